@@ -1,0 +1,303 @@
+//! The one error of this crate: a stable code, the facts around it, and never
+//! a secret.
+//!
+//! ```
+//! use keylatch::{Code, Error};
+//!
+//! let error = Error::new(Code::InsecureUrl).with("http://example.com");
+//! assert_eq!(error.code().as_str(), "insecure_url");
+//! assert!(error.to_string().contains("http://example.com"));
+//! ```
+//!
+//! The sentences stand in one table, here. Only [`std::fmt::Display`] and
+//! [`sentence`] reach it, and the wasm calls neither: there an error crosses as
+//! its code and its details, and the JavaScript face puts them into the same
+//! sentence, from a copy that `cargo xtask build` writes.
+
+use std::borrow::Cow;
+use std::fmt;
+
+macro_rules! codes {
+    ($(#[$enum_doc:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal : $sentence:literal,)+ }) => {
+        $(#[$enum_doc])*
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        $vis enum $name { $($(#[$doc])* #[doc = concat!("\n\nSentence: ", $sentence)] $variant,)+ }
+
+        impl $name {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The code as it stands in JavaScript and on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $code,)+ }
+            }
+
+            /// The sentence of the code; `{0}`, `{1}` … stand for details.
+            pub const fn sentence(self) -> &'static str {
+                match self { $($name::$variant => $sentence,)+ }
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+codes! {
+    /// What went wrong, as a word that does not change between versions.
+    pub enum Code {
+        /// An argument of a call cannot be used; the details name it and say why.
+        InvalidArgument = "invalid_argument": "{0}: {1}",
+        /// A provider declaration has a wrong field; the details name it.
+        InvalidProvider = "invalid_provider": "The provider declaration is wrong at {0}: {1}",
+        /// No built-in provider has this id.
+        UnknownProvider = "unknown_provider": "No provider is called \"{0}\". Use one of {1}, or declare your own with defineProvider().",
+        /// The key is certainly not one of this service.
+        InvalidKey = "invalid_key": "This is not a key for {0}: {1}",
+        /// The key, user or password may not stand in an HTTP header.
+        InvalidHeader = "invalid_header": "The {0} has a character at index {1} that may not stand in an HTTP header. Nothing was sent.",
+        /// A `RevealOnce` was already revealed.
+        AlreadyRevealed = "already_revealed": "This key was already revealed. It can be shown only once; create or rotate a key to get a new one.",
+        /// The address is plain http and not on this computer.
+        InsecureUrl = "insecure_url": "{0} is not https, so a key sent there could be read on the way. Use https, a loopback address, or set allowInsecure if you accept that.",
+        /// The request would carry the key to an origin that it is not for.
+        OriginMismatch = "origin_mismatch": "The key belongs to {0} and is not sent to {1}.",
+        /// The service answered with a redirect that the key must not follow.
+        RedirectRefused = "redirect_refused": "{0} answered with a redirect, which a key does not follow. Check baseUrl.",
+        /// No answer within the timeout.
+        Timeout = "timeout": "{0} did not answer within {1} ms.",
+        /// The caller's `AbortSignal` ended the call.
+        Aborted = "aborted": "The call was aborted.",
+        /// The service could not be reached.
+        NetworkError = "network_error": "{0} could not be reached. Check the address and the connection.",
+        /// The answer was not what the service's API promises.
+        BadResponse = "bad_response": "{0} answered with something that is not its API: {1}",
+        /// 401: the service does not accept the credential.
+        Unauthorized = "unauthorized": "{0} did not accept the credential: {1}",
+        /// 401: wrong user or password.
+        InvalidCredentials = "invalid_credentials": "{0} did not accept the user or the password.",
+        /// 403: the credential is good but may not do this.
+        Forbidden = "forbidden": "{0} does not allow this: {1}",
+        /// 404: no such key, or not yours.
+        NotFound = "not_found": "{0} has no such thing: {1}",
+        /// 409: an active key cannot be deleted.
+        KeyActive = "key_active": "This key is still active. Revoke it first, then delete it.",
+        /// 409: only an active key can be rotated.
+        KeyInactive = "key_inactive": "This key is not active, so it cannot be rotated. Create a new one.",
+        /// 409: the request contradicts the state of the service.
+        Conflict = "conflict": "{0} refused because of a conflict: {1}",
+        /// 400, 413, 415 or 422: the service found the request faulty.
+        InvalidRequest = "invalid_request": "{0} refused the request: {1}",
+        /// 429: too many requests; `retry_after` says when to come back.
+        RateLimited = "rate_limited": "{0} asks to slow down: {1}",
+        /// 5xx, or a refusal without a code of its own.
+        ServiceError = "service_error": "{0} failed: {1}",
+        /// The service cannot do this; the details say where a person can.
+        Unsupported = "unsupported": "{0} cannot {1} through its API. {2}",
+        /// A create or rotate was sent, its answer was lost, and the clean-up failed too.
+        OutcomeUnknown = "outcome_unknown": "The answer of {0} was lost and so was the clean-up. A key named \"{1}\" that nobody has seen may be alive there: look at the list of keys and revoke it.",
+        /// The credential chain came to its end without a key.
+        NoCredential = "no_credential": "No key for {0} was found. {1}",
+        /// The new key could not be stored, so the old one was left alive.
+        StoreFailed = "store_failed": "The new key could not be stored, so it was revoked and the old key still works.",
+        /// The system's random source failed.
+        NoEntropy = "no_entropy": "The system's random source failed, so no key was made.",
+        /// A fault in keylatch itself.
+        Internal = "internal": "This is a fault in keylatch: {0}",
+    }
+}
+
+impl Code {
+    /// The code that is written so, if there is one.
+    pub fn parse(text: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+/// What a service itself said about a refusal.
+#[derive(Clone, Default)]
+pub struct ServiceMessage {
+    /// The service's own code, as text.
+    pub code: Option<String>,
+    /// The service's sentence.
+    pub message: Option<String>,
+    /// What the service suggests (Lambda Cloud does).
+    pub suggestion: Option<String>,
+}
+
+/// An error of keylatch. See the [module](self).
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    code: Code,
+    details: Vec<Cow<'static, str>>,
+    status: Option<u16>,
+    request_id: Option<String>,
+    retry_after: Option<u32>,
+    service: Option<ServiceMessage>,
+    cause: Option<(String, String)>,
+}
+
+impl Error {
+    /// An error with this code and no details.
+    pub fn new(code: Code) -> Self {
+        Error(Box::new(Inner {
+            code,
+            details: Vec::new(),
+            status: None,
+            request_id: None,
+            retry_after: None,
+            service: None,
+            cause: None,
+        }))
+    }
+
+    /// Adds the next detail of the sentence. Never pass a secret.
+    #[must_use]
+    pub fn with(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.0.details.push(detail.into());
+        self
+    }
+
+    /// An [`Code::InvalidArgument`] for the named argument.
+    pub fn argument(name: impl Into<Cow<'static, str>>, why: impl Into<Cow<'static, str>>) -> Self {
+        Error::new(Code::InvalidArgument).with(name).with(why)
+    }
+
+    /// Adds the HTTP status of the answer.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// Adds the service's id of the request, for its support.
+    #[must_use]
+    pub fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    /// Adds how long to wait before another try, in seconds.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: Option<u32>) -> Self {
+        self.0.retry_after = seconds;
+        self
+    }
+
+    /// Adds what the service said.
+    #[must_use]
+    pub fn with_service(mut self, service: ServiceMessage) -> Self {
+        self.0.service = Some(service);
+        self
+    }
+
+    /// Adds the name and message of an underlying error of the platform. The
+    /// caller has already taken every secret out of it.
+    #[must_use]
+    pub fn with_cause(mut self, name: String, message: String) -> Self {
+        self.0.cause = Some((name, message));
+        self
+    }
+
+    /// What went wrong.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What the sentence is filled with.
+    pub fn details(&self) -> &[Cow<'static, str>] {
+        &self.0.details
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The service's id of the request, if it gave one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Seconds to wait before another try, if the service said so.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.0.retry_after
+    }
+
+    /// What the service said, if it did.
+    pub fn service(&self) -> Option<&ServiceMessage> {
+        self.0.service.as_ref()
+    }
+
+    /// Name and message of the underlying error of the platform.
+    pub fn cause(&self) -> Option<(&str, &str)> {
+        self.0.cause.as_ref().map(|(name, message)| (name.as_str(), message.as_str()))
+    }
+
+    /// Whether the request never got an answer, so that nobody knows what the
+    /// service did with it.
+    pub fn is_answer_lost(&self) -> bool {
+        matches!(self.0.code, Code::Timeout | Code::NetworkError | Code::Aborted | Code::BadResponse)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fill(f, self.0.code.sentence(), &self.0.details)
+    }
+}
+
+/// The same sentence as `Display`: an error is often printed by `unwrap`, and
+/// that must show no more than this.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code.as_str())?;
+        f.write_str(": ")?;
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A sentence with its details in place; a detail that is missing leaves nothing.
+pub fn fill(f: &mut dyn fmt::Write, sentence: &str, details: &[Cow<'static, str>]) -> fmt::Result {
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        f.write_str(before)?;
+        let (number, after) = after.split_once('}').unwrap_or((after, ""));
+        let detail = number.parse::<usize>().ok().and_then(|n| details.get(n));
+        f.write_str(detail.map_or("", |detail| detail))?;
+        rest = after;
+    }
+    f.write_str(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_puts_the_details_into_the_sentence() {
+        let error = Error::new(Code::Timeout).with("https://example.com").with("500");
+        assert_eq!(error.to_string(), "https://example.com did not answer within 500 ms.");
+    }
+
+    #[test]
+    fn missing_details_leave_no_braces() {
+        assert!(!Error::new(Code::Unsupported).to_string().contains('{'));
+    }
+
+    #[test]
+    fn codes_are_snake_case_and_unique() {
+        for (i, code) in Code::ALL.iter().enumerate() {
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            assert!(Code::ALL[i + 1..].iter().all(|other| other.as_str() != code.as_str()));
+            assert!(Code::parse(code.as_str()) == Some(*code));
+        }
+    }
+}

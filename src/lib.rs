@@ -1,0 +1,24 @@
+//! API keys, done once: is this a key, how is it sent, what becomes of it.
+//!
+//! The modules, from the bottom up; imports point only downwards in this list:
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`error`] | what went wrong |
+//! | [`secret`] | how a key is held in memory |
+//! | [`value`] | what an answer or a declaration says, as plain data |
+//! | [`format`](mod@format) | what a key looks like |
+//! | [`scheme`] | how a key is sent |
+//! | [`http`] | how requests travel |
+//! | [`provider`] | who a key is for |
+//! | [`lifecycle`] | what becomes of a key |
+//!
+//! On WebAssembly a last module, `wasm`, is the boundary to JavaScript.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod error;
+pub mod secret;
+
+pub use error::{Code, Error};
+pub use secret::{RevealOnce, Secret};
