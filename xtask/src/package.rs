@@ -1,0 +1,197 @@
+//! `cargo xtask build`: the generated part of the npm package, `pkg/wasm/`.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::fingerprint;
+use crate::project::Project;
+use crate::shell::{Context, Result, capture, run_quietly, say};
+use crate::tools;
+
+/// What the generated files depend on.
+const INPUTS: [&str; 6] = [
+    "src",
+    "Cargo.toml",
+    "Cargo.lock",
+    "xtask/messages",
+    "xtask/src/package.rs",
+    "xtask/npm/package-lock.json",
+];
+
+/// Builds it, unless nothing has changed since the last time.
+pub fn build(project: &Project) -> Result<()> {
+    let _lock = project.lock()?;
+    let out = project.path("pkg/wasm");
+    let stamp = out.join(".stamp");
+    if fingerprint::is_fresh(&stamp, &fingerprint(project, &out)?) {
+        say("the package is up to date: pkg/");
+        return Ok(());
+    }
+
+    // Built elsewhere and copied when it is whole: a page or a test that reads
+    // pkg/wasm/ meanwhile finds the old files or the new ones.
+    let staging = project.target().join("xtask/wasm");
+    if staging.exists() {
+        fs::remove_dir_all(&staging).context(format!("cannot empty {}", staging.display()))?;
+    }
+    // First, because it also downloads what the paths of `compile` refer to.
+    say("copying the sentences of the core …");
+    let messages = messages(project)?;
+    compile(project, &staging)?;
+    let wasm = staging.join("keylatch_bg.wasm");
+    let bytes = fs::read(&wasm).context(format!("cannot read {}", wasm.display()))?;
+    write(&staging.join("bytes.js"), bytes_module(&bytes).as_bytes())?;
+    write(&staging.join("messages.js"), messages.as_bytes())?;
+
+    replace(&staging, &out)?;
+    write(&stamp, fingerprint(project, &out)?.as_bytes())?;
+    say(format!("the package is built: pkg/ ({} bytes of wasm)", bytes.len()));
+    Ok(())
+}
+
+/// Of what goes in and of what came out: a damaged result is built again.
+fn fingerprint(project: &Project, out: &Path) -> Result<String> {
+    let compiler = capture(Command::new("rustc").arg("-vV").current_dir(project.root()))?;
+    let mut paths: Vec<PathBuf> = INPUTS.iter().map(|input| project.path(input)).collect();
+    paths.push(out.to_path_buf());
+    fingerprint::of(&paths, &[&compiler])
+}
+
+/// The wasm and its glue, by wasm-pack.
+fn compile(project: &Project, out: &Path) -> Result<()> {
+    let mut wasm_pack = tools::wasm_pack(project)?;
+    say("compiling the core to WebAssembly …");
+    wasm_pack
+        .args(["--quiet", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
+        .args(["--out-name", "keylatch", "--no-pack", "--no-gitignore", "--out-dir"])
+        .arg(out)
+        // Only this package: a build of the workspace unifies features, and
+        // the server's would come into the wasm.
+        .args(["--", "--locked", "--package", "keylatch"])
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(project)?)
+        .env_remove("RUSTFLAGS");
+    run_quietly(&mut wasm_pack)
+}
+
+/// Panic messages name source files. Without this they would tell where the
+/// builder's home is, and every machine would build different bytes.
+fn remapped_paths(project: &Project) -> Result<OsString> {
+    let home = std::env::home_dir().unwrap_or_default();
+    let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    // The directory below is named after the registry, which may be a mirror.
+    let sources = cargo_home.join("registry/src");
+    let mut prefixes = vec![project.root().to_path_buf()];
+    for registry in fs::read_dir(&sources).context(format!("cannot read {}", sources.display()))? {
+        prefixes.push(registry.context(format!("cannot read {}", sources.display()))?.path());
+    }
+    let flags = prefixes.iter().map(|prefix| {
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(prefix);
+        flag.push("=");
+        flag
+    });
+    Ok(flags.collect::<Vec<_>>().join(OsStr::new("\u{1f}")))
+}
+
+/// The sentences, by the program that is linked with the core.
+fn messages(project: &Project) -> Result<String> {
+    let mut command = tools::cargo(project);
+    command.args(["run", "--quiet", "--locked", "--package", "xtask"]);
+    capture(command.args(["--bin", "messages", "--features", "messages"]))
+}
+
+/// The wasm as a JavaScript module: the one form that Node, every bundler and a
+/// bare browser load alike.
+fn bytes_module(wasm: &[u8]) -> String {
+    format!(
+        "// keylatch_bg.wasm in base64, written by `cargo xtask build`.\nexport default \"{}\";\n",
+        base64(wasm)
+    )
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for i in 0..4 {
+            let sextet = (bits >> (18 - 6 * i)) as usize & 63;
+            let symbol = ALPHABET.get(sextet).copied().unwrap_or(b'=');
+            text.push(char::from(if i <= chunk.len() { symbol } else { b'=' }));
+        }
+    }
+    text
+}
+
+/// Makes `to` hold exactly the files of `from`. Each is moved into place in one
+/// step, and one that has not changed is left alone.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    let relative = |dir: &Path| -> Result<BTreeSet<PathBuf>> {
+        let files = fingerprint::files(dir)?;
+        Ok(files.iter().filter_map(|file| file.strip_prefix(dir).ok().map(Path::to_path_buf)).collect())
+    };
+    let (new, old) = (relative(from)?, relative(to)?);
+    for name in &new {
+        let bytes =
+            fs::read(from.join(name)).context(format!("cannot read {}", from.join(name).display()))?;
+        let target = to.join(name);
+        if !fs::read(&target).is_ok_and(|present| present == bytes) {
+            let parent = target.parent().unwrap_or(to);
+            fs::create_dir_all(parent).context(format!("cannot create {}", parent.display()))?;
+            let temporary = parent.join(".new");
+            write(&temporary, &bytes)?;
+            fs::rename(&temporary, &target).context(format!("cannot write {}", target.display()))?;
+        }
+    }
+    for name in old.difference(&new) {
+        fs::remove_file(to.join(name)).context(format!("cannot remove {}", to.join(name).display()))?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).context(format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64(&[0xfb, 0xff, 0xbf]), "+/+/");
+    }
+
+    #[test]
+    fn replace_leaves_exactly_the_new_files_and_keeps_the_lock() {
+        let dir = std::env::temp_dir().join(format!("keylatch-replace-{}", std::process::id()));
+        let (from, to) = (dir.join("from"), dir.join("to"));
+        fs::create_dir_all(from.join("snippets")).unwrap();
+        fs::create_dir_all(&to).unwrap();
+        fs::write(from.join("snippets/a.js"), "new").unwrap();
+        fs::write(to.join("stale.js"), "old").unwrap();
+        fs::write(to.join(".lock"), "").unwrap();
+
+        replace(&from, &to).unwrap();
+
+        assert_eq!(fs::read_to_string(to.join("snippets/a.js")).unwrap(), "new");
+        assert!(!to.join("stale.js").exists());
+        assert!(to.join(".lock").exists());
+        fs::remove_dir_all(dir).unwrap();
+    }
+}
