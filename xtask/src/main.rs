@@ -3,10 +3,18 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod bench;
+mod chromium;
+mod demo;
 mod fingerprint;
+mod hygiene;
 mod package;
 mod project;
+mod server;
 mod shell;
+mod size;
+mod steps;
+mod test;
 mod tools;
 
 use std::process::ExitCode;
@@ -17,8 +25,12 @@ use shell::Result;
 const HELP: &str = "\
 Usage: cargo xtask <command>
 
-  build                     the npm package, in pkg/
-  help                      this text
+  demo [--port P] [--no-open]   the demo page, served on this computer
+  test [step …]                 everything that is proven, or the named steps
+  build                         the npm package, in pkg/
+  size                          what the package weighs
+  bench                         how fast it is, beside its peers
+  help                          this text
 
 Each command sets up what it needs (into the target directory and the
 node_modules directories) and is quick the second time.
@@ -45,10 +57,27 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
             shell::no_arguments("build", arguments)?;
             package::build(&project)?;
         }
-        "help" | "--help" | "-h" => print!("{HELP}"),
+        "demo" => demo::run(&project, arguments)?,
+        "test" => return test::run(&project, arguments),
+        "size" => {
+            shell::no_arguments("size", arguments)?;
+            size::run_table(&project)?;
+        }
+        "bench" => {
+            shell::no_arguments("bench", arguments)?;
+            bench::run_table(&project)?;
+        }
+        "help" | "--help" | "-h" => help(),
         other => {
             return Err(format!("there is no command \"{other}\". `cargo xtask help` lists them."));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn help() {
+    println!("{HELP}\nThe steps of test:\n");
+    for step in &steps::STEPS {
+        println!("  {:<10} {}", step.name, step.what);
+    }
 }

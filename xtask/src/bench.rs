@@ -1,0 +1,20 @@
+//! `cargo xtask bench`: side by side with peers.
+
+use std::process::Command;
+
+use crate::project::Project;
+use crate::shell::{Result, run};
+use crate::{package, server, tools};
+
+/// Builds the package, the server and the peers, and prints the table.
+pub fn run_table(project: &Project) -> Result<()> {
+    package::build(project)?;
+    let server = server::build(project)?;
+    {
+        let _lock = project.lock()?;
+        tools::require_node(tools::NODE, "the benchmarks")?;
+        tools::npm_packages(project, "benches")?;
+    }
+    let mut node = Command::new("node");
+    run(node.arg("benches/run.js").env(server::SERVER_BIN, server).current_dir(project.root()))
+}

@@ -1,0 +1,18 @@
+//! The server's binary, for the demo and for the tests.
+
+use std::path::PathBuf;
+
+use crate::project::Project;
+use crate::shell::{Result, run_quietly, say};
+use crate::tools;
+
+/// The environment variable by which the tests find the binary.
+pub const SERVER_BIN: &str = "KEYLATCH_SERVER_BIN";
+
+/// Builds `keylatch-server` and says where it is. In the dev profile, because
+/// it is compiled in a fraction of the time and fast enough for one person.
+pub fn build(project: &Project) -> Result<PathBuf> {
+    say("building the server (a few minutes the first time) …");
+    run_quietly(tools::cargo(project).args(["build", "--locked", "--package", "keylatch-server"]))?;
+    Ok(project.target().join("debug").join(format!("keylatch-server{}", std::env::consts::EXE_SUFFIX)))
+}

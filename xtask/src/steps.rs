@@ -1,0 +1,149 @@
+//! The steps of `cargo xtask test`. Each does its own set-up, so that each can
+//! be run alone; what is already there costs no time.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::project::Project;
+use crate::shell::{Context, Result, run};
+use crate::test::Step;
+use crate::tools::{self, cargo};
+use crate::{chromium, hygiene, package, server};
+
+/// In the order of what they cost.
+pub const STEPS: [Step; 11] = [
+    Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
+    Step { name: "fmt", what: "cargo fmt --check", run: fmt },
+    Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
+    Step { name: "docs", what: "rustdoc without warnings", run: docs },
+    Step { name: "native", what: "cargo test of the whole workspace", run: native },
+    Step { name: "build", what: "the npm package", run: package::build },
+    Step { name: "types", what: "the facade and the declarations, by tsc", run: types },
+    Step { name: "packaging", what: "the tarball, and what bundlers make of it", run: packaging },
+    Step { name: "node", what: "the wasm in Node", run: node },
+    Step { name: "examples", what: "the examples, run", run: examples },
+    Step { name: "browser", what: "the wasm and the page in headless Chromium", run: browser },
+];
+
+/// Runs from here on; the tests' Vite asks for it.
+const NODE: tools::Version = (20, 19);
+
+fn fmt(project: &Project) -> Result<()> {
+    run(cargo(project).args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(project: &Project) -> Result<()> {
+    let deny = ["--", "--deny", "warnings"];
+    let everything = ["clippy", "--locked", "--workspace", "--all-targets", "--features", "xtask/messages"];
+    run(cargo(project).args(everything).args(deny))?;
+    tools::wasm_target(project)?;
+    let core = ["clippy", "--locked", "--package", "keylatch", "--target", tools::WASM_TARGET];
+    run(cargo(project).args(core).args(deny))
+}
+
+fn docs(project: &Project) -> Result<()> {
+    let mut doc = cargo(project);
+    run(doc.args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+fn native(project: &Project) -> Result<()> {
+    run(cargo(project).args(["test", "--locked", "--workspace", "--features", "xtask/messages"]))
+}
+
+fn types(project: &Project) -> Result<()> {
+    package::build(project)?;
+    npm_tests(project)?;
+    for config in ["tests/tsconfig.facade.json", "tests/tsconfig.types.json"] {
+        let tsc = project.path("tests/node_modules/typescript/bin/tsc");
+        run(Command::new("node").arg(tsc).args(["--project", config]).current_dir(project.root()))?;
+    }
+    Ok(())
+}
+
+fn packaging(project: &Project) -> Result<()> {
+    package::build(project)?;
+    node_tests(project, "tests/packaging", |_| Ok(()))
+}
+
+fn node(project: &Project) -> Result<()> {
+    package::build(project)?;
+    let server = server::build(project)?;
+    node_tests(project, "tests/wasm", |node| {
+        node.env(server::SERVER_BIN, server);
+        Ok(())
+    })
+}
+
+fn examples(project: &Project) -> Result<()> {
+    package::build(project)?;
+    let server = server::build(project)?;
+    node_tests(project, "tests/examples", |node| {
+        node.env(server::SERVER_BIN, server);
+        Ok(())
+    })
+}
+
+fn browser(project: &Project) -> Result<()> {
+    package::build(project)?;
+    let server = server::build(project)?;
+    node_tests(project, "tests/browser", |node| {
+        node.env(server::SERVER_BIN, server).env(chromium::CHROMIUM, chromium::ensure()?);
+        Ok(())
+    })
+}
+
+fn npm_tests(project: &Project) -> Result<()> {
+    tools::require_node(NODE, "the tests")?;
+    let _lock = project.lock()?;
+    tools::npm_packages(project, "tests")
+}
+
+/// Every `*.test.js` of a directory by Node's own runner.
+fn node_tests(
+    project: &Project,
+    directory: &str,
+    set_up: impl FnOnce(&mut Command) -> Result<()>,
+) -> Result<()> {
+    let files = test_files(&project.path(directory))?;
+    npm_tests(project)?;
+    let mut node = Command::new("node");
+    node.current_dir(project.root());
+    // One file after the other: the tests start servers and browsers. The
+    // timeout, in milliseconds, is for one test and far from what it takes.
+    node.args(["--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec"]);
+    node.args(files);
+    set_up(&mut node)?;
+    run(&mut node)
+}
+
+/// The test files of a directory; none is an error, not a success.
+fn test_files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let missing =
+        || format!("{} holds no *.test.js, so there is nothing to prove it by", directory.display());
+    let mut files = Vec::new();
+    for entry in directory.read_dir().context(missing())? {
+        let path = entry.context(missing())?.path();
+        if path.to_string_lossy().ends_with(".test.js") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    if files.is_empty() { Err(missing()) } else { Ok(files) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_without_tests_fails() {
+        let empty = std::env::temp_dir().join(format!("keylatch-steps-{}", std::process::id()));
+        std::fs::create_dir_all(&empty).unwrap();
+        std::fs::write(empty.join("helper.js"), "").unwrap();
+        assert!(test_files(&empty).unwrap_err().contains("nothing to prove"));
+        std::fs::write(empty.join("a.test.js"), "").unwrap();
+        assert_eq!(test_files(&empty).unwrap(), [empty.join("a.test.js")]);
+        std::fs::remove_dir_all(&empty).unwrap();
+        assert!(test_files(&empty).is_err());
+    }
+}
