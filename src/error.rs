@@ -46,6 +46,7 @@ macro_rules! codes {
         }
     };
 }
+pub(crate) use codes;
 
 codes! {
     /// What went wrong, as a word that does not change between versions.

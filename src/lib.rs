@@ -18,7 +18,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod error;
+pub mod format;
 pub mod secret;
+mod text;
 
 pub use error::{Code, Error};
 pub use secret::{RevealOnce, Secret};
