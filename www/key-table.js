@@ -1,0 +1,56 @@
+// One key as one row.
+
+import { byId, part, setIcon } from './dom.js';
+import { formatDay, timeElement } from './format-time.js';
+
+const STATES = {
+  active: { icon: 'check', word: 'Active' },
+  expired: { icon: 'cross', word: 'Expired' },
+  revoked: { icon: 'cross', word: 'Revoked' },
+};
+const SOON = 7 * 86400 * 1000;
+
+/** The row of a key. `data-id` on it is the id of the key. */
+export function keyRow(key) {
+  const row = byId('row-template').content.cloneNode(true).firstElementChild;
+  row.dataset.id = key.id;
+  row.classList.toggle('inactive', key.status !== 'active');
+
+  part(row, 'name').textContent = key.name;
+  part(row, 'replaced').hidden = !(key.replacedBy && key.status === 'active');
+  part(row, 'masked').textContent = key.masked ?? '';
+  part(row, 'menu').setAttribute('aria-label', `Actions for ${key.name}`);
+
+  const { icon, word } = STATES[key.status];
+  const state = part(row, 'state');
+  state.classList.add(key.status);
+  state.title = stateTitle(key);
+  setIcon(state.querySelector('svg'), icon);
+  part(row, 'word').textContent = word;
+
+  for (const cell of row.querySelectorAll('[data-time]')) fillTime(cell, key);
+  return row;
+}
+
+function fillTime(cell, key) {
+  const member = cell.dataset.time;
+  const date = key[member];
+  if (!date) {
+    cell.textContent = { createdAt: 'Unknown', expiresAt: 'Never', lastUsedAt: 'Never' }[member];
+    cell.classList.add('none');
+    return;
+  }
+  const more = document.createElement('span');
+  more.className = 'exact';
+  more.textContent = formatDay(date);
+  cell.append(timeElement(date), ' ', more);
+  const soon = member === 'expiresAt' && key.status === 'active' && date - Date.now() < SOON;
+  cell.classList.toggle('soon', soon);
+}
+
+function stateTitle(key) {
+  if (key.status === 'revoked' && key.revokedAt) return `Revoked on ${formatDay(key.revokedAt)}`;
+  if (key.status === 'expired' && key.expiresAt) return `Expired on ${formatDay(key.expiresAt)}`;
+  if (key.replacedBy) return 'Active until its end; a newer key replaces it';
+  return STATES[key.status].word;
+}
