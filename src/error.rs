@@ -17,6 +17,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::format::Problem;
+use crate::secret::Secret;
+
 macro_rules! codes {
     ($(#[$enum_doc:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal : $sentence:literal,)+ }) => {
         $(#[$enum_doc])*
@@ -141,6 +144,8 @@ struct Inner {
     retry_after: Option<u32>,
     service: Option<ServiceMessage>,
     cause: Option<(String, String)>,
+    problem: Option<Problem>,
+    never_left: bool,
 }
 
 impl Error {
@@ -154,6 +159,8 @@ impl Error {
             retry_after: None,
             service: None,
             cause: None,
+            problem: None,
+            never_left: false,
         }))
     }
 
@@ -205,6 +212,45 @@ impl Error {
         self
     }
 
+    /// Adds what is wrong with the key. Its sentence is the next detail.
+    #[must_use]
+    pub fn with_problem(mut self, problem: Problem) -> Self {
+        self.0.problem = Some(problem);
+        self
+    }
+
+    /// Adds that the request certainly did not get as far as the service.
+    #[must_use]
+    pub fn never_left(mut self) -> Self {
+        self.0.never_left = true;
+        self
+    }
+
+    /// The same without the secrets in whatever was taken over from elsewhere.
+    #[must_use]
+    pub fn scrubbed(mut self, secrets: &[&Secret]) -> Self {
+        let inner = &mut *self.0;
+        let scrub = |text: &mut String| {
+            for secret in secrets {
+                *text = secret.scrub(std::mem::take(text));
+            }
+        };
+        for detail in &mut inner.details {
+            if let Cow::Owned(detail) = detail {
+                scrub(detail);
+            }
+        }
+        if let Some(said) = &mut inner.service {
+            [&mut said.code, &mut said.message, &mut said.suggestion].into_iter().flatten().for_each(scrub);
+        }
+        if let Some((name, message)) = &mut inner.cause {
+            scrub(name);
+            scrub(message);
+        }
+        inner.request_id.as_mut().map(scrub);
+        self
+    }
+
     /// What went wrong.
     pub fn code(&self) -> Code {
         self.0.code
@@ -240,16 +286,30 @@ impl Error {
         self.0.cause.as_ref().map(|(name, message)| (name.as_str(), message.as_str()))
     }
 
-    /// Whether the request never got an answer, so that nobody knows what the
-    /// service did with it.
+    /// What is wrong with the key, for [`Code::InvalidKey`].
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.problem.as_ref()
+    }
+
+    /// Whether nobody knows what the service did with the request: no answer,
+    /// none that can be read, or one that says that it broke down midway.
     pub fn is_answer_lost(&self) -> bool {
-        matches!(self.0.code, Code::Timeout | Code::NetworkError | Code::Aborted | Code::BadResponse)
+        let unclear =
+            matches!(self.0.code, Code::Timeout | Code::NetworkError | Code::Aborted | Code::BadResponse);
+        (unclear || self.0.status.is_some_and(|status| status >= 500)) && !self.0.never_left
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fill(f, self.0.code.sentence(), &self.0.details)
+        match &self.0.problem {
+            None => fill(f, self.0.code.sentence(), &self.0.details),
+            Some(problem) => {
+                let mut details = self.0.details.clone();
+                details.push(problem.to_string().into());
+                fill(f, self.0.code.sentence(), &details)
+            }
+        }
     }
 }
 

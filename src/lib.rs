@@ -19,8 +19,15 @@
 
 pub mod error;
 pub mod format;
+pub mod http;
+pub mod lifecycle;
+pub mod provider;
+pub mod scheme;
 pub mod secret;
 mod text;
+pub mod value;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 
 pub use error::{Code, Error};
 pub use secret::{RevealOnce, Secret};

@@ -54,12 +54,17 @@ pub use problem::{Problem, ProblemCode};
 
 /// The format of keylatch's own keys: `kl_live_` or `kl_test_`, 30 random
 /// characters of base62 (178 bits), and a CRC-32 over all of that in another six.
-pub fn keylatch() -> &'static KeyFormat {
-    const PARTS: &[Part] = &[
+pub const KEYLATCH: KeyFormat = KeyFormat {
+    parts: Cow::Borrowed(&[
         Part::Literal(Cow::Borrowed(&[Cow::Borrowed("kl_live_"), Cow::Borrowed("kl_test_")])),
         Part::Run { alphabet: Alphabet::Base62, min: 30, max: 30 },
         Part::Checksum { covers: Coverage::All, length: 6 },
-    ];
-    static FORMAT: KeyFormat = KeyFormat { parts: Cow::Borrowed(PARTS), certainty: Certainty::Documented };
+    ]),
+    certainty: Certainty::Documented,
+};
+
+/// [`KEYLATCH`], to borrow from.
+pub fn keylatch() -> &'static KeyFormat {
+    static FORMAT: KeyFormat = KEYLATCH;
     &FORMAT
 }

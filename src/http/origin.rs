@@ -1,0 +1,151 @@
+//! The origin rule: a key goes to its service and nowhere else.
+
+use crate::error::{Code, Error};
+use crate::http::{Address, Transport};
+
+/// Where a key may be sent: one origin, https unless it is this computer.
+#[derive(Clone)]
+pub struct Origin {
+    base: Address,
+}
+
+impl Origin {
+    /// Takes the base address of a service.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] when it is no http address,
+    /// [`Code::InsecureUrl`] when it is plain http to another computer and
+    /// `allow_insecure` does not say that this is wanted.
+    pub fn new(transport: &impl Transport, base_url: &str, allow_insecure: bool) -> Result<Self, Error> {
+        let Some(mut base) = transport.resolve(base_url, None) else {
+            return Err(Error::argument("baseUrl", "it is not an absolute URL such as https://example.com."));
+        };
+        if base.protocol != "https:" && base.protocol != "http:" {
+            return Err(Error::argument("baseUrl", "it must begin with https:// or http://."));
+        }
+        if base.has_userinfo {
+            return Err(Error::argument(
+                "baseUrl",
+                "it must not hold a user or password; pass a credential instead.",
+            ));
+        }
+        if base.href.contains(['?', '#']) {
+            return Err(Error::argument("baseUrl", "it must not have a query or a fragment."));
+        }
+        if base.protocol == "http:" && !allow_insecure && !is_loopback(&base.hostname) {
+            return Err(Error::new(Code::InsecureUrl).with(base.origin));
+        }
+        // `https://host/prefix` and `https://host/prefix/` mean the same.
+        while base.href.ends_with('/') {
+            base.href.pop();
+        }
+        Ok(Origin { base })
+    }
+
+    /// The base address without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        &self.base.href
+    }
+
+    /// Scheme, host and port.
+    pub fn as_str(&self) -> &str {
+        &self.base.origin
+    }
+
+    /// A path below the base address.
+    ///
+    /// # Errors
+    /// [`Code::OriginMismatch`] when the path leads away from it.
+    pub fn below(&self, transport: &impl Transport, path: &str) -> Result<String, Error> {
+        let mut whole = String::with_capacity(self.base.href.len() + path.len());
+        whole.push_str(&self.base.href);
+        whole.push_str(path);
+        self.admit(transport, &whole)
+    }
+
+    /// Any address, relative ones against the base address.
+    ///
+    /// # Errors
+    /// [`Code::OriginMismatch`] when it is of another origin,
+    /// [`Code::InvalidArgument`] when it is no address.
+    pub fn admit(&self, transport: &impl Transport, address: &str) -> Result<String, Error> {
+        // `new URL("x", "https://host/prefix")` drops the prefix without the slash.
+        let mut base = self.base.href.clone();
+        base.push('/');
+        match transport.resolve(address, Some(&base)) {
+            Some(to) if to.origin == self.base.origin && !to.has_userinfo => Ok(to.href),
+            Some(to) => Err(Error::new(Code::OriginMismatch).with(self.base.origin.clone()).with(to.origin)),
+            None => Err(Error::argument("input", "it is not a URL.")),
+        }
+    }
+}
+
+/// This computer, as RFC 8252, section 8.3, and the Fetch standard's
+/// "potentially trustworthy" rule have it.
+fn is_loopback(hostname: &str) -> bool {
+    let is_ipv4 = || {
+        // The URL parser has already turned `127.1` and `0x7f.1` into four numbers.
+        hostname.starts_with("127.") && hostname.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    };
+    hostname == "localhost" || hostname.ends_with(".localhost") || hostname == "[::1]" || is_ipv4()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::testing::Offline;
+
+    fn open(base: &str) -> Result<Origin, String> {
+        Origin::new(&Offline, base, false).map_err(|e| e.code().as_str().into())
+    }
+
+    #[test]
+    fn a_key_travels_over_https_or_stays_on_this_computer() {
+        let cases = [
+            ("https://example.com", Ok("https://example.com")),
+            ("https://example.com/a/", Ok("https://example.com/a")),
+            ("http://localhost:8787", Ok("http://localhost:8787")),
+            ("http://127.1:80", Ok("http://127.0.0.1")),
+            ("http://[::1]:8080/", Ok("http://[::1]:8080")),
+            ("http://example.com", Err("insecure_url")),
+            ("http://127.0.0.1.example.com", Err("insecure_url")),
+            ("http://localhost.example.com", Err("insecure_url")),
+            ("http://127.0.0.1@example.com", Err("invalid_argument")),
+            ("https://user:pw@example.com", Err("invalid_argument")),
+            ("https://example.com?x=1", Err("invalid_argument")),
+            ("ftp://example.com", Err("invalid_argument")),
+            ("example.com", Err("invalid_argument")),
+            ("", Err("invalid_argument")),
+        ];
+        for (base, expected) in cases {
+            assert_eq!(
+                open(base).as_ref().map(Origin::base_url),
+                expected.map_err(String::from).as_ref().copied(),
+                "{base}"
+            );
+        }
+        assert!(Origin::new(&Offline, "http://example.com", true).is_ok());
+    }
+
+    #[test]
+    fn no_address_leads_the_key_elsewhere() {
+        let origin = open("https://api.example.com/v1").unwrap();
+        let cases = [
+            ("keys", Some("https://api.example.com/v1/keys")),
+            ("/keys", Some("https://api.example.com/keys")),
+            ("https://api.example.com/x", Some("https://api.example.com/x")),
+            ("https://api.example.com:443/x", Some("https://api.example.com/x")),
+            ("//evil.example/x", None),
+            ("\\\\evil.example/x", None),
+            ("/\t/evil.example/x", None),
+            ("https://api.example.com.evil.example/", None),
+            ("https://api.example.com@evil.example/", None),
+            ("http://api.example.com/x", None),
+            ("https://api.example.com:8443/x", None),
+            ("data:text/plain,x", None),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(origin.admit(&Offline, address).ok().as_deref(), expected, "{address}");
+        }
+    }
+}

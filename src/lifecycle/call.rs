@@ -1,0 +1,180 @@
+//! The one path of every request.
+
+use std::borrow::Cow;
+
+use super::client::{Client, Credential};
+use crate::error::{Code, Error, ServiceMessage};
+use crate::http::{Body, Request, Response, Retry, Transport};
+use crate::provider::{Endpoint, Operation, Vars};
+use crate::scheme::Header;
+use crate::secret::Secret;
+use crate::text::integer;
+use crate::value::Value;
+
+/// More of a service's message than this helps nobody.
+const LONGEST_MESSAGE: usize = 400;
+
+impl Client {
+    /// Asks for an operation and answers its JSON; `Null` where there is none.
+    pub(super) async fn call(
+        &self,
+        t: &impl Transport,
+        operation: Operation,
+        vars: &Vars,
+        idempotency_key: Option<&str>,
+    ) -> Result<Value, Error> {
+        match self.send(t, operation, vars, idempotency_key).await?.body {
+            Body::Json(value) => Ok(value),
+            Body::Empty => Ok(Value::Null),
+            // A deletion's word of thanks need not be JSON.
+            Body::Other(_) if operation == Operation::Delete => Ok(Value::Null),
+            Body::Other(text) => {
+                Err(self.bad_response(String::from("expected JSON, found ") + &excerpt(&text)))
+            }
+        }
+    }
+
+    /// Asks for an operation, as often as [`Retry`] allows, and answers the
+    /// successful response.
+    pub(super) async fn send(
+        &self,
+        t: &impl Transport,
+        operation: Operation,
+        vars: &Vars,
+        idempotency_key: Option<&str>,
+    ) -> Result<Response, Error> {
+        let Some(endpoint) = self.provider.endpoints.get(operation) else {
+            return Err(self.provider.unsupported(operation));
+        };
+        let repeatable =
+            operation.is_repeatable() || (idempotency_key.is_some() && endpoint.idempotency.is_some());
+        let mut retry = Retry::new(self.retries);
+        loop {
+            let request = self.request(t, endpoint, operation, vars, idempotency_key)?;
+            let error = match t.send(request).await {
+                Ok(response) if response.is_ok() => return Ok(response),
+                // The first try may have deleted it before its answer was lost.
+                Ok(response)
+                    if operation == Operation::Delete && response.status == 404 && retry.is_repeat() =>
+                {
+                    return Ok(Response { body: Body::Empty, ..response });
+                }
+                Ok(response) => self.refusal(operation, response),
+                Err(error) => error,
+            };
+            match retry.pause(&error, repeatable) {
+                Some(milliseconds) => t.pause(milliseconds).await?,
+                None => return Err(self.scrub(error, vars)),
+            }
+        }
+    }
+
+    /// The headers that authenticate this client; none when a browser's cookie does.
+    pub fn authentication(&self) -> Result<Option<Header>, Error> {
+        match &self.credential {
+            Credential::None => Ok(None),
+            Credential::Key(key) => self.scheme.header(key).map(Some),
+            Credential::Cookie(cookie) => {
+                Ok(Some(Header { name: Cow::Borrowed("Cookie"), value: cookie.clone() }))
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        t: &impl Transport,
+        endpoint: &Endpoint,
+        operation: Operation,
+        vars: &Vars,
+        idempotency_key: Option<&str>,
+    ) -> Result<Request, Error> {
+        let url = self.origin.below(t, &endpoint.address(vars)?)?;
+        let mut headers = vec![Header { name: Cow::Borrowed("Accept"), value: "application/json".into() }];
+        // Signing in with a credential attached would be two identities at once.
+        if operation != Operation::SignIn {
+            headers.extend(self.authentication()?);
+        }
+        let body = endpoint.body.as_ref().and_then(|body| body.render(vars));
+        if body.is_some() {
+            headers.push(Header { name: Cow::Borrowed("Content-Type"), value: "application/json".into() });
+        }
+        if let (Some(name), Some(key)) = (&endpoint.idempotency, idempotency_key) {
+            headers.push(Header { name: name.clone(), value: key.into() });
+        }
+        let cookies = !matches!(self.credential, Credential::Key(_));
+        Ok(Request { method: endpoint.method, url, headers, body, cookies })
+    }
+
+    pub(super) fn bad_response(&self, what: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(Code::BadResponse).with(self.provider.title.clone()).with(what)
+    }
+
+    /// The error that a refusal means.
+    fn refusal(&self, operation: Operation, response: Response) -> Error {
+        let shape = &self.provider.errors;
+        let status = response.status;
+        let mut said = ServiceMessage::default();
+        match &response.body {
+            Body::Json(body) => {
+                let at = |path: &str| if path.is_empty() { None } else { body.find(path)?.to_text() };
+                said = ServiceMessage {
+                    code: at(&shape.code),
+                    message: at(&shape.message),
+                    suggestion: at(&shape.suggestion),
+                };
+            }
+            Body::Other(text) if status < 500 => said.message = Some(excerpt(text)),
+            Body::Other(_) | Body::Empty => {}
+        }
+        // A code of keylatch's own, from a service in its shape, says more than the status.
+        let own = said.code.as_deref().and_then(|code| code.strip_prefix("/problems/")).and_then(Code::parse);
+        let code = own.unwrap_or(match status {
+            400..=403 if operation == Operation::SignIn => Code::InvalidCredentials,
+            401 => Code::Unauthorized,
+            403 | 402 => Code::Forbidden,
+            404 | 410 => Code::NotFound,
+            409 => Code::Conflict,
+            429 => Code::RateLimited,
+            500.. => Code::ServiceError,
+            _ => Code::InvalidRequest,
+        });
+        let message = match (&said.message, &said.suggestion) {
+            (Some(message), Some(suggestion)) => excerpt(&(message.clone() + " " + suggestion)),
+            (Some(message), None) => excerpt(message),
+            _ => String::from("it answered with status ") + &integer(status.into()) + ".",
+        };
+        let retry_after = response.header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+        Error::new(code)
+            .with(self.provider.title.clone())
+            .with(message)
+            .with_status(status)
+            .with_request_id(response.header("x-request-id").map(excerpt))
+            .with_retry_after(retry_after)
+            .with_service(said)
+    }
+
+    /// Takes this call's secrets out of what others said about it.
+    fn scrub(&self, error: Error, vars: &Vars) -> Error {
+        let secret = |name| match vars.get(name) {
+            Some(Value::Text(secret)) => Some(secret),
+            _ => None,
+        };
+        let own = match &self.credential {
+            Credential::Key(secret) | Credential::Cookie(secret) => Some(secret),
+            Credential::None => None,
+        };
+        let secrets: Vec<&Secret> =
+            [own, secret("secret"), secret("password")].into_iter().flatten().collect();
+        error.scrubbed(&secrets)
+    }
+}
+
+/// The beginning of a text from elsewhere, without control characters.
+pub(super) fn excerpt(text: &str) -> String {
+    let mut out: String =
+        text.trim().chars().take(LONGEST_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.trim().chars().nth(LONGEST_MESSAGE).is_some() {
+        out.push('…');
+    }
+    out
+}

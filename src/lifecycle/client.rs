@@ -1,0 +1,295 @@
+//! The client of a key API.
+
+use std::rc::Rc;
+
+use super::answer::{Account, KeyInfo, Reader, Validation};
+use crate::error::{Code, Error};
+use crate::format;
+use crate::http::{Origin, Transport};
+use crate::provider::{Operation, Provider, Vars};
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::text::integer;
+use crate::value::Value;
+
+/// What a client authenticates with.
+#[derive(Clone)]
+pub enum Credential {
+    /// Nothing of its own: in a page, the cookie that the browser holds.
+    None,
+    /// A key.
+    Key(Secret),
+    /// The cookie of a session, where no browser keeps it.
+    Cookie(Secret),
+}
+
+/// How a client is set up.
+pub struct Options {
+    /// The service.
+    pub provider: Rc<Provider>,
+    /// Its address; the provider's own when there is none.
+    pub base_url: Option<String>,
+    /// The credential.
+    pub credential: Credential,
+    /// Name of the scheme; the provider's first when there is none.
+    pub scheme: Option<String>,
+    /// Further tries after a lost answer, 429 or 5xx.
+    pub retries: u8,
+    /// Plain http to other computers is wanted.
+    pub allow_insecure: bool,
+}
+
+/// A client of one service, for one credential.
+pub struct Client {
+    pub(super) provider: Rc<Provider>,
+    pub(super) origin: Origin,
+    pub(super) credential: Credential,
+    pub(super) scheme: Scheme,
+    pub(super) retries: u8,
+}
+
+/// How long a new key lives.
+#[derive(Clone)]
+pub enum Lifetime {
+    /// An ISO 8601 duration, or `never`.
+    For(String),
+    /// Until a moment, in RFC 3339.
+    Until(String),
+}
+
+/// What a new key is to be.
+pub struct NewKey {
+    /// 1 to 100 characters after trimming.
+    pub name: String,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// What it may do; empty for everything.
+    pub scopes: Vec<String>,
+}
+
+impl NewKey {
+    /// What a key lives unless told otherwise: three calendar months.
+    pub const DEFAULT_LIFETIME: &'static str = "P3M";
+}
+
+/// How long a rotated key lives on.
+#[derive(Clone)]
+pub enum Overlap {
+    /// Not at all: it is revoked once the successor is safe.
+    None,
+    /// An ISO 8601 duration.
+    For(String),
+}
+
+/// Which keys to list.
+#[derive(Default)]
+pub struct Filter {
+    /// `active`, `inactive`, `expired`, `revoked` or `all`.
+    pub status: Option<String>,
+    /// Part of the name.
+    pub search: Option<String>,
+}
+
+/// A page of a list.
+pub struct Page {
+    /// The keys.
+    pub items: Vec<KeyInfo>,
+    /// Where the next page begins, if there is one.
+    pub cursor: Option<String>,
+}
+
+impl Client {
+    /// Sets a client up. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Code::InsecureUrl`] and [`Code::InvalidArgument`] for the address,
+    /// [`Code::InvalidKey`] for a key that is certainly none of this service,
+    /// [`Code::InvalidHeader`] for one that cannot be sent.
+    pub fn new(transport: &impl Transport, options: Options) -> Result<Self, Error> {
+        let provider = options.provider;
+        let base_url = options.base_url.as_deref().or(provider.base_url.as_deref());
+        let Some(base_url) = base_url else {
+            let why = provider.title.clone() + " has no address of its own; say where it is.";
+            return Err(Error::argument("baseUrl", why));
+        };
+        let origin = Origin::new(transport, base_url, options.allow_insecure)?;
+        let scheme = provider.scheme(options.scheme.as_deref())?.clone();
+        if let Credential::Key(key) = &options.credential {
+            check_key(&provider, key)?;
+            scheme.header(key)?;
+        }
+        Ok(Client { provider, origin, credential: options.credential, scheme, retries: options.retries })
+    }
+
+    /// The service.
+    pub fn provider(&self) -> &Rc<Provider> {
+        &self.provider
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Keys, a page at a time, newest first where the service says when.
+    ///
+    /// A filter that the service does not know is applied here.
+    ///
+    /// # Errors
+    /// Those of every call: [`Code::Unsupported`], [`Code::Unauthorized`],
+    /// [`Code::NetworkError`] …
+    pub async fn list(
+        &self,
+        t: &impl Transport,
+        filter: &Filter,
+        cursor: Option<&str>,
+    ) -> Result<Page, Error> {
+        let mut vars = Vars::new();
+        let given =
+            [("status", filter.status.as_deref()), ("search", filter.search.as_deref()), ("cursor", cursor)];
+        for (name, value) in given {
+            if let Some(value) = value {
+                vars.set(name, value.into());
+            }
+        }
+        let mut page = self.page(t, vars).await?;
+        let endpoint = self.provider.endpoints.get(Operation::List);
+        let is_left_to_us = |variable| !endpoint.is_some_and(|endpoint| endpoint.uses(variable));
+        if is_left_to_us("status") {
+            page.items.retain(|key| key.status.is(filter.status.as_deref()));
+        }
+        if is_left_to_us("search") {
+            page.items.retain(|key| key.is_named_like(filter.search.as_deref()));
+        }
+        Ok(page)
+    }
+
+    pub(super) async fn page(&self, t: &impl Transport, vars: Vars) -> Result<Page, Error> {
+        let answer = self.call(t, Operation::List, &vars, None).await?;
+        self.reader().page(&answer)
+    }
+
+    /// One key. Where the service cannot look one up, its list is searched.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and those of every call.
+    pub async fn get(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
+        if self.provider.endpoints.get(Operation::Get).is_some() {
+            let answer = self.call(t, Operation::Get, &Vars::new().with("id", id), None).await?;
+            return self.reader().key(&answer);
+        }
+        let mut cursor = None;
+        loop {
+            let page = self.list(t, &Filter::default(), cursor.as_deref()).await?;
+            if let Some(key) = page.items.into_iter().find(|key| key.id == id) {
+                return Ok(key);
+            }
+            cursor = page.cursor;
+            if cursor.is_none() {
+                let what = String::from("no key has the id \"") + id + "\".";
+                return Err(Error::new(Code::NotFound).with(self.provider.title.clone()).with(what));
+            }
+        }
+    }
+
+    /// Ends a key's working life. Revoking a revoked key changes nothing.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and those of every call.
+    pub async fn revoke(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
+        let answer = self.call(t, Operation::Revoke, &Vars::new().with("id", id), None).await?;
+        self.reader().key(&answer)
+    }
+
+    /// Deletes a key; its id is never used again.
+    ///
+    /// # Errors
+    /// [`Code::KeyActive`] while it is active, [`Code::NotFound`], and those of
+    /// every call.
+    pub async fn delete(&self, t: &impl Transport, id: &str) -> Result<(), Error> {
+        self.call(t, Operation::Delete, &Vars::new().with("id", id), None).await.map(drop)
+    }
+
+    /// Whether a key works, now. A service without such an endpoint is asked
+    /// something cheap with that key.
+    ///
+    /// # Errors
+    /// Those of every call, but not that the key is refused.
+    pub async fn validate(&self, t: &impl Transport, candidate: &Secret) -> Result<Validation, Error> {
+        let Some(endpoint) = self.provider.endpoints.get(Operation::Validate) else {
+            return Err(self.provider.unsupported(Operation::Validate));
+        };
+        let answer = if endpoint.uses("secret") {
+            let vars = Vars::new().with("secret", candidate.clone());
+            self.call(t, Operation::Validate, &vars, None).await
+        } else {
+            let probe = self.with_credential(Credential::Key(candidate.clone()));
+            probe.call(t, Operation::Validate, &Vars::new(), None).await
+        };
+        match answer {
+            Ok(answer) => self.reader().validation(&answer),
+            Err(error) if error.status().is_some_and(|s| endpoint.refusals.contains(&s)) => {
+                Ok(Validation::unknown())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whose credential this is.
+    ///
+    /// # Errors
+    /// [`Code::Unauthorized`] when it is nobody's, and those of every call.
+    pub async fn whoami(&self, t: &impl Transport) -> Result<Account, Error> {
+        let answer = self.call(t, Operation::Whoami, &Vars::new(), None).await?;
+        self.reader().account(&answer)
+    }
+
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader { provider: &self.provider }
+    }
+
+    pub(super) fn with_credential(&self, credential: Credential) -> Client {
+        Client {
+            provider: Rc::clone(&self.provider),
+            origin: self.origin.clone(),
+            credential,
+            scheme: self.scheme.clone(),
+            retries: self.retries,
+        }
+    }
+}
+
+impl NewKey {
+    /// The variables of a create, after checking what can be checked here.
+    pub(super) fn vars(&self, provider: &Provider) -> Result<Vars, Error> {
+        let name = self.name.trim();
+        let length = name.chars().count();
+        if length == 0 || length > 100 {
+            let why = String::from("use 1 to 100 characters; it has ") + &integer(length as i64) + ".";
+            return Err(Error::argument("name", why));
+        }
+        let capabilities = provider.capabilities();
+        let mut vars = Vars::new().with("name", name);
+        match &self.lifetime {
+            Lifetime::For(duration) => vars.set("expires_in", duration.as_str().into()),
+            Lifetime::Until(moment) => vars.set("expires_at", moment.as_str().into()),
+        }
+        if !self.scopes.is_empty() {
+            if !capabilities.scopes {
+                return Err(Error::argument("scopes", provider.title.clone() + " has no scopes."));
+            }
+            vars.set("scopes", Value::List(self.scopes.iter().map(|scope| scope.as_str().into()).collect()));
+        }
+        Ok(vars)
+    }
+}
+
+/// Refuses what is certainly no key of the service, before anything is sent.
+/// A format that is only observed does not count as certain.
+fn check_key(provider: &Provider, key: &Secret) -> Result<(), Error> {
+    let format = provider.format.as_ref().filter(|format| format.certainty == format::Certainty::Documented);
+    match format::check(format, key.expose()).into_iter().next() {
+        None => Ok(()),
+        Some(problem) => Err(Error::new(Code::InvalidKey).with(provider.title.clone()).with_problem(problem)),
+    }
+}

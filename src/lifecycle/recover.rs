@@ -1,0 +1,166 @@
+//! Create and rotate: the operations that can leave a key behind which nobody
+//! has seen, and what is done about it (law 3 of the design).
+
+use std::borrow::Cow;
+use std::future::Future;
+
+use super::answer::{KeyInfo, Status};
+use super::client::{Client, NewKey, Overlap};
+use crate::error::{Code, Error};
+use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
+use crate::http::Transport;
+use crate::provider::{Operation, Vars};
+use crate::secret::{RevealOnce, Secret};
+use crate::value::Value;
+
+/// How long putting things right may take after an answer was lost.
+const RECOVERY: u32 = 5_000;
+
+/// A new key.
+pub struct Created {
+    /// What is known of it.
+    pub key: KeyInfo,
+    /// The key itself, to be seen once.
+    pub secret: RevealOnce,
+}
+
+/// A key's successor.
+pub struct Rotated {
+    /// What is known of the successor.
+    pub key: KeyInfo,
+    /// The successor itself, to be seen once.
+    pub secret: RevealOnce,
+    /// Why the old key is still alive although it was to end.
+    pub old_alive: Option<Error>,
+}
+
+impl Client {
+    /// Makes a key.
+    ///
+    /// When the answer is lost, the request is repeated under the same
+    /// idempotency key, which makes the service issue one key and no second. When
+    /// every answer is lost, the key that may have been made is removed.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] for the name, [`Code::OutcomeUnknown`] when a
+    /// key may be left that could not be removed, and those of every call.
+    pub async fn create(&self, t: &impl Transport, new: &NewKey) -> Result<Created, Error> {
+        let vars = new.vars(&self.provider)?;
+        let key = idempotency_key()?;
+        match self.issue(t, Operation::Create, &vars, &key).await {
+            Ok((info, secret)) => Ok(Created { key: info, secret: RevealOnce::new(secret) }),
+            Err(error) => Err(self.after_failure(t, Operation::Create, error, &key, new.name.trim()).await),
+        }
+    }
+
+    /// Makes a successor with the same name, scopes and expiry.
+    ///
+    /// Without an overlap the old key dies last: the service is asked to let it
+    /// live, `store` gets the new key, and only then is the old one revoked. So
+    /// neither a lost answer nor a full disk leaves one without a working key.
+    ///
+    /// # Errors
+    /// [`Code::KeyInactive`], [`Code::StoreFailed`], [`Code::OutcomeUnknown`],
+    /// and those of every call.
+    pub async fn rotate<F: Future<Output = Result<(), Error>>>(
+        &self,
+        t: &impl Transport,
+        id: &str,
+        overlap: &Overlap,
+        store: impl FnOnce(Secret, KeyInfo) -> F,
+    ) -> Result<Rotated, Error> {
+        if !self.provider.capabilities().overlap && matches!(overlap, Overlap::For(_)) {
+            let why = self.provider.title.clone() + " ends the old key at once, so there is no overlap.";
+            return Err(Error::argument("overlap", why));
+        }
+        let overlap_text = match overlap {
+            Overlap::None => "until_revoked",
+            Overlap::For(duration) => duration,
+        };
+        let vars = Vars::new().with("id", id).with("overlap", overlap_text);
+        let key = idempotency_key()?;
+        let (info, secret) = match self.issue(t, Operation::Rotate, &vars, &key).await {
+            Ok(issued) => issued,
+            Err(error) => return Err(self.after_failure(t, Operation::Rotate, error, &key, id).await),
+        };
+        if let Err(error) = store(secret.clone(), info.clone()).await {
+            let late = t.renew(RECOVERY);
+            return Err(match self.remove(&late, &info).await {
+                Ok(()) => error,
+                Err(_) => self.outcome_unknown(&info.name, &error),
+            });
+        }
+        let mut old_alive = None;
+        if matches!(overlap, Overlap::None) {
+            // The successor is in hand: from here on nothing may hide it.
+            old_alive = self.revoke(t, id).await.err();
+        }
+        Ok(Rotated { key: info, secret: RevealOnce::new(secret), old_alive })
+    }
+
+    async fn issue(
+        &self,
+        t: &impl Transport,
+        operation: Operation,
+        vars: &Vars,
+        key: &str,
+    ) -> Result<(KeyInfo, Secret), Error> {
+        let answer = self.call(t, operation, vars, Some(key)).await?;
+        Ok((self.reader().key(&answer)?, self.reader().secret(&answer)?))
+    }
+
+    /// The error to report once the key that may have been made is gone, or is
+    /// known to be beyond reach.
+    async fn after_failure(
+        &self,
+        t: &impl Transport,
+        operation: Operation,
+        error: Error,
+        key: &str,
+        name: &str,
+    ) -> Error {
+        if !error.is_answer_lost() {
+            return error;
+        }
+        let has_idempotency = self.provider.endpoints.get(operation).is_some_and(|e| e.idempotency.is_some());
+        let can_look =
+            self.provider.endpoints.get(Operation::List).is_some_and(|e| e.uses("idempotency_key"));
+        if has_idempotency && can_look && self.take_back(&t.renew(RECOVERY), key).await.is_ok() {
+            return error;
+        }
+        self.outcome_unknown(name, &error)
+    }
+
+    /// Removes whatever was made under an idempotency key.
+    async fn take_back(&self, t: &impl Transport, idempotency_key: &str) -> Result<(), Error> {
+        let vars = Vars::new().with("idempotency_key", Value::from(idempotency_key));
+        for key in self.page(t, vars).await?.items {
+            self.remove(t, &key).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, t: &impl Transport, key: &KeyInfo) -> Result<(), Error> {
+        if key.status == Status::Active && self.provider.capabilities().revoke {
+            self.revoke(t, &key.id).await?;
+        }
+        self.delete(t, &key.id).await
+    }
+
+    fn outcome_unknown(&self, name: &str, cause: &Error) -> Error {
+        Error::new(Code::OutcomeUnknown)
+            .with(self.provider.title.clone())
+            .with(String::from(name))
+            .with_cause("KeylatchError".into(), cause.code().as_str().into())
+    }
+}
+
+/// 131 random bits: two of them never meet.
+fn idempotency_key() -> Result<String, Error> {
+    const PARTS: &[Part] = &[
+        Part::Literal(Cow::Borrowed(&[Cow::Borrowed("klc_")])),
+        Part::Run { alphabet: Alphabet::Base62, min: 22, max: 22 },
+    ];
+    let format = KeyFormat { parts: Cow::Borrowed(PARTS), certainty: Certainty::Documented };
+    format::generate(&format, "").map(|id| id.expose().into())
+}

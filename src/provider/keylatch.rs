@@ -1,0 +1,64 @@
+//! keylatch's own API, which `keylatch-server` speaks. Its semantics are those
+//! of the Luminary document; its wire is described by the server's
+//! `/openapi.json`. Declared services begin from this shape.
+
+use std::borrow::Cow;
+
+use super::endpoint::{Endpoint, Endpoints, Operation, Template};
+use super::fields::{ErrorShape, Fields, TimeUnit};
+use super::{Provider, Text};
+use crate::format;
+use crate::http::Method;
+use crate::scheme::Scheme;
+
+/// The service.
+pub static KEYLATCH: Provider = Provider {
+    id: Cow::Borrowed("keylatch"),
+    title: Cow::Borrowed("keylatch"),
+    base_url: None,
+    keys_page: None,
+    keys_help: None,
+    env: Cow::Borrowed(&[Cow::Borrowed("KEYLATCH_API_KEY")]),
+    format: Some(format::KEYLATCH),
+    schemes: Cow::Borrowed(&[Scheme::Bearer]),
+    endpoints: Endpoints(Cow::Borrowed(ENDPOINTS)),
+    fields: Fields::KEYLATCH,
+    time_unit: TimeUnit::Seconds,
+    errors: ErrorShape::PROBLEM,
+};
+
+/// A member of a body and its template.
+const fn member(name: &'static str, template: &'static str) -> (Text, Template) {
+    (Cow::Borrowed(name), Template::text(template))
+}
+
+const SIGN_IN: &[(Text, Template)] = &[member("user", "{user}"), member("password", "{password}")];
+const CREATE: &[(Text, Template)] = &[
+    member("name", "{name}"),
+    member("expires_in", "{expires_in}"),
+    member("expires_at", "{expires_at}"),
+    member("scopes", "{scopes}"),
+];
+const LIST: &[(Text, Text)] = &[
+    (Cow::Borrowed("status"), Cow::Borrowed("{status}")),
+    (Cow::Borrowed("search"), Cow::Borrowed("{search}")),
+    (Cow::Borrowed("cursor"), Cow::Borrowed("{cursor}")),
+    (Cow::Borrowed("idempotency_key"), Cow::Borrowed("{idempotency_key}")),
+];
+const ROTATE: &[(Text, Template)] = &[member("overlap", "{overlap}")];
+const VALIDATE: &[(Text, Template)] = &[member("secret", "{secret}")];
+const IDEMPOTENT: Option<Text> = Some(Cow::Borrowed("Idempotency-Key"));
+
+/// The endpoints, which are also the defaults of a declared service.
+pub static ENDPOINTS: &[(Operation, Endpoint)] = &[
+    (Operation::SignIn, Endpoint::new(Method::Post, "/v1/session", SIGN_IN)),
+    (Operation::SignOut, Endpoint::new(Method::Delete, "/v1/session", &[])),
+    (Operation::Whoami, Endpoint::new(Method::Get, "/v1/account", &[])),
+    (Operation::Create, Endpoint::with(Method::Post, "/v1/keys", &[], CREATE, IDEMPOTENT)),
+    (Operation::List, Endpoint::with(Method::Get, "/v1/keys", LIST, &[], None)),
+    (Operation::Get, Endpoint::new(Method::Get, "/v1/keys/{id}", &[])),
+    (Operation::Rotate, Endpoint::with(Method::Post, "/v1/keys/{id}/rotate", &[], ROTATE, IDEMPOTENT)),
+    (Operation::Revoke, Endpoint::new(Method::Post, "/v1/keys/{id}/revoke", &[])),
+    (Operation::Delete, Endpoint::new(Method::Delete, "/v1/keys/{id}", &[])),
+    (Operation::Validate, Endpoint::new(Method::Post, "/v1/keys/validate", VALIDATE)),
+];

@@ -1,0 +1,205 @@
+//! Who a key is for. One file holds all that is known of a service; a declared
+//! service ([`declare`]) is the same data from the user's own JSON.
+//!
+//! Nothing here does anything: [`crate::lifecycle`] reads the data and acts.
+//! So a capability is never claimed apart from the endpoint that has it.
+//!
+//! ```
+//! use keylatch::provider;
+//!
+//! let service = provider::builtin("keylatch")?;
+//! assert!(service.capabilities().overlap);
+//! # Ok::<(), keylatch::Error>(())
+//! ```
+
+mod declare;
+mod endpoint;
+mod fields;
+mod keylatch;
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::error::{Code, Error};
+use crate::format::{Certainty, KeyFormat};
+use crate::scheme::Scheme;
+
+pub use declare::{declare, declare_format};
+pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
+pub use fields::{ErrorShape, Fields, TimeUnit};
+
+/// Text of a service: fixed for a built-in one, owned for a declared one.
+pub type Text = Cow<'static, str>;
+
+/// All that is known of a service.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provider {
+    /// Lower-case letters, digits and `-`.
+    pub id: Text,
+    /// Its name, for people.
+    pub title: Text,
+    /// Where its API is, unless a client is told otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<Text>,
+    /// The page where a person manages keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys_page: Option<Text>,
+    /// The steps that a person takes there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys_help: Option<Text>,
+    /// Environment variables that hold a key; the first that is set wins.
+    pub env: Cow<'static, [Text]>,
+    /// What its keys look like, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<KeyFormat>,
+    /// How a key is sent; the first is the default. Never empty.
+    pub schemes: Cow<'static, [Scheme]>,
+    /// Its key API.
+    pub endpoints: Endpoints,
+    /// Where its answers say what.
+    pub fields: Fields,
+    /// Unit of numeric times in its answers.
+    pub time_unit: TimeUnit,
+    /// Where its refusals say why.
+    pub errors: ErrorShape,
+}
+
+/// What a service can do through its API.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is the operation of that name")]
+pub struct Capabilities {
+    pub sign_in: bool,
+    pub whoami: bool,
+    pub create: bool,
+    pub list: bool,
+    pub get: bool,
+    pub rotate: bool,
+    pub revoke: bool,
+    pub delete: bool,
+    pub validate: bool,
+    /// A lifetime can be chosen.
+    pub expiry: bool,
+    /// Scopes can be chosen.
+    pub scopes: bool,
+    /// The old key can live on for a while after a rotate.
+    pub overlap: bool,
+}
+
+const BUILTIN: &[&Provider] = &[&keylatch::KEYLATCH];
+
+/// The built-in services.
+pub fn builtins() -> &'static [&'static Provider] {
+    BUILTIN
+}
+
+/// The built-in service of this id.
+///
+/// # Errors
+/// [`Code::UnknownProvider`], naming those that there are.
+pub fn builtin(id: &str) -> Result<&'static Provider, Error> {
+    BUILTIN.iter().copied().find(|provider| provider.id == id).ok_or_else(|| {
+        let ids: Vec<&str> = BUILTIN.iter().map(|provider| provider.id.as_ref()).collect();
+        // The id is the caller's text: someone who mixed up the arguments has
+        // passed a key here.
+        Error::new(Code::UnknownProvider).with(presentable_id(id)).with(ids.join(", "))
+    })
+}
+
+/// An id as it may stand in a message: what cannot be an id is not repeated.
+fn presentable_id(id: &str) -> String {
+    if is_id(id) && id.len() <= 24 && !id.bytes().any(|b| b.is_ascii_digit()) {
+        id.into()
+    } else {
+        "…".into()
+    }
+}
+
+/// Whether a text may be the id of a service.
+fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+impl Provider {
+    /// What it can do through its API, read off its endpoints.
+    pub fn capabilities(&self) -> Capabilities {
+        let can = |operation| self.endpoints.get(operation).is_some();
+        let takes = |operation, variable| self.endpoints.get(operation).is_some_and(|e| e.uses(variable));
+        Capabilities {
+            sign_in: can(Operation::SignIn),
+            whoami: can(Operation::Whoami),
+            create: can(Operation::Create),
+            list: can(Operation::List),
+            get: can(Operation::Get),
+            rotate: can(Operation::Rotate),
+            revoke: can(Operation::Revoke),
+            delete: can(Operation::Delete),
+            validate: can(Operation::Validate),
+            expiry: takes(Operation::Create, "expires_in") || takes(Operation::Create, "expires_at"),
+            scopes: takes(Operation::Create, "scopes"),
+            overlap: takes(Operation::Rotate, "overlap"),
+        }
+    }
+
+    /// How sure we are of its key format.
+    pub fn certainty(&self) -> Certainty {
+        self.format.as_ref().map_or(Certainty::Unknown, |format| format.certainty)
+    }
+
+    /// The scheme of this name, or the default one.
+    ///
+    /// # Errors
+    /// [`Code::InvalidArgument`] when the service has no scheme of this name.
+    pub fn scheme(&self, name: Option<&str>) -> Result<&Scheme, Error> {
+        let found = match name {
+            Some(name) => self.schemes.iter().find(|scheme| scheme.name() == name),
+            None => self.schemes.first(),
+        };
+        found.ok_or_else(|| {
+            let names: Vec<&str> = self.schemes.iter().map(Scheme::name).collect();
+            Error::argument("scheme", "the service takes ".to_owned() + &names.join(" or ") + ".")
+        })
+    }
+
+    /// The error for an operation that its API does not have.
+    pub fn unsupported(&self, operation: Operation) -> Error {
+        let mut hint = String::new();
+        if let Some(page) = &self.keys_page {
+            hint.push_str("A person can do it at ");
+            hint.push_str(page);
+            hint.push_str(match &self.keys_help {
+                Some(_) => ": ",
+                None => ".",
+            });
+        }
+        hint.push_str(self.keys_help.as_deref().unwrap_or_default());
+        Error::new(Code::Unsupported).with(self.title.clone()).with(operation.verb()).with(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_id_is_named_but_a_key_in_its_place_is_not() {
+        let message = |id| builtin(id).err().unwrap().to_string();
+        assert!(message("acme").contains("\"acme\"") && message("acme").contains("keylatch"));
+        assert!(!message("kl_live_abc").contains("kl_live"));
+        assert!(!message("6f1d2c1e-0000-4000-8000-000000000001").contains("6f1d"));
+    }
+
+    #[test]
+    fn built_in_services_are_well_formed() {
+        for provider in builtins() {
+            assert!(is_id(&provider.id), "{}", provider.id);
+            assert!(!provider.schemes.is_empty(), "{}", provider.id);
+            if let Some(format) = &provider.format {
+                assert!(format.validate().is_ok(), "{}", provider.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! How a key is sent: the header that carries it, checked before anything
+//! leaves.
+//!
+//! ```
+//! use keylatch::{Secret, scheme::Scheme};
+//!
+//! let header = Scheme::Bearer.header(&Secret::from("kl_live_0123"))?;
+//! assert_eq!((header.name.as_ref(), header.value.expose()), ("Authorization", "Bearer kl_live_0123"));
+//! # Ok::<(), keylatch::Error>(())
+//! ```
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::error::{Code, Error};
+use crate::secret::Secret;
+use crate::text;
+
+/// A way to send a key.
+#[derive(Clone, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Scheme {
+    /// `Authorization: Bearer KEY` (RFC 6750, section 2.1).
+    Bearer,
+    /// `Authorization: Basic …` (RFC 7617) of `user:KEY`, or of `KEY:` when
+    /// there is no fixed user: the key stands for the user and the password is
+    /// empty.
+    Basic {
+        /// The fixed user.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user: Option<Cow<'static, str>>,
+    },
+    /// A header of the service's own, such as `x-api-key`.
+    Header {
+        /// Its name, a token of RFC 9110, section 5.1.
+        name: Cow<'static, str>,
+    },
+}
+
+/// A header that may be sent as it is.
+#[derive(Clone)]
+pub struct Header {
+    /// The field name.
+    pub name: Cow<'static, str>,
+    /// The field value, which holds the key.
+    pub value: Secret,
+}
+
+impl Scheme {
+    /// The word for it in declarations and options.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Scheme::Bearer => "bearer",
+            Scheme::Basic { .. } => "basic",
+            Scheme::Header { .. } => "header",
+        }
+    }
+
+    /// The header that carries the key.
+    ///
+    /// # Errors
+    /// [`Code::InvalidHeader`] with the index (in UTF-16 code units) of the
+    /// first character that the header cannot carry.
+    pub fn header(&self, key: &Secret) -> Result<Header, Error> {
+        match self {
+            Scheme::Bearer => {
+                check(key, "key", is_b64token)?;
+                Ok(authorization("Bearer ", key.expose()))
+            }
+            Scheme::Basic { user } => {
+                // Between user and password stands the first colon, so only a
+                // key in the user's place must not have one.
+                let user_is_key = user.is_none();
+                check(key, "key", |c| !c.is_control() && !(user_is_key && c == ':'))?;
+                let (user, password) = match user {
+                    Some(user) => (user.as_ref(), key.expose()),
+                    None => (key.expose(), ""),
+                };
+                Ok(authorization("Basic ", &basic_credentials(user, password)))
+            }
+            Scheme::Header { name } => {
+                check(key, "key", |c| c.is_ascii_graphic() || c == ' ')?;
+                if key.expose().starts_with(' ') || key.expose().ends_with(' ') {
+                    return Err(Error::new(Code::InvalidHeader).with("key").with("0"));
+                }
+                Ok(Header { name: name.clone(), value: key.clone() })
+            }
+        }
+    }
+}
+
+/// `user:password` in UTF-8 and base64 (RFC 7617, section 2.1).
+pub fn basic_credentials(user: &str, password: &str) -> Zeroizing<String> {
+    let mut plain = Zeroizing::new(Vec::with_capacity(user.len() + password.len() + 1));
+    plain.extend_from_slice(user.as_bytes());
+    plain.push(b':');
+    plain.extend_from_slice(password.as_bytes());
+    base64(&plain)
+}
+
+/// Whether a text may be the name of a header (RFC 9110, section 5.6.2).
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+/// `b64token` of RFC 6750, section 2.1, but for the place of `=`, which some
+/// services do not keep to.
+fn is_b64token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/' | '=')
+}
+
+fn check(secret: &Secret, what: &'static str, allowed: impl Fn(char) -> bool) -> Result<(), Error> {
+    let mut index = 0;
+    for c in secret.expose().chars() {
+        if !allowed(c) {
+            return Err(Error::new(Code::InvalidHeader).with(what).with(text::integer(index)));
+        }
+        index += c.len_utf16() as i64;
+    }
+    if index == 0 { Err(Error::argument(what, "it is empty.")) } else { Ok(()) }
+}
+
+fn authorization(scheme: &str, credentials: &str) -> Header {
+    let mut value = String::with_capacity(scheme.len() + credentials.len());
+    value.push_str(scheme);
+    value.push_str(credentials);
+    Header { name: Cow::Borrowed("Authorization"), value: Secret::new(value) }
+}
+
+/// RFC 4648, section 4. A page of code against a dependency: what is encoded
+/// here is always a secret, so the buffer is sized once and wiped.
+fn base64(bytes: &[u8]) -> Zeroizing<String> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
+    for chunk in bytes.chunks(3) {
+        let [a, b, c] = [0, 1, 2].map(|i| chunk.get(i).copied().map_or(0, u32::from));
+        let group = a << 16 | b << 8 | c;
+        for place in 0..4 {
+            let sextet = ALPHABET.get((group >> (18 - 6 * place)) as usize & 63).copied().unwrap_or(b'=');
+            out.push(char::from(if place > chunk.len() { b'=' } else { sextet }));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(scheme: &Scheme, key: &str) -> Result<String, String> {
+        match scheme.header(&Secret::from(key)) {
+            Ok(header) => Ok(header.name.into_owned() + ": " + header.value.expose()),
+            Err(error) => Err(format!("{error:?}")),
+        }
+    }
+
+    #[test]
+    fn the_headers_of_the_four_clouds() {
+        let named = |name| Scheme::Header { name: Cow::Borrowed(name) };
+        let cases = [
+            (Scheme::Bearer, "kl_live_1", "Authorization: Bearer kl_live_1"),
+            (Scheme::Basic { user: None }, "key", "Authorization: Basic a2V5Og=="),
+            (named("x-api-key"), "lc-1", "x-api-key: lc-1"),
+            (named("impact-api-key"), "a b", "impact-api-key: a b"),
+        ];
+        for (scheme, key, expected) in cases {
+            assert_eq!(sent(&scheme, key).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn basic_is_utf_8_as_in_rfc_7617() {
+        assert_eq!(basic_credentials("test", "123£").as_str(), "dGVzdDoxMjPCow==");
+        let scheme = Scheme::Basic { user: Some(Cow::Borrowed("test")) };
+        assert_eq!(sent(&scheme, "123£").unwrap(), "Authorization: Basic dGVzdDoxMjPCow==");
+    }
+
+    #[test]
+    fn base64_of_rfc_4648() {
+        for (plain, encoded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(plain.as_bytes()).as_str(), encoded);
+        }
+    }
+
+    #[test]
+    fn what_may_not_stand_in_a_header_is_refused_with_its_place() {
+        let named = || Scheme::Header { name: Cow::Borrowed("x-api-key") };
+        let cases = [
+            (Scheme::Bearer, "ab cd", "at index 2"),
+            (Scheme::Bearer, "ab\r\nX: y", "at index 2"),
+            (Scheme::Bearer, "😀\u{0}", "at index 0"),
+            (Scheme::Basic { user: None }, "a:b", "at index 1"),
+            (Scheme::Basic { user: None }, "a\nb", "at index 1"),
+            (named(), "ключ", "at index 0"),
+            (named(), "a\u{7f}", "at index 1"),
+            (named(), " a", "at index 0"),
+        ];
+        for (scheme, key, expected) in cases {
+            let error = sent(&scheme, key).unwrap_err();
+            assert!(error.starts_with("invalid_header") && error.contains(expected), "{error}");
+            assert!(!error.contains("X: y"));
+        }
+        assert!(sent(&Scheme::Bearer, "").unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn header_names_are_tokens() {
+        assert!(
+            is_token("x-api-key") && !is_token("") && !is_token("a b") && !is_token("x:y") && !is_token("ü")
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Secrets that JavaScript holds by a handle: the text stays in wasm memory.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+
+use super::error::Thrown;
+use crate::error::{Code, Error};
+use crate::format;
+use crate::secret::{RevealOnce, Secret};
+
+/// A secret that can be wiped before it is collected.
+#[wasm_bindgen(js_name = Secret)]
+pub struct SecretHandle(RefCell<Option<Secret>>);
+
+impl SecretHandle {
+    pub(crate) fn new(secret: Secret) -> Self {
+        SecretHandle(RefCell::new(Some(secret)))
+    }
+
+    pub(crate) fn get(&self) -> Result<Secret, Error> {
+        self.0.borrow().clone().ok_or_else(|| Error::new(Code::AlreadyRevealed))
+    }
+}
+
+#[wasm_bindgen(js_class = Secret)]
+impl SecretHandle {
+    /// Takes a text over.
+    #[wasm_bindgen(constructor)]
+    pub fn from_js(text: &JsValue, name: &JsValue) -> Result<SecretHandle, Thrown> {
+        let text = text.as_string().map(Secret::new).ok_or_else(|| {
+            let name = name.as_string().unwrap_or_default();
+            Error::argument(name, "expected a string or a Secret.")
+        })?;
+        Ok(SecretHandle::new(text))
+    }
+
+    /// The text.
+    pub fn expose(&self) -> Result<String, Thrown> {
+        Ok(self.get()?.expose().into())
+    }
+
+    /// Enough to recognise it by.
+    pub fn mask(&self) -> Result<String, Thrown> {
+        Ok(format::mask(self.get()?.expose()))
+    }
+
+    /// Wipes it.
+    pub fn wipe(&self) {
+        self.0.take();
+    }
+}
+
+/// A new key, to be seen once.
+#[wasm_bindgen(js_name = RevealOnce)]
+pub struct RevealHandle(pub(crate) RevealOnce);
+
+#[wasm_bindgen(js_class = RevealOnce)]
+impl RevealHandle {
+    /// Hands it out, once.
+    pub fn reveal(&self) -> Result<String, Thrown> {
+        Ok(self.0.reveal()?.expose().into())
+    }
+
+    /// Whether it was.
+    #[wasm_bindgen(getter)]
+    pub fn revealed(&self) -> bool {
+        self.0.is_revealed()
+    }
+
+    /// A copy to authenticate with, which does not count as showing it.
+    pub fn peek(&self) -> Result<SecretHandle, Thrown> {
+        let secret = self.0.peek().ok_or_else(|| Error::new(Code::AlreadyRevealed))?;
+        Ok(SecretHandle::new(secret))
+    }
+
+    /// Wipes it unseen.
+    pub fn wipe(&self) {
+        drop(self.0.reveal());
+    }
+}
