@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * keylatch: API keys for JavaScript.
  *
