@@ -1,0 +1,63 @@
+// Each bundler makes one file of a small app, and the file runs in Node by
+// itself, away from the package.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import * as esbuild from 'esbuild';
+import { rollup } from 'rollup';
+import * as vite from 'vite';
+
+import { installed, node } from './project.js';
+
+const APP = `import { checkKey, generateKey } from 'keylatch';
+console.log(checkKey('keylatch', generateKey().expose()).ok, checkKey('keylatch', 'no key').ok);
+`;
+
+const BUNDLERS = {
+  esbuild: (entry, outfile) =>
+    esbuild.build({ entryPoints: [entry], outfile, bundle: true, format: 'esm', logLevel: 'error' }),
+
+  'esbuild, minified': (entry, outfile) =>
+    esbuild.build({ entryPoints: [entry], outfile, bundle: true, format: 'esm', minify: true, logLevel: 'error' }),
+
+  async rollup(entry, file) {
+    const onwarn = (warning) => assert.fail(`rollup warns: ${warning.message}`);
+    const bundle = await rollup({ input: entry, plugins: [nodeResolve()], onwarn });
+    await bundle.write({ file, format: 'es' });
+    await bundle.close();
+  },
+
+  async vite(entry, file) {
+    const lib = { entry, formats: ['es'], fileName: () => 'app.mjs' };
+    const build = { lib, outDir: join(file, '..'), emptyOutDir: false };
+    await vite.build({ root: join(entry, '..'), configFile: false, logLevel: 'error', build });
+  },
+};
+
+test('bundled', async (t) => {
+  const project = installed(t);
+  const entry = project.write('app.js', APP);
+  for (const [name, bundle] of Object.entries(BUNDLERS)) {
+    await t.test(`by ${name}, the app runs alone`, async (t) => {
+      const built = join(project.dir, 'built', name);
+      await bundle(entry, join(built, 'app.mjs'));
+      const elsewhere = mkdtempSync(join(tmpdir(), 'keylatch-bundle-'));
+      t.after(() => rmSync(elsewhere, { recursive: true, force: true }));
+      cpSync(join(built, 'app.mjs'), join(elsewhere, 'app.mjs'));
+      assert.equal(node(['app.mjs'], elsewhere), 'true false\n');
+    });
+  }
+
+  await t.test('an import that nobody uses leaves nothing behind', async () => {
+    const unused = project.write('unused.js', `import { checkKey } from 'keylatch';\nconsole.log('app');\n`);
+    const { outputFiles } = await esbuild.build({
+      entryPoints: [unused], bundle: true, format: 'esm', write: false, logLevel: 'error',
+    });
+    assert.doesNotMatch(outputFiles[0].text, /wasm/i);
+  });
+});

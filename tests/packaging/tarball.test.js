@@ -1,0 +1,114 @@
+// What `npm pack ./pkg` ships, and that it works where it is installed.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { installed, node, npm, pkg, root } from './project.js';
+
+const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'));
+
+/** Every file that is shipped. A new one is added here on purpose. */
+const SHIPPED = [
+  'LICENSE-APACHE',
+  'LICENSE-MIT',
+  'README.md',
+  'index.d.ts',
+  'index.js',
+  'package.json',
+  'wasm/bytes.js',
+  'wasm/keylatch.js',
+  'wasm/keylatch_bg.wasm',
+  'wasm/messages.js',
+];
+
+/** The files that the exports map points to, by entry. */
+function targets() {
+  const leaves = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(leaves));
+  return Object.entries(manifest.exports).map(([entry, value]) => [entry, leaves(value)]);
+}
+
+test('the tarball holds exactly the files that are meant to be shipped', () => {
+  const [{ files }] = JSON.parse(npm(['pack', '--dry-run', '--json', pkg]));
+  assert.deepEqual(files.map((file) => file.path).sort(), SHIPPED);
+});
+
+test('every target of the exports map is shipped', () => {
+  for (const [entry, files] of targets()) {
+    for (const file of files) assert.ok(SHIPPED.includes(file.replace('./', '')), `${entry} → ${file}`);
+  }
+});
+
+test('the package needs no other package and runs nothing when it is installed', () => {
+  for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies', 'scripts']) {
+    assert.equal(manifest[field], undefined, field);
+  }
+});
+
+test('the licences and the version are those of the project', () => {
+  for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) {
+    assert.equal(readFileSync(join(pkg, name), 'utf8'), readFileSync(join(root, name), 'utf8'), name);
+  }
+  const [, version] = readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/^version = "(.*)"$/m);
+  assert.equal(manifest.version, version);
+});
+
+test('the declarations declare exactly what the default entry exports', async () => {
+  const declarations = readFileSync(join(pkg, 'index.d.ts'), 'utf8');
+  const declared = [...declarations.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(Object.keys(await import(join(pkg, 'index.js'))).sort(), [...new Set(declared)].sort());
+});
+
+test('installed offline into an empty project', async (t) => {
+  const project = installed(t);
+
+  await t.test('a key is checked without a word of set-up', () => {
+    const app = project.write('app.js', `
+      import { checkKey, generateKey } from 'keylatch';
+      const good = checkKey('keylatch', generateKey().expose());
+      const bad = checkKey('keylatch', 'kl_live_');
+      console.log(JSON.stringify([good.ok, bad.ok, bad.problems[0].code, typeof bad.problems[0].message]));
+    `);
+    assert.deepEqual(JSON.parse(node([app], project.dir)), [true, false, 'wrong_length', 'string']);
+  });
+
+  await t.test('every entry resolves to a file', () => {
+    for (const [entry, files] of targets()) {
+      const name = `keylatch${entry.slice(1)}`;
+      const script = `console.log(import.meta.resolve(${JSON.stringify(name)}))`;
+      const found = new URL(node(['--input-type=module', '-e', script], project.dir).trim());
+      assert.ok(existsSync(found), name);
+      for (const file of files) assert.ok(existsSync(join(project.dir, 'node_modules/keylatch', file)), file);
+    }
+  });
+
+  await t.test('every JavaScript entry can be imported', () => {
+    for (const [entry, files] of targets().filter(([, files]) => files.some((file) => file.endsWith('.js')))) {
+      const name = `keylatch${entry.slice(1)}`;
+      const script = `console.log(Object.keys(await import(${JSON.stringify(name)})).length > 0)`;
+      assert.equal(node(['--input-type=module', '-e', script], project.dir).trim(), 'true', `${name}: ${files}`);
+    }
+  });
+
+  await t.test('nothing but the entries can be reached', () => {
+    const script = `await import('keylatch/wasm/keylatch.js')`;
+    assert.throws(() => node(['--input-type=module', '-e', script], project.dir), /ERR_PACKAGE_PATH_NOT_EXPORTED/);
+  });
+
+  await t.test('TypeScript finds the declarations, the way Node and bundlers look', () => {
+    project.write('app.ts', `
+      import { checkKey, type KeyCheck } from 'keylatch';
+      const check: KeyCheck = checkKey('keylatch', 'text');
+      // @ts-expect-error proves that these are no \`any\`
+      const wrong: number = check;
+      void wrong;
+    `);
+    const tsc = join(root, 'tests/node_modules/typescript/bin/tsc');
+    for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
+      const flags = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
+      const how = ['--module', module, '--moduleResolution', resolution];
+      assert.equal(node([tsc, ...flags, ...how, 'app.ts'], project.dir), '');
+    }
+  });
+});
