@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What failed, as a sentence for the person at the terminal.
@@ -64,7 +65,8 @@ pub fn capture(command: &mut Command) -> Result<String> {
 
 /// The command as it would be typed.
 fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let words = std::iter::once(program).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 

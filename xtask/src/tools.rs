@@ -54,7 +54,9 @@ pub fn npm_packages(project: &Project, directory: &str) -> Result<()> {
     say(format!("installing the npm packages of {directory}/ …"));
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     // None of them needs its install script, so none is run.
-    run_quietly(Command::new(npm).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&dir))?;
+    run_quietly(
+        Command::new(npm).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&dir),
+    )?;
     fs::write(&stamp, lock).context(format!("cannot write {}", stamp.display()))
 }
 
