@@ -40,6 +40,8 @@ mod peel;
 mod placeholder;
 mod problem;
 mod serialize;
+#[cfg(test)]
+mod tests;
 mod unicode;
 mod validate;
 

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::error::{Code, Error};
-use crate::format::{Certainty, KeyFormat};
+use crate::format::{self, Certainty, KeyFormat};
 use crate::scheme::Scheme;
 
 pub use declare::{declare, declare_format};
@@ -106,6 +106,20 @@ pub fn builtin(id: &str) -> Result<&'static Provider, Error> {
         // passed a key here.
         Error::new(Code::UnknownProvider).with(presentable_id(id)).with(ids.join(", "))
     })
+}
+
+/// The built-in services that a text could be a key of: first those whose
+/// format is documented, then observed, then those of which no format is known
+/// and nothing speaks against it.
+pub fn identify(text: &str) -> Vec<&'static Provider> {
+    let could_be = |provider: &&&Provider| format::check(provider.format.as_ref(), text).is_empty();
+    let mut found: Vec<&Provider> = BUILTIN.iter().filter(could_be).copied().collect();
+    found.sort_by_key(|provider| match provider.certainty() {
+        Certainty::Documented => 0,
+        Certainty::Observed => 1,
+        Certainty::Unknown => 2,
+    });
+    found
 }
 
 /// An id as it may stand in a message: what cannot be an id is not repeated.

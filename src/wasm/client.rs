@@ -1,7 +1,6 @@
 //! `KeyClient`, as the facade drives it: every call takes the [`Call`] that has
 //! its time and its signal, and answers a promise.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -188,6 +187,11 @@ impl ClientHandle {
     /// `{ id, user }`
     pub fn whoami(&self, call: Call) -> Promise {
         self.run(call, async |client, fetch| Ok(plain(&client.whoami(&fetch).await?)?))
+    }
+
+    /// What a rejection of the user's own `fetch` call means, as plain data.
+    pub fn failure(&self, call: Call, thrown: &JsValue) -> JsValue {
+        plain_error(&Fetch::new(call, self.0.origin().as_str()).failure(thrown))
     }
 
     /// `[address, header name, header value]`, the latter two absent without a

@@ -111,7 +111,7 @@ impl Fetch {
 
     /// What a rejection means. Only its name and message are looked at, and only
     /// if they are strings: it may be anything.
-    fn failure(&self, thrown: &JsValue) -> Error {
+    pub(super) fn failure(&self, thrown: &JsValue) -> Error {
         match self.call.state().as_str() {
             "aborted" => return Error::new(Code::Aborted),
             "timeout" => {

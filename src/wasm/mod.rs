@@ -24,7 +24,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
 use crate::format::{self, KeyFormat, Problem};
-use crate::provider::{self, Capabilities, Provider};
+use crate::provider::{self, Provider};
 use error::Thrown;
 use secret::SecretHandle;
 
@@ -64,6 +64,18 @@ impl ProviderHandle {
         Ok(description)
     }
 
+    /// Its id.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.0.id.as_ref().into()
+    }
+
+    /// How sure we are of its key format.
+    #[wasm_bindgen(getter)]
+    pub fn certainty(&self) -> String {
+        self.0.certainty().as_str().into()
+    }
+
     /// What is wrong with a text as a key of the service: an array of
     /// `{ code, index, details }`, empty when nothing is.
     pub fn check(&self, text: &JsValue) -> Result<Array, Thrown> {
@@ -96,6 +108,24 @@ fn problem(problem: &Problem) -> JsValue {
     let details: Array = problem.details.iter().map(|detail| JsValue::from_str(detail)).collect();
     set(&out, "details", &details);
     out.into()
+}
+
+/// The ids of the services that a text could be a key of, the surest first.
+#[wasm_bindgen]
+pub fn identify(text: &JsValue) -> Result<Array, Thrown> {
+    Ok(ids(provider::identify(&read::text(text, "text")?)))
+}
+
+/// The ids of the services whose known format a text has.
+#[wasm_bindgen(js_name = looksLike)]
+pub fn looks_like(text: &JsValue) -> Result<Array, Thrown> {
+    let mut found = provider::identify(&read::text(text, "text")?);
+    found.retain(|provider| provider.format.is_some());
+    Ok(ids(found))
+}
+
+fn ids(providers: Vec<&Provider>) -> Array {
+    providers.iter().map(|provider| JsValue::from_str(&provider.id)).collect()
 }
 
 /// Enough of a text to recognise it by.

@@ -45,6 +45,11 @@ impl SecretHandle {
         Ok(format::mask(self.get()?.expose()))
     }
 
+    /// Another handle to the same text.
+    pub fn copy(&self) -> Result<SecretHandle, Thrown> {
+        Ok(SecretHandle::new(self.get()?))
+    }
+
     /// Wipes it.
     pub fn wipe(&self) {
         self.0.take();

@@ -1,0 +1,128 @@
+// The time and the fetch of one call. The transport in Rust is driven by it.
+
+import { failure, toError } from './errors.js';
+
+/** Longer than putting things right may take after a lost answer; see src/lifecycle/recover.rs. */
+const GRACE = 6_000;
+/** The most that setTimeout can hold; more would fire at once. */
+const MAX = 2_147_483_647;
+
+export class Call {
+  /** @type {'running' | 'aborted' | 'timeout'} */
+  state = 'running';
+  timeout;
+  #fetch;
+  #controller = new AbortController();
+  /** @type {(() => void)[]} What ends with the call. */
+  #ends = [];
+  /** @type {(reason: unknown) => void} */
+  #expire = () => {};
+  #expired;
+
+  /** @param {{ fetch?: typeof fetch, timeout?: number, signal?: AbortSignal }} options */
+  constructor({ fetch, timeout = 30_000, signal }) {
+    if (fetch !== undefined && typeof fetch !== 'function') {
+      throw failure('invalid_argument', 'fetch', 'expected a function.');
+    }
+    if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX)) {
+      throw failure('invalid_argument', 'timeout', `use 1 to ${MAX} milliseconds.`);
+    }
+    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+      throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
+    }
+    this.#fetch = fetch;
+    this.timeout = timeout;
+    this.#expired = new Promise((_, reject) => (this.#expire = reject));
+    this.#expired.catch(() => {});
+    this.#after(timeout, () => this.#stop('timeout'));
+    if (signal) {
+      const abort = () => this.#stop('aborted');
+      signal.addEventListener('abort', abort);
+      this.#ends.push(() => signal.removeEventListener('abort', abort));
+      if (signal.aborted) abort();
+    }
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  /** Pages and their workers have a place, and cookies; Node and worker runtimes do not. */
+  get keepsCookies() {
+    return typeof globalThis.location?.origin === 'string';
+  }
+
+  /** @param {Request} request */
+  dispatch(request) {
+    // Called without `this`: a browser's fetch refuses any but the window.
+    const send = this.#fetch ?? globalThis.fetch;
+    return this.within(this.state === 'running' ? send(request) : undefined);
+  }
+
+  /** @param {unknown} promise */
+  within(promise) {
+    return Promise.race([this.#expired, promise]);
+  }
+
+  /** @param {number} milliseconds */
+  pause(milliseconds) {
+    return this.within(new Promise((resolve) => this.#after(milliseconds, () => resolve(undefined))));
+  }
+
+  /** @param {number} timeout */
+  renew(timeout) {
+    const later = new Call({ fetch: this.#fetch, timeout });
+    this.#ends.push(() => later.end());
+    return later;
+  }
+
+  /**
+   * The promise, or an error long after it should have settled: a fault in the
+   * WebAssembly must not hang anyone.
+   * @template T
+   * @param {Promise<T>} promise
+   * @returns {Promise<T>}
+   */
+  guard(promise) {
+    /** @type {Promise<never>} */
+    const stuck = new Promise((_, reject) => {
+      this.#after(Math.min(this.timeout + GRACE, MAX), () => reject(failure('internal', 'it did not come back.')));
+    });
+    return Promise.race([promise, stuck]);
+  }
+
+  end() {
+    for (const end of this.#ends.splice(0)) end();
+  }
+
+  /** @param {'aborted' | 'timeout'} state */
+  #stop(state) {
+    if (this.state !== 'running') return;
+    this.state = state;
+    this.#controller.abort();
+    this.#expire(undefined);
+  }
+
+  /** @param {number} milliseconds @param {() => void} then */
+  #after(milliseconds, then) {
+    const timer = setTimeout(then, milliseconds);
+    this.#ends.push(() => clearTimeout(timer));
+  }
+}
+
+/**
+ * Runs one call from its first request to its last.
+ * @template T
+ * @param {{ fetch?: typeof fetch, timeout?: number, signal?: AbortSignal }} options
+ * @param {(call: Call) => Promise<T>} work
+ */
+export async function run(options, work) {
+  const call = new Call(options);
+  try {
+    return await call.guard(work(call));
+  } catch (raw) {
+    throw toError(raw, call.state === 'aborted' ? options.signal?.reason : undefined);
+  } finally {
+    call.end();
+  }
+}

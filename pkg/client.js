@@ -1,0 +1,180 @@
+// KeyClient: every call is one promise from the core, with a time and a signal.
+
+import { Call, run } from './call.js';
+import { core } from './core.js';
+import { attempt, failure, KeylatchError, toError } from './errors.js';
+import { describe, handleOf } from './providers.js';
+import { adoptReveal, adoptSecret, copy, lend } from './secret.js';
+
+/** @typedef {{ signal?: AbortSignal }} CallOptions */
+
+const MOMENTS = ['createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'];
+/** Marks a core client that is already there, instead of options. */
+const adopted = Symbol();
+
+export class KeyClient {
+  #core;
+  #transport;
+  /** @type {import('./index.js').Provider} */
+  provider;
+
+  /** @param {any} options @param {{ how: symbol, client: import('./wasm/keylatch.js').Client }} [made] */
+  constructor(options, made) {
+    const { provider, credential, fetch, timeout } = object(options);
+    this.#transport = { fetch, timeout };
+    new Call(this.#transport).end(); // Refuses a wrong fetch or timeout now and not at the first call.
+    const handle = handleOf(provider);
+    this.provider = describe(handle);
+    this.#core =
+      made?.how === adopted
+        ? made.client
+        : attempt(() => {
+            const secret = credential === undefined ? undefined : copy(credential, 'credential');
+            return new (core().Client)(handle, settings(options), secret);
+          });
+  }
+
+  /** @param {any} options */
+  static async signIn(options) {
+    const { provider, user, password, signal, fetch, timeout } = object(options);
+    const handle = handleOf(provider);
+    const client = await run({ fetch, timeout, signal }, (call) =>
+      lend(password, 'password', (secret) => core().Client.signIn(handle, call, { ...settings(options), user }, secret)),
+    );
+    return new KeyClient(options, { how: adopted, client });
+  }
+
+  get baseUrl() {
+    return this.#core.baseUrl;
+  }
+
+  /** @param {any} options */
+  async create(options) {
+    const { name, expiresIn, scopes, signal } = object(options);
+    const wanted = { name, expiresIn: lifetime(expiresIn), scopes };
+    return issued(await this.#run(signal, (call) => this.#core.create(call, wanted)));
+  }
+
+  /** @param {{ status?: string, search?: string } & CallOptions} [options] */
+  async *list({ status, search, signal } = {}) {
+    let cursor;
+    do {
+      const page = await this.#run(signal, (call) => this.#core.list(call, { status, search, cursor }));
+      yield* page.items.map(withDates);
+      cursor = page.cursor;
+    } while (cursor);
+  }
+
+  /** @param {string} id @param {CallOptions} [options] */
+  async get(id, { signal } = {}) {
+    return withDates(await this.#run(signal, (call) => this.#core.get(call, id)));
+  }
+
+  /** @param {string} id @param {any} [options] */
+  async rotate(id, { overlap, store, signal } = {}) {
+    if (store !== undefined && typeof store !== 'function') {
+      throw failure('invalid_argument', 'store', 'expected a function.');
+    }
+    /** @param {any} secret @param {any} key */
+    const keep = store && ((secret, key) => store(adoptSecret(secret), withDates(key)));
+    const options = { overlap: duration(overlap, 'overlap') };
+    return issued(await this.#run(signal, (call) => this.#core.rotate(call, id, options, keep)));
+  }
+
+  /** @param {string} id @param {CallOptions} [options] */
+  async revoke(id, { signal } = {}) {
+    return withDates(await this.#run(signal, (call) => this.#core.revoke(call, id)));
+  }
+
+  /** @param {string} id @param {CallOptions} [options] @returns {Promise<void>} */
+  async delete(id, { signal } = {}) {
+    await this.#run(signal, (call) => this.#core.delete(call, id));
+  }
+
+  /** @param {unknown} secret @param {CallOptions} [options] */
+  async validate(secret, { signal } = {}) {
+    const answer = await this.#run(signal, (call) => lend(secret, 'secret', (key) => this.#core.validate(call, key)));
+    return answer.key ? { ...answer, key: withDates(answer.key) } : answer;
+  }
+
+  /** @param {CallOptions} [options] */
+  async whoami({ signal } = {}) {
+    return this.#run(signal, (call) => this.#core.whoami(call));
+  }
+
+  /** @param {CallOptions} [options] @returns {Promise<void>} */
+  async signOut({ signal } = {}) {
+    await this.#run(signal, (call) => this.#core.signOut(call));
+  }
+
+  /** @param {string | URL | Request} input @param {RequestInit} [init] */
+  async fetch(input, init = {}) {
+    const isRequest = typeof input === 'object' && 'url' in input;
+    const [address] = attempt(() => this.#core.authorize(isRequest ? input.url : String(input)));
+    const outer = init.signal ?? (isRequest ? input.signal : undefined);
+    const call = new Call({ ...this.#transport, signal: outer });
+    try {
+      const signal = outer && AbortSignal.any ? AbortSignal.any([outer, call.signal]) : call.signal;
+      const request = new Request(isRequest ? input : address, { ...init, signal, redirect: 'manual', referrerPolicy: 'no-referrer' });
+      // Asked again of the address that is really going to be used.
+      const [, name, value] = attempt(() => this.#core.authorize(request.url));
+      if (name) request.headers.set(name, value);
+      const response = await call.dispatch(request);
+      if (response.type === 'opaqueredirect' || response.headers.has('location') && response.status < 400 && response.status >= 300) {
+        throw failure('redirect_refused', new URL(this.baseUrl).origin);
+      }
+      return response;
+    } catch (thrown) {
+      if (thrown instanceof KeylatchError) throw thrown;
+      throw toError(this.#core.failure(call, thrown), call.state === 'aborted' ? outer?.reason : undefined);
+    } finally {
+      call.end(); // The body may take its time.
+    }
+  }
+
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+    this.#core.free();
+  }
+
+  /** @param {AbortSignal | undefined} signal @param {(call: Call) => any} work */
+  #run(signal, work) {
+    return run({ ...this.#transport, signal }, async (call) => work(call));
+  }
+}
+
+/** What the core wants to know of the options. @param {any} options */
+function settings({ baseUrl, retries, allowInsecure, scheme }) {
+  return { baseUrl: baseUrl === undefined ? undefined : String(baseUrl), retries, allowInsecure, scheme };
+}
+
+/** @param {any} options */
+function object(options) {
+  if (typeof options === 'object' && options !== null) return options;
+  throw failure('invalid_argument', 'options', 'expected an object.');
+}
+
+/** @param {unknown} expiresIn */
+function lifetime(expiresIn) {
+  if (!(expiresIn instanceof Date)) return duration(expiresIn, 'expiresIn');
+  if (Number.isNaN(expiresIn.getTime())) throw failure('invalid_argument', 'expiresIn', 'the Date is invalid.');
+  return expiresIn.toISOString();
+}
+
+/** @param {unknown} given @param {string} name */
+function duration(given, name) {
+  if (given === undefined || typeof given === 'string') return given;
+  if (Number.isSafeInteger(given) && Number(given) >= 0) return `PT${given}S`;
+  throw failure('invalid_argument', name, 'use an ISO 8601 duration such as "P3M", or a whole number of seconds.');
+}
+
+/** @param {any} raw */
+function issued({ key, secret, oldAlive }) {
+  const out = { key: withDates(key), secret: adoptReveal(secret) };
+  return oldAlive ? { ...out, oldAlive: toError(oldAlive) } : out;
+}
+
+/** @param {any} key @returns {import('./index.js').KeyInfo} */
+function withDates(key) {
+  for (const moment of MOMENTS) if (moment in key) key[moment] = new Date(key[moment]);
+  return key;
+}

@@ -1,0 +1,70 @@
+// Errors cross from Rust as plain data: a code and the details of its sentence.
+// The sentences are a copy of the tables in Rust, written by the build.
+
+import { errors, problems } from './wasm/messages.js';
+
+/**
+ * @typedef {import('./index.js').ErrorCode} ErrorCode
+ * @typedef {{ code: string, index: number, details: string[] }} RawProblem
+ * @typedef {{ code: string, details: string[], problem?: RawProblem, status?: number, requestId?: string,
+ *   retryAfter?: number, service?: object, cause?: { name: string, message: string } }} RawError
+ */
+
+export class KeylatchError extends Error {
+  /** @param {RawError} raw @param {unknown} [cause] */
+  constructor(raw, cause) {
+    const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;
+    super(fill(errors[raw.code], details), ...(cause === undefined ? [] : [{ cause }]));
+    this.code = raw.code;
+    for (const member of /** @type {const} */ (['status', 'requestId', 'retryAfter', 'service'])) {
+      if (raw[member] !== undefined) Object.assign(this, { [member]: raw[member] });
+    }
+  }
+
+  get name() {
+    return 'KeylatchError';
+  }
+}
+
+/** @param {RawProblem} raw */
+export function problemOf({ code, index, details }) {
+  return { code, message: fill(problems[code], details), index };
+}
+
+/**
+ * @param {ErrorCode} code
+ * @param {...string} details
+ */
+export function failure(code, ...details) {
+  return new KeylatchError({ code, details });
+}
+
+/**
+ * Makes an error of whatever came out of the WebAssembly.
+ * @param {any} raw
+ * @param {unknown} [cause]
+ */
+export function toError(raw, cause) {
+  if (raw instanceof KeylatchError) return raw;
+  if (!Array.isArray(raw?.details)) return new KeylatchError({ code: 'internal', details: ['it stopped.'] }, raw);
+  const { name, message } = raw.cause ?? {};
+  return new KeylatchError(raw, cause ?? (raw.cause && Object.assign(new Error(message), { name })));
+}
+
+/**
+ * Calls into the WebAssembly.
+ * @template T
+ * @param {() => T} work
+ */
+export function attempt(work) {
+  try {
+    return work();
+  } catch (raw) {
+    throw toError(raw);
+  }
+}
+
+/** @param {string} sentence @param {string[]} details */
+function fill(sentence, details) {
+  return sentence.replace(/\{(\d)\}/g, (_, n) => details[n] ?? '').trim();
+}
