@@ -10,7 +10,8 @@ const CONTEXT = 24;
  */
 export function renderMarked(element, text, indexes) {
   const marked = new Set(indexes);
-  const first = Math.min(text.length, ...indexes);
+  // Not Math.min(...indexes): a whole file pasted has more faults than a call takes arguments.
+  const first = indexes.reduce((least, index) => Math.min(least, index), text.length);
   const from = text.length > LIMIT ? startOf(text, Math.max(0, first - CONTEXT)) : 0;
   const to = Math.min(text.length, from + LIMIT);
   const parts = from > 0 ? ['…'] : [];

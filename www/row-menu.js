@@ -30,7 +30,7 @@ export function startRowMenu(table, { keyOf, choose }) {
   document.addEventListener('pointerdown', (event) => {
     if (opener && !menu.contains(event.target) && !opener.contains(event.target)) close({ refocus: false });
   });
-  for (const type of ['scroll', 'resize']) addEventListener(type, () => close({ refocus: false }), { passive: true });
+  for (const type of ['scroll', 'resize']) addEventListener(type, place, { passive: true });
 
   function toggle(button) {
     if (opener === button) close();
@@ -45,7 +45,7 @@ export function startRowMenu(table, { keyOf, choose }) {
     button.setAttribute('aria-expanded', 'true');
     menu.setAttribute('aria-label', button.getAttribute('aria-label'));
     menu.showPopover();
-    place(button.getBoundingClientRect());
+    place();
     items().at(focused).focus();
   }
 }
@@ -65,7 +65,9 @@ function items() {
 }
 
 /** Below the button and flush with its right edge, or above it where there is no room. */
-function place(button) {
+function place() {
+  if (!opener) return;
+  const button = opener.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = button.bottom + GAP;
   const top = below + height > innerHeight ? button.top - GAP - height : below;

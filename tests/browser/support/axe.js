@@ -1,0 +1,14 @@
+// The accessibility check.
+
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+
+/** Fails with every violation that axe finds in the page as it is. */
+export async function assertAccessible(page, state) {
+  // Through the debugger, which the Content-Security-Policy does not concern.
+  await page.evaluate(axe.source);
+  const { violations, passes } = await page.evaluate(() => window.axe.run(document));
+  const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help} at ${node.target} ${node.failureSummary}`));
+  assert.deepEqual(found, [], state);
+  assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${state}: the contrast was not checked`);
+}

@@ -1,0 +1,112 @@
+// The page as a person knows it: by roles and names, not by structure.
+
+import { DEMO } from './server.js';
+
+export class KeysPage {
+  constructor(page) {
+    this.page = page;
+    this.signInForm = page.getByRole('region', { name: 'Sign in' });
+    this.list = page.getByRole('region', { name: 'API keys' });
+    this.banner = this.list.getByRole('alert');
+    this.table = page.getByRole('table', { name: 'Your API keys' });
+    this.search = page.getByRole('searchbox', { name: 'Search by name' });
+    this.status = page.getByRole('combobox', { name: 'Status' });
+    this.createButton = page.getByRole('button', { name: 'Create API key' });
+    this.createDialog = page.getByRole('dialog', { name: 'Create API key' });
+    this.revealDialog = page.getByRole('dialog', { name: 'Save your new key' });
+    this.rotateDialog = page.getByRole('dialog', { name: 'Rotate key' });
+    this.confirmDialog = page.getByRole('alertdialog');
+    this.menu = page.getByRole('menu');
+    this.toast = page.locator('.toast');
+    this.checkBox = page.getByRole('textbox', { name: 'Paste a key' });
+  }
+
+  /** Signs in, and waits until the list is loaded. */
+  async signIn({ user, password } = DEMO) {
+    await this.page.getByLabel('E-mail address').fill(user);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.loaded();
+  }
+
+  /** The list is there and not about to change. */
+  async loaded() {
+    await this.list.waitFor();
+    await this.page.locator('#table-frame[aria-busy="false"]').waitFor({ state: 'attached' });
+    await this.page.locator('#skeleton').waitFor({ state: 'hidden' });
+  }
+
+  row(name) {
+    return this.table.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name }) });
+  }
+
+  cell(row, label) {
+    return row.locator(`[data-label="${label}"]`);
+  }
+
+  /** The names in the table, top to bottom. */
+  names() {
+    return this.table.locator('[data-name]').allTextContents();
+  }
+
+  async openMenu(name, row = this.row(name)) {
+    await row.getByRole('button', { name: `Actions for ${name}` }).click();
+    await this.menu.waitFor();
+  }
+
+  /** What the menu of a row offers. */
+  async offers(name, row) {
+    await this.openMenu(name, row);
+    const items = await this.menu.getByRole('menuitem').allTextContents();
+    await this.page.keyboard.press('Escape');
+    return items;
+  }
+
+  async choose(name, action, row) {
+    await this.openMenu(name, row);
+    await this.menu.getByRole('menuitem', { name: action }).click();
+  }
+
+  /** Opens the dialog and fills it. */
+  async startCreate(name, lifetime) {
+    await this.createButton.click();
+    await this.createDialog.getByLabel('Name').fill(name);
+    if (lifetime) await this.createDialog.getByLabel('Duration').selectOption(lifetime);
+  }
+
+  async submitCreate() {
+    await this.createDialog.getByRole('button', { name: 'Create key' }).click();
+  }
+
+  /** Creates a key and leaves its reveal dialog open. Returns the key. */
+  async createToReveal(name, lifetime) {
+    await this.startCreate(name, lifetime);
+    await this.submitCreate();
+    return this.revealed();
+  }
+
+  /** The key that the reveal dialog shows. */
+  async revealed() {
+    await this.revealDialog.waitFor();
+    return this.revealDialog.getByRole('group', { name: 'The new key' }).innerText();
+  }
+
+  async closeReveal() {
+    await this.revealDialog.getByLabel('I have stored this key').check();
+    await this.revealDialog.getByRole('button', { name: 'I have saved it' }).click();
+    await this.revealDialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Creates a key from the button to the closed dialog. Returns the key. */
+  async create(name, lifetime) {
+    const secret = await this.createToReveal(name, lifetime);
+    await this.closeReveal();
+    return secret;
+  }
+
+  /** Agrees to what the confirmation asks. */
+  async confirm(button) {
+    await this.confirmDialog.getByRole('button', { name: button }).click();
+    await this.confirmDialog.waitFor({ state: 'hidden' });
+  }
+}

@@ -1,0 +1,90 @@
+// The server goes away in the middle of things.
+
+import assert from 'node:assert/strict';
+import { query } from './support/database.js';
+import { eventually } from './support/eventually.js';
+import { scenario, useBrowser } from './support/scenario.js';
+
+useBrowser();
+
+scenario('the table stays under a banner, and Retry works once the server is back', async ({ page, keys, server }) => {
+  await keys.signIn();
+  await keys.create('Alpha');
+  await keys.create('Beta');
+  await server.kill();
+  await keys.search.fill('alp');
+
+  await keys.banner.getByText('could not be reached').waitFor();
+  assert.deepEqual(await keys.names(), ['Beta', 'Alpha'], 'what was known stays');
+  assert.equal(await keys.search.inputValue(), 'alp', 'what was typed stays');
+
+  await server.start();
+  await keys.banner.getByRole('button', { name: 'Retry' }).click();
+  await keys.banner.waitFor({ state: 'hidden' });
+  assert.deepEqual(await keys.names(), ['Alpha']);
+});
+
+scenario('a list that never came offers Retry and does not call itself empty', async ({ page, keys }) => {
+  await page.route('**/v1/keys*', (route) => route.abort());
+  await page.getByRole('button', { name: 'Fill in' }).click();
+  await page.keyboard.press('Enter');
+  await keys.banner.getByText('could not be reached').waitFor();
+  assert.equal(await page.getByText('No API keys yet').isVisible(), false);
+  await page.unroute('**/v1/keys*');
+  await keys.banner.getByRole('button', { name: 'Retry' }).click();
+  await page.getByText('No API keys yet').waitFor();
+});
+
+scenario('a create without an answer keeps what was typed, and the next try makes one key', async ({ keys, server }) => {
+  await keys.signIn();
+  await keys.startCreate('Persistent', 'P6M');
+  await server.kill();
+  await keys.submitCreate();
+  await eventually(async () => assert.notEqual(await keys.createDialog.getByRole('alert').innerText(), ''));
+  assert.equal(await keys.createDialog.getByLabel('Name').inputValue(), 'Persistent');
+  assert.equal(await keys.createDialog.getByLabel('Duration').inputValue(), 'P6M');
+
+  await server.start();
+  await keys.submitCreate();
+  const secret = await keys.revealed();
+  await keys.closeReveal();
+  assert.equal(await server.statusWith(secret), 200);
+  const rows = await query(server.database, 'SELECT * FROM api_keys WHERE deleted_at IS NULL AND revoked_at IS NULL');
+  assert.equal(rows.length, 1);
+});
+
+scenario('a key on show outlives the server', async ({ keys, server }) => {
+  await keys.signIn();
+  const secret = await keys.createToReveal('On show');
+  await server.kill();
+  assert.equal(await keys.revealed(), secret);
+  await keys.closeReveal();
+  await server.start();
+  assert.equal(await server.statusWith(secret), 200);
+});
+
+scenario('"Show more" that fails tries again from where it was', async ({ page, keys, server }) => {
+  const api = await server.api();
+  for (let n = 1; n <= 60; n++) await api('POST', '/v1/keys', { name: `key ${n}` });
+  // The page holds one key more than it shows, so the second page is there already;
+  // the third is the one that fails.
+  for (let n = 61; n <= 110; n++) await api('POST', '/v1/keys', { name: `key ${n}` });
+  await keys.signIn();
+  await server.kill();
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await keys.banner.getByText('could not be reached').waitFor();
+  assert.equal((await keys.names()).length, 50);
+  await server.start();
+  await keys.banner.getByRole('button', { name: 'Retry' }).click();
+  await eventually(async () => assert.equal((await keys.names()).length, 100));
+});
+
+scenario('signing out without a server says that it did not work', async ({ page, keys, server }) => {
+  await keys.signIn();
+  await server.kill();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await keys.banner.getByText('could not be reached').waitFor();
+  await server.start();
+  await keys.banner.getByRole('button', { name: 'Retry' }).click();
+  await keys.signInForm.waitFor();
+});
