@@ -1,1 +1,102 @@
-fn main() {}
+//! The command `keylatch-server`.
+
+mod flags;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser;
+use flags::{Command, Flags, UserCommand};
+use keylatch_server::{App, StartError};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    let filter = match EnvFilter::try_new(&flags.log) {
+        Ok(filter) => filter,
+        Err(error) => return flags::wrong(&format!("--log: {error}")),
+    };
+    if let Err(wrong) = flags.check() {
+        return flags::wrong(&wrong);
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("the system gives no threads: {error}.")),
+    };
+    match runtime.block_on(run(flags)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => failed(&message),
+    }
+}
+
+async fn run(flags: Flags) -> Result<(), String> {
+    match &flags.command {
+        None => serve(&flags).await,
+        Some(Command::User { command: UserCommand::Add { email } }) => add_user(&flags, email).await,
+    }
+}
+
+async fn serve(flags: &Flags) -> Result<(), String> {
+    // The address first: a second server by mistake shall not touch the database.
+    let listener = keylatch_server::listen(flags.listen).await.map_err(one_line)?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let app = App::open(flags.config()).await.map_err(one_line)?;
+    announce(address);
+    keylatch_server::serve(listener, app, stop_signal()).await.map_err(|error| error.to_string())
+}
+
+async fn add_user(flags: &Flags, email: &str) -> Result<(), String> {
+    let mut password = String::new();
+    std::io::stdin()
+        .read_line(&mut password)
+        .map_err(|error| format!("no password could be read: {error}."))?;
+    let password = keylatch::Secret::new(password);
+    let app = App::open(flags.config()).await.map_err(one_line)?;
+    let added = app.create_user(email, password.expose().trim_end_matches(['\n', '\r'])).await;
+    app.close().await;
+    let user = added.map_err(|error| error.to_string())?;
+    say(&format!("added {} as {}", user.email, user.id));
+    Ok(())
+}
+
+/// The one line on standard output: whoever started the server waits for it.
+fn announce(address: SocketAddr) {
+    say(&format!("keylatch-server listening on http://{address}"));
+}
+
+/// Nobody may be listening to standard output; that is no reason to stop.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Ctrl-C, or the polite signal of a service manager.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn one_line(error: StartError) -> String {
+    error.to_string()
+}
+
+fn failed(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "keylatch-server: {message}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,151 @@
+//! The service in one value: what the handlers share, and the router with its
+//! layers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use jiff::Timestamp;
+use keylatch::Secret;
+use keylatch::format::KeyFormat;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::account::{self, UserError};
+use crate::config::Config;
+use crate::lifetime::whole_millis;
+use crate::password::Passwords;
+use crate::problem::{self, Problem};
+use crate::start_error::StartError;
+use crate::store::Store;
+use crate::store::users::{self, User};
+use crate::throttle::Throttle;
+use crate::{cors, openapi, request_id, security_headers, static_files, trace};
+
+/// The account that [`Config::demo`] makes, with [`DEMO_PASSWORD`].
+pub const DEMO_USER: &str = "demo@example.com";
+/// The password of [`DEMO_USER`], known to everyone: for one's own computer only.
+pub const DEMO_PASSWORD: &str = "reveal-once";
+
+/// The service. Clones share everything.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    store: Store,
+    passwords: Passwords,
+    throttle: Throttle,
+}
+
+impl App {
+    /// Opens the database, brings its tables up to date, and makes the demo
+    /// account if it is wanted and not there.
+    ///
+    /// # Errors
+    /// One line that says what is wrong and what to do.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        for directory in config.www.iter().chain(&config.pkg) {
+            if !directory.is_dir() {
+                let text =
+                    format!("there is no directory {} to serve. Check --www and --pkg.", directory.display());
+                return Err(StartError::new(text));
+            }
+        }
+        let passwords = Passwords::new(config.password_cost).ok_or_else(|| {
+            StartError::new("argon2 does not take this cost of a password: at least 8 KiB and 1 pass.")
+        })?;
+        let store = Store::open(&config.database).await?;
+        let app = App(Arc::new(Shared { config, store, passwords, throttle: Throttle::default() }));
+        if app.config().demo {
+            app.create_demo_user().await?;
+        }
+        Ok(app)
+    }
+
+    /// All routes, ready to be served or called.
+    pub fn router(&self) -> Router {
+        let (api, description) = openapi::routes().split_for_parts();
+        static_files::serve(api, self.config())
+            .merge(openapi::document(description))
+            .with_state(self.clone())
+            // The request meets these from the last to the first.
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                self.config().request_timeout,
+            ))
+            .layer(CatchPanicLayer::custom(|_| {
+                axum::response::IntoResponse::into_response(Problem::internal())
+            }))
+            .layer(cors::layer(self.config()))
+            .layer(from_fn(problem::render))
+            .layer(from_fn_with_state(self.clone(), security_headers::add))
+            .layer(from_fn(trace::request))
+            .layer(from_fn(request_id::assign))
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// When the e-mail address is none or taken, or the password too short.
+    pub async fn create_user(&self, email: &str, password: impl Into<Secret>) -> Result<User, UserError> {
+        account::create(self, email, password.into()).await
+    }
+
+    /// Closes the database. Requests that come later get 503.
+    pub async fn close(&self) {
+        self.0.store.close().await;
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// What the service was told before it started.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The time, in the whole milliseconds that the database keeps.
+    pub fn now(&self) -> Timestamp {
+        whole_millis(self.0.config.clock.now())
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    pub(crate) fn key_format(&self) -> &'static KeyFormat {
+        keylatch::format::keylatch()
+    }
+
+    pub(crate) fn key_prefix(&self) -> &'static str {
+        self.0.config.key_environment.prefix()
+    }
+
+    async fn create_demo_user(&self) -> Result<(), StartError> {
+        let failed = || StartError::new("the demo account could not be made. The log above says why.");
+        match users::by_email(self.store().pool(), DEMO_USER).await {
+            Ok(Some(_)) => return Ok(()),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%error, "the demo account could not be looked up");
+                return Err(failed());
+            }
+        }
+        match self.create_user(DEMO_USER, DEMO_PASSWORD).await {
+            Ok(_) | Err(UserError::Taken) => Ok(()),
+            Err(_) => Err(failed()),
+        }
+    }
+}
+
+/// How long requests in flight may take to finish when the server stops.
+pub(crate) const GRACE: Duration = Duration::from_secs(10);

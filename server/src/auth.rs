@@ -1,0 +1,189 @@
+//! Who asks: the bearer of an API key, or the person of a session.
+//!
+//! [`Caller`] is an extractor; a handler that takes one is reached only with a
+//! good credential. What the credential may do is for the handler to say, with
+//! [`Caller::may`].
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use jiff::{SignedDuration, Timestamp};
+use keylatch::Secret;
+
+use crate::app::App;
+use crate::problem::{Problem, ProblemCode};
+use crate::store::keys::{self, KeyStatus, StoredKey};
+use crate::store::users::User;
+use crate::store::{sessions, users};
+use crate::token::HashedKey;
+use crate::{cookie, csrf};
+
+/// A request's authenticated user, and by what.
+pub struct Caller {
+    /// Whose keys the request is about.
+    pub user: User,
+    authority: Authority,
+}
+
+enum Authority {
+    Session,
+    Key(Box<StoredKey>),
+}
+
+/// What a key with scopes needs, in order to work with keys.
+#[derive(Clone, Copy)]
+pub enum Need {
+    /// `keys:read`
+    Read,
+    /// `keys:write`
+    Write,
+}
+
+impl Need {
+    const fn scope(self) -> &'static str {
+        match self {
+            Need::Read => "keys:read",
+            Need::Write => "keys:write",
+        }
+    }
+}
+
+impl Caller {
+    /// The key that authenticated the request, if it was a key.
+    pub fn key(&self) -> Option<&StoredKey> {
+        match &self.authority {
+            Authority::Session => None,
+            Authority::Key(key) => Some(key),
+        }
+    }
+
+    /// What the credential is limited to; empty is everything.
+    fn scopes(&self) -> &[String] {
+        self.key().map_or(&[], |key| &key.scopes)
+    }
+
+    /// Lets the caller through if the credential may do this.
+    ///
+    /// # Errors
+    /// 403, naming the scope that is missing.
+    pub fn may(&self, need: Need) -> Result<(), Problem> {
+        let scopes = self.scopes();
+        if scopes.is_empty() || scopes.iter().any(|scope| scope == need.scope()) {
+            return Ok(());
+        }
+        let scope = need.scope();
+        Err(Problem::new(
+            ProblemCode::Forbidden,
+            format!(
+                "This key has scopes, but not {scope}, which this takes. Use a key with {scope}, or sign in."
+            ),
+        ))
+    }
+
+    /// Lets the caller make a key with these scopes: never more than its own.
+    ///
+    /// # Errors
+    /// 403, naming the first scope too many.
+    pub fn may_grant(&self, scopes: &[String]) -> Result<(), Problem> {
+        let own = self.scopes();
+        if own.is_empty() {
+            return Ok(());
+        }
+        let detail = if scopes.is_empty() {
+            "This key has scopes, so it cannot make a key without, which could do everything. Name scopes that \
+             this key has, or sign in."
+                .to_owned()
+        } else if let Some(wider) = scopes.iter().find(|scope| !own.contains(scope)) {
+            format!(
+                "This key cannot make one with the scope {wider}, which it does not have itself. Leave it out, or sign in."
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Problem { field: Some("scopes".into()), ..Problem::new(ProblemCode::Forbidden, detail) })
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // A bad key is never saved by a good cookie: who sends one means to use it.
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return by_key(app, keys::KEYLATCH, &bearer(&parts.headers)?).await;
+        }
+        let caller = by_session(app, &parts.headers).await?;
+        csrf::check(&parts.method, &parts.headers, app.config())?;
+        Ok(caller)
+    }
+}
+
+/// Authenticates the bearer of a key of this kind.
+///
+/// # Errors
+/// 401, saying what is wrong with the key.
+pub async fn by_key(app: &App, kind: &str, secret: &Secret) -> Result<Caller, Problem> {
+    let now = app.now();
+    let db = app.store().pool();
+    let hash = HashedKey::of(secret);
+    let key = keys::by_hash(db, kind, &hash).await?.ok_or_else(unknown_key)?;
+    match key.status(now) {
+        KeyStatus::Active => {}
+        KeyStatus::Expired => return Err(unauthorized("This API key has expired. Create a new one.")),
+        KeyStatus::Revoked => return Err(unauthorized("This API key was revoked. Create a new one.")),
+    }
+    if is_worth_noting(key.last_used_at, now) && !keys::used(db, &key.id, &hash, now).await? {
+        return Err(unknown_key());
+    }
+    let user = users::by_id(db, &key.user_id).await?.ok_or_else(unknown_key)?;
+    Ok(Caller { user, authority: Authority::Key(Box::new(key)) })
+}
+
+/// The key in `Authorization: Bearer …` (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Result<Secret, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(unauthorized("There is more than one header Authorization. Send one."));
+    };
+    let text = value.to_str().unwrap_or_default();
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            Ok(Secret::from(token.trim()))
+        }
+        _ => Err(unauthorized(
+            "The header Authorization is not of the form `Bearer kl_...`. Send the API key so.",
+        )),
+    }
+}
+
+async fn by_session(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let token = cookie::read(headers).ok_or_else(|| {
+        unauthorized(
+            "This needs an API key, sent as `Authorization: Bearer kl_...`, or a session: sign in first.",
+        )
+    })?;
+    let now = app.now();
+    let db = app.store().pool();
+    let session = sessions::alive(db, &token, now)
+        .await?
+        .ok_or_else(|| unauthorized("The session has ended. Sign in again."))?;
+    if session.is_stale(now) {
+        sessions::touch(db, &token, now).await?;
+    }
+    Ok(Caller { user: session.user, authority: Authority::Session })
+}
+
+/// The first use is always written down, later ones once a minute.
+fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_none_or(|last| now.duration_since(last).abs() >= SignedDuration::from_mins(1))
+}
+
+fn unknown_key() -> Problem {
+    unauthorized(
+        "This API key is unknown here. Check that it was copied whole, and that it is for this server.",
+    )
+}
+
+fn unauthorized(detail: &'static str) -> Problem {
+    Problem::new(ProblemCode::Unauthorized, detail)
+}

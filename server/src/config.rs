@@ -1,0 +1,167 @@
+//! What a server is told before it starts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use keylatch::Secret;
+
+use crate::clock::{Clock, SystemClock};
+use crate::password::PasswordCost;
+
+/// Everything that [`App::open`](crate::App::open) needs to know.
+#[derive(Clone)]
+pub struct Config {
+    /// Where users and keys are kept.
+    pub database: Database,
+    /// Which prefix new keys carry.
+    pub key_environment: KeyEnvironment,
+    /// Whether to create the account [`DEMO_USER`](crate::DEMO_USER).
+    pub demo: bool,
+    /// The page that is served at `/`.
+    pub www: Option<PathBuf>,
+    /// The npm package that is served at `/keylatch/`.
+    pub pkg: Option<PathBuf>,
+    /// Other origins whose pages may call the API.
+    pub allowed_origins: Vec<Origin>,
+    /// Whether the server stands behind https, so that cookies are kept to it.
+    pub secure_cookies: bool,
+    /// What hashing a password costs.
+    pub password_cost: PasswordCost,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Config {
+    /// The defaults of the command line, with this database.
+    pub fn new(database: Database) -> Self {
+        Config {
+            database,
+            key_environment: KeyEnvironment::Live,
+            demo: false,
+            www: None,
+            pkg: None,
+            allowed_origins: Vec::new(),
+            secure_cookies: false,
+            password_cost: PasswordCost::default(),
+            request_timeout: Duration::from_secs(30),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Where users and keys are kept.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// One file, made when it is not there.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database by its URL, which may carry a password.
+    Postgres(Secret),
+}
+
+impl From<&str> for Database {
+    /// `postgres://…` and `postgresql://…` are PostgreSQL; anything else, with
+    /// or without `sqlite://`, is the path of an SQLite file.
+    fn from(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Database::Postgres(Secret::from(text));
+        }
+        Database::Sqlite(PathBuf::from(text.strip_prefix("sqlite://").unwrap_or(text)))
+    }
+}
+
+/// What new keys are for, visible in their prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyEnvironment {
+    /// `kl_live_`
+    Live,
+    /// `kl_test_`
+    Test,
+}
+
+impl KeyEnvironment {
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            KeyEnvironment::Live => "kl_live_",
+            KeyEnvironment::Test => "kl_test_",
+        }
+    }
+}
+
+/// Scheme, host and port of a web page, as browsers write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// The origin as it stands in a request's header `Origin`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "an origin is scheme, host and port, such as https://app.example.com or \
+                 http://localhost:5173, without a path; \"{text}\" is not one"
+            )
+        };
+        let lower = text.to_ascii_lowercase();
+        let host =
+            lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")).ok_or_else(wrong)?;
+        let authority: axum::http::uri::Authority = host.parse().map_err(|_| wrong())?;
+        if authority.host().is_empty() || host.contains(['@', '*']) {
+            return Err(wrong());
+        }
+        // Browsers leave the scheme's own port out.
+        let default_port = if lower.starts_with("https://") { ":443" } else { ":80" };
+        Ok(Origin(lower.strip_suffix(default_port).unwrap_or(&lower).to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_read_as_browsers_write_them() {
+        for (text, origin) in [
+            ("https://app.example.com", Some("https://app.example.com")),
+            ("HTTPS://App.Example.com", Some("https://app.example.com")),
+            ("http://localhost:5173", Some("http://localhost:5173")),
+            ("https://example.com:443", Some("https://example.com")),
+            ("http://example.com:80", Some("http://example.com")),
+            ("http://[::1]:8080", Some("http://[::1]:8080")),
+            ("https://example.com/", None),
+            ("https://example.com/page", None),
+            ("https://user@example.com", None),
+            ("https://*.example.com", None),
+            ("example.com", None),
+            ("*", None),
+            ("null", None),
+            ("https://", None),
+            ("", None),
+        ] {
+            let read = text.parse::<Origin>().ok();
+            assert_eq!(read.as_ref().map(Origin::as_str), origin, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_database_is_told_by_its_url() {
+        assert!(
+            matches!(Database::from("keylatch.db"), Database::Sqlite(path) if path == PathBuf::from("keylatch.db"))
+        );
+        assert!(
+            matches!(Database::from("sqlite:///data/a b.db"), Database::Sqlite(path) if path == PathBuf::from("/data/a b.db"))
+        );
+        assert!(matches!(Database::from("postgresql://localhost/kl"), Database::Postgres(_)));
+        let shown = format!("{:?}", Database::from("postgres://kim:s3cret@localhost/kl"));
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+}

@@ -1,0 +1,31 @@
+//! Other origins' pages: only those that were named, with the headers that the
+//! clients of keylatch send.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::config::Config;
+
+/// Answers preflights and marks answers, for the origins of `--allow-origin`.
+pub(crate) fn layer(config: &Config) -> CorsLayer {
+    let origins = config.allowed_origins.iter();
+    let origins: Vec<_> = origins.filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok()).collect();
+    if origins.is_empty() {
+        return CorsLayer::new();
+    }
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("x-api-key"),
+            HeaderName::from_static("impact-api-key"),
+        ])
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}

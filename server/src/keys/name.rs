@@ -1,0 +1,48 @@
+//! The name of a key.
+
+use crate::problem::Problem;
+
+const LONGEST: usize = 100;
+
+/// The name without the white space around it.
+pub(super) fn read(text: &str) -> Result<&str, Problem> {
+    let name = text.trim();
+    let refuse = |detail: String| Err(Problem::field("name", detail));
+    if name.is_empty() {
+        return refuse("`name` is empty. Give the key a name that says what it is for.".into());
+    }
+    let length = name.chars().count();
+    if length > LONGEST {
+        return refuse(format!("`name` has {length} characters; at most {LONGEST} are allowed. Shorten it."));
+    }
+    if let Some(index) = name.chars().position(char::is_control) {
+        return refuse(format!(
+            "`name` has a control character (such as a line break) at index {index}. Take it out."
+        ));
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_1_to_100_characters_after_trimming() {
+        let (long, too_long) = ("ü".repeat(100), "ü".repeat(101));
+        for (text, name) in [
+            ("deploy", Some("deploy")),
+            ("  two words \n", Some("two words")),
+            ("Schlüssel 🔑", Some("Schlüssel 🔑")),
+            (&long, Some(long.as_str())),
+            (&too_long, None),
+            ("", None),
+            (" \t\n", None),
+            ("a\nb", None),
+            ("a\0b", None),
+            ("a\u{85}b", None),
+        ] {
+            assert_eq!(read(text).ok(), name, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Signing in and out.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, Extension, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::account::{Account, read_email};
+use crate::app::App;
+use crate::body::JsonBody;
+use crate::problem::{Problem, ProblemCode};
+use crate::secret_text::SecretText;
+use crate::store::{sessions, users};
+use crate::throttle::Visitor;
+use crate::token::PlainToken;
+use crate::{cookie, csrf};
+
+/// User and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// Login name.
+    #[schema(example = "kim@example.com")]
+    user: String,
+    #[schema(value_type = String, format = Password)]
+    password: SecretText,
+}
+
+/// Signs in: starts a session, whose cookie then stands for user and password.
+/// It ends after 12 hours without use, and in any case after 7 days.
+#[utoipa::path(
+    post, path = "/v1/session", tag = "session", operation_id = "signIn",
+    request_body = SignIn,
+    responses(
+        (status = 201, description = "Signed in", body = Account,
+            headers(("set-cookie" = String, description = "`keylatch_session`; HttpOnly, SameSite=Strict"))),
+        (status = 401, description = "Wrong user or password"),
+        (status = 403, description = "A page of another origin"),
+        (status = 422, description = "A member is missing or of the wrong type"),
+        (status = 429, description = "Too many wrong passwords for this user from this address"),
+    ),
+)]
+pub(crate) async fn sign_in(
+    State(app): State<App>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    JsonBody(request): JsonBody<SignIn>,
+) -> Result<Response, Problem> {
+    // Nobody shall be signed in to somebody else's account by a page that they visit.
+    csrf::check_origin(&headers, app.config())?;
+
+    let email = request.user.trim().to_lowercase();
+    let visitor = Visitor::new(&email, peer.map(|Extension(ConnectInfo(address))| address.ip()));
+    app.throttle().attempt(&visitor, app.now()).map_err(too_many)?;
+
+    let known = match read_email(&email) {
+        Some(email) => users::by_email(app.store().pool(), &email).await?,
+        None => None,
+    };
+    let (user, hash) = known.unzip();
+    let matches = app.passwords().verify(request.password.0, hash).await?;
+    let Some(user) = user.filter(|_| matches) else {
+        tracing::info!("sign-in refused");
+        return Err(Problem::new(
+            ProblemCode::InvalidCredentials,
+            "The user or the password is wrong. Try again.",
+        ));
+    };
+    app.throttle().forgive(&visitor);
+
+    let token = PlainToken::generate()?;
+    let now = app.now();
+    let mut db = app.store().write().await?;
+    if let Some(previous) = cookie::read(&headers) {
+        sessions::delete(&mut *db, &previous).await?;
+    }
+    sessions::sweep(&mut *db, now).await?;
+    sessions::insert(&mut *db, &token.hashed(), &user, now).await?;
+    db.commit().await?;
+
+    tracing::info!(user_id = user.id, "signed in");
+    let mut answer = (StatusCode::CREATED, Json(Account::of_session(user))).into_response();
+    if let Some(cookie) = cookie::set(&token, app.config().secure_cookies) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+/// Signs out: ends the session of the cookie. Without one there is nothing to do.
+#[utoipa::path(
+    delete, path = "/v1/session", tag = "session", operation_id = "signOut",
+    responses(
+        (status = 204, description = "Signed out; the cookie is removed"),
+        (status = 403, description = "A page of another origin"),
+    ),
+    security((), ("session" = [])),
+)]
+pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(token) = cookie::read(&headers) {
+        csrf::check(&Method::DELETE, &headers, app.config())?;
+        sessions::delete(app.store().pool(), &token).await?;
+    }
+    let mut answer = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = cookie::clear(app.config().secure_cookies) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+fn too_many(seconds: u64) -> Problem {
+    let detail =
+        format!("Too many wrong passwords for this user from this address. Try again in {seconds} seconds.");
+    Problem::new(ProblemCode::RateLimited, detail).retry_after(seconds)
+}

@@ -1,0 +1,148 @@
+//! Two types for one thing: the plain key or token, which only its owner may
+//! see, and the hashed one, which is all that the database knows.
+//!
+//! SHA-256 without salt is enough here: what is hashed is at least 178 random
+//! bits, which no dictionary holds.
+
+use keylatch::Secret;
+use keylatch::format::{self, KeyFormat};
+use sha2::{Digest, Sha256};
+
+use crate::problem::Problem;
+
+/// A new key, on its way to its owner and to nobody else.
+pub struct PlainKey(Secret);
+
+impl PlainKey {
+    /// Makes a key from the system's random source.
+    ///
+    /// # Errors
+    /// 500 when the random source fails.
+    pub fn generate(format: &KeyFormat, prefix: &str) -> Result<Self, Problem> {
+        format::generate(format, prefix).map(PlainKey).map_err(|error| {
+            tracing::error!(%error, "a key could not be generated");
+            Problem::internal()
+        })
+    }
+
+    /// What the database keeps of it.
+    pub fn hashed(&self) -> HashedKey {
+        HashedKey::of(&self.0)
+    }
+
+    /// The last four characters, to recognise the key by.
+    pub fn last_four(&self) -> &str {
+        let text = self.0.expose();
+        text.char_indices().rev().nth(3).and_then(|(start, _)| text.get(start..)).unwrap_or(text)
+    }
+
+    /// Hands the key out. Calling this is the decision to show it to its owner.
+    pub fn into_secret(self) -> Secret {
+        self.0
+    }
+}
+
+/// SHA-256 of a key, in hexadecimal.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HashedKey(String);
+
+impl HashedKey {
+    /// Hashes a key that a client presented.
+    pub fn of(secret: &Secret) -> Self {
+        HashedKey(format::hash(secret))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A new session token: 256 random bits in hexadecimal.
+pub(crate) struct PlainToken(Secret);
+
+impl PlainToken {
+    pub(crate) fn generate() -> Result<Self, Problem> {
+        let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+        getrandom::fill(bytes.as_mut()).map_err(no_randomness)?;
+        Ok(PlainToken(Secret::new(hexadecimal(bytes.as_ref()))))
+    }
+
+    pub(crate) fn hashed(&self) -> HashedToken {
+        HashedToken::of(self.0.expose())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// SHA-256 of a session token, in hexadecimal.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct HashedToken(String);
+
+impl HashedToken {
+    pub(crate) fn of(token: &str) -> Self {
+        HashedToken(fingerprint(token))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(crate) fn fingerprint(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+/// Random letters and digits, for ids: 16 of them are 95 bits.
+pub(crate) fn random_base62(length: usize) -> Result<String, Problem> {
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut text = String::with_capacity(length);
+    let mut bytes = [0_u8; 32];
+    while text.len() < length {
+        getrandom::fill(&mut bytes).map_err(no_randomness)?;
+        // Bytes from 248 up would make the first letters likelier than the rest.
+        let letters = bytes.iter().filter(|byte| **byte < 248);
+        let letters = letters.filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
+        text.extend(letters.take(length - text.len()).map(|letter| char::from(*letter)));
+    }
+    Ok(text)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| DIGITS.get(usize::from(digit))).map(|digit| char::from(*digit)).collect()
+}
+
+fn no_randomness(error: getrandom::Error) -> Problem {
+    tracing::error!(%error, "the system's random source failed");
+    Problem::internal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprint_is_sha256_in_hexadecimal() {
+        assert_eq!(fingerprint("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn last_four_counts_characters_not_bytes() {
+        for (key, last_four) in [("kl_live_abcd1234", "1234"), ("abc", "abc"), ("", ""), ("aäöüß", "äöüß")]
+        {
+            assert_eq!(PlainKey(Secret::from(key)).last_four(), last_four, "{key}");
+        }
+    }
+
+    #[test]
+    fn random_text_has_the_asked_length_and_every_letter() {
+        let text = random_base62(5000).unwrap();
+        assert_eq!(text.len(), 5000);
+        let distinct: std::collections::BTreeSet<_> = text.chars().collect();
+        assert_eq!(distinct.len(), 62);
+    }
+}
