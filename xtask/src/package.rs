@@ -1,7 +1,6 @@
 //! `cargo xtask build`: the generated part of the npm package, `pkg/wasm/`.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,15 +69,19 @@ fn compile(project: &Project, out: &Path) -> Result<()> {
         .arg(out)
         // Only this package: a build of the workspace unifies features, and
         // the server's would come into the wasm.
-        .args(["--", "--locked", "--package", "keylatch"])
-        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(project)?)
-        .env_remove("RUSTFLAGS");
+        .args(["--", "--locked", "--package", "keylatch", "--config", &remapped_paths(project)?])
+        // What is meant for the machine of the builder is not meant for the wasm.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
     run_quietly(&mut wasm_pack)
 }
 
 /// Panic messages name source files. Without this they would tell where the
 /// builder's home is, and every machine would build different bytes.
-fn remapped_paths(project: &Project) -> Result<OsString> {
+///
+/// By `--config`, because cargo adds such flags to those of .cargo/config.toml,
+/// while an environment variable would replace them.
+fn remapped_paths(project: &Project) -> Result<String> {
     let home = std::env::home_dir().unwrap_or_default();
     let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     // The directory below is named after the registry, which may be a mirror.
@@ -87,13 +90,13 @@ fn remapped_paths(project: &Project) -> Result<OsString> {
     for registry in fs::read_dir(&sources).context(format!("cannot read {}", sources.display()))? {
         prefixes.push(registry.context(format!("cannot read {}", sources.display()))?.path());
     }
-    let flags = prefixes.iter().map(|prefix| {
-        let mut flag = OsString::from("--remap-path-prefix=");
-        flag.push(prefix);
-        flag.push("=");
-        flag
-    });
-    Ok(flags.collect::<Vec<_>>().join(OsStr::new("\u{1f}")))
+    let flags =
+        prefixes.iter().map(|prefix| toml_string(&format!("--remap-path-prefix={}=", prefix.display())));
+    Ok(format!("target.{}.rustflags=[{}]", tools::WASM_TARGET, flags.collect::<Vec<_>>().join(",")))
+}
+
+fn toml_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The sentences, by the program that is linked with the core.
@@ -175,6 +178,11 @@ mod tests {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
         assert_eq!(base64(&[0xfb, 0xff, 0xbf]), "+/+/");
+    }
+
+    #[test]
+    fn paths_are_quoted_for_toml() {
+        assert_eq!(toml_string(r#"C:\a "b""#), r#""C:\\a \"b\"""#);
     }
 
     #[test]
