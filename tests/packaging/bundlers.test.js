@@ -2,7 +2,7 @@
 // itself, away from the package.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -53,11 +53,30 @@ test('bundled', async (t) => {
     });
   }
 
-  await t.test('an import that nobody uses leaves nothing behind', async () => {
-    const unused = project.write('unused.js', `import { checkKey } from 'keylatch';\nconsole.log('app');\n`);
+  // The default entry is declared to have a side effect, because it has one: it
+  // hands its bytes to the facade. Without that every app above would be broken.
+  await t.test('an import of keylatch/slim that nobody uses leaves nothing behind', async () => {
+    const unused = project.write('unused.js', `import { checkKey } from 'keylatch/slim';\nconsole.log('app');\n`);
     const { outputFiles } = await esbuild.build({
       entryPoints: [unused], bundle: true, format: 'esm', write: false, logLevel: 'error',
     });
     assert.doesNotMatch(outputFiles[0].text, /wasm/i);
+  });
+
+  await t.test('keylatch/slim carries no bytes and starts with the exported wasm', async () => {
+    const slim = project.write('slim.js', `
+      import { readFile } from 'node:fs/promises';
+      import { checkKey, generateKey, init } from 'keylatch/slim';
+      await init(await readFile(process.argv[2]));
+      console.log(checkKey('keylatch', generateKey().expose()).ok);
+    `);
+    const outfile = join(project.dir, 'built/slim.mjs');
+    await esbuild.build({
+      entryPoints: [slim], outfile, bundle: true, format: 'esm', external: ['node:*'], logLevel: 'error',
+    });
+    const wasm = join(project.dir, 'node_modules/keylatch/wasm/keylatch_bg.wasm');
+    const inlined = readFileSync(wasm).subarray(0, 300).toString('base64');
+    assert.ok(!readFileSync(outfile, 'utf8').includes(inlined), 'the bundle has no bytes of the wasm');
+    assert.equal(node([outfile, wasm], project.dir), 'true\n');
   });
 });

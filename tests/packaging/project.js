@@ -1,7 +1,7 @@
 // A project of somebody else: empty, elsewhere, with the package installed
 // from its tarball.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,11 @@ export function npm(args, cwd = root) {
 
 /** Runs a file or, after `-e`, a module's text in Node, and gives its output. */
 export function node(args, cwd) {
-  return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: 'pipe', timeout: 60_000 });
+  const run = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', timeout: 60_000 });
+  if (run.status === 0) return run.stdout;
+  // A bundle's line may be the whole bundle.
+  const lines = `${run.stdout}${run.stderr}`.split('\n').map((line) => line.slice(0, 200));
+  throw new Error(`node ${args.join(' ')} failed (${run.error ?? run.signal ?? run.status}):\n${lines.join('\n')}`);
 }
 
 /**
