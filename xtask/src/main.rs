@@ -28,7 +28,7 @@ Usage: cargo xtask <command>
   demo [--port P] [--no-open]   the demo page, served on this computer
   test [step …]                 everything that is proven, or the named steps
   build                         the npm package, in pkg/
-  size                          what the package weighs
+  size [--details]              what the package weighs, and its heaviest functions
   bench                         how fast it is, beside its peers
   help                          this text
 
@@ -59,10 +59,7 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
         }
         "demo" => demo::run(&project, arguments)?,
         "test" => return test::run(&project, arguments),
-        "size" => {
-            shell::no_arguments("size", arguments)?;
-            size::run_table(&project)?;
-        }
+        "size" => size::run_table(&project, arguments)?,
         "bench" => {
             shell::no_arguments("bench", arguments)?;
             bench::run_table(&project)?;
