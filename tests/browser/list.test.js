@@ -83,7 +83,7 @@ scenario('the first use of a key shows, with the exact moment at hand', async ({
   assert.equal(await keys.cell(keys.row('In use'), 'Last used').innerText(), 'Never');
   assert.equal(await server.statusWith(secret), 200);
   await eventually(async () => {
-    const [{ last_used_at: used }] = await query(server.database, 'SELECT last_used_at FROM api_keys');
+    const [{ last_used_at: used }] = await query(server.database, 'SELECT last_used_at FROM keys');
     assert.notEqual(used, null);
   });
 

@@ -49,7 +49,7 @@ scenario('a create without an answer keeps what was typed, and the next try make
   const secret = await keys.revealed();
   await keys.closeReveal();
   assert.equal(await server.statusWith(secret), 200);
-  const rows = await query(server.database, 'SELECT * FROM api_keys WHERE deleted_at IS NULL AND revoked_at IS NULL');
+  const rows = await query(server.database, 'SELECT * FROM keys WHERE deleted_at IS NULL AND revoked_at IS NULL');
   assert.equal(rows.length, 1);
 });
 

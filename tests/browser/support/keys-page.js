@@ -110,3 +110,6 @@ export class KeysPage {
     await this.confirmDialog.waitFor({ state: 'hidden' });
   }
 }
+
+/** What the table shows of a key. */
+export const masked = (secret) => `${secret.slice(0, 8)}…${secret.slice(-4)}`;
