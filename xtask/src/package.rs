@@ -25,7 +25,9 @@ pub fn build(project: &Project) -> Result<()> {
     let _lock = project.lock()?;
     let out = project.path("pkg/wasm");
     let stamp = out.join(".stamp");
-    if fingerprint::is_fresh(&stamp, &fingerprint(project, &out)?) {
+    // Taken now: what is edited during the build is not in it.
+    let inputs = inputs(project)?;
+    if fingerprint::is_fresh(&stamp, &fresh(&inputs, &out)?) {
         say("the package is up to date: pkg/");
         return Ok(());
     }
@@ -46,17 +48,22 @@ pub fn build(project: &Project) -> Result<()> {
     write(&staging.join("messages.js"), messages.as_bytes())?;
 
     replace(&staging, &out)?;
-    write(&stamp, fingerprint(project, &out)?.as_bytes())?;
+    write(&stamp, fresh(&inputs, &out)?.as_bytes())?;
     say(format!("the package is built: pkg/ ({} bytes of wasm)", bytes.len()));
     Ok(())
 }
 
-/// Of what goes in and of what came out: a damaged result is built again.
-fn fingerprint(project: &Project, out: &Path) -> Result<String> {
+/// The fingerprint of what goes in, the compiler included.
+fn inputs(project: &Project) -> Result<String> {
     let compiler = capture(Command::new("rustc").arg("-vV").current_dir(project.root()))?;
-    let mut paths: Vec<PathBuf> = INPUTS.iter().map(|input| project.path(input)).collect();
-    paths.push(out.to_path_buf());
+    let paths: Vec<PathBuf> = INPUTS.iter().map(|input| project.path(input)).collect();
     fingerprint::of(&paths, &[&compiler])
+}
+
+/// What the stamp says of a package that is fresh. With what came out, so that
+/// a damaged result is built again.
+fn fresh(inputs: &str, out: &Path) -> Result<String> {
+    Ok(format!("{inputs} {}", fingerprint::of(&[out.to_path_buf()], &[])?))
 }
 
 /// The wasm and its glue, by wasm-pack.

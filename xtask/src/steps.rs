@@ -11,7 +11,7 @@ use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
 
 /// In the order of what they cost.
-pub const STEPS: [Step; 11] = [
+pub const STEPS: [Step; 12] = [
     Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
     Step { name: "fmt", what: "cargo fmt --check", run: fmt },
     Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
@@ -20,6 +20,7 @@ pub const STEPS: [Step; 11] = [
     Step { name: "build", what: "the npm package", run: package::build },
     Step { name: "types", what: "the facade and the declarations, by tsc", run: types },
     Step { name: "packaging", what: "the tarball, and what bundlers make of it", run: packaging },
+    Step { name: "demo", what: "the demo starts, serves and stops", run: demo },
     Step { name: "node", what: "the wasm in Node", run: node },
     Step { name: "examples", what: "the examples, run", run: examples },
     Step { name: "browser", what: "the wasm and the page in headless Chromium", run: browser },
@@ -65,19 +66,24 @@ fn packaging(project: &Project) -> Result<()> {
     node_tests(project, "tests/packaging", |_| Ok(()))
 }
 
-fn node(project: &Project) -> Result<()> {
+fn demo(project: &Project) -> Result<()> {
     package::build(project)?;
-    let server = server::build(project)?;
-    node_tests(project, "tests/wasm", |node| {
-        node.env(server::SERVER_BIN, server);
-        Ok(())
-    })
+    server::build(project)?;
+    node_tests(project, "tests/demo", |_| Ok(()))
+}
+
+fn node(project: &Project) -> Result<()> {
+    with_server(project, "tests/wasm")
 }
 
 fn examples(project: &Project) -> Result<()> {
+    with_server(project, "tests/examples")
+}
+
+fn with_server(project: &Project, directory: &str) -> Result<()> {
     package::build(project)?;
     let server = server::build(project)?;
-    node_tests(project, "tests/examples", |node| {
+    node_tests(project, directory, |node| {
         node.env(server::SERVER_BIN, server);
         Ok(())
     })
