@@ -52,7 +52,7 @@ impl<'f> Layout<'f> {
         for part in front {
             let (text, length) = measure(part, &core.units, |_| start);
             pieces.push(Piece { part, text, start, length });
-            start += length;
+            start = start.saturating_add(length);
         }
         let Some((varying @ Part::Run { min, max, .. }, back)) = rest.split_first() else {
             return Layout { pieces, min: start, max: start };
@@ -63,7 +63,7 @@ impl<'f> Layout<'f> {
         for part in back.iter().rev() {
             let (text, length) = measure(part, &core.units, |length| stop.saturating_sub(length));
             stop = stop.saturating_sub(length);
-            fixed += length;
+            fixed = fixed.saturating_add(length);
             pieces.push(Piece { part, text, start: stop, length });
         }
         pieces.push(Piece { part: varying, text: "", start, length: stop.saturating_sub(start) });
@@ -71,7 +71,7 @@ impl<'f> Layout<'f> {
         if let Some(back) = pieces.get_mut(at..) {
             back.reverse();
         }
-        Layout { pieces, min: fixed + min, max: fixed + max }
+        Layout { pieces, min: fixed.saturating_add(*min), max: fixed.saturating_add(*max) }
     }
 
     /// Whether the text begins as the format does. A text that is shorter than

@@ -15,6 +15,9 @@ const SCHEMES: &[&str] = &["Bearer", "Basic", "Token"];
 const KEYWORDS: &[&str] = &["export ", "set ", "env ", "const ", "let ", "var ", "$env:"];
 /// Words that tell the name of a setting from a user name or a part of a key.
 const HINTS: &[&str] = &["key", "token", "secret", "auth", "password"];
+/// Nobody pastes more layers, and a text of ten million quotes must not take
+/// ten million walks.
+const LAYERS: usize = 16;
 /// No name of a variable or setting is longer.
 const NAME: usize = 64;
 
@@ -31,17 +34,14 @@ impl<'t, 'f> Peel<'t, 'f> {
     /// Takes off all that surrounds the key, layer by layer, and names it.
     pub(super) fn new(text: &'t str, format: Option<&'f KeyFormat>, found: &mut Found) -> Self {
         let mut peel = Peel { core: text, start: 0, format };
-        loop {
+        for _ in 0..LAYERS {
             peel.space(found);
-            if !(peel.quotes(found) || peel.header(found) || peel.scheme(found) || peel.assignment(found)) {
-                return peel;
+            // Quotes last, so that those in `NAME="…"` are found as a pair.
+            if !(peel.header(found) || peel.scheme(found) || peel.assignment(found) || peel.quotes(found)) {
+                break;
             }
         }
-    }
-
-    /// Where the core ends.
-    fn end(&self) -> usize {
-        self.start + utf16(self.core)
+        peel
     }
 
     /// Takes everything before `rest` off.
@@ -58,14 +58,15 @@ impl<'t, 'f> Peel<'t, 'f> {
             self.core = rest;
             return;
         }
-        name_edge(self.core, self.core.len() - rest.len(), self.start, found);
+        let head = self.core.len() - rest.len();
+        name_edge(self.core.get(..head).unwrap_or_default(), self.start, found);
         self.drop_before(rest);
 
         let whole = self.core;
         self.core = whole.trim_end_matches(is_edge);
-        if self.core.len() < whole.len() && wants_edge(found) {
-            let tail = whole.get(self.core.len()..).unwrap_or_default();
-            name_edge(tail, tail.len(), self.end(), found);
+        let tail = whole.get(self.core.len()..).unwrap_or_default();
+        if !tail.is_empty() {
+            name_edge(tail, self.start + utf16(self.core), found);
         }
     }
 
@@ -79,11 +80,8 @@ impl<'t, 'f> Peel<'t, 'f> {
         if closed.len() == self.core.len() {
             return false;
         }
-        if found.wants(ProblemCode::Quotes) {
-            let only_closed = opened.len() == self.core.len();
-            let index = self.start + if only_closed { utf16(closed) } else { 0 };
-            found.add(ProblemCode::Quotes, index, []);
-        }
+        let is_opened = opened.len() < self.core.len();
+        found.add(ProblemCode::Quotes, self.start + if is_opened { 0 } else { utf16(closed) }, []);
         self.drop_before(opened);
         self.core = closed;
         true
@@ -92,7 +90,8 @@ impl<'t, 'f> Peel<'t, 'f> {
     /// `Authorization: `
     fn header(&mut self, found: &mut Found) -> bool {
         let header = HEADERS.iter().find_map(|name| {
-            let rest = strip_word(self.core, name)?.trim_start_matches(is_space).strip_prefix(':')?;
+            let rest = strip_word(self.core, name)?.trim_start_matches(is_quote).trim_start_matches(is_space);
+            let rest = rest.strip_prefix(':')?;
             Some((*name, rest.trim_start_matches(is_edge)))
         });
         self.take_scheme(header, found)
@@ -129,15 +128,11 @@ fn is_edge(ch: char) -> bool {
     is_space(ch) || invisible(ch).is_some()
 }
 
-fn wants_edge(found: &Found) -> bool {
-    found.wants(ProblemCode::SurroundingSpace) || found.wants(ProblemCode::Invisible)
-}
-
-/// Names the white space and the invisible characters in the first `length`
-/// bytes of a text that begins at `index`.
-fn name_edge(text: &str, length: usize, mut index: usize, found: &mut Found) {
+/// Names the white space and the invisible characters at one end. `index` is
+/// where they begin.
+fn name_edge(edge: &str, mut index: usize, found: &mut Found) {
     let mut is_named = false;
-    for ch in text.get(..length).unwrap_or_default().chars() {
+    for ch in edge.chars() {
         if let Some(name) = invisible(ch) {
             if found.wants(ProblemCode::Invisible) {
                 found.add(ProblemCode::Invisible, index, [Cow::Borrowed(name), number(ch)]);

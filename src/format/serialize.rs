@@ -1,68 +1,37 @@
 //! A format as JavaScript sees it: `KeyFormat` and `FormatPart` of `index.d.ts`.
 
-use std::borrow::Cow;
+use super::declare::{KeyFormat, Part};
+use crate::value::{Object, Value};
 
-use serde::{Serialize, Serializer};
-
-use super::declare::{Alphabet, Certainty, Coverage, KeyFormat, Part};
-
-#[derive(Serialize)]
-struct Format<'f> {
-    parts: &'f [Part],
-    certainty: Certainty,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum FormatPart<'f> {
-    Text(&'f str),
-    Texts(&'f [Cow<'static, str>]),
-    Run { alphabet: &'f Alphabet, length: Length },
-    Checksum { checksum: &'static str, covers: Coverage, length: usize },
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Length {
-    Fixed(usize),
-    Between { min: usize, max: usize },
-}
-
-impl Serialize for KeyFormat {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Format { parts: &self.parts, certainty: self.certainty }.serialize(to)
+impl From<&KeyFormat> for Value {
+    fn from(format: &KeyFormat) -> Value {
+        Object::new()
+            .with("parts", format.parts.iter().map(Value::from).collect::<Value>())
+            .with("certainty", format.certainty.as_str())
+            .into()
     }
 }
 
-impl Serialize for Part {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
+impl From<&Part> for Value {
+    fn from(part: &Part) -> Value {
+        let number = |n: usize| Value::Number(n as f64);
+        match part {
             Part::Literal(choices) => match &**choices {
-                [text] => FormatPart::Text(text),
-                texts => FormatPart::Texts(texts),
+                [text] => text.as_ref().into(),
+                texts => texts.iter().map(|text| Value::from(text.as_ref())).collect(),
             },
-            Part::Run { alphabet, min, max } if min == max => {
-                FormatPart::Run { alphabet, length: Length::Fixed(*min) }
-            }
             Part::Run { alphabet, min, max } => {
-                FormatPart::Run { alphabet, length: Length::Between { min: *min, max: *max } }
+                let length = match min == max {
+                    true => number(*min),
+                    false => Object::new().with("min", number(*min)).with("max", number(*max)).into(),
+                };
+                Object::new().with("alphabet", alphabet.as_str()).with("length", length).into()
             }
-            Part::Checksum { covers, length } => {
-                FormatPart::Checksum { checksum: "crc32", covers: *covers, length: *length }
-            }
+            Part::Checksum { covers, length } => Object::new()
+                .with("checksum", "crc32")
+                .with("covers", covers.as_str())
+                .with("length", number(*length))
+                .into(),
         }
-        .serialize(to)
     }
 }
-
-macro_rules! as_text {
-    ($($name:ty),+) => { $(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.serialize_str(self.as_str())
-            }
-        }
-    )+ };
-}
-
-as_text!(Alphabet, Coverage, Certainty);

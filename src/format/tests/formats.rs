@@ -196,7 +196,7 @@ fn declarations_that_cannot_be_used_are_refused_with_their_place() {
 
 #[test]
 fn formats_serialise_as_the_javascript_face_has_them() {
-    let json = |format: &KeyFormat| serde_json::to_value(format).unwrap();
+    let json = |format: &KeyFormat| serde_json::to_value(crate::value::Value::from(format)).unwrap();
     assert_eq!(
         json(keylatch()),
         serde_json::json!({

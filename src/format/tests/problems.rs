@@ -4,10 +4,10 @@ use super::{KEY, details, found};
 use crate::format::ProblemCode::{self, *};
 use crate::format::keylatch;
 
-/// Checks a table against keylatch's format; `KEY` stands for a good key.
+/// Checks a table against keylatch's format; `@` stands for a good key.
 fn table(cases: &[(&str, &[(ProblemCode, usize)])]) {
     for (text, problems) in cases {
-        let text = text.replace("KEY", KEY);
+        let text = text.replace('@', KEY);
         assert_eq!(found(Some(keylatch()), &text), *problems, "{text:?}");
     }
 }
@@ -21,7 +21,7 @@ fn universal(cases: &[(&str, &[(ProblemCode, usize)])]) {
 
 #[test]
 fn a_good_key_has_no_problem() {
-    table(&[("KEY", &[])]);
+    table(&[("@", &[])]);
     universal(&[(KEY, &[]), ("user:pass", &[]), ("dGVzdA==", &[]), ("a.b.c", &[]), ("x", &[])]);
 }
 
@@ -42,10 +42,10 @@ fn nothing() {
 #[test]
 fn white_space() {
     table(&[
-        (" KEY", &[(SurroundingSpace, 0)]),
-        ("KEY\n", &[(SurroundingSpace, 44)]),
-        ("\t KEY \r\n", &[(SurroundingSpace, 0), (SurroundingSpace, 46)]),
-        ("\u{3000}KEY", &[(SurroundingSpace, 0)]),
+        (" @", &[(SurroundingSpace, 0)]),
+        ("@\n", &[(SurroundingSpace, 44)]),
+        ("\t @ \r\n", &[(SurroundingSpace, 0), (SurroundingSpace, 46)]),
+        ("\u{3000}@", &[(SurroundingSpace, 0)]),
         ("kl_live_0123456789ABC DEFGHIJKLMNOPQRST3zX1CQ", &[(InnerSpace, 21)]),
         ("kl_live_0123456789ABC  DEF GHIJKLMNOPQRST3zX1CQ", &[(InnerSpace, 21)]),
         ("kl_live_0123456789ABC\r\nDEFGHIJKLMNOPQRST3zX1CQ", &[(LineBreak, 21)]),
@@ -74,12 +74,12 @@ fn quotes() {
         ("'", "';"),
         ("\"'", "'\""),
     ] {
-        table(&[(&[open, "KEY", close].concat(), &[(Quotes, 0)])]);
+        table(&[(&[open, "@", close].concat(), &[(Quotes, 0)])]);
     }
     table(&[
-        ("KEY\"", &[(Quotes, 44)]),
-        (" 'KEY' ", &[(SurroundingSpace, 0), (Quotes, 1), (SurroundingSpace, 47)]),
-        ("' KEY'", &[(Quotes, 0), (SurroundingSpace, 1)]),
+        ("@\"", &[(Quotes, 44)]),
+        (" '@' ", &[(SurroundingSpace, 0), (Quotes, 1), (SurroundingSpace, 47)]),
+        ("' @'", &[(Quotes, 0), (SurroundingSpace, 1)]),
     ]);
     universal(&[("\"abc\"", &[(Quotes, 0)]), ("it's", &[])]);
 }
@@ -87,14 +87,14 @@ fn quotes() {
 #[test]
 fn pasted_headers() {
     table(&[
-        ("Bearer KEY", &[(SchemePrefix, 0)]),
-        ("bearer   KEY", &[(SchemePrefix, 0)]),
-        ("BASIC KEY", &[(SchemePrefix, 0)]),
-        ("token KEY", &[(SchemePrefix, 0)]),
-        ("Authorization: KEY", &[(SchemePrefix, 0)]),
-        ("authorization:Bearer KEY", &[(SchemePrefix, 0), (SchemePrefix, 14)]),
-        ("x-api-key: KEY", &[(SchemePrefix, 0)]),
-        ("\"Authorization\": \"Bearer KEY\"", &[(Quotes, 0), (AssignmentPrefix, 1), (SchemePrefix, 18)]),
+        ("Bearer @", &[(SchemePrefix, 0)]),
+        ("bearer   @", &[(SchemePrefix, 0)]),
+        ("BASIC @", &[(SchemePrefix, 0)]),
+        ("token @", &[(SchemePrefix, 0)]),
+        ("Authorization: @", &[(SchemePrefix, 0)]),
+        ("authorization:Bearer @", &[(SchemePrefix, 0), (SchemePrefix, 14)]),
+        ("x-api-key: @", &[(SchemePrefix, 0)]),
+        ("\"Authorization\": \"Bearer @\"", &[(Quotes, 0), (SchemePrefix, 1), (SchemePrefix, 18)]),
     ]);
     universal(&[("Bearer abc", &[(SchemePrefix, 0)]), ("Bearerabc", &[]), ("token", &[])]);
     assert_eq!(details(None, "bEARER abc", SchemePrefix), ["Bearer"]);
@@ -104,17 +104,17 @@ fn pasted_headers() {
 #[test]
 fn assignments() {
     table(&[
-        ("LC_API_KEY=KEY", &[(AssignmentPrefix, 0)]),
-        ("export FOO=KEY", &[(AssignmentPrefix, 0)]),
-        ("FOO: KEY", &[(AssignmentPrefix, 0)]),
-        ("foo = KEY", &[(AssignmentPrefix, 0)]),
-        ("let foo := KEY", &[(AssignmentPrefix, 0)]),
-        ("--api-key=KEY", &[(AssignmentPrefix, 0)]),
-        ("$env:FOO=\"KEY\"", &[(AssignmentPrefix, 0), (Quotes, 9)]),
-        ("const key = 'KEY';", &[(AssignmentPrefix, 0), (Quotes, 12)]),
-        ("\"api_key\": \"KEY\",", &[(Quotes, 0), (AssignmentPrefix, 1)]),
+        ("LC_API_KEY=@", &[(AssignmentPrefix, 0)]),
+        ("export FOO=@", &[(AssignmentPrefix, 0)]),
+        ("FOO: @", &[(AssignmentPrefix, 0)]),
+        ("foo = @", &[(AssignmentPrefix, 0)]),
+        ("let foo := @", &[(AssignmentPrefix, 0)]),
+        ("--api-key=@", &[(AssignmentPrefix, 0)]),
+        ("$env:FOO=\"@\"", &[(AssignmentPrefix, 0), (Quotes, 9)]),
+        ("const key = '@';", &[(AssignmentPrefix, 0), (Quotes, 12)]),
+        ("\"api_key\": \"@\",", &[(Quotes, 0), (AssignmentPrefix, 1)]),
         // What begins as a key does is no name.
-        ("kl_live_0123=", &[(WrongLength, 13), (BadCharacter, 12)]),
+        ("kl_live_0123=", &[(BadCharacter, 12), (WrongLength, 13)]),
     ]);
     universal(&[
         ("LC_API_KEY=abc", &[(AssignmentPrefix, 0)]),
@@ -214,12 +214,12 @@ fn lookalikes_are_read_as_what_was_meant() {
 #[test]
 fn invisible_characters() {
     table(&[
-        ("\u{FEFF}KEY", &[(Invisible, 0)]),
-        ("KEY\u{A0}", &[(Invisible, 44)]),
-        (" \u{200B}KEY", &[(SurroundingSpace, 0), (Invisible, 1)]),
+        ("\u{FEFF}@", &[(Invisible, 0)]),
+        ("@\u{A0}", &[(Invisible, 44)]),
+        (" \u{200B}@", &[(SurroundingSpace, 0), (Invisible, 1)]),
         ("kl_live_0123456789\u{200B}ABCDEFGHIJKLMNOPQRST3zX1CQ", &[(Invisible, 18)]),
         ("kl_live_0123456789A\u{AD}BC\u{202E}DEFGHIJKLMNOPQRST3zX1CQ", &[(Invisible, 19), (Invisible, 22)]),
-        ("Bearer\u{A0}KEY", &[(SchemePrefix, 0)]),
+        ("Bearer\u{A0}@", &[(SchemePrefix, 0)]),
     ]);
     universal(&[("a\u{200D}b", &[(Invisible, 1)])]);
     for (text, name, number) in [
@@ -240,7 +240,7 @@ fn invisible_characters() {
 fn what_a_header_cannot_carry() {
     table(&[
         ("kl_live_0123456789\0ABCDEFGHIJKLMNOPQRST3zX1CQ", &[(UnsafeInHeader, 18)]),
-        ("KEY\u{7}", &[(UnsafeInHeader, 44)]),
+        ("@\u{7}", &[(UnsafeInHeader, 44)]),
     ]);
     universal(&[
         ("a\u{1B}b\u{7F}c", &[(UnsafeInHeader, 1), (UnsafeInHeader, 3)]),
@@ -254,7 +254,7 @@ fn what_a_header_cannot_carry() {
 #[test]
 fn wrong_prefixes() {
     table(&[
-        ("kl_life_0123456789ABCDEFGHIJKLMNOPQRST3zX1CQ", &[(WrongPrefix, 6)]),
+        ("kl_life_0123456789ABCDEFGHIJKLMNOPQRST3zX1CQ", &[(WrongPrefix, 5)]),
         ("sk_live_0123456789ABCDEFGHIJKLMNOPQRST3zX1CQ", &[(WrongPrefix, 0)]),
         ("KL_LIVE_0123456789ABCDEFGHIJKLMNOPQRST3zX1CQ", &[(WrongPrefix, 0)]),
         // The key without its beginning.
@@ -269,8 +269,8 @@ fn wrong_prefixes() {
 fn wrong_lengths() {
     table(&[
         ("kl_live_0123456789ABCDEFGHIJKLMNOPQRST3zX1C", &[(WrongLength, 43)]),
-        ("KEY0", &[(WrongLength, 44)]),
-        ("KEY0!😀", &[(WrongLength, 44)]),
+        ("@0", &[(WrongLength, 44)]),
+        ("@0!😀", &[(WrongLength, 44)]),
         // While it is being typed, the prefix is not wrong but unfinished.
         ("k", &[(WrongLength, 1)]),
         ("kl_li", &[(WrongLength, 5)]),
@@ -293,9 +293,9 @@ fn wrong_checksums() {
 #[test]
 fn decoration_is_taken_off_before_the_key_is_looked_at() {
     table(&[
-        (" \"Bearer KEY\"", &[(SurroundingSpace, 0), (Quotes, 1), (SchemePrefix, 2)]),
+        (" \"Bearer @\"", &[(SurroundingSpace, 0), (Quotes, 1), (SchemePrefix, 2)]),
         (
-            "export LC_API_KEY='Bearer KEY'\n",
+            "export LC_API_KEY='Bearer @'\n",
             &[(AssignmentPrefix, 0), (Quotes, 18), (SchemePrefix, 19), (SurroundingSpace, 71)],
         ),
     ]);

@@ -147,8 +147,7 @@ fn no_problem_tells_the_key() {
         for problem in check(Some(keylatch()), &text).iter().chain(&check(None, &text)) {
             let shown = [problem.to_string(), format!("{problem:?}"), problem.details.concat()].concat();
             assert!(
-                KEY[8..]
-                    .as_bytes()
+                KEY.as_bytes()[8..]
                     .windows(6)
                     .all(|part| { !shown.contains(std::str::from_utf8(part).unwrap()) })
             );
@@ -157,9 +156,9 @@ fn no_problem_tells_the_key() {
 }
 
 #[test]
-fn ten_megabytes_of_anything_are_checked_at_once() {
-    const SIZE: usize = 10_000_000;
-    for piece in [
+fn a_text_of_any_size_is_checked_in_a_few_walks() {
+    const SIZE: usize = 200_000;
+    let pieces = [
         "a",
         "!",
         " ",
@@ -184,13 +183,22 @@ fn ten_megabytes_of_anything_are_checked_at_once() {
         "…",
         "export ",
         ",",
-    ] {
-        let text = piece.repeat(SIZE / piece.len());
+        "A:",
+    ];
+    let mut texts: Vec<_> = pieces.iter().map(|piece| piece.repeat(SIZE / piece.len())).collect();
+    // Something to walk over again and again at one end, many layers at the other.
+    let [spaces, commas, layers] = [" ", ",", "\" "].map(|piece| piece.repeat(SIZE / piece.len()));
+    texts.push(["FOO", &spaces, "x", &layers].concat());
+    texts.push(["Authorization", &spaces, "x", &layers].concat());
+    texts.push([&layers, "x", &commas].concat());
+    texts.push("a".repeat(50 * SIZE));
+    for text in texts {
         for format in [Some(keylatch()), None] {
             let start = Instant::now();
             let problems = check(format, &text);
-            // Unoptimised code on a busy machine; a quadratic walk takes hours.
-            assert!(start.elapsed() < Duration::from_secs(20), "{piece:?} took {:?}", start.elapsed());
+            // Unoptimised code on a busy machine; a walk per character takes hours.
+            let piece: String = text.chars().take(20).collect();
+            assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} took {:?}", start.elapsed());
             assert!(problems.len() <= 32);
         }
     }
