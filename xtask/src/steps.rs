@@ -63,39 +63,32 @@ fn types(project: &Project) -> Result<()> {
 
 fn packaging(project: &Project) -> Result<()> {
     package::build(project)?;
-    node_tests(project, "tests/packaging", |_| Ok(()))
+    node_tests(project, "tests/packaging", &[])
 }
 
 fn demo(project: &Project) -> Result<()> {
-    package::build(project)?;
-    server::build(project)?;
-    node_tests(project, "tests/demo", |_| Ok(()))
+    with_server(project, "tests/demo", &[])
 }
 
 fn node(project: &Project) -> Result<()> {
-    with_server(project, "tests/wasm")
+    with_server(project, "tests/wasm", &[])
 }
 
 fn examples(project: &Project) -> Result<()> {
-    with_server(project, "tests/examples")
-}
-
-fn with_server(project: &Project, directory: &str) -> Result<()> {
-    package::build(project)?;
-    let server = server::build(project)?;
-    node_tests(project, directory, |node| {
-        node.env(server::SERVER_BIN, server);
-        Ok(())
-    })
+    with_server(project, "tests/examples", &[])
 }
 
 fn browser(project: &Project) -> Result<()> {
+    let chromium = chromium::ensure()?;
+    with_server(project, "tests/browser", &[(chromium::CHROMIUM, chromium)])
+}
+
+/// The tests of a directory, with the server's binary and more in their
+/// environment.
+fn with_server(project: &Project, directory: &str, variables: &[(&str, PathBuf)]) -> Result<()> {
     package::build(project)?;
     let server = server::build(project)?;
-    node_tests(project, "tests/browser", |node| {
-        node.env(server::SERVER_BIN, server).env(chromium::CHROMIUM, chromium::ensure()?);
-        Ok(())
-    })
+    node_tests(project, directory, &[variables, &[(server::SERVER_BIN, server)]].concat())
 }
 
 fn npm_tests(project: &Project) -> Result<()> {
@@ -105,11 +98,7 @@ fn npm_tests(project: &Project) -> Result<()> {
 }
 
 /// Every `*.test.js` of a directory by Node's own runner.
-fn node_tests(
-    project: &Project,
-    directory: &str,
-    set_up: impl FnOnce(&mut Command) -> Result<()>,
-) -> Result<()> {
+fn node_tests(project: &Project, directory: &str, variables: &[(&str, PathBuf)]) -> Result<()> {
     let files = test_files(&project.path(directory))?;
     npm_tests(project)?;
     let mut node = Command::new("node");
@@ -117,9 +106,7 @@ fn node_tests(
     // One file after the other: the tests start servers and browsers. The
     // timeout, in milliseconds, is for one test and far from what it takes.
     node.args(["--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec"]);
-    node.args(files);
-    set_up(&mut node)?;
-    run(&mut node)
+    run(node.args(files).envs(variables.iter().map(|(name, value)| (name, value))))
 }
 
 /// The test files of a directory; none is an error, not a success.
