@@ -53,6 +53,24 @@ scenario('a create without an answer keeps what was typed, and the next try make
   assert.equal(rows.length, 1);
 });
 
+scenario('a create whose answer is lost on the way leaves one key, and that one is shown', async ({ page, keys, server }) => {
+  await keys.signIn();
+  let lost = 0;
+  await page.route('**/v1/keys', async (route) => {
+    if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+    lost += 1;
+    await route.fetch();
+    return route.abort();
+  });
+  const secret = await keys.create('Once');
+  assert.equal(lost, 1);
+  assert.equal(await server.statusWith(secret), 200);
+  assert.equal((await query(server.database, 'SELECT * FROM keys')).length, 1);
+  await page.reload();
+  await keys.loaded();
+  assert.deepEqual(await keys.names(), ['Once']);
+});
+
 scenario('a key on show outlives the server', async ({ keys, server }) => {
   await keys.signIn();
   const secret = await keys.createToReveal('On show');

@@ -15,8 +15,13 @@ export const DEMO = { user: 'demo@example.com', password: 'reveal-once' };
 export async function startServer() {
   const directory = await mkdtemp(join(tmpdir(), 'keylatch-page-'));
   const server = new Server(directory);
-  await server.start();
-  return server;
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
 class Server {
@@ -35,8 +40,9 @@ class Server {
     const bin = process.env.KEYLATCH_SERVER_BIN;
     if (!bin) throw new Error('KEYLATCH_SERVER_BIN is not set. Run “cargo xtask test browser”, or set it to the keylatch-server that is to be tested.');
     const args = ['--listen', this.#address, '--database', this.database, '--demo', '--www', 'www', '--pkg', 'pkg'];
-    this.#child = spawn(bin, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
+    this.#child = spawn(bin, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.on('error', (error) => { log += error.message; });
     this.#child.stderr.on('data', (data) => { log += data; });
     for await (const line of createInterface({ input: this.#child.stdout })) {
       const url = /^keylatch-server listening on (\S+)$/.exec(line)?.[1];
@@ -51,7 +57,7 @@ class Server {
 
   /** Ends it at once, as a crash would. */
   async kill() {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (!this.#child?.pid || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
     process.kill(this.#child.pid, 'SIGKILL');
     await exit;
