@@ -32,6 +32,9 @@ pub fn build(project: &Project) -> Result<()> {
         return Ok(());
     }
 
+    // Before the minutes of compiling: what can be missing on this machine.
+    tools::require_node(tools::NODE, "wasm-opt")?;
+
     // Built elsewhere and copied when it is whole: a page or a test that reads
     // pkg/wasm/ meanwhile finds the old files or the new ones.
     let staging = project.target().join("xtask/wasm");

@@ -79,7 +79,6 @@ pub fn wasm_target(project: &Project) -> Result<()> {
 
 /// wasm-pack with wasm-bindgen and wasm-opt where it looks for them.
 pub fn wasm_pack(project: &Project) -> Result<Command> {
-    require_node(NODE, "wasm-opt")?;
     wasm_target(project)?;
     let lock = fs::read_to_string(project.path("Cargo.lock")).context("cannot read Cargo.lock")?;
     // The crate and the tool speak a format that changes with every version.
