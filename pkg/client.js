@@ -51,15 +51,14 @@ export class KeyClient {
   /** @param {any} options */
   async create(options) {
     const { name, expiresIn, scopes, signal } = object(options);
-    const wanted = { name, expiresIn: lifetime(expiresIn), scopes };
-    return issued(await this.#run(signal, (call) => this.#core.create(call, wanted)));
+    return issued(await this.#run('create', signal, { name, expiresIn: lifetime(expiresIn), scopes }));
   }
 
   /** @param {{ status?: string, search?: string } & CallOptions} [options] */
   async *list({ status, search, signal } = {}) {
     let cursor;
     do {
-      const page = await this.#run(signal, (call) => this.#core.list(call, { status, search, cursor }));
+      const page = await this.#run('list', signal, { status, search, cursor });
       yield* page.items.map(withDates);
       cursor = page.cursor;
     } while (cursor);
@@ -67,7 +66,7 @@ export class KeyClient {
 
   /** @param {string} id @param {CallOptions} [options] */
   async get(id, { signal } = {}) {
-    return withDates(await this.#run(signal, (call) => this.#core.get(call, id)));
+    return withDates(await this.#run('get', signal, { id }));
   }
 
   /** @param {string} id @param {any} [options] */
@@ -77,34 +76,33 @@ export class KeyClient {
     }
     /** @param {any} secret @param {any} key */
     const keep = store && ((secret, key) => store(adoptSecret(secret), withDates(key)));
-    const options = { overlap: duration(overlap, 'overlap') };
-    return issued(await this.#run(signal, (call) => this.#core.rotate(call, id, options, keep)));
+    return issued(await this.#run('rotate', signal, { id, overlap: duration(overlap, 'overlap') }, undefined, keep));
   }
 
   /** @param {string} id @param {CallOptions} [options] */
   async revoke(id, { signal } = {}) {
-    return withDates(await this.#run(signal, (call) => this.#core.revoke(call, id)));
+    return withDates(await this.#run('revoke', signal, { id }));
   }
 
   /** @param {string} id @param {CallOptions} [options] @returns {Promise<void>} */
   async delete(id, { signal } = {}) {
-    await this.#run(signal, (call) => this.#core.delete(call, id));
+    await this.#run('delete', signal, { id });
   }
 
   /** @param {unknown} secret @param {CallOptions} [options] */
   async validate(secret, { signal } = {}) {
-    const answer = await this.#run(signal, (call) => lend(secret, 'secret', (key) => this.#core.validate(call, key)));
+    const answer = await this.#run('validate', signal, {}, attempt(() => copy(secret, 'secret')));
     return answer.key ? { ...answer, key: withDates(answer.key) } : answer;
   }
 
   /** @param {CallOptions} [options] */
   async whoami({ signal } = {}) {
-    return this.#run(signal, (call) => this.#core.whoami(call));
+    return this.#run('whoami', signal, {});
   }
 
   /** @param {CallOptions} [options] @returns {Promise<void>} */
   async signOut({ signal } = {}) {
-    await this.#run(signal, (call) => this.#core.signOut(call));
+    await this.#run('signOut', signal, {});
   }
 
   /** @param {string | URL | Request} input @param {RequestInit} [init] */
@@ -136,9 +134,16 @@ export class KeyClient {
     this.#core.free();
   }
 
-  /** @param {AbortSignal | undefined} signal @param {(call: Call) => any} work */
-  #run(signal, work) {
-    return run({ ...this.#transport, signal }, async (call) => work(call));
+  /**
+   * @param {string} operation
+   * @param {AbortSignal | undefined} signal
+   * @param {object} options
+   * @param {import('./wasm/keylatch.js').Secret} [secret] taken over
+   * @param {Function} [store]
+   * @returns {Promise<any>}
+   */
+  #run(operation, signal, options, secret, store) {
+    return run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, secret, store));
   }
 }
 
@@ -167,8 +172,8 @@ function duration(given, name) {
   throw failure('invalid_argument', name, 'use an ISO 8601 duration such as "P3M", or a whole number of seconds.');
 }
 
-/** @param {any} raw */
-function issued({ key, secret, oldAlive }) {
+/** @param {[any, any]} raw */
+function issued([{ key, oldAlive }, secret]) {
   const out = { key: withDates(key), secret: adoptReveal(secret) };
   return oldAlive ? { ...out, oldAlive: toError(oldAlive) } : out;
 }

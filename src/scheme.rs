@@ -11,7 +11,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::error::{Code, Error};
@@ -19,8 +18,7 @@ use crate::secret::Secret;
 use crate::text;
 
 /// A way to send a key.
-#[derive(Clone, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[derive(Clone)]
 pub enum Scheme {
     /// `Authorization: Bearer KEY` (RFC 6750, section 2.1).
     Bearer,
@@ -29,7 +27,6 @@ pub enum Scheme {
     /// empty.
     Basic {
         /// The fixed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         user: Option<Cow<'static, str>>,
     },
     /// A header of the service's own, such as `x-api-key`.

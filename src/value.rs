@@ -26,7 +26,7 @@ use crate::secret::Secret;
 
 /// Deeper data is refused: no service answers so, and a cyclic object of
 /// JavaScript would otherwise be walked until the stack ends.
-const MAX_DEPTH: u8 = 24;
+pub const MAX_DEPTH: u8 = 24;
 
 /// A value of JSON. Every text is held as a [`Secret`], because an answer may
 /// carry a key anywhere: it is wiped when dropped and there is no `Debug`.
@@ -128,6 +128,68 @@ impl Value {
     }
 }
 
+/// An object in the making.
+#[derive(Default)]
+pub struct Object(Vec<(Cow<'static, str>, Value)>);
+
+impl Object {
+    /// One without members.
+    pub fn new() -> Self {
+        Object::default()
+    }
+
+    /// The same with one more member.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.set(name, value.into());
+        self
+    }
+
+    /// The same with one more member, if there is something to put there.
+    #[must_use]
+    pub fn with_some(mut self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value {
+            self.set(name, value.into());
+        }
+        self
+    }
+
+    #[inline(never)]
+    fn set(&mut self, name: &'static str, value: Value) {
+        self.0.push((Cow::Borrowed(name), value));
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Value::Map(object.0)
+    }
+}
+
+impl FromIterator<(&'static str, Value)> for Object {
+    fn from_iter<I: IntoIterator<Item = (&'static str, Value)>>(members: I) -> Self {
+        Object(members.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect())
+    }
+}
+
+impl FromIterator<Value> for Value {
+    fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
+        Value::List(items.into_iter().collect())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(bool: bool) -> Self {
+        Value::Bool(bool)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Value::Number(number.into())
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Value::Text(Secret::from(text))
@@ -151,6 +213,10 @@ impl Serialize for Value {
         match self {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(bool) => serializer.serialize_bool(*bool),
+            // Whole where it is: a body must say 30 and not 30.0.
+            Value::Number(number) if *number as i64 as f64 == *number => {
+                serializer.serialize_i64(*number as i64)
+            }
             Value::Number(number) => serializer.serialize_f64(*number),
             Value::Text(text) => serializer.serialize_str(text.expose()),
             Value::List(items) => {
@@ -294,7 +360,7 @@ mod tests {
 
     #[test]
     fn json_survives_the_round_trip() {
-        let text = r#"{"a":[1.0,true,null,"x"],"b":{"c":-2.5}}"#;
+        let text = r#"{"a":[1,true,null,"x"],"b":{"c":-2.5}}"#;
         assert_eq!(serde_json::to_string(&parse(text)).unwrap(), text);
     }
 

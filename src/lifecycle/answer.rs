@@ -1,18 +1,15 @@
 //! What a service's answers mean: from [`Value`] to the types of this API, at
 //! the places that the provider's [`Fields`](crate::provider::Fields) name.
 
-use serde::Serialize;
-
 use super::client::Page;
 use crate::error::{Code, Error};
 use crate::format;
-use crate::provider::{Provider, TimeUnit};
+use crate::provider::{Field, Provider, TimeUnit};
 use crate::secret::Secret;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// A key as the service tells of it; never the key itself.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone)]
 pub struct KeyInfo {
     /// Its id; where a service has none, a fingerprint of the key.
     pub id: String,
@@ -21,30 +18,23 @@ pub struct KeyInfo {
     /// What it is good for.
     pub status: Status,
     /// Enough of it to recognise it by.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub masked: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
     /// When it was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Time>,
     /// When it ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
     /// When it was last used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Time>,
     /// When it was revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Time>,
     /// The id of its successor.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<String>,
 }
 
 /// What a key is good for. A deleted key is not told of.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// It authenticates.
     Active,
@@ -55,6 +45,15 @@ pub enum Status {
 }
 
 impl Status {
+    /// As it stands in JavaScript.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Active => "active",
+            Status::Expired => "expired",
+            Status::Revoked => "revoked",
+        }
+    }
+
     /// Whether a filter lets it through.
     pub(super) fn is(self, filter: Option<&str>) -> bool {
         match filter {
@@ -69,8 +68,7 @@ impl Status {
 
 /// A moment, as the service gave it. The calendar is the host's: in JavaScript
 /// either becomes a `Date`.
-#[derive(Clone, Serialize)]
-#[serde(untagged)]
+#[derive(Clone)]
 pub enum Time {
     /// Unix milliseconds.
     Millis(f64),
@@ -79,15 +77,13 @@ pub enum Time {
 }
 
 /// Whether a key works.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct Validation {
     /// It does.
     pub valid: bool,
     /// What the service tells of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyInfo>,
     /// Why it does not: `unknown`, `expired` or `revoked`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
 }
 
@@ -98,13 +94,54 @@ impl Validation {
 }
 
 /// Whose credential it is.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct Account {
     /// The id of the account.
     pub id: String,
     /// Its login name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+}
+
+impl From<&KeyInfo> for Value {
+    fn from(key: &KeyInfo) -> Value {
+        Object::new()
+            .with("id", &*key.id)
+            .with("name", &*key.name)
+            .with("status", key.status.as_str())
+            .with_some("masked", key.masked.as_deref())
+            .with("scopes", key.scopes.iter().map(|scope| Value::from(&**scope)).collect::<Value>())
+            .with_some("createdAt", key.created_at.as_ref())
+            .with_some("expiresAt", key.expires_at.as_ref())
+            .with_some("lastUsedAt", key.last_used_at.as_ref())
+            .with_some("revokedAt", key.revoked_at.as_ref())
+            .with_some("replacedBy", key.replaced_by.as_deref())
+            .into()
+    }
+}
+
+impl From<&Time> for Value {
+    fn from(time: &Time) -> Value {
+        match time {
+            Time::Millis(millis) => Value::Number(*millis),
+            Time::Text(text) => Value::from(&**text),
+        }
+    }
+}
+
+impl From<&Validation> for Value {
+    fn from(validation: &Validation) -> Value {
+        Object::new()
+            .with("valid", validation.valid)
+            .with_some("key", validation.key.as_ref())
+            .with_some("reason", validation.reason)
+            .into()
+    }
+}
+
+impl From<&Account> for Value {
+    fn from(account: &Account) -> Value {
+        Object::new().with("id", &*account.id).with_some("user", account.user.as_deref()).into()
+    }
 }
 
 /// Reads a provider's answers.
@@ -113,47 +150,53 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn path(&self, field: Field) -> &str {
+        self.provider.fields.path(field)
+    }
+
     /// The key object of an answer about one key.
     pub(super) fn key(&self, answer: &Value) -> Result<KeyInfo, Error> {
-        match answer.find(&self.provider.fields.key) {
+        match answer.find(self.path(Field::Key)) {
             Some(key) => self.item(key),
-            None => Err(self.missing("the key", &self.provider.fields.key)),
+            None => Err(self.missing("the key", self.path(Field::Key))),
         }
     }
 
     /// The new key's text.
     pub(super) fn secret(&self, answer: &Value) -> Result<Secret, Error> {
-        match answer.find(&self.provider.fields.secret) {
+        match answer.find(self.path(Field::Secret)) {
             Some(Value::Text(secret)) if !secret.expose().is_empty() => Ok(secret.clone()),
-            _ => Err(self.missing("the new key", &self.provider.fields.secret)),
+            _ => Err(self.missing("the new key", self.path(Field::Secret))),
         }
     }
 
     pub(super) fn page(&self, answer: &Value) -> Result<Page, Error> {
-        let fields = &self.provider.fields;
-        let Some(items @ Value::List(_)) = answer.find(&fields.items) else {
-            return Err(self.missing("the list", &fields.items));
+        let Some(items @ Value::List(_)) = answer.find(self.path(Field::Items)) else {
+            return Err(self.missing("the list", self.path(Field::Items)));
         };
         Ok(Page {
             items: items.items().iter().map(|item| self.item(item)).collect::<Result<_, _>>()?,
-            cursor: answer.find(&fields.cursor).and_then(Value::to_text).filter(|cursor| !cursor.is_empty()),
+            cursor: answer
+                .find(self.path(Field::Cursor))
+                .and_then(Value::to_text)
+                .filter(|cursor| !cursor.is_empty()),
         })
     }
 
     pub(super) fn account(&self, answer: &Value) -> Result<Account, Error> {
-        let fields = &self.provider.fields;
-        match answer.find(&fields.account).and_then(Value::to_text) {
-            Some(id) => Ok(Account { id, user: answer.find(&fields.user).and_then(Value::to_text) }),
-            None => Err(self.missing("the account", &fields.account)),
+        match answer.find(self.path(Field::Account)).and_then(Value::to_text) {
+            Some(id) => {
+                Ok(Account { id, user: answer.find(self.path(Field::User)).and_then(Value::to_text) })
+            }
+            None => Err(self.missing("the account", self.path(Field::Account))),
         }
     }
 
     /// Success means valid unless the answer says otherwise.
     pub(super) fn validation(&self, answer: &Value) -> Result<Validation, Error> {
-        let fields = &self.provider.fields;
-        match answer.find(&fields.valid).and_then(Value::bool) {
+        match answer.find(self.path(Field::Valid)).and_then(Value::bool) {
             Some(false) => {
-                let reason = match answer.find(&fields.reason).and_then(Value::text) {
+                let reason = match answer.find(self.path(Field::Reason)).and_then(Value::text) {
                     Some("expired") => "expired",
                     Some("revoked") => "revoked",
                     _ => "unknown",
@@ -167,23 +210,22 @@ impl Reader<'_> {
     }
 
     fn item(&self, item: &Value) -> Result<KeyInfo, Error> {
-        let fields = &self.provider.fields;
         let text = |path: &str| if path.is_empty() { None } else { item.find(path)?.to_text() };
         let time = |path: &str| if path.is_empty() { None } else { self.time(item.find(path)?) };
-        let whole = match fields.whole_key.as_ref() {
+        let whole = match self.path(Field::WholeKey) {
             "" => None,
             path => item.find(path).and_then(Value::text).map(Secret::from),
         };
         let id = match &whole {
             Some(key) => Some(fingerprint(key)),
-            None => text(&fields.id),
+            None => text(self.path(Field::Id)),
         };
         let Some(id) = id.filter(|id| !id.is_empty()) else {
-            return Err(self.missing("the key's id", &fields.id));
+            return Err(self.missing("the key's id", self.path(Field::Id)));
         };
-        let expires_at = time(&fields.expires_at);
-        let revoked_at = time(&fields.revoked_at);
-        let status = match text(&fields.status).as_deref() {
+        let expires_at = time(self.path(Field::ExpiresAt));
+        let revoked_at = time(self.path(Field::RevokedAt));
+        let status = match text(self.path(Field::Status)).as_deref() {
             Some("active") => Status::Active,
             Some("expired") => Status::Expired,
             Some("revoked" | "inactive") => Status::Revoked,
@@ -193,21 +235,21 @@ impl Reader<'_> {
         };
         Ok(KeyInfo {
             id,
-            name: text(&fields.name).unwrap_or_default(),
+            name: text(self.path(Field::Name)).unwrap_or_default(),
             status,
-            masked: whole.map(|key| format::mask(key.expose())).or_else(|| text(&fields.masked)),
+            masked: whole.map(|key| format::mask(key.expose())).or_else(|| text(self.path(Field::Masked))),
             scopes: item
-                .find(&fields.scopes)
+                .find(self.path(Field::Scopes))
                 .map(Value::items)
                 .unwrap_or_default()
                 .iter()
                 .filter_map(Value::to_text)
                 .collect(),
-            created_at: time(&fields.created_at),
+            created_at: time(self.path(Field::CreatedAt)),
             expires_at,
-            last_used_at: time(&fields.last_used_at),
+            last_used_at: time(self.path(Field::LastUsedAt)),
             revoked_at,
-            replaced_by: text(&fields.replaced_by),
+            replaced_by: text(self.path(Field::ReplacedBy)),
         })
     }
 

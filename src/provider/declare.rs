@@ -363,9 +363,11 @@ fn fields(field: &Field<'_>) -> Result<Fields, Error> {
     let mut fields = Fields::KEYLATCH;
     for (name, value) in field.value.members() {
         let here = field.at(name, value);
-        match fields.by_name(name) {
-            Some(slot) => *slot = here.path_text()?,
-            None => return Err(here.wrong("there is no such field.")),
+        if fields.set(name, here.path_text()?).is_none() {
+            let names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
+            return Err(
+                here.wrong(String::from("there is no such field. Known are ") + &names.join(", ") + ".")
+            );
         }
     }
     if let Value::Map(_) = field.value { Ok(fields) } else { Err(field.wrong_kind("an object")) }

@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::Text;
 use crate::error::Error;
 use crate::http::Method;
@@ -101,16 +99,6 @@ impl Endpoints {
     }
 }
 
-impl Serialize for Endpoints {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (operation, endpoint) in self.0.iter() {
-            map.serialize_entry(operation.name(), endpoint)?;
-        }
-        map.end()
-    }
-}
-
 /// One request of a key API.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -193,32 +181,6 @@ impl Endpoint {
     }
 }
 
-impl Serialize for Endpoint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("method", self.method.as_str())?;
-        map.serialize_entry("path", &self.path)?;
-        if !self.query.is_empty() {
-            map.serialize_entry("query", &Pairs(&self.query))?;
-        }
-        if let Some(body) = &self.body {
-            map.serialize_entry("body", body)?;
-        }
-        if let Some(header) = &self.idempotency {
-            map.serialize_entry("idempotencyHeader", header)?;
-        }
-        map.end()
-    }
-}
-
-struct Pairs<'a>(&'a [(Text, Text)]);
-
-impl Serialize for Pairs<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
 /// What becomes a body.
 #[derive(Clone)]
 pub enum Template {
@@ -256,16 +218,6 @@ impl Template {
             Template::Text(template) => mentions(template, variable),
             Template::Constant(_) => false,
             Template::Object(members) => members.iter().any(|(_, template)| template.mentions(variable)),
-        }
-    }
-}
-
-impl Serialize for Template {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Template::Text(template) => serializer.serialize_str(template),
-            Template::Constant(value) => value.serialize(serializer),
-            Template::Object(members) => serializer.collect_map(members.iter().map(|(n, t)| (n, t))),
         }
     }
 }

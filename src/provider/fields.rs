@@ -4,121 +4,157 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::Text;
 
-/// Where the members of a key stand. Paths of names joined by `.`, alternatives
-/// by `|`; the empty path is the whole.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fields {
+/// A place in the answers of a service.
+#[derive(Clone, Copy)]
+pub enum Field {
     /// The key object in an answer about one key.
-    pub key: Text,
+    Key,
     /// The new key's text in the answer to create and rotate.
-    pub secret: Text,
+    Secret,
     /// The key objects in the answer to list.
-    pub items: Text,
+    Items,
     /// The cursor of the next page in the answer to list.
-    pub cursor: Text,
+    Cursor,
     /// In a key object: its id.
-    pub id: Text,
+    Id,
     /// In a key object: its name.
-    pub name: Text,
+    Name,
     /// In a key object: `active`, `expired` or `revoked`.
-    pub status: Text,
+    Status,
     /// In a key object: enough of the key to recognise it.
-    pub masked: Text,
+    Masked,
     /// In a key object: the whole key, where a service lists it. The key then
     /// gets a fingerprint as its id and is masked.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub whole_key: Text,
+    WholeKey,
     /// In a key object: its scopes.
-    pub scopes: Text,
+    Scopes,
     /// In a key object: when it was made.
-    pub created_at: Text,
+    CreatedAt,
     /// In a key object: when it ends.
-    pub expires_at: Text,
+    ExpiresAt,
     /// In a key object: when it was last used.
-    pub last_used_at: Text,
+    LastUsedAt,
     /// In a key object: when it was revoked.
-    pub revoked_at: Text,
+    RevokedAt,
     /// In a key object: the id of its successor.
-    pub replaced_by: Text,
+    ReplacedBy,
     /// In the answer to validate: whether the key works.
-    pub valid: Text,
+    Valid,
     /// In the answer to validate: why it does not.
-    pub reason: Text,
+    Reason,
     /// In the answer to whoami: the id of the account.
-    pub account: Text,
+    Account,
     /// In the answer to whoami: its login name.
-    pub user: Text,
+    User,
 }
+
+/// The names in declarations, in the order of [`Field`], each with its place in
+/// keylatch's own answers.
+const FIELDS: [(&str, &str); 19] = [
+    ("key", "key|"),
+    ("secret", "secret"),
+    ("items", "items"),
+    ("cursor", "next_cursor"),
+    ("id", "id"),
+    ("name", "name"),
+    ("status", "status"),
+    ("masked", "masked"),
+    ("wholeKey", ""),
+    ("scopes", "scopes"),
+    ("createdAt", "created_at"),
+    ("expiresAt", "expires_at"),
+    ("lastUsedAt", "last_used_at"),
+    ("revokedAt", "revoked_at"),
+    ("replacedBy", "replaced_by"),
+    ("valid", "valid"),
+    ("reason", "reason"),
+    ("account", "id"),
+    ("user", "user"),
+];
+
+/// Where everything stands. Paths of names joined by `.`, alternatives by `|`;
+/// the empty path is the whole for [`Field::Key`] and [`Field::Items`], and
+/// nowhere for the others.
+#[derive(Clone)]
+pub struct Fields(Cow<'static, [(Field, Text)]>);
 
 impl Fields {
     /// Those of keylatch's own API, and the default of declared services.
-    pub const KEYLATCH: Fields = Fields {
-        key: Cow::Borrowed("key|"),
-        secret: Cow::Borrowed("secret"),
-        items: Cow::Borrowed("items"),
-        cursor: Cow::Borrowed("next_cursor"),
-        id: Cow::Borrowed("id"),
-        name: Cow::Borrowed("name"),
-        status: Cow::Borrowed("status"),
-        masked: Cow::Borrowed("masked"),
-        whole_key: Cow::Borrowed(""),
-        scopes: Cow::Borrowed("scopes"),
-        created_at: Cow::Borrowed("created_at"),
-        expires_at: Cow::Borrowed("expires_at"),
-        last_used_at: Cow::Borrowed("last_used_at"),
-        revoked_at: Cow::Borrowed("revoked_at"),
-        replaced_by: Cow::Borrowed("replaced_by"),
-        valid: Cow::Borrowed("valid"),
-        reason: Cow::Borrowed("reason"),
-        account: Cow::Borrowed("id"),
-        user: Cow::Borrowed("user"),
-    };
+    pub const KEYLATCH: Fields = Fields::differing(&[]);
 
-    /// The field that a declaration calls by this name.
-    pub fn by_name(&mut self, name: &str) -> Option<&mut Text> {
-        Some(match name {
-            "key" => &mut self.key,
-            "secret" => &mut self.secret,
-            "items" => &mut self.items,
-            "cursor" => &mut self.cursor,
-            "id" => &mut self.id,
-            "name" => &mut self.name,
-            "status" => &mut self.status,
-            "masked" => &mut self.masked,
-            "wholeKey" => &mut self.whole_key,
-            "scopes" => &mut self.scopes,
-            "createdAt" => &mut self.created_at,
-            "expiresAt" => &mut self.expires_at,
-            "lastUsedAt" => &mut self.last_used_at,
-            "revokedAt" => &mut self.revoked_at,
-            "replacedBy" => &mut self.replaced_by,
-            "valid" => &mut self.valid,
-            "reason" => &mut self.reason,
-            "account" => &mut self.account,
-            "user" => &mut self.user,
-            _ => return None,
+    /// Those of keylatch's own API but for some.
+    pub const fn differing(paths: &'static [(Field, Text)]) -> Self {
+        Fields(Cow::Borrowed(paths))
+    }
+
+    /// The path of a field.
+    pub fn path(&self, field: Field) -> &str {
+        let own = self.0.iter().find(|(f, _)| *f as usize == field as usize).map(|(_, path)| path.as_ref());
+        own.unwrap_or_else(|| FIELDS.get(field as usize).map_or("", |(_, path)| path))
+    }
+
+    /// Names and paths, all of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        FIELDS.iter().enumerate().map(|(number, (name, default))| {
+            let own = self.0.iter().find(|(f, _)| *f as usize == number).map(|(_, path)| path.as_ref());
+            (*name, own.unwrap_or(default))
         })
+    }
+
+    /// Sets the field that a declaration calls by this name, if there is one.
+    pub fn set(&mut self, name: &str, path: Text) -> Option<()> {
+        let number = FIELDS.iter().position(|(n, _)| *n == name)?;
+        let field = ALL.get(number)?;
+        self.0.to_mut().push((*field, path));
+        Some(())
     }
 }
 
+const ALL: [Field; 19] = [
+    Field::Key,
+    Field::Secret,
+    Field::Items,
+    Field::Cursor,
+    Field::Id,
+    Field::Name,
+    Field::Status,
+    Field::Masked,
+    Field::WholeKey,
+    Field::Scopes,
+    Field::CreatedAt,
+    Field::ExpiresAt,
+    Field::LastUsedAt,
+    Field::RevokedAt,
+    Field::ReplacedBy,
+    Field::Valid,
+    Field::Reason,
+    Field::Account,
+    Field::User,
+];
+
 /// Unit of numeric times. Times as text are RFC 3339 whatever this says.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TimeUnit {
     /// Unix seconds.
-    #[serde(rename = "s")]
     Seconds,
     /// Unix milliseconds.
-    #[serde(rename = "ms")]
     Milliseconds,
 }
 
+impl TimeUnit {
+    /// As it stands in declarations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TimeUnit::Seconds => "s",
+            TimeUnit::Milliseconds => "ms",
+        }
+    }
+}
+
 /// Where a refusal says why.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct ErrorShape {
     /// The service's code.
     pub code: Text,
@@ -135,4 +171,28 @@ impl ErrorShape {
         message: Cow::Borrowed("detail|title"),
         suggestion: Cow::Borrowed(""),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_fields() {
+        for (number, field) in ALL.into_iter().enumerate() {
+            assert_eq!(field as usize, number);
+            let name = format!("{:?}", FIELDS[number].0.to_ascii_lowercase());
+            assert!(Fields::KEYLATCH.path(field) == FIELDS[number].1, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_named_stays() {
+        let mut fields = Fields::KEYLATCH;
+        assert!(fields.set("createdAt", "created|made".into()).is_some());
+        assert!(fields.set("nonsense", "x".into()).is_none());
+        assert_eq!(fields.path(Field::CreatedAt), "created|made");
+        assert_eq!(fields.path(Field::Key), "key|");
+        assert_eq!(fields.iter().count(), 19);
+    }
 }

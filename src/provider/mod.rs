@@ -13,13 +13,12 @@
 //! ```
 
 mod declare;
+mod describe;
 mod endpoint;
 mod fields;
 mod keylatch;
 
 use std::borrow::Cow;
-
-use serde::Serialize;
 
 use crate::error::{Code, Error};
 use crate::format::{self, Certainty, KeyFormat};
@@ -27,32 +26,27 @@ use crate::scheme::Scheme;
 
 pub use declare::{declare, declare_format};
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
-pub use fields::{ErrorShape, Fields, TimeUnit};
+pub use fields::{ErrorShape, Field, Fields, TimeUnit};
 
 /// Text of a service: fixed for a built-in one, owned for a declared one.
 pub type Text = Cow<'static, str>;
 
 /// All that is known of a service.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone)]
 pub struct Provider {
     /// Lower-case letters, digits and `-`.
     pub id: Text,
     /// Its name, for people.
     pub title: Text,
     /// Where its API is, unless a client is told otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<Text>,
     /// The page where a person manages keys.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keys_page: Option<Text>,
     /// The steps that a person takes there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keys_help: Option<Text>,
     /// Environment variables that hold a key; the first that is set wins.
     pub env: Cow<'static, [Text]>,
     /// What its keys look like, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<KeyFormat>,
     /// How a key is sent; the first is the default. Never empty.
     pub schemes: Cow<'static, [Scheme]>,
@@ -67,8 +61,7 @@ pub struct Provider {
 }
 
 /// What a service can do through its API.
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "each is the operation of that name")]
 pub struct Capabilities {
     pub sign_in: bool,
@@ -86,6 +79,27 @@ pub struct Capabilities {
     pub scopes: bool,
     /// The old key can live on for a while after a rotate.
     pub overlap: bool,
+}
+
+impl Capabilities {
+    /// Names, as they stand in JavaScript, and whether.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        [
+            ("signIn", self.sign_in),
+            ("whoami", self.whoami),
+            ("create", self.create),
+            ("list", self.list),
+            ("get", self.get),
+            ("rotate", self.rotate),
+            ("revoke", self.revoke),
+            ("delete", self.delete),
+            ("validate", self.validate),
+            ("expiry", self.expiry),
+            ("scopes", self.scopes),
+            ("overlap", self.overlap),
+        ]
+        .into_iter()
+    }
 }
 
 const BUILTIN: &[&Provider] = &[&keylatch::KEYLATCH];

@@ -1,46 +1,43 @@
-//! `KeyClient`, as the facade drives it: every call takes the [`Call`] that has
-//! its time and its signal, and answers a promise.
+//! `KeyClient`, as the facade drives it: one export for every operation, so that
+//! the wasm holds one promise and one state machine and not ten.
 
-use std::future::Future;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::error::{Thrown, plain_error};
+use super::error::{self, Thrown, plain_error};
 use super::fetch::{self, Call, Fetch};
 use super::secret::{RevealHandle, SecretHandle};
-use super::{ProviderHandle, plain, read, set};
+use super::{ProviderHandle, plain, read};
 use crate::error::{Code, Error};
 use crate::http::{Address, Request, Response, Transport};
 use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Options, Overlap};
 use crate::secret::{RevealOnce, Secret};
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// A client of one service.
 #[wasm_bindgen(js_name = Client)]
 pub struct ClientHandle(Rc<Client>);
 
-/// Parses addresses, sends nothing: for setting a client up.
-struct Offline;
+/// What a call asks for, read before anything is awaited.
+enum Command {
+    SignOut,
+    Whoami,
+    Create(NewKey),
+    List(Filter, Option<String>),
+    Get(String),
+    Rotate(String, Overlap, Option<Function>),
+    Revoke(String),
+    Delete(String),
+    Validate(Secret),
+}
 
-impl Transport for Offline {
-    async fn send(&self, _: Request) -> Result<Response, Error> {
-        Err(Error::new(Code::Internal).with("nothing is sent here."))
-    }
-
-    async fn pause(&self, _: u32) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn renew(&self, _: u32) -> Self {
-        Offline
-    }
-
-    fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
-        fetch::resolve(address, base)
-    }
+/// What a call answers.
+enum Answer {
+    Data(Value),
+    Issued(Value, RevealOnce),
 }
 
 #[wasm_bindgen(js_class = Client)]
@@ -52,12 +49,11 @@ impl ClientHandle {
         options: &JsValue,
         credential: Option<SecretHandle>,
     ) -> Result<ClientHandle, Thrown> {
-        let options = read::data(options, "options")?;
         let credential = match credential {
             Some(secret) => Credential::Key(secret.get()?),
             None => Credential::None,
         };
-        Ok(ClientHandle(Rc::new(Client::new(&Offline, client_options(provider, &options, credential)?)?)))
+        Ok(ClientHandle(Rc::new(client(provider, &read::data(options, "options")?, credential)?)))
     }
 
     /// The service's address.
@@ -77,116 +73,39 @@ impl ClientHandle {
         let options = read::data(options, "options")?;
         let user = read::member_text(&options, "user")?.unwrap_or_default();
         let password = password.get()?;
-        let client = Client::new(&Offline, client_options(provider, &options, Credential::None)?)?;
+        let client = client(provider, &options, Credential::None)?;
         let fetch = Fetch::new(call, client.origin().as_str());
-        Ok(promise(async move {
-            let client = client.sign_in(&fetch, &user, password).await?;
-            Ok(ClientHandle(Rc::new(client)).into())
+        Ok(future_to_promise(async move {
+            match client.sign_in(&fetch, &user, password).await {
+                Ok(client) => Ok(ClientHandle(Rc::new(client)).into()),
+                Err(error) => Err(plain_error(&error)),
+            }
         }))
     }
 
-    /// Ends the session.
-    #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self, call: Call) -> Promise {
-        self.run(call, async |client, fetch| client.sign_out(&fetch).await.map(|()| JsValue::UNDEFINED))
-    }
-
-    /// `{ key, secret }`
-    pub fn create(&self, call: Call, options: &JsValue) -> Result<Promise, Thrown> {
-        let options = read::data(options, "options")?;
-        let new = NewKey {
-            name: match options.find("name") {
-                Some(Value::Text(name)) => name.expose().into(),
-                _ => return Err(Error::argument("name", "expected a string.").into()),
-            },
-            lifetime: lifetime(&options)?,
-            scopes: scopes(&options)?,
-        };
-        Ok(self.run(call, async move |client, fetch| {
-            let created = client.create(&fetch, &new).await?;
-            issued(&created.key, created.secret)
-        }))
-    }
-
-    /// `{ items, cursor }`
-    pub fn list(&self, call: Call, options: &JsValue) -> Result<Promise, Thrown> {
-        let options = read::data(options, "options")?;
-        let status = read::member_text(&options, "status")?;
-        if status
-            .as_deref()
-            .is_some_and(|s| !["all", "active", "inactive", "expired", "revoked"].contains(&s))
-        {
-            return Err(Error::argument("status", "use all, active, inactive, expired or revoked.").into());
-        }
-        let filter = Filter { status, search: read::member_text(&options, "search")? };
-        let cursor = read::member_text(&options, "cursor")?;
-        Ok(self.run(call, async move |client, fetch| {
-            let page = client.list(&fetch, &filter, cursor.as_deref()).await?;
-            let out = Object::new();
-            set(&out, "items", &plain(&page.items)?);
-            set(&out, "cursor", &page.cursor.into());
-            Ok(out.into())
-        }))
-    }
-
-    /// A key.
-    pub fn get(&self, call: Call, id: &JsValue) -> Result<Promise, Thrown> {
-        let id = read::text(id, "id")?;
-        Ok(self.run(call, async move |client, fetch| Ok(plain(&client.get(&fetch, &id).await?)?)))
-    }
-
-    /// `{ key, secret, oldAlive }`; `store` gets a secret and a key and may
-    /// answer a promise.
-    pub fn rotate(
+    /// Runs an operation. Which of `options`, `secret` and `store` it takes, and
+    /// what it answers, is the facade's to know: `client.js`.
+    pub fn run(
         &self,
         call: Call,
-        id: &JsValue,
+        operation: &str,
         options: &JsValue,
+        secret: Option<SecretHandle>,
         store: Option<Function>,
     ) -> Result<Promise, Thrown> {
-        let id = read::text(id, "id")?;
-        let options = read::data(options, "options")?;
-        let overlap = match read::member_text(&options, "overlap")? {
-            Some(duration) => Overlap::For(duration),
-            None => Overlap::None,
-        };
-        Ok(self.run(call, async move |client, fetch| {
-            let store = async |secret: Secret, key: KeyInfo| match &store {
-                Some(store) => hand_over(store, secret, &key).await,
-                None => Ok(()),
+        let command = command(operation, &read::data(options, "options")?, secret, store)?;
+        let client = Rc::clone(&self.0);
+        let fetch = Fetch::new(call, client.origin().as_str());
+        Ok(future_to_promise(async move {
+            let answer = match perform(&client, &fetch, command).await {
+                Ok(Answer::Data(data)) => plain(&data),
+                Ok(Answer::Issued(data, secret)) => {
+                    plain(&data).map(|data| Array::of2(&data, &RevealHandle(secret).into()).into())
+                }
+                Err(error) => Err(error),
             };
-            let rotated = client.rotate(&fetch, &id, &overlap, store).await?;
-            let out = issued(&rotated.key, rotated.secret)?;
-            if let Some(error) = &rotated.old_alive {
-                set(&out, "oldAlive", &plain_error(error));
-            }
-            Ok(out)
+            answer.map_err(|error| plain_error(&error))
         }))
-    }
-
-    /// The revoked key.
-    pub fn revoke(&self, call: Call, id: &JsValue) -> Result<Promise, Thrown> {
-        let id = read::text(id, "id")?;
-        Ok(self.run(call, async move |client, fetch| Ok(plain(&client.revoke(&fetch, &id).await?)?)))
-    }
-
-    /// Nothing.
-    pub fn delete(&self, call: Call, id: &JsValue) -> Result<Promise, Thrown> {
-        let id = read::text(id, "id")?;
-        Ok(self.run(call, async move |client, fetch| {
-            client.delete(&fetch, &id).await.map(|()| JsValue::UNDEFINED)
-        }))
-    }
-
-    /// `{ valid, … }`
-    pub fn validate(&self, call: Call, secret: &SecretHandle) -> Result<Promise, Thrown> {
-        let secret = secret.get()?;
-        Ok(self.run(call, async move |client, fetch| Ok(plain(&client.validate(&fetch, &secret).await?)?)))
-    }
-
-    /// `{ id, user }`
-    pub fn whoami(&self, call: Call) -> Promise {
-        self.run(call, async |client, fetch| Ok(plain(&client.whoami(&fetch).await?)?))
     }
 
     /// What a rejection of the user's own `fetch` call means, as plain data.
@@ -207,27 +126,84 @@ impl ClientHandle {
     }
 }
 
-impl ClientHandle {
-    fn run(
-        &self,
-        call: Call,
-        work: impl AsyncFnOnce(Rc<Client>, Fetch) -> Result<JsValue, Error> + 'static,
-    ) -> Promise {
-        let client = Rc::clone(&self.0);
-        let fetch = Fetch::new(call, client.origin().as_str());
-        promise(async move { work(client, fetch).await })
-    }
+async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<Answer, Error> {
+    Ok(Answer::Data(match command {
+        Command::SignOut => {
+            client.sign_out(t).await?;
+            Value::Null
+        }
+        Command::Whoami => (&client.whoami(t).await?).into(),
+        Command::Create(new) => {
+            let created = client.create(t, &new).await?;
+            return Ok(Answer::Issued(Object::new().with("key", &created.key).into(), created.secret));
+        }
+        Command::List(filter, cursor) => {
+            let page = client.list(t, &filter, cursor.as_deref()).await?;
+            let items: Value = page.items.iter().map(Value::from).collect();
+            Object::new().with("items", items).with_some("cursor", page.cursor).into()
+        }
+        Command::Get(id) => (&client.get(t, &id).await?).into(),
+        Command::Rotate(id, overlap, store) => {
+            let hand_over = async |secret, key| hand_over(store, secret, &key).await;
+            let rotated = client.rotate(t, &id, &overlap, hand_over).await?;
+            let old = rotated.old_alive.as_ref().map(error::value);
+            let data = Object::new().with("key", &rotated.key).with_some("oldAlive", old);
+            return Ok(Answer::Issued(data.into(), rotated.secret));
+        }
+        Command::Revoke(id) => (&client.revoke(t, &id).await?).into(),
+        Command::Delete(id) => {
+            client.delete(t, &id).await?;
+            Value::Null
+        }
+        Command::Validate(secret) => (&client.validate(t, &secret).await?).into(),
+    }))
 }
 
-fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    future_to_promise(async move { work.await.map_err(|error| plain_error(&error)) })
-}
-
-fn client_options(
-    provider: &ProviderHandle,
+fn command(
+    operation: &str,
     options: &Value,
-    credential: Credential,
-) -> Result<Options, Error> {
+    secret: Option<SecretHandle>,
+    store: Option<Function>,
+) -> Result<Command, Error> {
+    let id = || read::needed_text(options, "id");
+    Ok(match operation {
+        "signOut" => Command::SignOut,
+        "whoami" => Command::Whoami,
+        "create" => Command::Create(NewKey {
+            name: read::needed_text(options, "name")?,
+            lifetime: lifetime(options)?,
+            scopes: scopes(options)?,
+        }),
+        "list" => {
+            let status = read::member_text(options, "status")?;
+            if status
+                .as_deref()
+                .is_some_and(|s| !["all", "active", "inactive", "expired", "revoked"].contains(&s))
+            {
+                return Err(Error::argument("status", "use all, active, inactive, expired or revoked."));
+            }
+            let filter = Filter { status, search: read::member_text(options, "search")? };
+            Command::List(filter, read::member_text(options, "cursor")?)
+        }
+        "get" => Command::Get(id()?),
+        "rotate" => {
+            let overlap = match read::member_text(options, "overlap")?.as_deref() {
+                None | Some("PT0S" | "P0D") => Overlap::None,
+                Some(duration) => Overlap::For(duration.into()),
+            };
+            Command::Rotate(id()?, overlap, store)
+        }
+        "revoke" => Command::Revoke(id()?),
+        "delete" => Command::Delete(id()?),
+        "validate" => match secret {
+            Some(secret) => Command::Validate(secret.get()?),
+            None => return Err(Error::argument("secret", "expected a string or a Secret.")),
+        },
+        _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
+    })
+}
+
+fn client(provider: &ProviderHandle, options: &Value, credential: Credential) -> Result<Client, Error> {
     let retries = match options.find("retries") {
         None => 2,
         Some(value) => match value.number() {
@@ -235,21 +211,21 @@ fn client_options(
             _ => return Err(Error::argument("retries", "use a whole number from 0 to 10.")),
         },
     };
-    Ok(Options {
+    let options = Options {
         provider: provider.share(),
         base_url: read::member_text(options, "baseUrl")?,
         credential,
         scheme: read::member_text(options, "scheme")?,
         retries,
         allow_insecure: options.find("allowInsecure").and_then(Value::bool).unwrap_or(false),
-    })
+    };
+    Client::new(&Offline, options)
 }
 
 /// The facade has made a number of seconds into a duration and a `Date` into
 /// text; a moment is told from a duration by its first character.
 fn lifetime(options: &Value) -> Result<Lifetime, Error> {
-    let text = read::member_text(options, "expiresIn")?;
-    Ok(match text {
+    Ok(match read::member_text(options, "expiresIn")? {
         None => Lifetime::For(NewKey::DEFAULT_LIFETIME.into()),
         Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('T') => {
             Lifetime::Until(text)
@@ -260,26 +236,26 @@ fn lifetime(options: &Value) -> Result<Lifetime, Error> {
 
 fn scopes(options: &Value) -> Result<Vec<String>, Error> {
     let wrong = || Error::argument("scopes", "expected an array of strings.");
+    let mut out = Vec::new();
     match options.find("scopes") {
-        None => Ok(Vec::new()),
+        None => {}
         Some(Value::List(items)) => {
-            items.iter().map(|item| item.text().map(Into::into).ok_or_else(wrong)).collect()
+            for item in items {
+                out.push(item.text().ok_or_else(wrong)?.into());
+            }
         }
-        Some(_) => Err(wrong()),
+        Some(_) => return Err(wrong()),
     }
-}
-
-fn issued(key: &KeyInfo, secret: RevealOnce) -> Result<JsValue, Error> {
-    let out = Object::new();
-    set(&out, "key", &plain(key)?);
-    set(&out, "secret", &RevealHandle(secret).into());
-    Ok(out.into())
+    Ok(out)
 }
 
 /// Gives the new key to the user's `store` and waits for it.
-async fn hand_over(store: &Function, secret: Secret, key: &KeyInfo) -> Result<(), Error> {
+async fn hand_over(store: Option<Function>, secret: Secret, key: &KeyInfo) -> Result<(), Error> {
+    let Some(store) = store else {
+        return Ok(());
+    };
     let secret = JsValue::from(SecretHandle::new(secret));
-    let answer = match store.call2(&JsValue::UNDEFINED, &secret, &plain(key)?) {
+    let answer = match store.call2(&JsValue::UNDEFINED, &secret, &plain(&key.into())?) {
         Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
         Err(thrown) => Err(thrown),
     };
@@ -288,4 +264,25 @@ async fn hand_over(store: &Function, secret: Secret, key: &KeyInfo) -> Result<()
         Error::new(Code::StoreFailed)
             .with_cause(text("name").unwrap_or_default(), text("message").unwrap_or_default())
     })
+}
+
+/// Parses addresses, sends nothing: for setting a client up.
+struct Offline;
+
+impl Transport for Offline {
+    async fn send(&self, _: Request) -> Result<Response, Error> {
+        Err(Error::new(Code::Internal).with("nothing is sent here."))
+    }
+
+    async fn pause(&self, _: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn renew(&self, _: u32) -> Self {
+        Offline
+    }
+
+    fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
+        fetch::resolve(address, base)
+    }
 }

@@ -1,10 +1,11 @@
 //! How an error crosses: as plain data, which the facade makes an `Error` of.
 
-use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::{problem, set};
-use crate::error::Error;
+use super::plain;
+use crate::error::{Error, ServiceMessage};
+use crate::format::Problem;
+use crate::value::{Object, Value};
 
 /// An error on its way out; `?` makes one of an [`Error`].
 pub struct Thrown(JsValue);
@@ -23,38 +24,42 @@ impl From<Thrown> for JsValue {
 
 /// The members of `KeylatchError`, and the details that fill its sentence.
 pub(super) fn plain_error(error: &Error) -> JsValue {
-    let out = Object::new();
-    set(&out, "code", &error.code().as_str().into());
-    let details: Array = error.details().iter().map(|detail| JsValue::from_str(detail)).collect();
-    set(&out, "details", &details);
-    if let Some(found) = error.problem() {
-        set(&out, "problem", &problem(found));
-    }
-    if let Some(status) = error.status() {
-        set(&out, "status", &JsValue::from(status));
-    }
-    if let Some(id) = error.request_id() {
-        set(&out, "requestId", &id.into());
-    }
-    if let Some(seconds) = error.retry_after() {
-        set(&out, "retryAfter", &JsValue::from(seconds));
-    }
-    if let Some(said) = error.service() {
-        let service = Object::new();
-        for (name, text) in
-            [("code", &said.code), ("message", &said.message), ("suggestion", &said.suggestion)]
-        {
-            if let Some(text) = text {
-                set(&service, name, &text.into());
-            }
-        }
-        set(&out, "service", &service);
-    }
-    if let Some((name, message)) = error.cause() {
-        let cause = Object::new();
-        set(&cause, "name", &name.into());
-        set(&cause, "message", &message.into());
-        set(&out, "cause", &cause);
-    }
-    out.into()
+    plain(&value(error)).unwrap_or_default()
+}
+
+/// The same, not yet JavaScript's.
+pub(super) fn value(error: &Error) -> Value {
+    Object::new()
+        .with("code", error.code().as_str())
+        .with("details", details(error.details()))
+        .with_some("problem", error.problem().map(problem))
+        .with_some("status", error.status().map(u32::from))
+        .with_some("requestId", error.request_id())
+        .with_some("retryAfter", error.retry_after())
+        .with_some("service", error.service().map(service))
+        .with_some(
+            "cause",
+            error.cause().map(|(name, message)| Object::new().with("name", name).with("message", message)),
+        )
+        .into()
+}
+
+fn service(said: &ServiceMessage) -> Object {
+    Object::new()
+        .with_some("code", said.code.as_deref())
+        .with_some("message", said.message.as_deref())
+        .with_some("suggestion", said.suggestion.as_deref())
+}
+
+/// A problem without its sentence, which the facade has.
+pub(super) fn problem(problem: &Problem) -> Value {
+    Object::new()
+        .with("code", problem.code.as_str())
+        .with("index", Value::Number(problem.index as f64))
+        .with("details", details(&problem.details))
+        .into()
+}
+
+fn details(details: &[impl AsRef<str>]) -> Value {
+    details.iter().map(|detail| Value::from(detail.as_ref())).collect()
 }

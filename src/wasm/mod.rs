@@ -17,14 +17,16 @@ mod fetch;
 mod read;
 mod secret;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 use crate::error::{Code, Error};
-use crate::format::{self, KeyFormat, Problem};
+use crate::format;
 use crate::provider::{self, Provider};
+use crate::value::Value;
 use error::Thrown;
 use secret::SecretHandle;
 
@@ -58,10 +60,7 @@ impl ProviderHandle {
 
     /// The service as plain data.
     pub fn describe(&self) -> Result<JsValue, Thrown> {
-        let description = plain(&*self.0)?;
-        set(&description, "capabilities", &plain(&self.0.capabilities())?);
-        set(&description, "certainty", &plain(&self.0.certainty())?);
-        Ok(description)
+        Ok(plain(&(&*self.0).into())?)
     }
 
     /// Its id.
@@ -78,8 +77,10 @@ impl ProviderHandle {
 
     /// What is wrong with a text as a key of the service: an array of
     /// `{ code, index, details }`, empty when nothing is.
-    pub fn check(&self, text: &JsValue) -> Result<Array, Thrown> {
-        Ok(problems(self.0.format.as_ref(), &read::text(text, "text")?))
+    pub fn check(&self, text: &JsValue) -> Result<JsValue, Thrown> {
+        let text = Zeroizing::new(read::text(text, "text")?);
+        let problems = format::check(self.0.format.as_ref(), &text);
+        Ok(plain(&problems.iter().map(error::problem).collect())?)
     }
 
     /// The known prefix that a text has.
@@ -94,20 +95,6 @@ impl ProviderHandle {
         let header = self.0.scheme(scheme.as_deref())?.header(&secret.get()?)?;
         Ok(Array::of2(&JsValue::from_str(&header.name), &JsValue::from_str(header.value.expose())))
     }
-}
-
-fn problems(format: Option<&KeyFormat>, text: &str) -> Array {
-    format::check(format, text).iter().map(problem).collect()
-}
-
-/// A problem as plain data: the facade has the sentence.
-fn problem(problem: &Problem) -> JsValue {
-    let out = Object::new();
-    set(&out, "code", &problem.code.as_str().into());
-    set(&out, "index", &JsValue::from_f64(problem.index as f64));
-    let details: Array = problem.details.iter().map(|detail| JsValue::from_str(detail)).collect();
-    set(&out, "details", &details);
-    out.into()
 }
 
 /// The ids of the services that a text could be a key of, the surest first.
@@ -162,12 +149,7 @@ pub fn verify(secret: &SecretHandle, hash: &JsValue) -> Result<bool, Thrown> {
 }
 
 /// Data of ours as plain JavaScript objects.
-pub(crate) fn plain<T: Serialize + ?Sized>(data: &T) -> Result<JsValue, Error> {
+pub(crate) fn plain(data: &Value) -> Result<JsValue, Error> {
     data.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .map_err(|_| Error::new(Code::Internal).with("an answer did not become an object."))
-}
-
-/// Sets a member of an object that was made here, so nothing can fail.
-pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }

@@ -1,9 +1,12 @@
 //! Reading what JavaScript hands over.
 
+use std::borrow::Cow;
+
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
-use crate::value::Value;
+use crate::value::{MAX_DEPTH, Value};
 
 /// A string, and nothing that merely turns into one: `undefined` as a key has
 /// been sent to servers often enough.
@@ -16,10 +19,45 @@ pub fn optional_text(value: &JsValue, name: &'static str) -> Result<Option<Strin
     if value.is_undefined() || value.is_null() { Ok(None) } else { text(value, name).map(Some) }
 }
 
-/// Plain data of any shape.
+/// Plain data of any shape. Not by serde: its deserializer carries the messages
+/// for every wrong type, and with them the formatting of floats, which is more
+/// than a tenth of the whole wasm.
 pub fn data(value: &JsValue, name: &'static str) -> Result<Value, Error> {
-    serde_wasm_bindgen::from_value(value.clone())
-        .map_err(|_| Error::argument(name, "expected plain data, as JSON has it, and not nested too deeply."))
+    tree(value, MAX_DEPTH).ok_or_else(|| {
+        Error::argument(name, "expected plain data, as JSON has it, and not nested too deeply.")
+    })
+}
+
+fn tree(value: &JsValue, depth: u8) -> Option<Value> {
+    if value.is_undefined() || value.is_null() {
+        return Some(Value::Null);
+    }
+    if let Some(text) = value.as_string() {
+        return Some(text.into());
+    }
+    if let Some(number) = value.as_f64() {
+        return Some(Value::Number(number));
+    }
+    if let Some(bool) = value.as_bool() {
+        return Some(Value::Bool(bool));
+    }
+    let below = depth.checked_sub(1)?;
+    if Array::is_array(value) {
+        let mut items = Vec::new();
+        for item in value.unchecked_ref::<Array>().iter() {
+            items.push(tree(&item, below)?);
+        }
+        return Some(Value::List(items));
+    }
+    if !value.is_object() {
+        return None;
+    }
+    let mut members = Vec::new();
+    for entry in Object::entries(value.unchecked_ref()).iter() {
+        let entry: Array = entry.unchecked_into();
+        members.push((Cow::Owned(entry.get(0).as_string()?), tree(&entry.get(1), below)?));
+    }
+    Some(Value::Map(members))
 }
 
 /// A member of options, as text.
@@ -31,4 +69,9 @@ pub fn member_text(options: &Value, name: &'static str) -> Result<Option<String>
             None => Err(Error::argument(name, "expected a string.")),
         },
     }
+}
+
+/// A member of options that must be there, as text.
+pub fn needed_text(options: &Value, name: &'static str) -> Result<String, Error> {
+    member_text(options, name)?.ok_or_else(|| Error::argument(name, "expected a string."))
 }

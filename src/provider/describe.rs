@@ -1,0 +1,98 @@
+//! A provider as plain data: the `Provider` of `index.d.ts`.
+
+use super::{Endpoint, Provider, Template, Text};
+use crate::scheme::Scheme;
+use crate::value::{Object, Value};
+
+impl From<&Provider> for Value {
+    fn from(provider: &Provider) -> Value {
+        let mut out = Object::new().with("id", &*provider.id).with("title", &*provider.title);
+        let optional = [
+            ("baseUrl", &provider.base_url),
+            ("keysPage", &provider.keys_page),
+            ("keysHelp", &provider.keys_help),
+        ];
+        for (name, text) in optional {
+            if let Some(text) = text {
+                out = out.with(name, &**text);
+            }
+        }
+        out = out.with("env", provider.env.iter().map(|name| Value::from(&**name)).collect::<Value>());
+        if let Some(format) = &provider.format {
+            out = out.with("format", format);
+        }
+        let endpoints =
+            provider.endpoints.0.iter().map(|(operation, endpoint)| (operation.name(), endpoint.into()));
+        let errors = &provider.errors;
+        out.with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
+            .with("endpoints", endpoints.collect::<Object>())
+            .with(
+                "fields",
+                provider.fields.iter().map(|(name, path)| (name, path.into())).collect::<Object>(),
+            )
+            .with("timeUnit", provider.time_unit.as_str())
+            .with(
+                "errors",
+                texts(&[
+                    ("code", &errors.code),
+                    ("message", &errors.message),
+                    ("suggestion", &errors.suggestion),
+                ]),
+            )
+            .with(
+                "capabilities",
+                provider
+                    .capabilities()
+                    .iter()
+                    .map(|(name, can)| (name, Value::Bool(can)))
+                    .collect::<Object>(),
+            )
+            .with("certainty", provider.certainty().as_str())
+            .into()
+    }
+}
+
+impl From<&Scheme> for Value {
+    fn from(scheme: &Scheme) -> Value {
+        let out = Object::new().with("type", scheme.name());
+        match scheme {
+            Scheme::Basic { user: Some(user) } => out.with("user", &**user),
+            Scheme::Header { name } => out.with("name", &**name),
+            Scheme::Bearer | Scheme::Basic { user: None } => out,
+        }
+        .into()
+    }
+}
+
+impl From<&Endpoint> for Value {
+    fn from(endpoint: &Endpoint) -> Value {
+        let mut out = Object::new().with("method", endpoint.method.as_str()).with("path", &*endpoint.path);
+        if !endpoint.query.is_empty() {
+            let query = endpoint.query.iter().map(|(name, value)| (name.clone(), Value::from(&**value)));
+            out = out.with("query", Value::Map(query.collect()));
+        }
+        if let Some(body) = &endpoint.body {
+            out = out.with("body", body);
+        }
+        if let Some(header) = &endpoint.idempotency {
+            out = out.with("idempotencyHeader", &**header);
+        }
+        out.into()
+    }
+}
+
+impl From<&Template> for Value {
+    fn from(template: &Template) -> Value {
+        match template {
+            Template::Text(text) => Value::from(&**text),
+            Template::Constant(value) => value.clone(),
+            Template::Object(members) => {
+                Value::Map(members.iter().map(|(name, template)| (name.clone(), template.into())).collect())
+            }
+        }
+    }
+}
+
+fn texts(members: &[(&'static str, &Text)]) -> Object {
+    members.iter().map(|(name, text)| (*name, Value::from(&***text))).collect()
+}
