@@ -70,7 +70,7 @@ impl Scheme {
                 // Between user and password stands the first colon, so only a
                 // key in the user's place must not have one.
                 let user_is_key = user.is_none();
-                check(key, "key", |c| !c.is_control() && !(user_is_key && c == ':'))?;
+                check(key, "key", |c| !c.is_control() && (c != ':' || !user_is_key))?;
                 let (user, password) = match user {
                     Some(user) => (user.as_ref(), key.expose()),
                     None => (key.expose(), ""),

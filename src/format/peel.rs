@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::declare::{KeyFormat, prefix_of};
+use super::declare::KeyFormat;
 use super::problem::{Found, ProblemCode};
 use super::unicode::{invisible, is_quote, is_space, number};
 
@@ -15,187 +15,167 @@ const SCHEMES: &[&str] = &["Bearer", "Basic", "Token"];
 const KEYWORDS: &[&str] = &["export ", "set ", "env ", "const ", "let ", "var ", "$env:"];
 /// Words that tell the name of a setting from a user name or a part of a key.
 const HINTS: &[&str] = &["key", "token", "secret", "auth", "password"];
-/// Nobody pastes more layers, and a text of ten million quotes must not take
-/// ten million walks.
+/// What stands between a name and its value.
+const SIGNS: &[&str] = &[":=", "=>", "=", ":"];
+/// Nobody pastes more layers, and a text of nothing but quotes must not take a
+/// walk for each.
 const LAYERS: usize = 16;
 /// No name of a variable or setting is longer.
 const NAME: usize = 64;
 
-/// A text that is being peeled.
-pub(super) struct Peel<'t, 'f> {
-    /// What is left.
-    pub(super) core: &'t str,
-    /// Where that begins, in UTF-16 code units of the whole text.
-    pub(super) start: usize,
-    format: Option<&'f KeyFormat>,
-}
-
-impl<'t, 'f> Peel<'t, 'f> {
-    /// Takes off all that surrounds the key, layer by layer, and names it.
-    pub(super) fn new(text: &'t str, format: Option<&'f KeyFormat>, found: &mut Found) -> Self {
-        let mut peel = Peel { core: text, start: 0, format };
-        for _ in 0..LAYERS {
-            peel.space(found);
-            // Quotes last, so that those in `NAME="…"` are found as a pair.
-            if !(peel.header(found) || peel.scheme(found) || peel.assignment(found) || peel.quotes(found)) {
-                break;
-            }
-        }
-        peel
-    }
-
-    /// Takes everything before `rest` off.
-    fn drop_before(&mut self, rest: &'t str) {
-        let gone = self.core.len().saturating_sub(rest.len());
-        self.start += utf16(self.core.get(..gone).unwrap_or_default());
-        self.core = rest;
-    }
-
-    fn space(&mut self, found: &mut Found) {
-        let rest = self.core.trim_start_matches(is_edge);
-        if rest.is_empty() {
+/// Takes off all that surrounds the key, layer by layer, and names it: the core
+/// and where it begins.
+pub(super) fn peel<'t>(
+    text: &'t [char],
+    format: Option<&KeyFormat>,
+    found: &mut Found<'_>,
+) -> (&'t [char], usize) {
+    let mut core = text;
+    let mut start = 0;
+    for _ in 0..LAYERS {
+        let head = count(core, &is_edge);
+        if head == core.len() {
             // Not space around a key, but nothing at all.
-            self.core = rest;
-            return;
+            return (&[], start);
         }
-        let head = self.core.len() - rest.len();
-        name_edge(self.core.get(..head).unwrap_or_default(), self.start, found);
-        self.drop_before(rest);
+        let tail = core.iter().rev().take_while(|ch| is_edge(**ch)).count();
+        name_edge(core, start, 0..head, found);
+        name_edge(core, start, core.len() - tail..core.len(), found);
+        core = between(core, head, tail);
+        start += head;
 
-        let whole = self.core;
-        self.core = whole.trim_end_matches(is_edge);
-        let tail = whole.get(self.core.len()..).unwrap_or_default();
-        if !tail.is_empty() {
-            name_edge(tail, self.start + utf16(self.core), found);
-        }
+        // Quotes last, so that those in `NAME="…"` are found as a pair.
+        let (head, tail) = if let Some((name, head)) = header(core).or_else(|| scheme(core)) {
+            if let Some(details) = found.add(ProblemCode::SchemePrefix, start) {
+                details.push(Cow::Borrowed(name));
+            }
+            (head, 0)
+        } else if let Some((sign, head)) = assignment(core, format) {
+            if let Some(details) = found.add(ProblemCode::AssignmentPrefix, start) {
+                details.push(Cow::Borrowed(sign));
+            }
+            (head, 0)
+        } else if let Some((head, tail)) = quotes(core, format) {
+            found.add(ProblemCode::Quotes, if head > 0 { start } else { start + core.len() - tail });
+            (head, tail)
+        } else {
+            break;
+        };
+        core = between(core, head, tail);
+        start += head;
     }
-
-    fn quotes(&mut self, found: &mut Found) -> bool {
-        let format = self.format;
-        let is_quote = |ch: char| is_quote(ch) && !format.is_some_and(|format| format.allows(ch));
-        let opened = self.core.trim_start_matches(is_quote);
-        // `"…",` and `"…";` are lines of code.
-        let closed = opened.trim_end_matches([',', ';']);
-        let closed = if closed.ends_with(is_quote) { closed.trim_end_matches(is_quote) } else { opened };
-        if closed.len() == self.core.len() {
-            return false;
-        }
-        let is_opened = opened.len() < self.core.len();
-        found.add(ProblemCode::Quotes, self.start + if is_opened { 0 } else { utf16(closed) }, []);
-        self.drop_before(opened);
-        self.core = closed;
-        true
-    }
-
-    /// `Authorization: `
-    fn header(&mut self, found: &mut Found) -> bool {
-        let header = HEADERS.iter().find_map(|name| {
-            let rest = strip_word(self.core, name)?.trim_start_matches(is_quote).trim_start_matches(is_space);
-            let rest = rest.strip_prefix(':')?;
-            Some((*name, rest.trim_start_matches(is_edge)))
-        });
-        self.take_scheme(header, found)
-    }
-
-    /// `Bearer `
-    fn scheme(&mut self, found: &mut Found) -> bool {
-        let scheme = SCHEMES.iter().find_map(|name| {
-            let rest = strip_word(self.core, name)?;
-            let key = rest.trim_start_matches(is_edge);
-            // The word alone is a header without a key, but `Bearerabc` is none.
-            (key.len() < rest.len() || rest.is_empty() && *name != "Token").then_some((*name, key))
-        });
-        self.take_scheme(scheme, found)
-    }
-
-    fn take_scheme(&mut self, taken: Option<(&'static str, &'t str)>, found: &mut Found) -> bool {
-        let Some((name, rest)) = taken else { return false };
-        found.add(ProblemCode::SchemePrefix, self.start, [Cow::Borrowed(name)]);
-        self.drop_before(rest);
-        true
-    }
-
-    /// `LC_API_KEY=`, `export FOO=`, `"api_key": `
-    fn assignment(&mut self, found: &mut Found) -> bool {
-        let Some((sign, rest)) = assignment(self.core, self.format) else { return false };
-        found.add(ProblemCode::AssignmentPrefix, self.start, [Cow::Borrowed(sign)]);
-        self.drop_before(rest);
-        true
-    }
+    (core, start)
 }
 
 fn is_edge(ch: char) -> bool {
     is_space(ch) || invisible(ch).is_some()
 }
 
-/// Names the white space and the invisible characters at one end. `index` is
-/// where they begin.
-fn name_edge(edge: &str, mut index: usize, found: &mut Found) {
+/// Names the white space and the invisible characters at one end of the core,
+/// which begins at `start`.
+fn name_edge(core: &[char], start: usize, edge: std::ops::Range<usize>, found: &mut Found<'_>) {
     let mut is_named = false;
-    for ch in edge.chars() {
-        if let Some(name) = invisible(ch) {
-            if found.wants(ProblemCode::Invisible) {
-                found.add(ProblemCode::Invisible, index, [Cow::Borrowed(name), number(ch)]);
+    for (at, ch) in core.iter().enumerate().take(edge.end).skip(edge.start) {
+        if let Some(name) = invisible(*ch) {
+            if let Some(details) = found.add(ProblemCode::Invisible, start + at) {
+                details.push(Cow::Borrowed(name));
+                details.push(number(*ch));
             }
         } else if !is_named {
-            found.add(ProblemCode::SurroundingSpace, index, []);
+            found.add(ProblemCode::SurroundingSpace, start + at);
             is_named = true;
         }
-        index += ch.len_utf16();
     }
 }
 
-/// The text after a word that it begins with, in upper or lower case.
-fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
-    let (start, rest) = text.split_at_checked(word.len())?;
-    start.eq_ignore_ascii_case(word).then_some(rest)
+/// How many characters at both ends are quotes. `"…",` and `"…";` are lines of
+/// code.
+fn quotes(core: &[char], format: Option<&KeyFormat>) -> Option<(usize, usize)> {
+    let is_quote = |ch: &&char| is_quote(**ch) && !format.is_some_and(|format| format.allows(**ch));
+    let head = core.iter().take_while(is_quote).count();
+    let rest = after(core, head);
+    let stop = usize::from(matches!(rest.last(), Some(',' | ';')));
+    let tail = rest.iter().rev().skip(stop).take_while(is_quote).count();
+    let tail = if tail > 0 { tail + stop } else { 0 };
+    (head + tail > 0).then_some((head, tail))
 }
 
-/// The sign and the value of an assignment. What could as well be a key is none:
-/// `=` pads base64, and `user:key` is a key of some services.
-fn assignment<'t>(text: &'t str, format: Option<&KeyFormat>) -> Option<(&'static str, &'t str)> {
-    if format.is_some_and(|format| prefix_of(format, text).is_some()) {
+/// The name and the length of `Authorization: `.
+fn header(core: &[char]) -> Option<(&'static str, usize)> {
+    let name = word(core, HEADERS)?;
+    let at = skip(core, name.len(), &is_quote);
+    let at = skip(core, at, &is_space);
+    (core.get(at) == Some(&':')).then(|| (name, skip(core, at + 1, &is_edge)))
+}
+
+/// The name and the length of `Bearer `.
+fn scheme(core: &[char]) -> Option<(&'static str, usize)> {
+    let name = word(core, SCHEMES)?;
+    let end = skip(core, name.len(), &is_edge);
+    // The word alone is a header without a key, but `Bearerabc` is none.
+    (end > name.len() || end == core.len() && name != "Token").then_some((name, end))
+}
+
+/// The sign and the length of `LC_API_KEY=`, `export FOO=`, `"api_key": `. What
+/// could as well be a key is none: `=` pads base64, and `user:key` is a key of
+/// some services.
+fn assignment(core: &[char], format: Option<&KeyFormat>) -> Option<(&'static str, usize)> {
+    if format.is_some_and(|format| format.prefix(core).is_some()) {
         return None;
     }
-    let declared = KEYWORDS.iter().find_map(|word| strip_word(text, word));
-    let start = declared.unwrap_or(text).trim_start_matches(is_space);
-    let length = start
-        .bytes()
-        .take(NAME + 1)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-        .count();
-    if length == 0 || length > NAME {
-        return None;
-    }
-    let (name, rest) = start.split_at_checked(length)?;
-    let rest = rest.trim_start_matches(is_quote).trim_start_matches(is_space);
-    let (sign, rest) =
-        [":=", "=>", "=", ":"].into_iter().find_map(|sign| Some((sign, rest.strip_prefix(sign)?)))?;
+    let keyword = word(core, KEYWORDS).map_or(0, str::len);
+    let start = skip(core, keyword, &is_space);
+    let end = skip(core, start, &|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '.'));
+    let name = core.get(start..end).filter(|name| !name.is_empty() && name.len() <= NAME)?;
+    let at = skip(core, end, &is_quote);
+    let at = skip(core, at, &is_space);
+    let sign = word(after(core, at), SIGNS)?;
+    let value = after(core, at + sign.len());
     // Padding, a comparison, an address.
-    if rest.starts_with('=') || rest.starts_with("//") {
+    if starts_with(value, "=") || starts_with(value, "//") {
         return None;
     }
-    let value = rest.trim_start_matches(is_edge);
+    let length = skip(core, at + sign.len(), &is_edge);
+    let value = after(core, length);
 
-    let shouts = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
-    let is_clear = declared.is_some() || shouts || HINTS.iter().any(|hint| contains_word(name, hint));
+    let is_declared = keyword > 0 || name.contains(&'_') && !name.iter().any(char::is_ascii_lowercase);
     let is_assignment = match format {
-        _ if value.is_empty() => declared.is_some() || shouts,
+        _ if value.is_empty() => is_declared,
         Some(format) if sign.chars().any(|ch| format.allows(ch)) => {
-            prefix_of(format, value.trim_start_matches(is_quote)).is_some()
+            format.prefix(after(value, count(value, &is_quote))).is_some()
         }
         Some(_) => true,
-        None => is_clear,
+        None => is_declared || (0..name.len()).any(|at| word(after(name, at), HINTS).is_some()),
     };
-    is_assignment.then_some((sign, value))
+    is_assignment.then_some((sign, length))
 }
 
-/// Whether a text contains a word, in upper or lower case.
-fn contains_word(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+/// The first of these words that a text begins with, in upper or lower case.
+pub(super) fn word(text: &[char], words: &[&'static str]) -> Option<&'static str> {
+    words.iter().copied().find(|word| starts_with(text, word))
 }
 
-/// Length in UTF-16 code units.
-pub(super) fn utf16(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
+/// Whether a text begins with a word, in upper or lower case.
+pub(super) fn starts_with(text: &[char], word: &str) -> bool {
+    word.len() <= text.len() && text.iter().zip(word.chars()).all(|(a, b)| a.eq_ignore_ascii_case(&b))
+}
+
+/// The place after all such characters from `at` on.
+fn skip(text: &[char], at: usize, is: &dyn Fn(char) -> bool) -> usize {
+    at + count(after(text, at), is)
+}
+
+/// How many such characters a text begins with.
+fn count(text: &[char], is: &dyn Fn(char) -> bool) -> usize {
+    text.iter().take_while(|ch| is(**ch)).count()
+}
+
+/// A text without its first characters.
+pub(super) fn after(text: &[char], at: usize) -> &[char] {
+    text.get(at..).unwrap_or_default()
+}
+
+/// A text without so many characters at its beginning and at its end.
+pub(super) fn between(text: &[char], head: usize, tail: usize) -> &[char] {
+    text.get(head..text.len().saturating_sub(tail)).unwrap_or_default()
 }

@@ -3,28 +3,19 @@
 
 use zeroize::Zeroizing;
 
-use super::declare::{KeyFormat, Part, prefix_of};
+use super::declare::{KeyFormat, Part};
+use super::peel::{after, between, starts_with, word};
 
 /// A longer text is not a placeholder, whatever it looks like.
 const LONGEST: usize = 512;
 /// No placeholder of words is longer.
 const LONGEST_WORDS: usize = 48;
 /// The brackets that a placeholder stands in.
-const BRACKETS: &[(&str, &str)] =
-    &[("{{", "}}"), ("${", "}"), ("{", "}"), ("<", ">"), ("[", "]"), ("%", "%")];
+const BRACKETS: &[(&str, char)] = &[("{{", '}'), ("${", '}'), ("{", '}'), ("<", '>'), ("[", ']'), ("%", '%')];
 /// Placeholders in full, without `_`, `-`, `.` and spaces.
 const WORDS: &[&str] = &[
-    "apikey",
-    "apitoken",
-    "accesstoken",
-    "accesskey",
-    "secretkey",
-    "changeme",
-    "replaceme",
-    "placeholder",
-    "undefined",
-    "null",
-    "processenv",
+    "apikey", "apitoken", "accesstoken", "accesskey", "secretkey", "changeme", "replaceme", "placeholder",
+    "undefined", "null",
 ];
 /// How a placeholder of words begins …
 const STARTS: &[&str] = &["your", "my", "insert", "enter", "paste", "replace", "put", "processenv"];
@@ -32,70 +23,65 @@ const STARTS: &[&str] = &["your", "my", "insert", "enter", "paste", "replace", "
 const ENDS: &[&str] = &["key", "token", "secret", "here"];
 
 /// Whether a text is certainly a placeholder. `core` is without decoration.
-pub(super) fn is_placeholder(core: &str, format: Option<&KeyFormat>) -> bool {
-    if core.len() > LONGEST {
-        return false;
-    }
-    let prefix = format.and_then(|format| prefix_of(format, core)).unwrap_or_default();
-    let body = core.get(prefix.len()..).unwrap_or_default();
-    is_bracketed(body) || is_variable(body) || is_filler(body) || is_words(body) || is_shortened(body, format)
+pub(super) fn is_placeholder(core: &[char], format: Option<&KeyFormat>) -> bool {
+    let prefix = format.and_then(|format| format.prefix(core)).map_or(0, str::len);
+    let body = after(core, prefix);
+    core.len() <= LONGEST
+        && (is_bracketed(body) || is_variable(body) || is_filler(body) || is_words(body) || is_shortened(body, format))
 }
 
 /// `<API-KEY>`, `{MY_API_KEY}`, `${KEY}`, `{{ key }}`
-fn is_bracketed(text: &str) -> bool {
+fn is_bracketed(text: &[char]) -> bool {
     BRACKETS.iter().any(|(open, close)| {
-        text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(|inner| {
-            !inner.is_empty() && inner.bytes().all(|byte| is_word(byte) || matches!(byte, b'-' | b'.' | b' '))
-        })
+        let inner = between(text, open.len(), open.len().min(2));
+        starts_with(text, open) && text.last() == Some(close) && !inner.is_empty() && inner.iter().all(is_spoken)
     })
 }
 
 /// `$KEY`
-fn is_variable(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|name| {
-        !name.is_empty()
-            && name.bytes().all(|byte| is_word(byte) && !byte.is_ascii_lowercase())
-            && name.bytes().any(|byte| byte.is_ascii_uppercase())
-    })
+fn is_variable(text: &[char]) -> bool {
+    match text {
+        ['$', name @ ..] => {
+            name.iter().any(char::is_ascii_uppercase)
+                && name.iter().all(|ch| matches!(ch, 'A'..='Z' | '0'..='9' | '_'))
+        }
+        _ => false,
+    }
 }
 
 /// `xxxx`, `XXXX-XXXX`
-fn is_filler(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'-' | b'_'))
-        && text.bytes().filter(|byte| byte.eq_ignore_ascii_case(&b'x')).count() >= 3
+fn is_filler(text: &[char]) -> bool {
+    text.iter().all(|ch| matches!(ch, 'x' | 'X' | '-' | '_'))
+        && text.iter().filter(|ch| ch.eq_ignore_ascii_case(&'x')).count() >= 3
 }
 
 /// `your-api-key`, `YOUR_API_KEY`, `changeme`, `process.env.KEY`
-fn is_words(text: &str) -> bool {
-    if text.len() > LONGEST_WORDS
-        || !text.bytes().all(|byte| is_word(byte) || matches!(byte, b'-' | b'.' | b' '))
-    {
+fn is_words(text: &[char]) -> bool {
+    if text.len() > LONGEST_WORDS || !text.iter().all(is_spoken) {
         return false;
     }
     // A copy of what may be a key after all, so it is wiped.
-    let mut words = Zeroizing::new(String::with_capacity(LONGEST_WORDS));
-    words.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|ch| ch.to_ascii_lowercase()));
-    WORDS.contains(&words.as_str())
-        || words.bytes().all(|byte| byte.is_ascii_lowercase())
-            && STARTS.iter().any(|start| words.starts_with(start))
-            && ENDS.iter().any(|end| words.ends_with(end))
+    let mut letters = Zeroizing::new(Vec::with_capacity(LONGEST_WORDS));
+    letters.extend(text.iter().copied().filter(char::is_ascii_alphanumeric));
+    let ends = |words| word(&letters, words).is_some_and(|word| word.len() == letters.len());
+    ends(WORDS)
+        || letters.iter().all(char::is_ascii_alphabetic)
+            && word(&letters, STARTS).is_some()
+            && ENDS.iter().any(|end| starts_with(after(&letters, letters.len().saturating_sub(end.len())), end))
 }
 
 /// `kl_live_…Ab12`, `sk-...4f`, `ghp_****`, `•••••`
-fn is_shortened(text: &str, format: Option<&KeyFormat>) -> bool {
+fn is_shortened(text: &[char], format: Option<&KeyFormat>) -> bool {
     let in_run = |ch: char| {
         format.is_some_and(|format| {
-            format
-                .parts
-                .iter()
-                .any(|part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(ch)))
+            format.parts.iter().any(|part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(ch)))
         })
     };
-    text.contains(['…', '•', '●'])
-        || text.contains("...") && !in_run('.')
-        || text.contains("***") && !in_run('*')
+    text.iter().any(|ch| matches!(ch, '…' | '•' | '●'))
+        || text.windows(3).any(|three| matches!(three, [a @ ('.' | '*'), b, c] if a == b && b == c && !in_run(*a)))
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// Whether a character can stand in the words of a placeholder.
+fn is_spoken(ch: &char) -> bool {
+    ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '.' | ' ')
 }
