@@ -131,10 +131,10 @@ fn cargo_tool(
     }
     say(format!("installing {package} {version} (about a minute, once) …"));
     let mut install = cargo(project);
-    install
-        .args(["install", package, "--version", version, "--bin", program, "--root"])
-        .arg(&home)
-        .args(flags);
+    install.args(["install", package, "--version", version, "--bin", program]).args(flags);
+    // Unoptimised: they are compiled in a quarter of the time, and what they do
+    // to a small wasm takes tenths of a second.
+    install.args(["--debug", "--root"]).arg(&home);
     // Left to itself cargo installs by way of a temporary directory and tidies
     // up behind it; CARGO_TARGET_DIR would collect hundreds of megabytes.
     run_quietly(install.env_remove("CARGO_TARGET_DIR"))?;
