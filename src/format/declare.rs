@@ -111,12 +111,21 @@ impl KeyFormat {
         self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.longest()))
     }
 
+    /// The fixed text that a text begins with, as [`prefix_of`].
+    pub(super) fn prefix(&self, text: &[char]) -> Option<&str> {
+        match self.parts.first() {
+            Some(Part::Literal(choices)) => longest(choices, &|choice| {
+                choice.len() <= text.len() && choice.chars().zip(text).all(|(a, b)| a == *b)
+            }),
+            _ => None,
+        }
+    }
+
     /// Whether a character can stand anywhere in a key.
     pub(super) fn allows(&self, ch: char) -> bool {
         self.parts.iter().any(|part| match part {
-            Part::Literal(choices) => choices.iter().any(|choice| choice.contains(ch)),
-            Part::Run { alphabet, .. } => alphabet.contains(ch),
-            Part::Checksum { .. } => ch.is_ascii_alphanumeric(),
+            Part::Literal(choices) => choices.iter().any(|choice| choice.chars().any(|own| own == ch)),
+            part => part.alphabet().is_some_and(|alphabet| alphabet.contains(ch)),
         })
     }
 }
@@ -125,6 +134,15 @@ impl Part {
     /// One of these texts.
     pub fn literal(choices: Vec<String>) -> Self {
         Part::Literal(choices.into_iter().map(Cow::Owned).collect())
+    }
+
+    /// The characters that can stand here, unless it is a fixed text.
+    pub(super) fn alphabet(&self) -> Option<&Alphabet> {
+        match self {
+            Part::Literal(_) => None,
+            Part::Run { alphabet, .. } => Some(alphabet),
+            Part::Checksum { .. } => Some(&Alphabet::Base62),
+        }
     }
 
     fn longest(&self) -> usize {
@@ -178,7 +196,7 @@ impl Alphabet {
     pub(super) fn contains(&self, ch: char) -> bool {
         match self {
             Alphabet::Hex => ch.is_ascii_hexdigit(),
-            other => ch.is_ascii() && other.characters().contains(ch),
+            other => other.characters().chars().any(|own| own == ch),
         }
     }
 }
@@ -226,11 +244,18 @@ impl Certainty {
 /// ```
 pub fn prefix_of<'f>(format: &'f KeyFormat, text: &str) -> Option<&'f str> {
     match format.parts.first() {
-        Some(Part::Literal(choices)) => choices
-            .iter()
-            .map(|choice| &**choice)
-            .filter(|choice| text.starts_with(choice))
-            .max_by_key(|choice| choice.len()),
+        Some(Part::Literal(choices)) => longest(choices, &|choice| text.starts_with(choice)),
         _ => None,
     }
+}
+
+/// The longest of these texts for which it holds.
+fn longest<'f>(choices: &'f [Cow<'static, str>], holds: &dyn Fn(&str) -> bool) -> Option<&'f str> {
+    let mut best: Option<&str> = None;
+    for choice in choices {
+        if holds(choice) && best.is_none_or(|best| best.len() < choice.len()) {
+            best = Some(choice);
+        }
+    }
+    best
 }

@@ -15,7 +15,7 @@ use crate::text::integer;
 
 /// Names what is wrong with the prefix, the length, the characters at their
 /// places and the checksum.
-pub(super) fn fit(format: &KeyFormat, core: &Core, found: &mut Found) {
+pub(super) fn fit(format: &KeyFormat, core: &Core, found: &mut Found<'_>) {
     let layout = Layout::new(format, core);
     let has_prefix = layout.prefix(core, found);
     if !layout.length(core, found) {
@@ -76,17 +76,19 @@ impl<'f> Layout<'f> {
 
     /// Whether the text begins as the format does. A text that is shorter than
     /// the prefix but agrees with it is only too short.
-    fn prefix(&self, core: &Core, found: &mut Found) -> bool {
+    fn prefix(&self, core: &Core, found: &mut Found<'_>) -> bool {
         let Some(Piece { part: Part::Literal(choices), text, .. }) = self.pieces.first() else { return true };
         let agreed = agreement(text, &core.units);
         if agreed == text.len().min(core.units.len()) {
             return true;
         }
-        found.add(ProblemCode::WrongPrefix, place(core, agreed), [either(choices)]);
+        if let Some(details) = found.add(ProblemCode::WrongPrefix, place(core, agreed)) {
+            details.push(either(choices));
+        }
         false
     }
 
-    fn length(&self, core: &Core, found: &mut Found) -> bool {
+    fn length(&self, core: &Core, found: &mut Found<'_>) -> bool {
         if (self.min..=self.max).contains(&core.length) {
             return true;
         }
@@ -95,35 +97,39 @@ impl<'f> Layout<'f> {
             expected.push_str(" to ");
             expected.push_str(&integer(self.max as i64));
         }
-        let at = place(core, self.max);
-        found.add(ProblemCode::WrongLength, at, [expected.into(), integer(core.length as i64).into()]);
+        wrong_length(expected, core.length, place(core, self.max), found);
         false
     }
 
     /// Names the characters that no part has, behind a wrong prefix.
-    fn strangers(&self, format: &KeyFormat, core: &Core, has_prefix: bool, found: &mut Found) {
+    fn strangers(&self, format: &KeyFormat, core: &Core, has_prefix: bool, found: &mut Found<'_>) {
         let skip = match self.pieces.first() {
             Some(piece) if !has_prefix => piece.length,
             _ => 0,
         };
-        for unit in core.units.iter().skip(skip).filter(|unit| !format.allows(unit.1)) {
-            if !found.wants(ProblemCode::BadCharacter) {
-                return;
-            }
-            let mut expected = String::new();
-            for piece in &self.pieces {
-                let name = expectation(piece);
-                if !name.is_empty() && !expected.contains(&*name) {
-                    expected.push_str(if expected.is_empty() { "" } else { " or " });
-                    expected.push_str(&name);
-                }
-            }
-            bad(unit, expected.into(), found);
+        for (at, ch) in core.units.iter().skip(skip).filter(|unit| !format.allows(unit.1)) {
+            let Some(details) = found.add(ProblemCode::BadCharacter, *at) else { return };
+            details.push(shown(*ch));
+            details.push(self.expectation());
         }
     }
 
+    /// What can stand in the runs.
+    fn expectation(&self) -> Cow<'static, str> {
+        let mut names: Vec<Cow<'static, str>> = Vec::new();
+        for piece in &self.pieces {
+            if let Some(alphabet) = piece.part.alphabet() {
+                let name = describe(alphabet);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        join(&names, "")
+    }
+
     /// Whether every character fits its place.
-    fn characters(&self, core: &Core, found: &mut Found) -> bool {
+    fn characters(&self, core: &Core, found: &mut Found<'_>) -> bool {
         let mut is_clean = true;
         for (number, piece) in self.pieces.iter().enumerate() {
             let units = core.units.iter().skip(piece.start).take(piece.length);
@@ -133,17 +139,15 @@ impl<'f> Layout<'f> {
                     let wrong = units.zip(piece.text.chars()).find(|(unit, ch)| unit.1 != *ch);
                     if let Some((unit, ch)) = wrong {
                         is_clean = false;
-                        bad(unit, if choices.len() == 1 { shown(ch) } else { either(choices) }, found);
+                        let expected = if choices.len() == 1 { shown(ch) } else { either(choices) };
+                        bad(unit, Some(expected), found);
                     }
                 }
-                Part::Run { .. } | Part::Checksum { .. } => {
-                    let alphabet = match piece.part {
-                        Part::Run { alphabet, .. } => alphabet,
-                        _ => &Alphabet::Base62,
-                    };
-                    for unit in units.filter(|unit| !alphabet.contains(unit.1)) {
+                part => {
+                    for unit in units.filter(|unit| !part.alphabet().is_some_and(|own| own.contains(unit.1)))
+                    {
                         is_clean = false;
-                        bad(unit, describe(alphabet), found);
+                        bad(unit, part.alphabet().map(describe), found);
                     }
                 }
             }
@@ -152,7 +156,7 @@ impl<'f> Layout<'f> {
     }
 
     /// Compares the checksum. Everything else fits.
-    fn checksum(&self, core: &Core, found: &mut Found) {
+    fn checksum(&self, core: &Core, found: &mut Found<'_>) {
         let Some((last, before)) = self.pieces.split_last() else { return };
         let Part::Checksum { covers, length } = last.part else { return };
         let mut sum = Checksum::new();
@@ -165,7 +169,8 @@ impl<'f> Layout<'f> {
         }
         let written = core.units.iter().skip(last.start).map(|unit| unit.1);
         if !sum.digits(*length).eq(written) {
-            found.add(ProblemCode::WrongChecksum, place(core, last.start), [integer(*length as i64).into()]);
+            let details = found.add(ProblemCode::WrongChecksum, place(core, last.start));
+            details.into_iter().for_each(|details| details.push(integer(*length as i64).into()));
         }
     }
 }
@@ -200,30 +205,37 @@ fn place(core: &Core, at: usize) -> usize {
     core.units.get(at).map_or(core.end, |unit| unit.0)
 }
 
-fn bad(unit: &Unit, expected: Cow<'static, str>, found: &mut Found) {
-    if found.wants(ProblemCode::BadCharacter) {
-        found.add(ProblemCode::BadCharacter, unit.0, [shown(unit.1), expected]);
+/// Names a wrong length; `at` is where the text is too long or ends too early.
+pub(super) fn wrong_length(expected: String, length: usize, at: usize, found: &mut Found<'_>) {
+    if let Some(details) = found.add(ProblemCode::WrongLength, at) {
+        details.push(expected.into());
+        details.push(integer(length as i64).into());
+    }
+}
+
+fn bad(unit: &Unit, expected: Option<Cow<'static, str>>, found: &mut Found<'_>) {
+    if let Some(details) = found.add(ProblemCode::BadCharacter, unit.0) {
+        details.push(shown(unit.1));
+        details.extend(expected);
     }
 }
 
 /// `"kl_live_" or "kl_test_"`
 fn either(choices: &[Cow<'static, str>]) -> Cow<'static, str> {
-    let mut text = String::new();
-    for choice in choices {
-        text.push_str(if text.is_empty() { "\"" } else { " or \"" });
-        text.push_str(choice);
-        text.push('"');
-    }
-    text.into()
+    join(choices, "\"")
 }
 
-/// What can stand in a run or a checksum; nothing for a literal.
-fn expectation(piece: &Piece<'_>) -> Cow<'static, str> {
-    match piece.part {
-        Part::Literal(_) => Cow::Borrowed(""),
-        Part::Run { alphabet, .. } => describe(alphabet),
-        Part::Checksum { .. } => describe(&Alphabet::Base62),
+fn join(texts: &[Cow<'static, str>], quote: &str) -> Cow<'static, str> {
+    let mut joined = String::new();
+    for text in texts {
+        if !joined.is_empty() {
+            joined.push_str(" or ");
+        }
+        joined.push_str(quote);
+        joined.push_str(text);
+        joined.push_str(quote);
     }
+    joined.into()
 }
 
 fn describe(alphabet: &Alphabet) -> Cow<'static, str> {
@@ -233,6 +245,10 @@ fn describe(alphabet: &Alphabet) -> Cow<'static, str> {
         Alphabet::HexLower => "lower-case hexadecimal digits",
         Alphabet::Base64Url => "letters, digits, - and _",
         Alphabet::Digits => "digits",
-        Alphabet::Custom(characters) => return Cow::Owned(["one of ", characters].concat()),
+        Alphabet::Custom(characters) => {
+            let mut text = String::from("one of ");
+            text.push_str(characters);
+            return text.into();
+        }
     })
 }

@@ -11,11 +11,20 @@ const LONGEST: usize = 512;
 /// No placeholder of words is longer.
 const LONGEST_WORDS: usize = 48;
 /// The brackets that a placeholder stands in.
-const BRACKETS: &[(&str, char)] = &[("{{", '}'), ("${", '}'), ("{", '}'), ("<", '>'), ("[", ']'), ("%", '%')];
+const BRACKETS: &[(&str, &str)] =
+    &[("{{", "}}"), ("${", "}"), ("{", "}"), ("<", ">"), ("[", "]"), ("%", "%")];
 /// Placeholders in full, without `_`, `-`, `.` and spaces.
 const WORDS: &[&str] = &[
-    "apikey", "apitoken", "accesstoken", "accesskey", "secretkey", "changeme", "replaceme", "placeholder",
-    "undefined", "null",
+    "apikey",
+    "apitoken",
+    "accesstoken",
+    "accesskey",
+    "secretkey",
+    "changeme",
+    "replaceme",
+    "placeholder",
+    "undefined",
+    "null",
 ];
 /// How a placeholder of words begins …
 const STARTS: &[&str] = &["your", "my", "insert", "enter", "paste", "replace", "put", "processenv"];
@@ -27,14 +36,18 @@ pub(super) fn is_placeholder(core: &[char], format: Option<&KeyFormat>) -> bool 
     let prefix = format.and_then(|format| format.prefix(core)).map_or(0, str::len);
     let body = after(core, prefix);
     core.len() <= LONGEST
-        && (is_bracketed(body) || is_variable(body) || is_filler(body) || is_words(body) || is_shortened(body, format))
+        && (is_bracketed(body)
+            || is_variable(body)
+            || is_filler(body)
+            || is_words(body)
+            || is_shortened(body, format))
 }
 
 /// `<API-KEY>`, `{MY_API_KEY}`, `${KEY}`, `{{ key }}`
 fn is_bracketed(text: &[char]) -> bool {
     BRACKETS.iter().any(|(open, close)| {
-        let inner = between(text, open.len(), open.len().min(2));
-        starts_with(text, open) && text.last() == Some(close) && !inner.is_empty() && inner.iter().all(is_spoken)
+        let inner = between(text, open.len(), close.len());
+        starts_with(text, open) && ends_with(text, close) && !inner.is_empty() && inner.iter().all(is_spoken)
     })
 }
 
@@ -63,22 +76,31 @@ fn is_words(text: &[char]) -> bool {
     // A copy of what may be a key after all, so it is wiped.
     let mut letters = Zeroizing::new(Vec::with_capacity(LONGEST_WORDS));
     letters.extend(text.iter().copied().filter(char::is_ascii_alphanumeric));
-    let ends = |words| word(&letters, words).is_some_and(|word| word.len() == letters.len());
-    ends(WORDS)
+    WORDS.iter().any(|word| word.len() == letters.len() && starts_with(&letters, word))
         || letters.iter().all(char::is_ascii_alphabetic)
             && word(&letters, STARTS).is_some()
-            && ENDS.iter().any(|end| starts_with(after(&letters, letters.len().saturating_sub(end.len())), end))
+            && ENDS.iter().any(|end| ends_with(&letters, end))
 }
 
 /// `kl_live_…Ab12`, `sk-...4f`, `ghp_****`, `•••••`
 fn is_shortened(text: &[char], format: Option<&KeyFormat>) -> bool {
     let in_run = |ch: char| {
         format.is_some_and(|format| {
-            format.parts.iter().any(|part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(ch)))
+            format
+                .parts
+                .iter()
+                .any(|part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(ch)))
         })
     };
     text.iter().any(|ch| matches!(ch, '…' | '•' | '●'))
-        || text.windows(3).any(|three| matches!(three, [a @ ('.' | '*'), b, c] if a == b && b == c && !in_run(*a)))
+        || text
+            .windows(3)
+            .any(|three| matches!(three, [a @ ('.' | '*'), b, c] if a == b && b == c && !in_run(*a)))
+}
+
+/// Whether a text ends with a word, in upper or lower case.
+fn ends_with(text: &[char], word: &str) -> bool {
+    starts_with(after(text, text.len().saturating_sub(word.len())), word)
 }
 
 /// Whether a character can stand in the words of a placeholder.

@@ -69,16 +69,21 @@ impl fmt::Debug for Problem {
 
 /// The problems found so far: in the order of their index, and no more of each
 /// code than a person can use.
-#[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Found<'t> {
+    text: &'t [char],
     problems: Vec<Problem>,
     counts: [u8; ProblemCode::ALL.len()],
 }
 
-impl Found {
-    /// Whether another problem of this code is wanted. Ask before working out
-    /// the details: a text may be wrong in ten million places.
-    pub(super) fn wants(&self, code: ProblemCode) -> bool {
+impl<'t> Found<'t> {
+    /// Nothing found yet in this text.
+    pub(super) fn new(text: &'t [char]) -> Self {
+        Found { text, problems: Vec::new(), counts: [0; ProblemCode::ALL.len()] }
+    }
+
+    /// Adds a problem at a character of the text and gives its details to be
+    /// filled in; nothing when there are enough of this code already.
+    pub(super) fn add(&mut self, code: ProblemCode, at: usize) -> Option<&mut Vec<Cow<'static, str>>> {
         let most = match code {
             ProblemCode::BadCharacter
             | ProblemCode::Lookalike
@@ -88,23 +93,12 @@ impl Found {
             ProblemCode::SurroundingSpace | ProblemCode::SchemePrefix => 2,
             _ => 1,
         };
-        self.counts.get(code as usize).is_some_and(|count| *count < most)
-    }
-
-    pub(super) fn add<const N: usize>(
-        &mut self,
-        code: ProblemCode,
-        index: usize,
-        details: [Cow<'static, str>; N],
-    ) {
-        if !self.wants(code) {
-            return;
-        }
-        if let Some(count) = self.counts.get_mut(code as usize) {
-            *count += 1;
-        }
-        let at = self.problems.iter().position(|other| other.index > index).unwrap_or(self.problems.len());
-        self.problems.insert(at, Problem { code, index, details: Vec::from(details) });
+        let count = self.counts.get_mut(code as usize).filter(|count| **count < most)?;
+        *count += 1;
+        let index = self.text.iter().take(at).map(|ch| ch.len_utf16()).sum();
+        let place = self.problems.iter().take_while(|other| other.index <= index).count();
+        self.problems.insert(place, Problem { code, index, details: Vec::new() });
+        self.problems.get_mut(place).map(|problem| &mut problem.details)
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -148,13 +142,14 @@ mod tests {
 
     #[test]
     fn problems_stand_in_the_order_of_their_index_and_are_bounded() {
-        let mut found = Found::default();
-        for index in (0..1000).rev() {
-            found.add(ProblemCode::BadCharacter, index, []);
-            found.add(ProblemCode::Quotes, index, []);
+        let text = ['😀'; 1000];
+        let mut found = Found::new(&text);
+        for at in (0..1000).rev() {
+            found.add(ProblemCode::BadCharacter, at);
+            found.add(ProblemCode::Quotes, at);
         }
         let indices: Vec<_> = found.into_problems().iter().map(|problem| problem.index).collect();
-        assert_eq!(indices, [995, 996, 997, 998, 999, 999]);
+        assert_eq!(indices, [1990, 1992, 1994, 1996, 1998, 1998]);
     }
 
     #[test]
