@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::keylatch::ENDPOINTS;
+use super::sources::{FileKind, KeyFile, Login, Sources};
 use super::{BUILTIN, Provider, Text, is_id};
 use crate::error::{Code, Error};
 use crate::format::{Alphabet, Certainty, Coverage, KeyFormat, Part};
@@ -24,6 +25,10 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         return Err(spec.wrong_kind("an object"));
     };
     spec.only(&[
+        "envBaseUrl",
+        "files",
+        "login",
+        "oneKey",
         "id",
         "title",
         "baseUrl",
@@ -54,10 +59,20 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         base_url: spec.optional("baseUrl", Field::text)?,
         keys_page: spec.optional("keysPage", Field::text)?,
         keys_help: spec.optional("keysHelp", Field::text)?,
-        env: spec.optional("env", |f| f.list(environment_name))?.unwrap_or_default().into(),
+        sources: Sources {
+            env: spec.optional("env", |f| f.list(environment_name))?.unwrap_or_default().into(),
+            env_base_url: spec
+                .optional("envBaseUrl", |f| f.list(environment_name))?
+                .unwrap_or_default()
+                .into(),
+            files: spec.optional("files", |f| f.list(key_file))?.unwrap_or_default().into(),
+            login: spec.optional("login", login)?,
+        },
         format: spec.optional("format", format)?,
         schemes: spec.optional("schemes", schemes)?.unwrap_or(Cow::Borrowed(&[Scheme::Bearer])),
         endpoints: Endpoints(spec.optional("endpoints", endpoints)?.unwrap_or_default().into()),
+        one_key: spec.optional("oneKey", Field::bool)?.unwrap_or(false),
+        discovery: None,
         fields: spec.optional("fields", fields)?.unwrap_or(Fields::KEYLATCH),
         time_unit: spec.optional("timeUnit", time_unit)?.unwrap_or(TimeUnit::Seconds),
         errors: spec.optional("errors", errors)?.unwrap_or(ErrorShape::PROBLEM),
@@ -134,6 +149,10 @@ impl<'a> Field<'a> {
         self.value.text().map(|text| Cow::Owned(text.into())).ok_or_else(|| self.wrong_kind("a string"))
     }
 
+    fn bool(&self) -> Result<bool, Error> {
+        self.value.bool().ok_or_else(|| self.wrong_kind("true or false"))
+    }
+
     fn length(&self) -> Result<usize, Error> {
         match self.value.number() {
             Some(n) if (1.0..=512.0).contains(&n) && n as u32 as f64 == n => Ok(n as usize),
@@ -168,6 +187,43 @@ fn environment_name(field: &Field<'_>) -> Result<Text, Error> {
         return Err(field.wrong("an environment variable has letters, digits and \"_\" only."));
     }
     Ok(name)
+}
+
+fn key_file(field: &Field<'_>) -> Result<KeyFile, Error> {
+    field.only(&["path", "kind"])?;
+    let path = field.need("path")?;
+    let text = path.text()?;
+    if !text.starts_with("~/") && !text.starts_with('/') {
+        return Err(path.wrong("a file is named from the home, as in \"~/.acme/key\", or from the root."));
+    }
+    let kind = field.optional("kind", |f| match f.text()?.as_ref() {
+        "text" => Ok(FileKind::Text),
+        "profiles" => Ok(FileKind::Profiles),
+        _ => Err(f.wrong("expected text or profiles.")),
+    })?;
+    Ok(KeyFile { path: text, kind: kind.unwrap_or(FileKind::Text) })
+}
+
+fn login(field: &Field<'_>) -> Result<Login, Error> {
+    field.only(&["issuer", "clientId", "audience", "scope", "ports", "env", "files"])?;
+    let env = field.optional("env", |f| f.list(environment_name))?.unwrap_or_default();
+    let name = |number: usize| env.get(number).cloned().unwrap_or_default();
+    Ok(Login {
+        issuer: field.need("issuer")?.text()?,
+        client_id: field.need("clientId")?.text()?,
+        audience: field.optional("audience", Field::text)?.unwrap_or_default(),
+        scope: field.optional("scope", Field::text)?.unwrap_or(Cow::Borrowed("openid offline_access")),
+        ports: field.need("ports")?.list(port)?.into(),
+        env: [name(0), name(1), name(2)],
+        files: field.need("files")?.list(Field::text)?.into(),
+    })
+}
+
+fn port(field: &Field<'_>) -> Result<u16, Error> {
+    match field.value.number() {
+        Some(n) if (1.0..65536.0).contains(&n) && f64::from(n as u16) == n => Ok(n as u16),
+        _ => Err(field.wrong("expected a port from 1 to 65535.")),
+    }
 }
 
 fn schemes(field: &Field<'_>) -> Result<Cow<'static, [Scheme]>, Error> {
@@ -287,9 +343,8 @@ fn endpoints(field: &Field<'_>) -> Result<Vec<(Operation, Endpoint)>, Error> {
 /// What is not declared is as in keylatch's own API: a path alone will do.
 fn endpoint(operation: Operation, field: &Field<'_>) -> Result<Endpoint, Error> {
     let default = ENDPOINTS.iter().find(|(o, _)| *o == operation).map(|(_, endpoint)| endpoint.clone());
-    let Some(mut endpoint) = default else {
-        return Err(field.wrong("there is no such operation."));
-    };
+    // keylatch's own API has no call for a session alone.
+    let mut endpoint = default.unwrap_or(Endpoint::new(Method::Get, "/", &[]));
     if let Value::Text(_) = field.value {
         endpoint.path = path(field)?;
         return Ok(endpoint);

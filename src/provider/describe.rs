@@ -1,6 +1,6 @@
 //! A provider as plain data: the `Provider` of `index.d.ts`.
 
-use super::{Endpoint, Provider, Template, Text};
+use super::{Endpoint, Login, Provider, Template, Text};
 use crate::scheme::Scheme;
 use crate::value::{Object, Value};
 
@@ -17,14 +17,21 @@ impl From<&Provider> for Value {
                 out = out.with(name, &**text);
             }
         }
-        out = out.with("env", provider.env.iter().map(|name| Value::from(&**name)).collect::<Value>());
+        let sources = &provider.sources;
+        out = out.with("env", list(&sources.env)).with("envBaseUrl", list(&sources.env_base_url));
+        let files = sources
+            .files
+            .iter()
+            .map(|file| Object::new().with("path", &*file.path).with("kind", file.kind.as_str()).into());
+        out = out.with("files", files.collect::<Value>()).with_some("login", sources.login.as_ref());
         if let Some(format) = &provider.format {
             out = out.with("format", format);
         }
         let endpoints =
             provider.endpoints.0.iter().map(|(operation, endpoint)| (operation.name(), endpoint.into()));
         let errors = &provider.errors;
-        out.with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
+        out.with("oneKey", provider.one_key)
+            .with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
             .with("endpoints", endpoints.collect::<Object>())
             .with(
                 "fields",
@@ -91,6 +98,26 @@ impl From<&Template> for Value {
             }
         }
     }
+}
+
+impl From<&Login> for Value {
+    fn from(login: &Login) -> Value {
+        let members = [
+            ("issuer", &login.issuer),
+            ("clientId", &login.client_id),
+            ("audience", &login.audience),
+            ("scope", &login.scope),
+        ];
+        texts(&members)
+            .with("ports", login.ports.iter().map(|port| Value::from(u32::from(*port))).collect::<Value>())
+            .with("env", list(&login.env))
+            .with("files", list(&login.files))
+            .into()
+    }
+}
+
+fn list(texts: &[Text]) -> Value {
+    texts.iter().map(|text| Value::from(&**text)).collect()
 }
 
 fn texts(members: &[(&'static str, &Text)]) -> Object {

@@ -32,11 +32,13 @@ pub enum Operation {
     Delete,
     /// Whether a key works.
     Validate,
+    /// Whether the session still stands.
+    CheckSession,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Operation; 10] = [
+    pub const ALL: [Operation; 11] = [
         Operation::SignIn,
         Operation::SignOut,
         Operation::Whoami,
@@ -47,6 +49,7 @@ impl Operation {
         Operation::Revoke,
         Operation::Delete,
         Operation::Validate,
+        Operation::CheckSession,
     ];
 
     /// Its name in declarations.
@@ -62,6 +65,7 @@ impl Operation {
             Operation::Revoke => "revoke",
             Operation::Delete => "delete",
             Operation::Validate => "validate",
+            Operation::CheckSession => "checkSession",
         }
     }
 
@@ -78,6 +82,7 @@ impl Operation {
             Operation::Revoke => "revoke keys",
             Operation::Delete => "delete keys",
             Operation::Validate => "validate keys",
+            Operation::CheckSession => "check a session",
         }
     }
 
@@ -141,6 +146,23 @@ impl Endpoint {
         }
     }
 
+    /// One for validate, with the statuses that say "no such key".
+    pub const fn refusing(
+        method: Method,
+        path: &'static str,
+        body: &'static [(Text, Template)],
+        refusals: &'static [u16],
+    ) -> Self {
+        Endpoint {
+            method,
+            path: Cow::Borrowed(path),
+            query: Cow::Borrowed(&[]),
+            body: Some(Template::Object(Cow::Borrowed(body))),
+            idempotency: None,
+            refusals: Cow::Borrowed(refusals),
+        }
+    }
+
     /// Whether a variable stands anywhere in it.
     pub fn uses(&self, variable: &str) -> bool {
         mentions(&self.path, variable)
@@ -194,6 +216,9 @@ pub enum Template {
 }
 
 impl Template {
+    /// The constant `false`.
+    pub const FALSE: Template = Template::Constant(Value::Bool(false));
+
     /// The template of one variable, for constants: `"{name}"`.
     pub const fn text(template: &'static str) -> Self {
         Template::Text(Cow::Borrowed(template))

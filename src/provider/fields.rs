@@ -44,6 +44,8 @@ pub enum Field {
     Valid,
     /// In the answer to validate: why it does not.
     Reason,
+    /// The key object in the answer to validate.
+    ValidKey,
     /// In the answer to whoami: the id of the account.
     Account,
     /// In the answer to whoami: its login name.
@@ -52,7 +54,7 @@ pub enum Field {
 
 /// The names in declarations, in the order of [`Field`], each with its place in
 /// keylatch's own answers.
-const FIELDS: [(&str, &str); 19] = [
+const FIELDS: [(&str, &str); 20] = [
     ("key", "key|"),
     ("secret", "secret"),
     ("items", "items"),
@@ -70,6 +72,7 @@ const FIELDS: [(&str, &str); 19] = [
     ("replacedBy", "replaced_by"),
     ("valid", "valid"),
     ("reason", "reason"),
+    ("validKey", "key"),
     ("account", "id"),
     ("user", "user"),
 ];
@@ -112,7 +115,7 @@ impl Fields {
     }
 }
 
-const ALL: [Field; 19] = [
+const ALL: [Field; 20] = [
     Field::Key,
     Field::Secret,
     Field::Items,
@@ -130,6 +133,7 @@ const ALL: [Field; 19] = [
     Field::ReplacedBy,
     Field::Valid,
     Field::Reason,
+    Field::ValidKey,
     Field::Account,
     Field::User,
 ];
@@ -193,6 +197,6 @@ mod tests {
         assert!(fields.set("nonsense", "x".into()).is_none());
         assert_eq!(fields.path(Field::CreatedAt), "created|made");
         assert_eq!(fields.path(Field::Key), "key|");
-        assert_eq!(fields.iter().count(), 19);
+        assert_eq!(fields.iter().count(), 20);
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Fields, TimeUnit};
+use super::sources::{FileKind, KeyFile, Sources};
 use super::{Provider, Text};
 use crate::format;
 use crate::http::Method;
@@ -18,10 +19,20 @@ pub static KEYLATCH: Provider = Provider {
     base_url: None,
     keys_page: None,
     keys_help: None,
-    env: Cow::Borrowed(&[Cow::Borrowed("KEYLATCH_API_KEY")]),
+    sources: Sources {
+        env: Cow::Borrowed(&[Cow::Borrowed("KEYLATCH_API_KEY")]),
+        env_base_url: Cow::Borrowed(&[Cow::Borrowed("KEYLATCH_URL")]),
+        files: Cow::Borrowed(&[KeyFile {
+            path: Cow::Borrowed("~/.config/keylatch/credentials.json"),
+            kind: FileKind::Profiles,
+        }]),
+        login: None,
+    },
     format: Some(format::KEYLATCH),
     schemes: Cow::Borrowed(&[Scheme::Bearer]),
     endpoints: Endpoints(Cow::Borrowed(ENDPOINTS)),
+    one_key: false,
+    discovery: None,
     fields: Fields::KEYLATCH,
     time_unit: TimeUnit::Seconds,
     errors: ErrorShape::PROBLEM,

@@ -12,11 +12,16 @@
 //! # Ok::<(), keylatch::Error>(())
 //! ```
 
+mod conduce;
 mod declare;
 mod describe;
 mod endpoint;
 mod fields;
 mod keylatch;
+mod lambda;
+mod luminary;
+mod modelon;
+mod sources;
 
 use std::borrow::Cow;
 
@@ -27,6 +32,7 @@ use crate::scheme::Scheme;
 pub use declare::{declare, declare_format};
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
 pub use fields::{ErrorShape, Field, Fields, TimeUnit};
+pub use sources::{FileKind, KeyFile, Login, Sources};
 
 /// Text of a service: fixed for a built-in one, owned for a declared one.
 pub type Text = Cow<'static, str>;
@@ -44,20 +50,35 @@ pub struct Provider {
     pub keys_page: Option<Text>,
     /// The steps that a person takes there.
     pub keys_help: Option<Text>,
-    /// Environment variables that hold a key; the first that is set wins.
-    pub env: Cow<'static, [Text]>,
+    /// Where its own clients look for a key.
+    pub sources: Sources,
     /// What its keys look like, where that is known.
     pub format: Option<KeyFormat>,
     /// How a key is sent; the first is the default. Never empty.
     pub schemes: Cow<'static, [Scheme]>,
     /// Its key API.
     pub endpoints: Endpoints,
+    /// A user has one key at a time: to rotate is to delete it and make another.
+    pub one_key: bool,
+    /// How the API is found when something else may stand in front of it.
+    pub discovery: Option<Discovery>,
     /// Where its answers say what.
     pub fields: Fields,
     /// Unit of numeric times in its answers.
     pub time_unit: TimeUnit,
     /// Where its refusals say why.
     pub errors: ErrorShape,
+}
+
+/// A request whose answer says where the API is.
+#[derive(Clone)]
+pub struct Discovery {
+    /// The path to ask, with the key.
+    pub path: Text,
+    /// The member of the answer that holds a path.
+    pub member: Text,
+    /// What follows that path.
+    pub suffix: Text,
 }
 
 /// What a service can do through its API.
@@ -79,6 +100,8 @@ pub struct Capabilities {
     pub scopes: bool,
     /// The old key can live on for a while after a rotate.
     pub overlap: bool,
+    /// A user has one key at a time: a rotate ends the old one at once.
+    pub one_key: bool,
 }
 
 impl Capabilities {
@@ -97,12 +120,14 @@ impl Capabilities {
             ("expiry", self.expiry),
             ("scopes", self.scopes),
             ("overlap", self.overlap),
+            ("oneKey", self.one_key),
         ]
         .into_iter()
     }
 }
 
-const BUILTIN: &[&Provider] = &[&keylatch::KEYLATCH];
+const BUILTIN: &[&Provider] =
+    &[&keylatch::KEYLATCH, &luminary::LUMINARY, &lambda::LAMBDA, &conduce::CONDUCE, &modelon::MODELON];
 
 /// The built-in services.
 pub fn builtins() -> &'static [&'static Provider] {
@@ -162,13 +187,16 @@ impl Provider {
             create: can(Operation::Create),
             list: can(Operation::List),
             get: can(Operation::Get),
-            rotate: can(Operation::Rotate),
+            rotate: can(Operation::Rotate)
+                || (self.one_key
+                    && [Operation::List, Operation::Create, Operation::Delete].into_iter().all(can)),
             revoke: can(Operation::Revoke),
             delete: can(Operation::Delete),
             validate: can(Operation::Validate),
             expiry: takes(Operation::Create, "expires_in") || takes(Operation::Create, "expires_at"),
             scopes: takes(Operation::Create, "scopes"),
             overlap: takes(Operation::Rotate, "overlap"),
+            one_key: self.one_key,
         }
     }
 

@@ -1,0 +1,75 @@
+//! Conduce, as of `wire.md`, section 3: a password for a session, keys that are
+//! their own ids, and a list that prints them whole.
+
+use std::borrow::Cow;
+
+use super::endpoint::{Endpoint, Endpoints, Operation, Template};
+use super::fields::{ErrorShape, Field, Fields, TimeUnit};
+use super::sources::{FileKind, KeyFile, Sources};
+use super::{Provider, Text};
+use crate::format::{Alphabet, Certainty, KeyFormat, Part};
+use crate::http::Method;
+use crate::scheme::Scheme;
+
+const fn member(name: &'static str, template: &'static str) -> (Text, Template) {
+    (Cow::Borrowed(name), Template::text(template))
+}
+
+const fn hex(length: usize) -> Part {
+    Part::Run { alphabet: Alphabet::Hex, min: length, max: length }
+}
+
+const fn dash() -> Part {
+    Part::Literal(Cow::Borrowed(&[Cow::Borrowed("-")]))
+}
+
+const SIGN_IN: &[(Text, Template)] =
+    &[member("email", "{user}"), member("password", "{password}"), (Cow::Borrowed("keep"), Template::FALSE)];
+const CREATE: &[(Text, Template)] = &[member("description", "{name}")];
+const DELETE: &[(Text, Template)] = &[member("apikey", "{secret}")];
+
+/// The service.
+pub static CONDUCE: Provider = Provider {
+    id: Cow::Borrowed("conduce"),
+    title: Cow::Borrowed("Conduce"),
+    base_url: Some(Cow::Borrowed("https://app.conduce.com")),
+    keys_page: None,
+    keys_help: None,
+    sources: Sources {
+        env: Cow::Borrowed(&[]),
+        env_base_url: Cow::Borrowed(&[]),
+        files: Cow::Borrowed(&[KeyFile {
+            path: Cow::Borrowed("~/.conduceconfig"),
+            kind: FileKind::ConduceConfig,
+        }]),
+        login: None,
+    },
+    // "UUID", says a docstring of its client; not documented.
+    format: Some(KeyFormat {
+        parts: Cow::Borrowed(&[hex(8), dash(), hex(4), dash(), hex(4), dash(), hex(4), dash(), hex(12)]),
+        certainty: Certainty::Observed,
+    }),
+    schemes: Cow::Borrowed(&[Scheme::Bearer]),
+    endpoints: Endpoints(Cow::Borrowed(&[
+        (Operation::SignIn, Endpoint::new(Method::Post, "/conduce/api/v1/user/login", SIGN_IN)),
+        (Operation::CheckSession, Endpoint::new(Method::Get, "/conduce/api/v1/user/validate-session", &[])),
+        (Operation::Create, Endpoint::new(Method::Post, "/conduce/api/v1/apikeys/create", CREATE)),
+        (Operation::List, Endpoint::new(Method::Get, "/conduce/api/v1/apikeys/list", &[])),
+        (Operation::Delete, Endpoint::new(Method::Post, "/conduce/api/v1/apikeys/delete", DELETE)),
+        // Any call tells whether a key works; this one is in the client.
+        (Operation::Validate, Endpoint::new(Method::Get, "/conduce/api/v1/apikeys/list", &[])),
+    ])),
+    one_key: false,
+    discovery: None,
+    fields: Fields::differing(&[
+        (Field::Key, Cow::Borrowed("")),
+        (Field::Secret, Cow::Borrowed("apikey")),
+        (Field::Items, Cow::Borrowed("")),
+        (Field::WholeKey, Cow::Borrowed("apikey")),
+        (Field::CreatedAt, Cow::Borrowed("created")),
+        (Field::ValidKey, Cow::Borrowed("")),
+    ]),
+    time_unit: TimeUnit::Seconds,
+    // Unknown, so nothing is looked for.
+    errors: ErrorShape { code: Cow::Borrowed(""), message: Cow::Borrowed(""), suggestion: Cow::Borrowed("") },
+};

@@ -1,0 +1,71 @@
+//! Modelon Impact, as of `wire.md`, section 1: a header of its own, one key per
+//! user, and two places for the API, with a hub in front of it and without.
+
+use std::borrow::Cow;
+
+use super::endpoint::{Endpoint, Endpoints, Operation, Template};
+use super::fields::{ErrorShape, Field, Fields, TimeUnit};
+use super::sources::{FileKind, KeyFile, Sources};
+use super::{Discovery, Provider, Text};
+use crate::http::Method;
+use crate::scheme::Scheme;
+
+/// One signs in with the key itself: it takes the password's place.
+const SIGN_IN: &[(Text, Template)] = &[(Cow::Borrowed("secretKey"), Template::text("{password}"))];
+const VALIDATE: &[(Text, Template)] = &[(Cow::Borrowed("secret"), Template::text("{secret}"))];
+
+/// The service.
+pub static MODELON: Provider = Provider {
+    id: Cow::Borrowed("modelon"),
+    title: Cow::Borrowed("Modelon Impact"),
+    base_url: Some(Cow::Borrowed("https://impact.modelon.cloud")),
+    keys_page: Some(Cow::Borrowed("https://impact.modelon.cloud/")),
+    keys_help: Some(Cow::Borrowed(
+        "open Server Management, then IMPACT API KEY, and choose \"Regenerate and replace key\". The old key is \
+         deleted at once, and the new one is shown only once.",
+    )),
+    sources: Sources {
+        env: Cow::Borrowed(&[Cow::Borrowed("MODELON_IMPACT_CLIENT_API_KEY")]),
+        env_base_url: Cow::Borrowed(&[Cow::Borrowed("MODELON_IMPACT_CLIENT_URL")]),
+        files: Cow::Borrowed(&[KeyFile { path: Cow::Borrowed("~/.impact/api.key"), kind: FileKind::Text }]),
+        login: None,
+    },
+    // Unknown: one sample in public code has 40 characters of URL-safe base64.
+    format: None,
+    schemes: Cow::Borrowed(&[Scheme::Header { name: Cow::Borrowed("impact-api-key") }]),
+    endpoints: Endpoints(Cow::Borrowed(&[
+        (Operation::SignIn, Endpoint::new(Method::Post, "/api/login", SIGN_IN)),
+        (Operation::Whoami, Endpoint::new(Method::Get, "/api/users/me", &[])),
+        (Operation::Create, Endpoint::new(Method::Post, "/api/users/{account}/keys", &[])),
+        (Operation::List, Endpoint::new(Method::Get, "/api/users/{account}/keys", &[])),
+        (Operation::Delete, Endpoint::new(Method::Delete, "/api/users/{account}/keys/{id}", &[])),
+        (
+            Operation::Validate,
+            // A wrong key is a 400 here, so that is no failure.
+            Endpoint::refusing(Method::Post, "/api/keys/validation", VALIDATE, &[400, 401]),
+        ),
+    ])),
+    one_key: true,
+    discovery: Some(Discovery {
+        path: Cow::Borrowed("/hub/api/user"),
+        member: Cow::Borrowed("server"),
+        suffix: Cow::Borrowed("impact"),
+    }),
+    fields: Fields::differing(&[
+        (Field::Key, Cow::Borrowed("data")),
+        (Field::Secret, Cow::Borrowed("data.secret")),
+        (Field::Items, Cow::Borrowed("data.items")),
+        // The answer to create says created_at, the list createdAt.
+        (Field::CreatedAt, Cow::Borrowed("createdAt|created_at")),
+        (Field::Account, Cow::Borrowed("data.id")),
+        (Field::User, Cow::Borrowed("data.username")),
+        // What validation calls id is the owner's.
+        (Field::ValidKey, Cow::Borrowed("")),
+    ]),
+    time_unit: TimeUnit::Seconds,
+    errors: ErrorShape {
+        code: Cow::Borrowed("error.code"),
+        message: Cow::Borrowed("error.message"),
+        suggestion: Cow::Borrowed(""),
+    },
+};
