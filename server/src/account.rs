@@ -23,6 +23,7 @@ pub(crate) struct Account {
     /// `session` or `key`.
     authenticated_by: &'static str,
     /// The key that authenticated the request, if it was a key.
+    #[schema(required)]
     key_id: Option<String>,
 }
 

@@ -2,11 +2,11 @@
 //! layers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
 use jiff::Timestamp;
 use keylatch::Secret;
 use keylatch::format::KeyFormat;
@@ -68,18 +68,14 @@ impl App {
     /// All routes, ready to be served or called.
     pub fn router(&self) -> Router {
         let (api, description) = openapi::routes().split_for_parts();
-        static_files::serve(api, self.config())
-            .merge(openapi::document(description))
+        let routes = static_files::serve(api, self.config()).merge(openapi::document(description));
+        // The request meets these layers from the last to the first.
+        let timeout = self.config().request_timeout;
+        let router = routes
             .with_state(self.clone())
-            // The request meets these from the last to the first.
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
-                self.config().request_timeout,
-            ))
-            .layer(CatchPanicLayer::custom(|_| {
-                axum::response::IntoResponse::into_response(Problem::internal())
-            }))
-            .layer(cors::layer(self.config()))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
+            .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()));
+        cors::allow(router, self.config())
             .layer(from_fn(problem::render))
             .layer(from_fn_with_state(self.clone(), security_headers::add))
             .layer(from_fn(trace::request))
@@ -146,6 +142,3 @@ impl App {
         }
     }
 }
-
-/// How long requests in flight may take to finish when the server stops.
-pub(crate) const GRACE: Duration = Duration::from_secs(10);

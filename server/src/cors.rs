@@ -3,18 +3,21 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::Config;
 
 /// Answers preflights and marks answers, for the origins of `--allow-origin`.
-pub(crate) fn layer(config: &Config) -> CorsLayer {
+/// Without any, `OPTIONS` is a method like others that an address does not take.
+pub(crate) fn allow(router: Router, config: &Config) -> Router {
     let origins = config.allowed_origins.iter();
     let origins: Vec<_> = origins.filter_map(|origin| HeaderValue::from_str(origin.as_str()).ok()).collect();
-    if origins.is_empty() {
-        return CorsLayer::new();
-    }
+    if origins.is_empty() { router } else { router.layer(layer(origins)) }
+}
+
+fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)

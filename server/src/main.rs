@@ -48,7 +48,8 @@ async fn serve(flags: &Flags) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let app = App::open(flags.config()).await.map_err(one_line)?;
     announce(address);
-    keylatch_server::serve(listener, app, stop_signal()).await.map_err(|error| error.to_string())
+    keylatch_server::serve(listener, app, stop_signal()).await;
+    Ok(())
 }
 
 async fn add_user(flags: &Flags, email: &str) -> Result<(), String> {

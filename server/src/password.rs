@@ -93,3 +93,43 @@ impl Passwords {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COST: PasswordCost = PasswordCost { memory_kib: 64, passes: 3 };
+
+    #[tokio::test]
+    async fn only_the_password_that_was_hashed_matches() {
+        let passwords = Passwords::new(COST).unwrap();
+        let hash = passwords.hash(Secret::from("correct horse")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=64,t=3,p=1$"), "{hash}");
+        for (password, hash, matches) in [
+            ("correct horse", Some(hash.clone()), true),
+            ("wrong horse", Some(hash.clone()), false),
+            ("", Some(hash), false),
+            ("correct horse", Some("no PHC string".into()), false),
+            ("correct horse", None, false),
+            // Even the password that stands in for nobody's lets nobody in.
+            ("nobody's password", None, false),
+        ] {
+            let found = passwords.verify(Secret::from(password), hash.clone()).await.unwrap();
+            assert_eq!(found, matches, "{password} {hash:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_user_costs_as_much_as_a_known_one() {
+        let passwords = Passwords::new(COST).unwrap();
+        assert!(passwords.nobody.starts_with("$argon2id$v=19$m=64,t=3,p=1$"), "{}", passwords.nobody);
+        let default = PasswordCost::default();
+        assert!((default.memory_kib, default.passes) >= (19 * 1024, 2), "OWASP's least");
+    }
+
+    #[test]
+    fn a_cost_that_argon2_does_not_take_is_refused() {
+        assert!(Passwords::new(PasswordCost { memory_kib: 1, passes: 1 }).is_none());
+        assert!(Passwords::new(PasswordCost { memory_kib: 64, passes: 0 }).is_none());
+    }
+}

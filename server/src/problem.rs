@@ -228,7 +228,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What stands in the answer.
+/// A refusal, as in RFC 9457.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
@@ -238,11 +238,13 @@ pub(crate) struct ProblemBody<'a> {
     /// The code in words.
     title: &'a str,
     /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// A sentence for the person: what, where, what to do.
     detail: &'a str,
     /// The member, parameter or header at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     field: Option<&'a str>,
     /// Also in the header `x-request-id` and in the server's log.
     request_id: &'a str,

@@ -1,12 +1,28 @@
 //! Listening, and stopping without cutting anybody off.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
 
-use crate::app::{App, GRACE};
+use crate::app::App;
 use crate::start_error::StartError;
+
+/// How long a connection may stay silent, and how long a client may take over
+/// the headers of a request: slow ones shall not use up all connections.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes the address.
 ///
@@ -29,39 +45,56 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     })
 }
 
-/// Serves until `stop` is done; then requests in flight finish, for at most ten
-/// seconds, and the database is closed.
-///
-/// # Errors
-/// When the listener breaks.
-pub async fn serve(
-    listener: TcpListener,
-    app: App,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let stop = async move {
-        stop.await;
-        tracing::info!("stopping: no new requests are taken");
-        let _ = stopping.send(());
-    };
-    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
-        app.router().into_make_service_with_connect_info();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop);
-    let out_of_time = async {
-        if stopped.await.is_err() {
-            std::future::pending::<()>().await;
+/// Serves until `stop` is done; then requests in flight finish, for at most
+/// [`Config::shutdown_grace`](crate::Config::shutdown_grace), and the database
+/// is closed.
+pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    let router = app.router();
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        // Those that have ended need not be remembered.
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, peer)) => {
+                let service = service_fn(router.clone(), peer);
+                let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+                // A connection that breaks is the client's affair.
+                connections.spawn(async { connection.await.ok() });
+            }
+            Err(error) => {
+                // Too many open files, most likely: some will close.
+                tracing::error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
         }
-        tokio::time::sleep(GRACE).await;
-    };
-    let result = tokio::select! {
-        result = serving => result,
-        () = out_of_time => {
-            tracing::warn!("some requests did not finish in time and were cut off");
-            Ok(())
-        }
-    };
+    }
+    tracing::info!("stopping: no new requests are taken");
+    drop(listener);
+    let grace = app.config().shutdown_grace;
+    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time and are cut off");
+    }
+    connections.shutdown().await;
     app.close().await;
     tracing::info!("stopped");
-    result
+}
+
+/// The router as hyper calls it; a handler learns who called.
+fn service_fn(
+    router: Router,
+    peer: SocketAddr,
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send + 'static> {
+    hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    })
 }

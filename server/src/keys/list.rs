@@ -18,6 +18,7 @@ pub(super) struct KeyPage {
     /// Newest first.
     items: Vec<Key>,
     /// For the parameter `cursor`, to get the next page. `null`: this is the last.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

@@ -54,14 +54,15 @@ pub(crate) struct Key {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// `null`: it does not expire.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     expires_at: Option<Timestamp>,
     /// To the minute. `null`: it was never used.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     last_used_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     revoked_at: Option<Timestamp>,
     /// Id of the key that it was rotated into.
+    #[schema(required)]
     replaced_by: Option<String>,
 }
 

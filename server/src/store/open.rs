@@ -78,6 +78,8 @@ async fn open_postgres(url: &Secret) -> Result<Store, StartError> {
         ))
     };
     let options = AnyConnectOptions::from_str(url.expose()).map_err(broken)?;
+    // The pool would go on trying for a while before it says what is wrong.
+    AnyConnection::connect_with(&options).await.map_err(broken)?.close().await.map_err(broken)?;
     let pool = AnyPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(10))

@@ -1,0 +1,256 @@
+//! A service of its own for every test, with a clock that the test moves.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use jiff::SignedDuration;
+use keylatch::Secret;
+use keylatch_server::{App, Config, Database, ManualClock, PasswordCost};
+use serde_json::{Value, json};
+use sqlx::Row;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::postgres;
+
+/// When every test begins.
+pub const START: &str = "2026-11-20T10:00:00Z";
+pub const KIM: &str = "kim@example.com";
+pub const LEE: &str = "lee@example.com";
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The service, in process.
+pub struct Service {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    router: Router,
+    _directory: Option<TempDir>,
+}
+
+/// A configuration for tests: password hashing costs next to nothing.
+pub fn config(database: Database, clock: &Arc<ManualClock>) -> Config {
+    let mut config = Config::new(database);
+    config.clock = clock.clone();
+    config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+    config
+}
+
+pub fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(START.parse().unwrap()))
+}
+
+impl Service {
+    pub async fn on_sqlite() -> Service {
+        Service::with(|_| {}).await
+    }
+
+    /// `None` when this computer has no PostgreSQL; the test `postgres::was_checked` says so.
+    pub async fn on_postgres() -> Option<Service> {
+        let database = Database::Postgres(Secret::new(postgres::new_database().await?));
+        Some(Service::open(config(database, &clock()), clock(), None).await)
+    }
+
+    /// On SQLite, with a configuration that the test changes.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Service {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = config(Database::Sqlite(directory.path().join("keys.db")), &clock());
+        change(&mut config);
+        Service::open(config, clock(), Some(directory)).await
+    }
+
+    async fn open(mut config: Config, clock: Arc<ManualClock>, directory: Option<TempDir>) -> Service {
+        config.clock = clock.clone();
+        let app = App::open(config).await.unwrap();
+        app.create_user(KIM, PASSWORD).await.unwrap();
+        app.create_user(LEE, PASSWORD).await.unwrap();
+        Service { router: app.router(), app, clock, _directory: directory }
+    }
+
+    pub fn pass(&self, time: SignedDuration) {
+        self.clock.advance(time);
+    }
+
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    pub fn delete(&self, path: &str) -> Call<'_> {
+        self.call(Method::DELETE, path)
+    }
+
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "kl.test".parse().unwrap());
+        Call { service: self, method, path: path.to_owned(), headers, body: Body::empty(), address: None }
+    }
+
+    /// Signs in and gives the cookie back, as `keylatch_session=…`.
+    pub async fn sign_in(&self, user: &str) -> String {
+        let answer = self.post("/v1/session").json(json!({"user": user, "password": PASSWORD})).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.cookie()
+    }
+
+    /// Creates a key with these members besides its name.
+    pub async fn create(&self, cookie: &str, more: Value) -> NewKey {
+        let mut order = json!({"name": "test key"});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = self.post("/v1/keys").cookie(cookie).json(order).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.new_key()
+    }
+
+    /// One column of a key's row, as text; an absent value is empty.
+    pub async fn stored(&self, id: &str, column: &str) -> String {
+        let sql = format!("SELECT COALESCE(CAST({column} AS TEXT), '') FROM keys WHERE id = $1");
+        self.text(&sql, id).await
+    }
+
+    /// The number of rows that the statement counts.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::query(sql).fetch_one(self.app.store().pool()).await.unwrap().get(0)
+    }
+
+    async fn text(&self, sql: &str, parameter: &str) -> String {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::query(sql).bind(parameter).fetch_one(self.app.store().pool()).await.unwrap().get(0)
+    }
+}
+
+/// What a create or rotate told.
+pub struct NewKey {
+    pub id: String,
+    pub secret: String,
+    pub key: Value,
+}
+
+/// A request in the making; it is sent when it is awaited.
+pub struct Call<'a> {
+    service: &'a Service,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Body,
+    address: Option<SocketAddr>,
+}
+
+impl Call<'_> {
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.append(name, value.parse().unwrap());
+        self
+    }
+
+    pub fn cookie(self, cookie: &str) -> Self {
+        self.header("cookie", cookie)
+    }
+
+    pub fn bearer(self, secret: &str) -> Self {
+        self.header("authorization", &format!("Bearer {secret}"))
+    }
+
+    pub fn json(self, body: Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// As if from this IP address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.address = Some(SocketAddr::new(address.parse().unwrap(), 50_000));
+        self
+    }
+
+    async fn send(self) -> Answer {
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().unwrap();
+        *request.headers_mut() = self.headers;
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(address));
+        }
+        let response = self.service.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+}
+
+impl<'a> IntoFuture for Call<'a> {
+    type Output = Answer;
+    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    pub fn new_key(&self) -> NewKey {
+        let json = self.json();
+        NewKey {
+            id: json["key"]["id"].as_str().unwrap().to_owned(),
+            secret: json["secret"].as_str().unwrap().to_owned(),
+            key: json["key"].clone(),
+        }
+    }
+
+    /// The ids of a page of keys.
+    pub fn ids(&self) -> Vec<String> {
+        let json = self.json();
+        json["items"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Asserts a problem of this status and code, and gives its sentence back.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> String {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let json = self.json();
+        assert_eq!(json["type"], format!("/problems/{code}"), "{}", self.text);
+        assert_eq!(json["status"], status);
+        assert_eq!(json["request_id"], self.header("x-request-id"));
+        assert!(json["title"].as_str().is_some_and(|title| !title.is_empty()));
+        json["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// The same, with the member at fault.
+    #[track_caller]
+    pub fn problem_at(&self, status: u16, code: &str, field: &str) -> String {
+        let detail = self.problem(status, code);
+        assert_eq!(self.json()["field"], field, "{}", self.text);
+        detail
+    }
+}

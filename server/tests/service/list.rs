@@ -1,0 +1,175 @@
+//! Listing keys.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::harness::{KIM, LEE, Service};
+
+on_both_databases![
+    pages_hold_every_key_once_newest_first,
+    pages_do_not_shift_when_keys_are_made_or_deleted_meanwhile,
+    the_last_page_has_no_cursor,
+    status_filters_are_applied_before_paging,
+    search_finds_part_of_the_name_in_any_case,
+    search_takes_wildcards_literally,
+    faulty_parameters_are_refused_by_name,
+    a_cursor_of_somebody_else_is_refused,
+];
+
+async fn pages_hold_every_key_once_newest_first(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let mut made = Vec::new();
+    for number in 0..120 {
+        made.push(service.create(&cookie, json!({"name": format!("key {number}")})).await.id);
+    }
+    made.reverse();
+    for (limit, sizes) in [
+        ("", vec![50, 50, 20]),
+        ("&limit=100", vec![100, 20]),
+        ("&limit=60", vec![60, 60]),
+        ("&limit=7", [vec![7; 17], vec![1]].concat()),
+    ] {
+        let (mut seen, mut pages, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = service.get(&format!("/v1/keys?status=all{limit}{cursor}")).cookie(&cookie).await;
+            pages.push(page.ids().len());
+            seen.extend(page.ids());
+            match page.json()["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(seen, made, "{limit}");
+        assert_eq!(pages, sizes, "{limit}");
+    }
+}
+
+async fn pages_do_not_shift_when_keys_are_made_or_deleted_meanwhile(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let mut old = Vec::new();
+    for _ in 0..6 {
+        old.push(service.create(&cookie, json!({})).await.id);
+    }
+    old.reverse();
+    let first = service.get("/v1/keys?limit=3").cookie(&cookie).await;
+    assert_eq!(first.ids(), old[..3]);
+    let cursor = first.json()["next_cursor"].as_str().unwrap().to_owned();
+
+    service.create(&cookie, json!({})).await;
+    // Even the key that the first page ended with may go.
+    service.post(&format!("/v1/keys/{}/revoke", old[2])).cookie(&cookie).await;
+    assert_eq!(service.delete(&format!("/v1/keys/{}", old[2])).cookie(&cookie).await.status, 204);
+    let second = service.get(&format!("/v1/keys?limit=3&cursor={cursor}")).cookie(&cookie).await;
+    assert_eq!(second.ids(), old[3..]);
+}
+
+async fn the_last_page_has_no_cursor(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    assert_eq!(
+        service.get("/v1/keys").cookie(&cookie).await.json(),
+        json!({"items": [], "next_cursor": null})
+    );
+    for _ in 0..3 {
+        service.create(&cookie, json!({})).await;
+    }
+    for limit in [3, 4] {
+        let page = service.get(&format!("/v1/keys?limit={limit}")).cookie(&cookie).await;
+        assert_eq!(page.json()["next_cursor"], json!(null), "{limit}");
+    }
+}
+
+async fn status_filters_are_applied_before_paging(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let mut expiring = Vec::new();
+    for number in 0..6 {
+        let lifetime = if number % 2 == 0 { "PT1H" } else { "never" };
+        let id = service.create(&cookie, json!({"expires_in": lifetime})).await.id;
+        if number % 2 == 0 {
+            expiring.push(id);
+        }
+    }
+    expiring.reverse();
+    service.pass(SignedDuration::from_hours(1));
+    let first = service.get("/v1/keys?status=expired&limit=2").cookie(&cookie).await;
+    assert_eq!(first.ids(), expiring[..2]);
+    let cursor = first.json()["next_cursor"].as_str().unwrap().to_owned();
+    let second =
+        service.get(&format!("/v1/keys?status=expired&limit=2&cursor={cursor}")).cookie(&cookie).await;
+    assert_eq!(second.ids(), expiring[2..]);
+}
+
+async fn search_finds_part_of_the_name_in_any_case(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    for name in ["Deploy Robot", "Backup", "Übung", "Straße"] {
+        service.create(&cookie, json!({"name": name})).await;
+    }
+    for (search, names) in [
+        ("deploy", vec!["Deploy Robot"]),
+        ("ROBOT", vec!["Deploy Robot"]),
+        ("loy+Rob", vec!["Deploy Robot"]),
+        ("%20backup%20", vec!["Backup"]),
+        ("%C3%BCb", vec!["Übung"]),
+        ("%C3%9CB", vec!["Übung"]),
+        ("tra%C3%9Fe", vec!["Straße"]),
+        ("b", vec!["Übung", "Backup", "Deploy Robot"]),
+        ("", vec!["Straße", "Übung", "Backup", "Deploy Robot"]),
+        ("nothing", vec![]),
+    ] {
+        let page = service.get(&format!("/v1/keys?search={search}")).cookie(&cookie).await.json();
+        let found: Vec<_> = page["items"].as_array().unwrap().iter().map(|key| key["name"].clone()).collect();
+        assert_eq!(found, names, "{search}");
+    }
+}
+
+async fn search_takes_wildcards_literally(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    for name in ["100%", "a_b", r"back\slash", "'quoted'"] {
+        service.create(&cookie, json!({"name": name})).await;
+    }
+    for (search, count) in [("%25", 1), ("_", 1), ("%5C", 1), ("'", 1), ("a%25b", 0), ("a_b", 1), ("0%25", 1)]
+    {
+        let page = service.get(&format!("/v1/keys?search={search}")).cookie(&cookie).await;
+        assert_eq!(page.ids().len(), count, "{search}");
+    }
+}
+
+async fn faulty_parameters_are_refused_by_name(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    for (query, field) in [
+        ("status=dead", "status"),
+        ("status=", "status"),
+        ("status=Active", "status"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("limit=5&limit=6", "limit"),
+        ("cursor=", "cursor"),
+        ("cursor=nonsense", "cursor"),
+        ("cursor=0123456789abcdefghij", "cursor"),
+        ("cursor=%00", "cursor"),
+        ("search=%00", "search"),
+        ("idempotency_key=", "idempotency_key"),
+        ("idempotency_key=a%20b", "idempotency_key"),
+    ] {
+        let answer = service.get(&format!("/v1/keys?{query}")).cookie(&cookie).await;
+        answer.problem_at(422, "invalid_request", field);
+    }
+    let long = format!("/v1/keys?search={}", "x".repeat(101));
+    service.get(&long).cookie(&cookie).await.problem_at(422, "invalid_request", "search");
+    let misspelt = service.get("/v1/keys?statsu=active").cookie(&cookie).await;
+    let detail = misspelt.problem(422, "invalid_request");
+    assert!(detail.contains("status, search, cursor, limit"), "{detail}");
+}
+
+async fn a_cursor_of_somebody_else_is_refused(service: &Service) {
+    let (kim, lee) = (service.sign_in(KIM).await, service.sign_in(LEE).await);
+    for _ in 0..2 {
+        service.create(&kim, json!({})).await;
+    }
+    let page = service.get("/v1/keys?limit=1").cookie(&kim).await;
+    let cursor = page.json()["next_cursor"].as_str().unwrap().to_owned();
+    let answer = service.get(&format!("/v1/keys?cursor={cursor}")).cookie(&lee).await;
+    answer.problem_at(422, "invalid_request", "cursor");
+}

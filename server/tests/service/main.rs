@@ -1,0 +1,44 @@
+//! What the service promises, asked over HTTP and looked up in the database
+//! afterwards: on SQLite, and again on PostgreSQL where there is one.
+//!
+//! Each file holds behaviours of one subject and ends in the list of them, from
+//! which [`on_both_databases!`] makes the tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+/// Makes two tests of each behaviour: `behaviour::sqlite` and `behaviour::postgres`.
+macro_rules! on_both_databases {
+    ($($behaviour:ident),+ $(,)?) => { $(
+        mod $behaviour {
+            #[tokio::test]
+            async fn sqlite() {
+                super::$behaviour(&crate::harness::Service::on_sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                let Some(service) = crate::harness::Service::on_postgres().await else { return };
+                super::$behaviour(&service).await;
+            }
+        }
+    )+ };
+}
+
+mod access;
+mod create;
+mod delete;
+mod faulty;
+mod harness;
+mod idempotency;
+mod list;
+mod openapi;
+mod origins;
+mod page;
+mod postgres;
+mod revoke;
+mod rotate;
+mod scopes;
+mod session;
+mod states;
+mod trouble;
+mod validate;
