@@ -173,9 +173,9 @@ function duration(given, name) {
 }
 
 /** @param {[any, any]} raw */
-function issued([{ key, oldAlive }, secret]) {
+function issued([{ key, warning }, secret]) {
   const out = { key: withDates(key), secret: adoptReveal(secret) };
-  return oldAlive ? { ...out, oldAlive: toError(oldAlive) } : out;
+  return warning ? { ...out, warning: toError(warning) } : out;
 }
 
 /** @param {any} key @returns {import('./index.js').KeyInfo} */

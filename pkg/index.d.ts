@@ -17,7 +17,8 @@ export type ErrorCode =
   | 'unauthorized' | 'invalid_credentials' | 'forbidden' | 'not_found'
   | 'key_active' | 'key_inactive' | 'conflict' | 'invalid_request'
   | 'rate_limited' | 'service_error' | 'unsupported' | 'outcome_unknown'
-  | 'no_credential' | 'store_failed' | 'no_entropy' | 'internal';
+  | 'no_credential' | 'store_failed' | 'old_key_alive' | 'not_stored' | 'replacement_failed'
+  | 'no_entropy' | 'internal';
 
 /** What the service itself said about a refusal. */
 export interface ServiceMessage {
@@ -108,7 +109,7 @@ export type KeyCheck =
       looksLike: string[];
     };
 
-export type ProviderId = 'keylatch' | (string & {});
+export type ProviderId = 'keylatch' | 'luminary' | 'lambda' | 'conduce' | 'modelon' | (string & {});
 
 /** Part of a key format: fixed text, one of several texts, a run of characters, or a checksum. */
 export type FormatPart =
@@ -147,17 +148,63 @@ export interface EndpointSpec {
   body?: Record<string, string | number | boolean | null>;
   /** Members of the query, likewise. */
   query?: Record<string, string>;
+  /** The header for an idempotency key, if the service keeps them. With one, a lost answer leaves no second key. */
+  idempotencyHeader?: string;
+  /** For `validate`: the statuses that say "no such key" and are no failure. Default `[401]`. */
+  refusals?: number[];
 }
 
-/** Where the members of a key stand in the service's answers; dotted paths, alternatives by `|`. */
+/** What a declaration may say of a request: a path alone, the rest as in keylatch's own API; or more. */
+export type EndpointDeclaration = string | (Partial<Omit<EndpointSpec, 'body'>> & { path: string; body?: Json });
+
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
+/** A file that holds keys. */
+export interface KeyFile {
+  /** `~` is the home of the user. */
+  path: string;
+  /** `text`: the key alone. `profiles`: keylatch's own JSON. Default `text`. */
+  kind?: 'text' | 'profiles' | 'conduce-config';
+}
+
+/** Signing in with a browser: authorization code with PKCE (RFC 7636, RFC 8252). */
+export interface LoginSpec {
+  /** Host of the issuer, or its URL. */
+  issuer: string;
+  clientId: string;
+  audience?: string;
+  scope?: string;
+  /** Ports that the issuer sends the browser back to. */
+  ports: number[];
+  /** Environment variables that override issuer, client id and audience. */
+  env?: string[];
+  /** Where the token is kept; the first is written to. */
+  files: string[];
+}
+
+export type Operation =
+  | 'signIn' | 'signOut' | 'whoami' | 'create' | 'list' | 'get' | 'rotate' | 'revoke' | 'delete' | 'validate'
+  | 'checkSession';
+
+/**
+ * Where things stand in the service's answers: dotted paths, alternatives by `|`,
+ * the empty path for the whole answer (`key`, `items`) or for nowhere (the rest).
+ */
 export interface FieldMap {
-  /** The key object inside the answer to get, create and rotate. Default: `key` for create and rotate, the answer itself for get. */
+  /** The key object in an answer about one key. Default `key|`: the member, or the answer itself. */
   key?: string;
+  /** The new key in the answer to create and rotate. */
   secret?: string;
   items?: string;
   cursor?: string;
   id?: string; name?: string; status?: string; masked?: string; scopes?: string;
+  /** The whole key, where a service lists it: the key gets a fingerprint as its id and is masked. */
+  wholeKey?: string;
   createdAt?: string; expiresAt?: string; lastUsedAt?: string; revokedAt?: string; replacedBy?: string;
+  /** In the answer to validate. */
+  valid?: string; reason?: string; validKey?: string;
+  /** In the answer to whoami. */
+  account?: string; user?: string;
 }
 
 /** A declaration of a service, plain JSON. */
@@ -169,13 +216,22 @@ export interface ProviderSpec {
   baseUrl?: string;
   /** The page where a person manages keys. */
   keysPage?: string;
+  /** The steps that a person takes there. */
+  keysHelp?: string;
   /** Environment variables that hold a key, first wins. */
   env?: string[];
+  /** Environment variables that hold the address. */
+  envBaseUrl?: string[];
+  /** Files that hold a key, in the order in which they are looked at. */
+  files?: KeyFile[];
+  login?: LoginSpec;
+  /** A user has one key at a time: to rotate is to delete it and make another. */
+  oneKey?: boolean;
   format?: KeyFormat;
   /** How the key is sent; the first is the default. Default: bearer. */
   schemes?: SchemeSpec[];
   /** The key API, in keylatch's REST shape unless said otherwise. */
-  endpoints?: Partial<Record<'signIn' | 'signOut' | 'whoami' | 'create' | 'list' | 'get' | 'rotate' | 'revoke' | 'delete' | 'validate', EndpointSpec>>;
+  endpoints?: Partial<Record<Operation, EndpointDeclaration>>;
   fields?: FieldMap;
   /** Unit of numeric times in answers. Default `s`. Times as text are RFC 3339. */
   timeUnit?: 's' | 'ms';
@@ -190,10 +246,13 @@ export interface Capabilities {
   expiry: boolean; scopes: boolean;
   /** Whether the old key can live on for a while after a rotate. */
   overlap: boolean;
+  /** A user has one key at a time: a rotate ends the old one at once. Warn the person. */
+  oneKey: boolean;
 }
 
 /** A service as plain, frozen data. */
-export interface Provider extends ProviderSpec {
+export interface Provider extends Omit<ProviderSpec, 'endpoints'> {
+  readonly endpoints: Partial<Record<Operation, EndpointSpec>>;
   readonly capabilities: Capabilities;
   readonly certainty: Certainty;
 }
@@ -299,7 +358,11 @@ export class KeyClient {
   create(options: CreateOptions): Promise<{ key: KeyInfo; secret: RevealOnce }>;
   list(options?: ListOptions): AsyncIterableIterator<KeyInfo>;
   get(id: string, options?: CallOptions): Promise<KeyInfo>;
-  rotate(id: string, options?: RotateOptions): Promise<{ key: KeyInfo; secret: RevealOnce }>;
+  /**
+   * A successor with the same name, scopes and expiry. It resolves whenever there is a new key; `warning` then says what
+   * did not go as wished: `old_key_alive`, or `not_stored` where the service allows one key and cannot go back.
+   */
+  rotate(id: string, options?: RotateOptions): Promise<{ key: KeyInfo; secret: RevealOnce; warning?: KeylatchError }>;
   revoke(id: string, options?: CallOptions): Promise<KeyInfo>;
   /** @throws {KeylatchError} `key_active` while it is active. */
   delete(id: string, options?: CallOptions): Promise<void>;

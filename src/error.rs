@@ -108,6 +108,12 @@ codes! {
         NoCredential = "no_credential": "No key for {0} was found. {1}",
         /// The new key could not be stored, so the old one was left alive.
         StoreFailed = "store_failed": "The new key could not be stored, so it was revoked and the old key still works.",
+        /// A warning: the successor is good, but the old key could not be revoked.
+        OldKeyAlive = "old_key_alive": "The new key is good, but the old one ({0}) could not be revoked and still works. Revoke it.",
+        /// A warning: the only key there is could not be stored.
+        NotStored = "not_stored": "The new key could not be stored, and it is the only one: reveal it now and keep it.",
+        /// The only key was deleted and no new one could be made.
+        ReplacementFailed = "replacement_failed": "{0} allows one key, so the old one was deleted first, and then no new one could be made. Make one at {1}",
         /// The system's random source failed.
         NoEntropy = "no_entropy": "The system's random source failed, so no key was made.",
         /// A fault in keylatch itself.

@@ -183,6 +183,14 @@ impl Reader<'_> {
         })
     }
 
+    /// The key of a fingerprint in the answer to list.
+    pub(super) fn whole_key(&self, answer: &Value, fingerprint: &str) -> Option<Secret> {
+        let items = answer.find(self.path(Field::Items))?.items();
+        let key =
+            |item: &Value| item.find(self.path(Field::WholeKey)).and_then(Value::text).map(Secret::from);
+        items.iter().filter_map(key).find(|key| self::fingerprint(key) == fingerprint)
+    }
+
     pub(super) fn account(&self, answer: &Value) -> Result<Account, Error> {
         match answer.find(self.path(Field::Account)).and_then(Value::to_text) {
             Some(id) => {
@@ -203,9 +211,12 @@ impl Reader<'_> {
                 };
                 Ok(Validation { valid: false, key: None, reason: Some(reason) })
             }
-            // The key itself only where the answer has one: a cheap call that
-            // stands in for validate answers something else.
-            _ => Ok(Validation { valid: true, key: self.key(answer).ok(), reason: None }),
+            // A cheap call that stands in for validate answers something else.
+            _ => {
+                let path = self.path(Field::ValidKey);
+                let key = if path.is_empty() { None } else { answer.find(path) };
+                Ok(Validation { valid: true, key: key.map(|key| self.item(key)).transpose()?, reason: None })
+            }
         }
     }
 

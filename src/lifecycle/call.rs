@@ -34,8 +34,8 @@ impl Client {
         }
     }
 
-    /// Asks for an operation, as often as [`Retry`] allows, and answers the
-    /// successful response.
+    /// Asks for an operation and answers the successful response. What has to be
+    /// known before is asked first; a session that has ended is renewed once.
     pub(super) async fn send(
         &self,
         t: &impl Transport,
@@ -46,6 +46,31 @@ impl Client {
         let Some(endpoint) = self.provider.endpoints.get(operation) else {
             return Err(self.provider.unsupported(operation));
         };
+        self.discover(t).await?;
+        let with_account;
+        let vars = if endpoint.uses("account") {
+            with_account = vars.clone().with("account", self.account_id(t).await?);
+            &with_account
+        } else {
+            vars
+        };
+        match self.exchange(t, endpoint, operation, vars, idempotency_key).await {
+            Err(error) if error.status() == Some(401) && self.renew_session(t).await? => {
+                self.exchange(t, endpoint, operation, vars, idempotency_key).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// One endpoint, as often as [`Retry`] allows.
+    pub(super) async fn exchange(
+        &self,
+        t: &impl Transport,
+        endpoint: &Endpoint,
+        operation: Operation,
+        vars: &Vars,
+        idempotency_key: Option<&str>,
+    ) -> Result<Response, Error> {
         let repeatable =
             operation.is_repeatable() || (idempotency_key.is_some() && endpoint.idempotency.is_some());
         let mut retry = Retry::new(self.retries);
@@ -74,8 +99,9 @@ impl Client {
         match &self.credential {
             Credential::None => Ok(None),
             Credential::Key(key) => self.scheme.header(key).map(Some),
-            Credential::Cookie(cookie) => {
-                Ok(Some(Header { name: Cow::Borrowed("Cookie"), value: cookie.clone() }))
+            Credential::Session(session) => {
+                let cookie = session.cookie.borrow().clone();
+                Ok(cookie.map(|value| Header { name: Cow::Borrowed("Cookie"), value }))
             }
         }
     }
@@ -88,7 +114,9 @@ impl Client {
         vars: &Vars,
         idempotency_key: Option<&str>,
     ) -> Result<Request, Error> {
-        let url = self.origin.below(t, &endpoint.address(vars)?)?;
+        let mut path = self.prefix.borrow().clone().unwrap_or_default();
+        path.push_str(&endpoint.address(vars)?);
+        let url = self.origin.below(t, &path)?;
         let mut headers = vec![Header { name: Cow::Borrowed("Accept"), value: "application/json".into() }];
         // Signing in with a credential attached would be two identities at once.
         if operation != Operation::SignIn {
@@ -159,8 +187,13 @@ impl Client {
             Some(Value::Text(secret)) => Some(secret),
             _ => None,
         };
+        let cookie;
         let own = match &self.credential {
-            Credential::Key(secret) | Credential::Cookie(secret) => Some(secret),
+            Credential::Key(secret) => Some(secret),
+            Credential::Session(session) => {
+                cookie = session.cookie.borrow().clone();
+                cookie.as_ref()
+            }
             Credential::None => None,
         };
         let secrets: Vec<&Secret> =

@@ -1,5 +1,6 @@
 //! The client of a key API.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::answer::{Account, KeyInfo, Reader, Validation};
@@ -19,8 +20,17 @@ pub enum Credential {
     None,
     /// A key.
     Key(Secret),
-    /// The cookie of a session, where no browser keeps it.
-    Cookie(Secret),
+    /// A session that this client began.
+    Session(Rc<Session>),
+}
+
+/// A session that came of user and password.
+pub struct Session {
+    /// Its cookie, where no browser keeps it.
+    pub(super) cookie: RefCell<Option<Secret>>,
+    /// User and password, kept only for a service whose sessions are renewed by
+    /// signing in again.
+    pub(super) again: RefCell<Option<(String, Secret)>>,
 }
 
 /// How a client is set up.
@@ -46,6 +56,9 @@ pub struct Client {
     pub(super) credential: Credential,
     pub(super) scheme: Scheme,
     pub(super) retries: u8,
+    /// Found out once: what stands before the API's paths, and the account's id.
+    pub(super) prefix: RefCell<Option<String>>,
+    pub(super) account: RefCell<Option<String>>,
 }
 
 /// How long a new key lives.
@@ -61,8 +74,9 @@ pub enum Lifetime {
 pub struct NewKey {
     /// 1 to 100 characters after trimming.
     pub name: String,
-    /// How long it lives.
-    pub lifetime: Lifetime,
+    /// How long it lives; [`NewKey::DEFAULT_LIFETIME`] where nothing is said and
+    /// the service lets one choose.
+    pub lifetime: Option<Lifetime>,
     /// What it may do; empty for everything.
     pub scopes: Vec<String>,
 }
@@ -118,7 +132,15 @@ impl Client {
             check_key(&provider, key)?;
             scheme.header(key)?;
         }
-        Ok(Client { provider, origin, credential: options.credential, scheme, retries: options.retries })
+        Ok(Client {
+            provider,
+            origin,
+            credential: options.credential,
+            scheme,
+            retries: options.retries,
+            prefix: RefCell::default(),
+            account: RefCell::default(),
+        })
     }
 
     /// The service.
@@ -186,8 +208,7 @@ impl Client {
             }
             cursor = page.cursor;
             if cursor.is_none() {
-                let what = String::from("no key has the id \"") + id + "\".";
-                return Err(Error::new(Code::NotFound).with(self.provider.title.clone()).with(what));
+                return Err(self.no_such_key(id));
             }
         }
     }
@@ -201,13 +222,34 @@ impl Client {
         self.reader().key(&answer)
     }
 
-    /// Deletes a key; its id is never used again.
+    /// Deletes a key; its id is never used again. Where a service knows a key by
+    /// the key itself, its fingerprint or the key will do.
     ///
     /// # Errors
     /// [`Code::KeyActive`] while it is active, [`Code::NotFound`], and those of
     /// every call.
     pub async fn delete(&self, t: &impl Transport, id: &str) -> Result<(), Error> {
-        self.call(t, Operation::Delete, &Vars::new().with("id", id), None).await.map(drop)
+        let mut vars = Vars::new().with("id", id);
+        if self.provider.endpoints.get(Operation::Delete).is_some_and(|endpoint| endpoint.uses("secret")) {
+            vars.set("secret", self.whole_key(t, id).await?.into());
+        }
+        self.call(t, Operation::Delete, &vars, None).await.map(drop)
+    }
+
+    /// The key of a fingerprint, from the service's list; or the text itself when
+    /// it is a key.
+    async fn whole_key(&self, t: &impl Transport, id: &str) -> Result<Secret, Error> {
+        let format = self.provider.format.as_ref();
+        if format.is_some() && format::check(format, id).is_empty() {
+            return Ok(Secret::from(id));
+        }
+        let answer = self.call(t, Operation::List, &Vars::new(), None).await?;
+        self.reader().whole_key(&answer, id).ok_or_else(|| self.no_such_key(id))
+    }
+
+    fn no_such_key(&self, id: &str) -> Error {
+        let what = String::from("no key has the id \"") + id + "\".";
+        Error::new(Code::NotFound).with(self.provider.title.clone()).with(what)
     }
 
     /// Whether a key works, now. A service without such an endpoint is asked
@@ -255,6 +297,8 @@ impl Client {
             credential,
             scheme: self.scheme.clone(),
             retries: self.retries,
+            prefix: self.prefix.clone(),
+            account: RefCell::default(),
         }
     }
 }
@@ -271,8 +315,18 @@ impl NewKey {
         let capabilities = provider.capabilities();
         let mut vars = Vars::new().with("name", name);
         match &self.lifetime {
-            Lifetime::For(duration) => vars.set("expires_in", duration.as_str().into()),
-            Lifetime::Until(moment) => vars.set("expires_at", moment.as_str().into()),
+            None if capabilities.expiry => vars.set("expires_in", NewKey::DEFAULT_LIFETIME.into()),
+            // True of every key of a service without expiry.
+            Some(Lifetime::For(never)) if never == "never" && !capabilities.expiry => {}
+            Some(_) if !capabilities.expiry => {
+                return Err(Error::argument(
+                    "expiresIn",
+                    provider.title.clone() + " has no expiry for keys.",
+                ));
+            }
+            Some(Lifetime::For(duration)) => vars.set("expires_in", duration.as_str().into()),
+            Some(Lifetime::Until(moment)) => vars.set("expires_at", moment.as_str().into()),
+            None => {}
         }
         if !self.scopes.is_empty() {
             if !capabilities.scopes {

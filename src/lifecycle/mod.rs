@@ -8,9 +8,11 @@
 mod answer;
 mod call;
 mod client;
+mod discover;
 mod recover;
+mod replace;
 mod session;
 
 pub use answer::{Account, KeyInfo, Status, Time, Validation};
-pub use client::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap, Page};
+pub use client::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap, Page, Session};
 pub use recover::{Created, Rotated};

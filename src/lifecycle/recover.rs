@@ -30,8 +30,9 @@ pub struct Rotated {
     pub key: KeyInfo,
     /// The successor itself, to be seen once.
     pub secret: RevealOnce,
-    /// Why the old key is still alive although it was to end.
-    pub old_alive: Option<Error>,
+    /// What the person must know all the same: [`Code::OldKeyAlive`] or
+    /// [`Code::NotStored`].
+    pub warning: Option<Error>,
 }
 
 impl Client {
@@ -69,9 +70,14 @@ impl Client {
         overlap: &Overlap,
         store: impl FnOnce(Secret, KeyInfo) -> F,
     ) -> Result<Rotated, Error> {
+        if self.provider.endpoints.get(Operation::Rotate).is_none() && self.provider.one_key {
+            return match overlap {
+                Overlap::None => self.replace(t, id, store).await,
+                Overlap::For(_) => Err(self.no_overlap()),
+            };
+        }
         if !self.provider.capabilities().overlap && matches!(overlap, Overlap::For(_)) {
-            let why = self.provider.title.clone() + " ends the old key at once, so there is no overlap.";
-            return Err(Error::argument("overlap", why));
+            return Err(self.no_overlap());
         }
         let overlap_text = match overlap {
             Overlap::None => "until_revoked",
@@ -90,15 +96,26 @@ impl Client {
                 Err(_) => self.outcome_unknown(&info.name, &error),
             });
         }
-        let mut old_alive = None;
+        let mut warning = None;
         if matches!(overlap, Overlap::None) {
             // The successor is in hand: from here on nothing may hide it.
-            old_alive = self.revoke(t, id).await.err();
+            let failed = self.revoke(t, id).await.err();
+            warning = failed.map(|error| {
+                let id = String::from(id);
+                Error::new(Code::OldKeyAlive)
+                    .with(id)
+                    .with_cause("KeylatchError".into(), error.code().as_str().into())
+            });
         }
-        Ok(Rotated { key: info, secret: RevealOnce::new(secret), old_alive })
+        Ok(Rotated { key: info, secret: RevealOnce::new(secret), warning })
     }
 
-    async fn issue(
+    fn no_overlap(&self) -> Error {
+        let why = self.provider.title.clone() + " ends the old key at once, so there is no overlap.";
+        Error::argument("overlap", why)
+    }
+
+    pub(super) async fn issue(
         &self,
         t: &impl Transport,
         operation: Operation,

@@ -1,6 +1,9 @@
 //! Signing in with user and password, and out again.
 
-use super::client::{Client, Credential};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::client::{Client, Credential, Session};
 use crate::error::Error;
 use crate::http::{Response, Transport};
 use crate::provider::{Operation, Vars};
@@ -11,24 +14,63 @@ impl Client {
     /// Signs in; the client that comes back stands for the session.
     ///
     /// In a page the browser keeps the session's cookie and scripts never see
-    /// it. Elsewhere it is kept here.
+    /// it. Elsewhere it is kept here. A service that signs in with a key alone
+    /// takes it as the password.
     ///
     /// # Errors
     /// [`InvalidCredentials`](crate::Code::InvalidCredentials), and those of every call.
     pub async fn sign_in(self, t: &impl Transport, user: &str, password: Secret) -> Result<Client, Error> {
-        if user.trim().is_empty() {
+        let endpoint = self.provider.endpoints.get(Operation::SignIn);
+        if user.trim().is_empty() && endpoint.is_some_and(|endpoint| endpoint.uses("user")) {
             return Err(Error::argument("user", "it is empty."));
         }
         if password.expose().is_empty() {
             return Err(Error::argument("password", "it is empty."));
         }
-        let vars = Vars::new().with("user", user.trim()).with("password", password);
-        let response = self.send(t, Operation::SignIn, &vars, None).await?;
-        let credential = cookie(&response).map_or(Credential::None, Credential::Cookie);
-        Ok(self.with_credential(credential))
+        let cookie = self.begin_session(t, user.trim(), &password).await?;
+        let renews = self.provider.endpoints.get(Operation::CheckSession).is_some();
+        let again = renews.then(|| (String::from(user.trim()), password));
+        let session = Session { cookie: RefCell::new(cookie), again: RefCell::new(again) };
+        Ok(self.with_credential(Credential::Session(Rc::new(session))))
     }
 
-    /// Ends the session.
+    async fn begin_session(
+        &self,
+        t: &impl Transport,
+        user: &str,
+        password: &Secret,
+    ) -> Result<Option<Secret>, Error> {
+        let Some(endpoint) = self.provider.endpoints.get(Operation::SignIn) else {
+            return Err(self.provider.unsupported(Operation::SignIn));
+        };
+        let vars = Vars::new().with("user", user).with("password", password.clone());
+        self.discover(t).await?;
+        let response = self.exchange(t, endpoint, Operation::SignIn, &vars, None).await?;
+        Ok(cookie(&response))
+    }
+
+    /// Signs in again when the service says that the session has ended; whether
+    /// that made a difference. Exactly 401 means ended (`wire.md`, 3.2).
+    pub(super) async fn renew_session(&self, t: &impl Transport) -> Result<bool, Error> {
+        let (Credential::Session(session), Some(check)) =
+            (&self.credential, self.provider.endpoints.get(Operation::CheckSession))
+        else {
+            return Ok(false);
+        };
+        match self.exchange(t, check, Operation::CheckSession, &Vars::new(), None).await {
+            Err(error) if error.status() == Some(401) => {}
+            _ => return Ok(false),
+        }
+        let again = session.again.borrow().clone();
+        let Some((user, password)) = again else {
+            return Ok(false);
+        };
+        let cookie = self.begin_session(t, &user, &password).await?;
+        session.cookie.replace(cookie);
+        Ok(true)
+    }
+
+    /// Ends the session, and forgets what it was made of.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::Code::InvalidArgument) when the client holds a key, which is revoked
@@ -40,7 +82,14 @@ impl Client {
                 "this client holds a key, not a session. Revoke the key instead.",
             ));
         }
-        self.send(t, Operation::SignOut, &Vars::new(), None).await.map(drop)
+        if let Credential::Session(session) = &self.credential {
+            session.again.take();
+        }
+        self.send(t, Operation::SignOut, &Vars::new(), None).await?;
+        if let Credential::Session(session) = &self.credential {
+            session.cookie.take();
+        }
+        Ok(())
     }
 
     /// What `fetch` needs to reach the service's own API: the address, if it is

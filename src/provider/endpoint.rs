@@ -248,7 +248,7 @@ impl Template {
 }
 
 /// The variables of one call.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Vars(Vec<(&'static str, Value)>);
 
 impl Vars {

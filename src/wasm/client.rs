@@ -146,8 +146,8 @@ async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<Answer,
         Command::Rotate(id, overlap, store) => {
             let hand_over = async |secret, key| hand_over(store, secret, &key).await;
             let rotated = client.rotate(t, &id, &overlap, hand_over).await?;
-            let old = rotated.old_alive.as_ref().map(error::value);
-            let data = Object::new().with("key", &rotated.key).with_some("oldAlive", old);
+            let warning = rotated.warning.as_ref().map(error::value);
+            let data = Object::new().with("key", &rotated.key).with_some("warning", warning);
             return Ok(Answer::Issued(data.into(), rotated.secret));
         }
         Command::Revoke(id) => (&client.revoke(t, &id).await?).into(),
@@ -224,14 +224,12 @@ fn client(provider: &ProviderHandle, options: &Value, credential: Credential) ->
 
 /// The facade has made a number of seconds into a duration and a `Date` into
 /// text; a moment is told from a duration by its first character.
-fn lifetime(options: &Value) -> Result<Lifetime, Error> {
-    Ok(match read::member_text(options, "expiresIn")? {
-        None => Lifetime::For(NewKey::DEFAULT_LIFETIME.into()),
-        Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('T') => {
-            Lifetime::Until(text)
-        }
-        Some(text) => Lifetime::For(text),
-    })
+fn lifetime(options: &Value) -> Result<Option<Lifetime>, Error> {
+    let given = read::member_text(options, "expiresIn")?;
+    Ok(given.map(|text| match text {
+        text if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('T') => Lifetime::Until(text),
+        text => Lifetime::For(text),
+    }))
 }
 
 fn scopes(options: &Value) -> Result<Vec<String>, Error> {

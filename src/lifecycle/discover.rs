@@ -1,0 +1,107 @@
+//! What has to be known before an operation: where the API is, and whose it is.
+
+use super::call::excerpt;
+use super::client::Client;
+use crate::error::{Code, Error};
+use crate::http::Method;
+use crate::http::{Body, Transport};
+use crate::provider::{Endpoint, Operation, Vars};
+use crate::value::Value;
+
+impl Client {
+    /// Finds what stands before the API's paths. Success is remembered, and so is
+    /// an answer that says that nothing stands there; failure is not.
+    ///
+    /// The client of JavaScript asks the hub first, the one of Python looks for a
+    /// header that pages may not see: so the hub is asked here, and whatever is
+    /// not its answer means that there is none (`wire.md`, 1.1).
+    pub(super) async fn discover(&self, t: &impl Transport) -> Result<(), Error> {
+        let Some(discovery) = &self.provider.discovery else {
+            return Ok(());
+        };
+        if self.prefix.borrow().is_some() {
+            return Ok(());
+        }
+        let mut endpoint = Endpoint::new(Method::Get, "", &[]);
+        endpoint.path = discovery.path.clone();
+        let found = match self.exchange(t, &endpoint, Operation::Get, &Vars::new(), None).await {
+            Ok(response) => match response.body {
+                Body::Json(answer) => match answer.member(&discovery.member) {
+                    Some(Value::Text(path)) => join(path.expose(), &discovery.suffix),
+                    // The hub knows the user and has started nothing for them.
+                    Some(Value::Null) => {
+                        let why = "its server for this user is not started. Start it on the web page.";
+                        return Err(Error::new(Code::Conflict).with(self.provider.title.clone()).with(why));
+                    }
+                    _ => String::new(),
+                },
+                Body::Empty | Body::Other(_) => String::new(),
+            },
+            Err(error) if error.status().is_some_and(|status| status < 500) => {
+                // A hub may also have refused the key: not remembered.
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        self.prefix.replace(Some(found));
+        Ok(())
+    }
+
+    /// The id of the account, which stands in some paths.
+    pub(super) async fn account_id(&self, t: &impl Transport) -> Result<String, Error> {
+        let known = self.account.borrow().clone();
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        let Some(endpoint) = self.provider.endpoints.get(Operation::Whoami) else {
+            return Err(self.provider.unsupported(Operation::Whoami));
+        };
+        let id = match self.exchange(t, endpoint, Operation::Whoami, &Vars::new(), None).await?.body {
+            Body::Json(answer) => self.reader().account(&answer)?.id,
+            Body::Other(text) => {
+                return Err(self.bad_response(String::from("expected JSON, found ") + &excerpt(&text)));
+            }
+            Body::Empty => return Err(self.bad_response("expected JSON, found nothing.")),
+        };
+        self.account.replace(Some(id.clone()));
+        Ok(id)
+    }
+}
+
+/// `/user/kim/` and `impact` make `/user/kim/impact`. A path that leads elsewhere
+/// makes nothing.
+fn join(path: &str, suffix: &str) -> String {
+    let inner = path.trim_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~' | '%' | '@');
+    let leads_elsewhere = inner.split('/').any(|segment| matches!(segment, "." | ".."));
+    if !inner.chars().all(plain) || leads_elsewhere {
+        return String::new();
+    }
+    let mut out = String::new();
+    for part in [inner, suffix].into_iter().filter(|part| !part.is_empty()) {
+        out.push('/');
+        out.push_str(part);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn a_prefix_is_a_plain_path() {
+        let cases = [
+            ("/user/kim/", "/user/kim/impact"),
+            ("/", "/impact"),
+            ("user/kim", "/user/kim/impact"),
+            ("/user/k%40m/", "/user/k%40m/impact"),
+            ("/../admin", ""),
+            ("/a?b", ""),
+            ("//evil.example\\", ""),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(join(path, "impact"), expected, "{path}");
+        }
+    }
+}
