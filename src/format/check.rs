@@ -10,7 +10,7 @@ use super::fit;
 use super::peel::peel;
 use super::placeholder::is_placeholder;
 use super::problem::{Found, Problem, ProblemCode};
-use super::unicode::{invisible, is_line_break, is_space, kind, lookalike, number, shown};
+use super::unicode::{invisible, is_line_break, is_space, length, lookalike, number, shown};
 use crate::text::integer;
 
 /// Longer texts are not looked at: servers refuse a header of this length, so
@@ -49,10 +49,12 @@ pub fn check(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     // Decoded once, as every step below walks to and fro; wiped, as it is a copy
     // of the key; with room for all, so that no copy is left behind by growing.
     let mut chars = Zeroizing::new(Vec::with_capacity(text.len().min(MAX_LENGTH)));
-    chars.extend(text.chars().take(MAX_LENGTH));
+    for ch in text.chars().take(MAX_LENGTH) {
+        chars.push(ch);
+    }
     let mut found = Found::new(&chars);
 
-    let length = text.bytes().filter(|byte| !is_continuation(*byte)).count();
+    let length = length(text);
     if length > MAX_LENGTH {
         let most = format.map_or(MAX_LENGTH, KeyFormat::longest);
         let mut expected = String::from("at most ");
@@ -74,33 +76,41 @@ pub fn check(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     found.into_problems()
 }
 
-/// Whether a byte of UTF-8 belongs to the character before it.
-pub(super) fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
+/// Names a character that cannot be seen, if it is one.
+pub(super) fn name_invisible(ch: char, at: usize, found: &mut Found<'_>) -> bool {
+    let Some(name) = invisible(ch) else { return false };
+    if let Some(details) = found.add(ProblemCode::Invisible, at) {
+        details.push(Cow::Borrowed(name));
+        details.push(number(ch));
+    }
+    true
 }
-
-/// A character of the key and where it stands.
-pub(super) type Unit = (usize, char);
 
 /// The key as it was probably meant.
 pub(super) struct Core {
     /// Its characters, as many as the longest key has. A copy of the key, so it
     /// is wiped.
-    pub(super) units: Zeroizing<Vec<Unit>>,
-    /// How many there are in all.
+    pub(super) chars: Zeroizing<Vec<char>>,
+    /// Where they stand in the text, and where the one after them does or the
+    /// text ends.
+    places: Vec<usize>,
+    /// How many characters there are in all.
     pub(super) length: usize,
-    /// Where the character after the last of `units` stands, or the end.
-    pub(super) end: usize,
+}
+
+impl Core {
+    /// Where a character stands in the text. One beyond the end stands at it.
+    pub(super) fn place(&self, at: usize) -> usize {
+        self.places.get(at).or(self.places.last()).copied().unwrap_or_default()
+    }
 }
 
 /// Looks at every character by itself.
-fn scan(core: &[char], start: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Core {
-    let room = format.map_or(0, KeyFormat::longest).min(core.len());
-    let mut units = Zeroizing::new(Vec::with_capacity(room));
-    let mut length = 0;
-    let mut end = start + core.len();
+fn scan(text: &[char], start: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Core {
+    let room = format.map_or(0, KeyFormat::longest).min(text.len());
+    let mut core = Core { chars: Zeroizing::new(Vec::with_capacity(room)), places: Vec::new(), length: 0 };
     let mut gap = None;
-    for (at, ch) in (start..).zip(core) {
+    for (at, ch) in (start..).zip(text) {
         if is_space(*ch) {
             // White space with a line break in it is one line break.
             if is_line_break(*ch) && !matches!(gap, Some((ProblemCode::LineBreak, _))) {
@@ -114,14 +124,16 @@ fn scan(core: &[char], start: usize, format: Option<&KeyFormat>, found: &mut Fou
             found.add(code, at);
         }
         let Some(meant) = meant(*ch, at, format, found) else { continue };
-        if length < room {
-            units.push((at, meant));
-        } else if length == room {
-            end = at;
+        if core.length < room {
+            core.chars.push(meant);
         }
-        length += 1;
+        if core.length <= room {
+            core.places.push(at);
+        }
+        core.length += 1;
     }
-    Core { units, length, end }
+    core.places.push(start + text.len());
+    core
 }
 
 /// The character that was probably meant, if any was.
@@ -129,17 +141,12 @@ fn meant(ch: char, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>)
     if ch.is_ascii_graphic() {
         return Some(ch);
     }
-    if let Some(name) = invisible(ch) {
-        if let Some(details) = found.add(ProblemCode::Invisible, at) {
-            details.push(Cow::Borrowed(name));
-            details.push(number(ch));
-        }
+    if name_invisible(ch, at, found) {
         return None;
     }
     if let Some(ascii) = lookalike(ch).filter(|ascii| format.is_none_or(|format| format.allows(*ascii))) {
         if let Some(details) = found.add(ProblemCode::Lookalike, at) {
             details.push(shown(ch));
-            details.push(Cow::Borrowed(kind(ch)));
             details.push(shown(ascii));
         }
         return Some(ascii);

@@ -114,9 +114,10 @@ impl KeyFormat {
     /// The fixed text that a text begins with, as [`prefix_of`].
     pub(super) fn prefix(&self, text: &[char]) -> Option<&str> {
         match self.parts.first() {
-            Some(Part::Literal(choices)) => longest(choices, &|choice| {
-                choice.len() <= text.len() && choice.chars().zip(text).all(|(a, b)| a == *b)
-            }),
+            Some(Part::Literal(choices)) => {
+                let (choice, agreed) = closest(choices, text);
+                (agreed == choice.len()).then_some(choice)
+            }
             _ => None,
         }
     }
@@ -244,18 +245,27 @@ impl Certainty {
 /// ```
 pub fn prefix_of<'f>(format: &'f KeyFormat, text: &str) -> Option<&'f str> {
     match format.parts.first() {
-        Some(Part::Literal(choices)) => longest(choices, &|choice| text.starts_with(choice)),
+        Some(Part::Literal(choices)) => {
+            let mut best: Option<&str> = None;
+            for choice in choices.iter().filter(|choice| text.starts_with(&***choice)) {
+                best = best.filter(|best| best.len() >= choice.len()).or(Some(choice));
+            }
+            best
+        }
         _ => None,
     }
 }
 
-/// The longest of these texts for which it holds.
-fn longest<'f>(choices: &'f [Cow<'static, str>], holds: &dyn Fn(&str) -> bool) -> Option<&'f str> {
-    let mut best: Option<&str> = None;
+/// The choice that a text begins with, the longest where there are several, or
+/// else the one that it agrees with the furthest; and how far.
+pub(super) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[char]) -> (&'f str, usize) {
+    let (mut best, mut score) = ("", (false, 0));
     for choice in choices {
-        if holds(choice) && best.is_none_or(|best| best.len() < choice.len()) {
-            best = Some(choice);
+        let agreed = choice.chars().zip(text).take_while(|(ch, other)| ch == *other).count();
+        let own = (agreed == choice.len(), agreed);
+        if best.is_empty() || own > score {
+            (best, score) = (choice, own);
         }
     }
-    best
+    (best, score.1)
 }

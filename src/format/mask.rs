@@ -1,9 +1,10 @@
 //! Enough of a key to recognise it by.
 
 use super::declare::prefix_of;
+use super::unicode::length;
 
 /// Stands for what is not shown.
-const HIDDEN: char = '…';
+const HIDDEN: &str = "…";
 /// No prefix is longer than this, separator included.
 const PREFIX: usize = 12;
 /// How many characters of the end are shown.
@@ -27,23 +28,30 @@ const MIN_HIDDEN: usize = 16;
 /// assert_eq!(mask("hunter2"), "…");
 /// ```
 pub fn mask(text: &str) -> String {
-    let length = text.chars().count();
+    let length = length(text);
     let public = prefix_of(super::keylatch(), text).unwrap_or_default();
-    let secret = length - public.len();
-    let mut allowed = secret / 4;
+    let mut allowed = (length - public.len()) / 4;
+    let mut prefix = if public.is_empty() { words(text) } else { public };
+    let words = prefix.len() - public.len();
+    if words > allowed || length - public.len() < MIN_HIDDEN {
+        prefix = "";
+    } else {
+        allowed -= words;
+    }
 
-    let prefix = if public.is_empty() { words(text) } else { public };
-    let prefix = if prefix.len() - public.len() <= allowed && secret >= MIN_HIDDEN { prefix } else { "" };
-    allowed = allowed.saturating_sub(prefix.len().saturating_sub(public.len()));
-    let hidden = length.saturating_sub(prefix.len() + TAIL);
-
-    let mut masked = String::with_capacity(PREFIX + HIDDEN.len_utf8() + 4 * TAIL);
+    let mut masked = String::with_capacity(PREFIX + HIDDEN.len() + 4 * TAIL);
     masked.push_str(prefix);
-    masked.push(HIDDEN);
-    if hidden >= MIN_HIDDEN && allowed >= TAIL {
-        masked.extend(text.chars().skip(length - TAIL));
+    masked.push_str(HIDDEN);
+    if length >= prefix.len() + MIN_HIDDEN + TAIL && allowed >= TAIL {
+        masked.push_str(tail(text));
     }
     masked
+}
+
+/// The last characters of a text.
+fn tail(text: &str) -> &str {
+    let starts = text.bytes().enumerate().rev().filter(|(_, byte)| byte & 0xC0 != 0x80);
+    starts.take(TAIL).last().and_then(|(at, _)| text.get(at..)).unwrap_or_default()
 }
 
 /// The words that a text begins with, up to their last separator.
@@ -104,7 +112,7 @@ mod tests {
         for length in 0..200 {
             for start in ["", "a_", "abc-", "a-b_c-", "abcdefghijk_"] {
                 let text = [start, &"0".repeat(length)].concat();
-                let shown = mask(&text).chars().filter(|ch| *ch != HIDDEN).count();
+                let shown = mask(&text).chars().filter(|ch| *ch != '…').count();
                 assert!(shown * 4 <= text.len(), "{text} shows {shown}");
             }
         }

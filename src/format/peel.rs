@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
+use super::check::name_invisible;
 use super::declare::KeyFormat;
 use super::problem::{Found, ProblemCode};
-use super::unicode::{invisible, is_quote, is_space, number};
+use super::unicode::{invisible, is_quote, is_space};
 
-/// The names of the headers that a key is sent in.
-const HEADERS: &[&str] = &["Authorization", "Proxy-Authorization", "X-API-Key", "API-Key", "X-Auth-Token"];
-/// The schemes that a key is sent by.
-const SCHEMES: &[&str] = &["Bearer", "Basic", "Token"];
+/// The schemes and the names of the headers that a key is sent by.
+const SCHEMES: &[&str] =
+    &["Bearer", "Basic", "Token", "Authorization", "X-API-Key", "API-Key", "X-Auth-Token"];
 /// What may stand before the name of a variable.
 const KEYWORDS: &[&str] = &["export ", "set ", "env ", "const ", "let ", "var ", "$env:"];
 /// Words that tell the name of a setting from a user name or a part of a key.
@@ -45,7 +45,7 @@ pub(super) fn peel<'t>(
         start += head;
 
         // Quotes last, so that those in `NAME="…"` are found as a pair.
-        let (head, tail) = if let Some((name, head)) = header(core).or_else(|| scheme(core)) {
+        let (head, tail) = if let Some((name, head)) = scheme(core) {
             if let Some(details) = found.add(ProblemCode::SchemePrefix, start) {
                 details.push(Cow::Borrowed(name));
             }
@@ -76,12 +76,7 @@ fn is_edge(ch: char) -> bool {
 fn name_edge(core: &[char], start: usize, edge: std::ops::Range<usize>, found: &mut Found<'_>) {
     let mut is_named = false;
     for (at, ch) in core.iter().enumerate().take(edge.end).skip(edge.start) {
-        if let Some(name) = invisible(*ch) {
-            if let Some(details) = found.add(ProblemCode::Invisible, start + at) {
-                details.push(Cow::Borrowed(name));
-                details.push(number(*ch));
-            }
-        } else if !is_named {
+        if !name_invisible(*ch, start + at, found) && !is_named {
             found.add(ProblemCode::SurroundingSpace, start + at);
             is_named = true;
         }
@@ -100,20 +95,15 @@ fn quotes(core: &[char], format: Option<&KeyFormat>) -> Option<(usize, usize)> {
     (head + tail > 0).then_some((head, tail))
 }
 
-/// The name and the length of `Authorization: `.
-fn header(core: &[char]) -> Option<(&'static str, usize)> {
-    let name = word(core, HEADERS)?;
-    let at = skip(core, name.len(), &is_quote);
-    let at = skip(core, at, &is_space);
-    (core.get(at) == Some(&':')).then(|| (name, skip(core, at + 1, &is_edge)))
-}
-
-/// The name and the length of `Bearer `.
+/// The name and the length of `Bearer `, `Authorization: `, `"x-api-key": `.
 fn scheme(core: &[char]) -> Option<(&'static str, usize)> {
     let name = word(core, SCHEMES)?;
-    let end = skip(core, name.len(), &is_edge);
-    // The word alone is a header without a key, but `Bearerabc` is none.
-    (end > name.len() || end == core.len() && name != "Token").then_some((name, end))
+    let colon = skip(core, skip(core, name.len(), &is_quote), &is_space);
+    let end = if core.get(colon) == Some(&':') { colon + 1 } else { name.len() };
+    let value = skip(core, end, &is_edge);
+    // `Bearer` alone is a header without a key; `Bearerabc` is none, and `token`
+    // alone could be anything.
+    (value > name.len() || value == core.len() && name.starts_with('B')).then_some((name, value))
 }
 
 /// The sign and the length of `LC_API_KEY=`, `export FOO=`, `"api_key": `. What

@@ -1,10 +1,8 @@
 //! What stands where a key should: `<API-KEY>`, `your-api-key`, `xxxx`,
 //! `${KEY}`, and keys that were shortened for showing.
 
-use zeroize::Zeroizing;
-
 use super::declare::{KeyFormat, Part};
-use super::peel::{after, between, starts_with, word};
+use super::peel::{after, between, starts_with};
 
 /// A longer text is not a placeholder, whatever it looks like.
 const LONGEST: usize = 512;
@@ -36,11 +34,7 @@ pub(super) fn is_placeholder(core: &[char], format: Option<&KeyFormat>) -> bool 
     let prefix = format.and_then(|format| format.prefix(core)).map_or(0, str::len);
     let body = after(core, prefix);
     core.len() <= LONGEST
-        && (is_bracketed(body)
-            || is_variable(body)
-            || is_filler(body)
-            || is_words(body)
-            || is_shortened(body, format))
+        && (is_bracketed(body) || is_filler(body) || is_words(body) || is_shortened(body, format))
 }
 
 /// `<API-KEY>`, `{MY_API_KEY}`, `${KEY}`, `{{ key }}`
@@ -51,17 +45,6 @@ fn is_bracketed(text: &[char]) -> bool {
     })
 }
 
-/// `$KEY`
-fn is_variable(text: &[char]) -> bool {
-    match text {
-        ['$', name @ ..] => {
-            name.iter().any(char::is_ascii_uppercase)
-                && name.iter().all(|ch| matches!(ch, 'A'..='Z' | '0'..='9' | '_'))
-        }
-        _ => false,
-    }
-}
-
 /// `xxxx`, `XXXX-XXXX`
 fn is_filler(text: &[char]) -> bool {
     text.iter().all(|ch| matches!(ch, 'x' | 'X' | '-' | '_'))
@@ -70,16 +53,22 @@ fn is_filler(text: &[char]) -> bool {
 
 /// `your-api-key`, `YOUR_API_KEY`, `changeme`, `process.env.KEY`
 fn is_words(text: &[char]) -> bool {
-    if text.len() > LONGEST_WORDS || !text.iter().all(is_spoken) {
-        return false;
+    text.len() <= LONGEST_WORDS
+        && text.iter().all(is_spoken)
+        && (WORDS.iter().any(|word| says(text, word).is_some_and(<[char]>::is_empty))
+            || !text.iter().any(char::is_ascii_digit)
+                && STARTS.iter().any(|start| says(text, start).is_some())
+                && ENDS.iter().any(|end| ends_with(text, end)))
+}
+
+/// The text after a word that it begins with, whatever separates its letters.
+fn says<'t>(mut text: &'t [char], word: &str) -> Option<&'t [char]> {
+    for letter in word.chars() {
+        let at = text.iter().take_while(|ch| !ch.is_ascii_alphanumeric()).count();
+        text.get(at).filter(|ch| ch.eq_ignore_ascii_case(&letter))?;
+        text = after(text, at + 1);
     }
-    // A copy of what may be a key after all, so it is wiped.
-    let mut letters = Zeroizing::new(Vec::with_capacity(LONGEST_WORDS));
-    letters.extend(text.iter().copied().filter(char::is_ascii_alphanumeric));
-    WORDS.iter().any(|word| word.len() == letters.len() && starts_with(&letters, word))
-        || letters.iter().all(char::is_ascii_alphabetic)
-            && word(&letters, STARTS).is_some()
-            && ENDS.iter().any(|end| ends_with(&letters, end))
+    Some(text)
 }
 
 /// `kl_live_…Ab12`, `sk-...4f`, `ghp_****`, `•••••`

@@ -27,8 +27,8 @@ codes! {
         Placeholder = "placeholder": "This stands for a key and is not one: it is an example, or a key shortened for showing. Put the whole key in its place.",
         /// A character that a key cannot have at this place; details: which, and what can stand there.
         BadCharacter = "bad_character": "The key has {0} here, where only {1} can stand. Copy the key again.",
-        /// A character that looks like another one; details: which, what it is, and the one that was probably meant.
-        Lookalike = "lookalike": "{0} is {1} that looks like {2}. Replace it by {2}, or copy the key again.",
+        /// A character that looks like another one; details: which, and the one that was probably meant.
+        Lookalike = "lookalike": "{0} is not {1}, though it looks like it. Replace it by {1}, or copy the key again.",
         /// A character that cannot be seen; details: what it is, and its number.
         Invisible = "invisible": "An invisible {0} ({1}) stands here. Delete it, or copy the key again.",
         /// The key does not begin as it should; detail: how it should.
@@ -67,11 +67,10 @@ impl fmt::Debug for Problem {
     }
 }
 
-/// The problems found so far: in the order of their index, and no more of each
-/// code than a person can use.
+/// The problems found so far, and no more of each code than a person can use.
 pub(super) struct Found<'t> {
     text: &'t [char],
-    problems: Vec<Problem>,
+    problems: Vec<Option<Problem>>,
     counts: [u8; ProblemCode::ALL.len()],
 }
 
@@ -96,13 +95,19 @@ impl<'t> Found<'t> {
         let count = self.counts.get_mut(code as usize).filter(|count| **count < most)?;
         *count += 1;
         let index = self.text.iter().take(at).map(|ch| ch.len_utf16()).sum();
-        let place = self.problems.iter().take_while(|other| other.index <= index).count();
-        self.problems.insert(place, Problem { code, index, details: Vec::new() });
-        self.problems.get_mut(place).map(|problem| &mut problem.details)
+        self.problems.push(Some(Problem { code, index, details: Vec::new() }));
+        self.problems.last_mut()?.as_mut().map(|problem| &mut problem.details)
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        self.problems
+    /// The problems in the order of their index. Picked out one by one: they are
+    /// few, and a sort of the library is more code than the whole check.
+    pub(super) fn into_problems(mut self) -> Vec<Problem> {
+        let mut sorted = Vec::with_capacity(self.problems.len());
+        let index = |slot: &&mut Option<Problem>| slot.as_ref().map(|problem| problem.index);
+        while let Some(next) = self.problems.iter_mut().filter(|slot| slot.is_some()).min_by_key(index) {
+            sorted.extend(next.take());
+        }
+        sorted
     }
 }
 
@@ -123,8 +128,8 @@ mod tests {
                 "The key has \"!\" here, where only letters and digits can stand. Copy the key again.",
             ),
             (
-                problem(ProblemCode::Lookalike, &["\"а\" (U+0430)", "a Cyrillic letter", "\"a\""]),
-                "\"а\" (U+0430) is a Cyrillic letter that looks like \"a\". Replace it by \"a\", or copy the key again.",
+                problem(ProblemCode::Lookalike, &["\"а\" (U+0430)", "\"a\""]),
+                "\"а\" (U+0430) is not \"a\", though it looks like it. Replace it by \"a\", or copy the key again.",
             ),
             (
                 problem(ProblemCode::WrongLength, &["44", "43"]),

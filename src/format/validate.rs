@@ -14,7 +14,8 @@ impl KeyFormat {
     /// The path of the first member that cannot, such as `parts[1].length`, and
     /// why: there are no parts; a text is empty or not visible ASCII; an
     /// alphabet is empty, not visible ASCII or names a character twice; a length
-    /// is zero, upside down or beyond 512 in all; two parts vary in length; a
+    /// is zero, upside down or beyond 512 in all; two parts vary in length; fixed
+    /// texts behind such a part differ in length; a
     /// checksum is not last, is not 1 to 6 characters long or covers nothing.
     pub fn validate(&self) -> Result<(), (String, String)> {
         let fault = |path: &str, why: &str| Err((path.to_owned(), why.to_owned()));
@@ -38,6 +39,17 @@ impl KeyFormat {
                 }
                 Part::Checksum { .. } if !has_run => {
                     return fault(&at(number, ""), "a checksum needs a run of characters before it");
+                }
+                Part::Literal(choices) if varies => {
+                    if choices
+                        .iter()
+                        .any(|text| choices.first().is_some_and(|first| first.len() != text.len()))
+                    {
+                        return fault(
+                            &at(number, ""),
+                            "must be texts of one length, as they stand behind a part that varies",
+                        );
+                    }
                 }
                 _ => {}
             }
@@ -88,8 +100,9 @@ impl Alphabet {
     fn validate(&self) -> Result<(), &'static str> {
         let Alphabet::Custom(characters) = self else { return Ok(()) };
         let twice = characters
-            .char_indices()
-            .any(|(at, ch)| characters.get(at + ch.len_utf8()..).is_some_and(|rest| rest.contains(ch)));
+            .bytes()
+            .enumerate()
+            .any(|(at, byte)| characters.bytes().skip(at + 1).any(|other| other == byte));
         if characters.is_empty() {
             Err("must name at least one character")
         } else if !is_visible_ascii(characters) {

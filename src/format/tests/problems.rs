@@ -137,7 +137,6 @@ fn placeholders_are_named_and_nothing_else_of_them() {
         "${VAR}",
         "{{ api_key }}",
         "%API_KEY%",
-        "$API_KEY",
         "your-api-key",
         "YOUR_API_KEY",
         "your api key here",
@@ -202,10 +201,10 @@ fn lookalikes_are_read_as_what_was_meant() {
         ("аbс", &[(Lookalike, 0), (Lookalike, 2)]),
     ]);
     for (text, expected) in [
-        ("xА", ["\"А\" (U+0410)", "a Cyrillic letter", "\"A\""]),
-        ("xΒ", ["\"Β\" (U+0392)", "a Greek letter", "\"B\""]),
-        ("xＣ", ["\"Ｃ\" (U+FF23)", "a full-width character", "\"C\""]),
-        ("x–x", ["\"–\" (U+2013)", "a typographic sign", "\"-\""]),
+        ("xА", ["\"А\" (U+0410)", "\"A\""]),
+        ("xΒ", ["\"Β\" (U+0392)", "\"B\""]),
+        ("xＣ", ["\"Ｃ\" (U+FF23)", "\"C\""]),
+        ("x–x", ["\"–\" (U+2013)", "\"-\""]),
     ] {
         assert_eq!(details(None, text, Lookalike), expected);
     }
@@ -224,13 +223,13 @@ fn invisible_characters() {
     universal(&[("a\u{200D}b", &[(Invisible, 1)])]);
     for (text, name, number) in [
         ("a\u{A0}b", "no-break space", "U+00A0"),
-        ("a\u{200B}b", "zero-width space", "U+200B"),
+        ("a\u{200B}b", "zero-width character", "U+200B"),
         ("a\u{FEFF}b", "byte order mark", "U+FEFF"),
         ("a\u{AD}b", "soft hyphen", "U+00AD"),
         ("a\u{200F}b", "mark of writing direction", "U+200F"),
         ("a\u{2060}b", "zero-width character", "U+2060"),
-        ("a\u{FE0F}b", "tag or selector", "U+FE0F"),
-        ("a\u{E0041}b", "tag or selector", "U+E0041"),
+        ("a\u{FE0F}b", "zero-width character", "U+FE0F"),
+        ("a\u{E0041}b", "zero-width character", "U+E0041"),
     ] {
         assert_eq!(details(None, text, Invisible), [name, number]);
     }
