@@ -54,12 +54,17 @@ impl Client {
         } else {
             vars
         };
-        match self.exchange(t, endpoint, operation, vars, idempotency_key).await {
+        let answer = match self.exchange(t, endpoint, operation, vars, idempotency_key).await {
             Err(error) if error.status() == Some(401) && self.renew_session(t).await? => {
                 self.exchange(t, endpoint, operation, vars, idempotency_key).await
             }
             answer => answer,
+        };
+        if answer.is_ok() {
+            // It was found: whatever was tried is right.
+            self.prefix.borrow_mut().get_or_insert_default();
         }
+        answer
     }
 
     /// One endpoint, as often as [`Retry`] allows.

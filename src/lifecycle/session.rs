@@ -46,6 +46,7 @@ impl Client {
         let vars = Vars::new().with("user", user).with("password", password.clone());
         self.discover(t).await?;
         let response = self.exchange(t, endpoint, Operation::SignIn, &vars, None).await?;
+        self.prefix.borrow_mut().get_or_insert_default();
         Ok(cookie(&response))
     }
 
