@@ -9,15 +9,15 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use jiff::Timestamp;
 use keylatch::Secret;
-use keylatch::format::KeyFormat;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::account::{self, UserError};
 use crate::config::Config;
+use crate::facade::Facade;
 use crate::lifetime::whole_millis;
 use crate::password::Passwords;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Dialect, Problem};
 use crate::start_error::StartError;
 use crate::store::Store;
 use crate::store::users::{self, User};
@@ -68,18 +68,28 @@ impl App {
     /// All routes, ready to be served or called.
     pub fn router(&self) -> Router {
         let (api, description) = openapi::routes().split_for_parts();
-        let routes = static_files::serve(api, self.config()).merge(openapi::document(description));
-        // The request meets these layers from the last to the first.
+        let own = static_files::serve(api, self.config()).merge(openapi::document(description));
+        let facades = Facade::ALL.iter().filter(|facade| self.config().facades.contains(facade));
+        let facades = facades.fold(Router::new(), |router, facade| {
+            router.merge(self.guarded(facade.routes(), facade.dialect()))
+        });
+        // Our own last: its fallback is the one that stays.
+        facades
+            .merge(self.guarded(own, problem::rfc9457))
+            .layer(from_fn_with_state(self.clone(), security_headers::add))
+            .layer(from_fn(trace::request))
+            .layer(from_fn(request_id::assign))
+    }
+
+    /// An API whose every refusal is in its own words. The request meets these
+    /// layers from the last to the first.
+    fn guarded(&self, routes: Router<App>, dialect: Dialect) -> Router {
         let timeout = self.config().request_timeout;
         let router = routes
             .with_state(self.clone())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
             .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()));
-        cors::allow(router, self.config())
-            .layer(from_fn(problem::render))
-            .layer(from_fn_with_state(self.clone(), security_headers::add))
-            .layer(from_fn(trace::request))
-            .layer(from_fn(request_id::assign))
+        cors::allow(router, self.config()).layer(from_fn_with_state(dialect, problem::render))
     }
 
     /// Adds a user.
@@ -116,14 +126,6 @@ impl App {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
-    }
-
-    pub(crate) fn key_format(&self) -> &'static KeyFormat {
-        keylatch::format::keylatch()
-    }
-
-    pub(crate) fn key_prefix(&self) -> &'static str {
-        self.0.config.key_environment.prefix()
     }
 
     async fn create_demo_user(&self) -> Result<(), StartError> {

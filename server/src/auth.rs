@@ -5,12 +5,13 @@
 //! [`Caller::may`].
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use keylatch::Secret;
 
 use crate::app::App;
+use crate::carrier::{self, Carrier};
 use crate::problem::{Problem, ProblemCode};
 use crate::store::keys::{self, KeyStatus, StoredKey};
 use crate::store::users::User;
@@ -108,74 +109,94 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        // A bad key is never saved by a good cookie: who sends one means to use it.
-        if parts.headers.contains_key(header::AUTHORIZATION) {
-            return by_key(app, keys::KEYLATCH, &bearer(&parts.headers)?).await;
-        }
-        let caller = by_session(app, &parts.headers).await?;
-        csrf::check(&parts.method, &parts.headers, app.config())?;
-        Ok(caller)
+        identify(app, parts, &carrier::BEARER).await
     }
 }
 
-/// Authenticates the bearer of a key of this kind.
+/// Who asks: the bearer of a key, or else the person of a session.
+///
+/// # Errors
+/// 401, saying what is wrong with the credential, and those of [`csrf::check`].
+pub(crate) async fn identify(app: &App, parts: &Parts, carrier: &Carrier) -> Result<Caller, Problem> {
+    // A bad key is never saved by a good cookie: who sends one means to use it.
+    if let Some(secret) = (carrier.read)(&parts.headers)? {
+        return by_key(app, &secret).await;
+    }
+    let caller = by_session(app, &parts.headers, carrier.missing).await?;
+    csrf::check(&parts.method, &parts.headers, app.config())?;
+    Ok(caller)
+}
+
+/// Who asks, where only a key will do.
 ///
 /// # Errors
 /// 401, saying what is wrong with the key.
-pub async fn by_key(app: &App, kind: &str, secret: &Secret) -> Result<Caller, Problem> {
+pub(crate) async fn bearer_of(app: &App, parts: &Parts, carrier: &Carrier) -> Result<Caller, Problem> {
+    let secret = (carrier.read)(&parts.headers)?.ok_or_else(|| unauthorized(carrier.missing))?;
+    by_key(app, &secret).await
+}
+
+/// Authenticates the bearer of a key, whichever API it was made through.
+///
+/// # Errors
+/// 401, saying what is wrong with the key.
+pub(crate) async fn by_key(app: &App, secret: &Secret) -> Result<Caller, Problem> {
+    let hash = HashedKey::of(secret);
+    let key = keys::by_hash(app.store().pool(), &hash).await?.ok_or_else(unknown_key)?;
+    let user = users::by_id(app.store().pool(), &key.user_id).await?.ok_or_else(unknown_key)?;
+    with_key(app, user, key, Some(&hash)).await
+}
+
+/// Authenticates the person of a session; `missing` is for who has none.
+///
+/// # Errors
+/// 401, saying what is wrong with the session.
+pub(crate) async fn by_session(
+    app: &App,
+    headers: &HeaderMap,
+    missing: &'static str,
+) -> Result<Caller, Problem> {
+    let token = cookie::read(headers).ok_or_else(|| unauthorized(missing))?;
     let now = app.now();
     let db = app.store().pool();
-    let hash = HashedKey::of(secret);
-    let key = keys::by_hash(db, kind, &hash).await?.ok_or_else(unknown_key)?;
+    let session = sessions::alive(db, &token, now).await?.ok_or_else(ended)?;
+    if session.is_stale(now) {
+        sessions::touch(db, &token, now).await?;
+    }
+    let Some(key_id) = &session.key_id else {
+        return Ok(Caller { user: session.user, authority: Authority::Session });
+    };
+    // Started with a key: it can do no more than that key, and ends with it.
+    let key = keys::by_id(db, &session.user.id, key_id).await?.ok_or_else(ended)?;
+    with_key(app, session.user, key, None).await
+}
+
+/// Lets the key's owner in while it is active, and writes down its use.
+async fn with_key(
+    app: &App,
+    user: User,
+    key: StoredKey,
+    hash: Option<&HashedKey>,
+) -> Result<Caller, Problem> {
+    let now = app.now();
     match key.status(now) {
         KeyStatus::Active => {}
         KeyStatus::Expired => return Err(unauthorized("This API key has expired. Create a new one.")),
         KeyStatus::Revoked => return Err(unauthorized("This API key was revoked. Create a new one.")),
     }
-    if is_worth_noting(key.last_used_at, now) && !keys::used(db, &key.id, &hash, now).await? {
+    if is_worth_noting(key.last_used_at, now) && !keys::used(app.store().pool(), &key.id, hash, now).await? {
         return Err(unknown_key());
     }
-    let user = users::by_id(db, &key.user_id).await?.ok_or_else(unknown_key)?;
     Ok(Caller { user, authority: Authority::Key(Box::new(key)) })
-}
-
-/// The key in `Authorization: Bearer …` (RFC 6750).
-fn bearer(headers: &HeaderMap) -> Result<Secret, Problem> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(unauthorized("There is more than one header Authorization. Send one."));
-    };
-    let text = value.to_str().unwrap_or_default();
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
-            Ok(Secret::from(token.trim()))
-        }
-        _ => Err(unauthorized(
-            "The header Authorization is not of the form `Bearer kl_...`. Send the API key so.",
-        )),
-    }
-}
-
-async fn by_session(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
-    let token = cookie::read(headers).ok_or_else(|| {
-        unauthorized(
-            "This needs an API key, sent as `Authorization: Bearer kl_...`, or a session: sign in first.",
-        )
-    })?;
-    let now = app.now();
-    let db = app.store().pool();
-    let session = sessions::alive(db, &token, now)
-        .await?
-        .ok_or_else(|| unauthorized("The session has ended. Sign in again."))?;
-    if session.is_stale(now) {
-        sessions::touch(db, &token, now).await?;
-    }
-    Ok(Caller { user: session.user, authority: Authority::Session })
 }
 
 /// The first use is always written down, later ones once a minute.
 fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
     last.is_none_or(|last| now.duration_since(last).abs() >= SignedDuration::from_mins(1))
+}
+
+fn ended() -> Problem {
+    unauthorized("The session has ended. Sign in again.")
 }
 
 fn unknown_key() -> Problem {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use keylatch::Secret;
 
 use crate::clock::{Clock, SystemClock};
+use crate::facade::Facade;
 use crate::password::PasswordCost;
 
 /// Everything that [`App::open`](crate::App::open) needs to know.
@@ -22,6 +23,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// The npm package that is served at `/keylatch/`.
     pub pkg: Option<PathBuf>,
+    /// Which clouds' APIs are spoken besides our own.
+    pub facades: Vec<Facade>,
     /// Other origins whose pages may call the API.
     pub allowed_origins: Vec<Origin>,
     /// Whether the server stands behind https, so that cookies are kept to it.
@@ -45,6 +48,7 @@ impl Config {
             demo: false,
             www: None,
             pkg: None,
+            facades: Vec::new(),
             allowed_origins: Vec::new(),
             secure_cookies: false,
             password_cost: PasswordCost::default(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use keylatch_server::{Config, Database, KeyEnvironment, Origin};
+use keylatch_server::{Config, Database, Facade, KeyEnvironment, Origin};
 
 /// Issues API keys and keeps them.
 #[derive(Parser)]
@@ -35,6 +35,11 @@ pub(crate) struct Flags {
     /// Directory of the npm package to serve at /keylatch/.
     #[arg(long, value_name = "DIRECTORY")]
     pkg: Option<PathBuf>,
+
+    /// APIs of clouds to speak besides our own, over the same users and keys:
+    /// modelon, conduce, lambda, luminary. Default: none, with --demo all.
+    #[arg(long, value_name = "CLOUD,...", value_delimiter = ',')]
+    facade: Vec<Facade>,
 
     /// Origin whose pages may call the API, such as https://app.example.com. May be repeated.
     #[arg(long, value_name = "ORIGIN")]
@@ -108,6 +113,10 @@ impl Flags {
         config.demo = self.demo && self.command.is_none();
         config.www = self.www.clone();
         config.pkg = self.pkg.clone();
+        config.facades = match self.facade.as_slice() {
+            [] if self.demo => Facade::ALL.to_vec(),
+            chosen => chosen.to_vec(),
+        };
         config.allowed_origins = self.allow_origin.clone();
         config.secure_cookies = self.secure_cookies;
         config

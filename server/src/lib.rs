@@ -30,8 +30,10 @@
 //! |---|---|
 //! | `app` | what handlers share; the router and its layers |
 //! | `session`, `account`, `keys` | the resources, one file per story |
-//! | `auth`, `csrf`, `cookie` | who asks, and from where |
+//! | `auth`, `carrier`, `csrf`, `cookie` | who asks, and from where |
 //! | `password`, `throttle`, `token` | what secrets are made of and kept as |
+//! | `facade` | the APIs of four clouds, over the same users and keys |
+//! | `kind` | which API a key was made through, and what it looks like |
 //! | `lifetime` | when a key ends |
 //! | `problem`, `body` | refusals, and reading what is sent |
 //! | `store` | the database |
@@ -44,12 +46,15 @@ mod account;
 mod app;
 pub mod auth;
 mod body;
+mod carrier;
 mod clock;
 mod config;
 mod cookie;
 mod cors;
 mod csrf;
+mod facade;
 pub mod keys;
+mod kind;
 mod lifetime;
 mod openapi;
 mod password;
@@ -70,6 +75,8 @@ pub use account::UserError;
 pub use app::{App, DEMO_PASSWORD, DEMO_USER};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, Database, KeyEnvironment, Origin};
+pub use facade::Facade;
+pub use kind::KeyKind;
 pub use password::PasswordCost;
 pub use serve::{listen, serve};
 pub use start_error::StartError;

@@ -19,7 +19,9 @@ use crate::{account, keys, problem, session};
         title = "keylatch",
         description = "API keys: created, shown once, listed, rotated, revoked, deleted. Times are RFC 3339 in UTC. \
                        Refusals are `application/problem+json` (RFC 9457); their `type` explains itself when \
-                       fetched. A body is JSON of at most 64 KiB. Every answer carries `x-request-id`.",
+                       fetched. A body is JSON of at most 64 KiB. Every answer carries `x-request-id`. The \
+                       APIs of other clouds that a server may speak as well (`--facade`) are theirs to \
+                       describe, and not in here.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(

@@ -1,4 +1,4 @@
-//! Refusals: `application/problem+json` (RFC 9457).
+//! Refusals: `application/problem+json` (RFC 9457), or the words of a cloud.
 //!
 //! A handler returns a [`Problem`]. It travels through the layers as an
 //! extension of an empty answer and is written out by [`render`], the only
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Request};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -250,9 +250,13 @@ pub(crate) struct ProblemBody<'a> {
     request_id: &'a str,
 }
 
-/// The layer that writes problems out. Headers that the answer has already
-/// (CORS, Allow) stay.
-pub(crate) async fn render(request: Request, next: Next) -> Response {
+/// How an API words its refusals: status, headers and body. keylatch's own is
+/// [`rfc9457`]; the facades have those of their clouds.
+pub(crate) type Dialect = fn(&Problem, &RequestId) -> Response;
+
+/// The layer that writes problems out, in the words of the API that was asked.
+/// Headers that the answer has already (CORS, Allow) stay.
+pub(crate) async fn render(State(dialect): State<Dialect>, request: Request, next: Next) -> Response {
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
     let status = response.status();
@@ -261,6 +265,20 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     }
     let problem =
         response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::from_status(status));
+    let (written, body) = dialect(&problem, &request_id).into_parts();
+    *response.body_mut() = body;
+    *response.status_mut() = written.status;
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.extend(written.headers);
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// `application/problem+json` (RFC 9457).
+pub(crate) fn rfc9457(problem: &Problem, request_id: &RequestId) -> Response {
     let body = Json(ProblemBody {
         r#type: format!("/problems/{}", problem.code.as_str()),
         title: problem.code.title(),
@@ -269,14 +287,9 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
         field: problem.field.as_deref(),
         request_id: request_id.as_str(),
     });
-    *response.body_mut() = body.into_response().into_body();
-    *response.status_mut() = problem.status;
+    let mut response = (problem.status, body).into_response();
     let headers = response.headers_mut();
-    headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Some(seconds) = problem.retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
     if problem.code == Unauthorized {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }

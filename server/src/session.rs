@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, Extension, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use keylatch::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,7 +15,8 @@ use crate::app::App;
 use crate::body::JsonBody;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret_text::SecretText;
-use crate::store::{sessions, users};
+use crate::store::sessions;
+use crate::store::users::{self, User};
 use crate::throttle::Visitor;
 use crate::token::PlainToken;
 use crate::{cookie, csrf};
@@ -50,44 +52,10 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
     JsonBody(request): JsonBody<SignIn>,
 ) -> Result<Response, Problem> {
-    // Nobody shall be signed in to somebody else's account by a page that they visit.
-    csrf::check_origin(&headers, app.config())?;
-
-    let email = request.user.trim().to_lowercase();
-    let visitor = Visitor::new(&email, peer.map(|Extension(ConnectInfo(address))| address.ip()));
-    app.throttle().attempt(&visitor, app.now()).map_err(too_many)?;
-
-    let known = match read_email(&email) {
-        Some(email) => users::by_email(app.store().pool(), &email).await?,
-        None => None,
-    };
-    let (user, hash) = known.unzip();
-    let matches = app.passwords().verify(request.password.0, hash).await?;
-    let Some(user) = user.filter(|_| matches) else {
-        tracing::info!("sign-in refused");
-        return Err(Problem::new(
-            ProblemCode::InvalidCredentials,
-            "The user or the password is wrong. Try again.",
-        ));
-    };
-    app.throttle().forgive(&visitor);
-
-    let token = PlainToken::generate()?;
-    let now = app.now();
-    let mut db = app.store().write().await?;
-    if let Some(previous) = cookie::read(&headers) {
-        sessions::delete(&mut *db, &previous).await?;
-    }
-    sessions::sweep(&mut *db, now).await?;
-    sessions::insert(&mut *db, &token.hashed(), &user, now).await?;
-    db.commit().await?;
-
-    tracing::info!(user_id = user.id, "signed in");
-    let mut answer = (StatusCode::CREATED, Json(Account::of_session(user))).into_response();
-    if let Some(cookie) = cookie::set(&token, app.config().secure_cookies) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(answer)
+    let visit = Visit { headers: &headers, peer };
+    let user = check_password(&app, &visit, &request.user, request.password.0).await?;
+    let cookie = start(&app, &visit, &user, None).await?;
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(Account::of_session(user))).into_response())
 }
 
 /// Signs out: ends the session of the cookie. Without one there is nothing to do.
@@ -109,6 +77,72 @@ pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Resu
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(answer)
+}
+
+/// The request of somebody who is about to sign in.
+pub(crate) struct Visit<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+}
+
+/// The user whose password this is.
+///
+/// # Errors
+/// 401 when it is nobody's, 403 for a page of another origin, 429 after too many.
+pub(crate) async fn check_password(
+    app: &App,
+    visit: &Visit<'_>,
+    user: &str,
+    password: Secret,
+) -> Result<User, Problem> {
+    // Nobody shall be signed in to somebody else's account by a page that they visit.
+    csrf::check_origin(visit.headers, app.config())?;
+
+    let email = user.trim().to_lowercase();
+    let address = visit.peer.as_ref().map(|Extension(ConnectInfo(address))| address.ip());
+    let visitor = Visitor::new(&email, address);
+    app.throttle().attempt(&visitor, app.now()).map_err(too_many)?;
+
+    let known = match read_email(&email) {
+        Some(email) => users::by_email(app.store().pool(), &email).await?,
+        None => None,
+    };
+    let (user, hash) = known.unzip();
+    let matches = app.passwords().verify(password, hash).await?;
+    let Some(user) = user.filter(|_| matches) else {
+        tracing::info!("sign-in refused");
+        return Err(Problem::new(
+            ProblemCode::InvalidCredentials,
+            "The user or the password is wrong. Try again.",
+        ));
+    };
+    app.throttle().forgive(&visitor);
+    Ok(user)
+}
+
+/// Starts a session for the user, who has shown the password or this key, and
+/// ends the one that the request came with. Gives its cookie.
+///
+/// # Errors
+/// When the random source or the database fails.
+pub(crate) async fn start(
+    app: &App,
+    visit: &Visit<'_>,
+    user: &User,
+    key_id: Option<&str>,
+) -> Result<HeaderValue, Problem> {
+    let token = PlainToken::generate()?;
+    let now = app.now();
+    let mut db = app.store().write().await?;
+    if let Some(previous) = cookie::read(visit.headers) {
+        sessions::delete(&mut *db, &previous).await?;
+    }
+    sessions::sweep(&mut *db, now).await?;
+    sessions::insert(&mut *db, &token.hashed(), user, key_id, now).await?;
+    db.commit().await?;
+
+    tracing::info!(user_id = user.id, key_id, "signed in");
+    cookie::set(&token, app.config().secure_cookies).ok_or_else(Problem::internal)
 }
 
 fn too_many(seconds: u64) -> Problem {

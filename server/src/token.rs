@@ -1,7 +1,7 @@
 //! Two types for one thing: the plain key or token, which only its owner may
 //! see, and the hashed one, which is all that the database knows.
 //!
-//! SHA-256 without salt is enough here: what is hashed is at least 178 random
+//! SHA-256 without salt is enough here: what is hashed is at least 122 random
 //! bits, which no dictionary holds.
 
 use keylatch::Secret;

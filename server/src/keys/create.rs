@@ -12,9 +12,9 @@ use super::{Key, name, scopes};
 use crate::app::App;
 use crate::auth::{Caller, Need};
 use crate::body::JsonBody;
+use crate::kind::KeyKind;
 use crate::lifetime::{self, Lifetime};
 use crate::problem::Problem;
-use crate::store::keys::KEYLATCH;
 
 /// What the new key is to be.
 #[derive(Deserialize, ToSchema)]
@@ -66,7 +66,7 @@ pub(super) async fn create(
 
     let user_id = caller.user.id.as_str();
     let id = new_id()?;
-    let issued = Issued::new(app.key_format(), app.key_prefix())?;
+    let issued = Issued::new(KeyKind::Keylatch, app.config().key_environment)?;
     let expires_in = expires_in.or(expires_at.is_none().then_some(lifetime::DEFAULT));
     let asked = serde_json::json!(["create", name, expires_in, expires_at, scopes]).to_string();
 
@@ -78,7 +78,7 @@ pub(super) async fn create(
         }
         None => {
             let order = Order { id, user_id, name, scopes: &scopes, expires_at: end, now };
-            issued.store(&mut db, KEYLATCH, order).await?
+            issued.store(&mut db, order).await?
         }
     };
     db.commit().await?;

@@ -7,7 +7,7 @@ use super::key_id;
 use crate::app::App;
 use crate::auth::{Caller, Need};
 use crate::problem::{Problem, ProblemCode};
-use crate::store::keys::{self, KEYLATCH, KeyStatus};
+use crate::store::keys::{self, KeyStatus};
 
 /// Deletes a key that is not active any more. Its id is unknown from then on,
 /// and no later key gets it.
@@ -33,7 +33,7 @@ pub(super) async fn delete(
 
     let now = app.now();
     let mut db = app.store().write().await?;
-    let key = keys::lock(&mut db, KEYLATCH, &caller.user.id, id).await?.ok_or_else(Problem::no_such_key)?;
+    let key = keys::lock(&mut db, &caller.user.id, id).await?.ok_or_else(Problem::no_such_key)?;
     if key.status(now) == KeyStatus::Active {
         return Err(Problem::new(
             ProblemCode::KeyActive,

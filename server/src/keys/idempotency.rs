@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 
 use crate::problem::{Problem, ProblemCode};
 use crate::store::attempts::{self, Attempt};
-use crate::store::keys::{self, KEYLATCH, KeyStatus, StoredKey};
+use crate::store::keys::{self, KeyStatus, StoredKey};
 use crate::token::fingerprint;
 
 const HEADER: &str = "Idempotency-Key";
@@ -66,7 +66,7 @@ impl IdempotencyKey {
                 "This Idempotency-Key was sent with another request within the last 24 hours. Use a new one for each request.",
             ));
         }
-        let key = keys::lock(db, KEYLATCH, user_id, &earlier.key_id).await?;
+        let key = keys::lock(db, user_id, &earlier.key_id).await?;
         let key = key.ok_or_else(|| {
             conflict(
                 "The key that this request made the first time has been deleted. Use a new Idempotency-Key.",

@@ -2,46 +2,45 @@
 
 use jiff::Timestamp;
 use keylatch::Secret;
-use keylatch::format::KeyFormat;
 use serde::Serialize;
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
 
 use super::Key;
+use crate::config::KeyEnvironment;
+use crate::kind::KeyKind;
 use crate::problem::Problem;
 use crate::store::keys::{self, StoredKey};
 use crate::token::{PlainKey, random_base62};
 
-/// A new key that nobody has seen yet. Any API's: format and prefix say which.
+/// A new key that nobody has seen yet.
 pub struct Issued {
     plain: PlainKey,
-    prefix: String,
+    kind: KeyKind,
+    prefix: &'static str,
 }
 
 impl Issued {
-    /// Makes a key.
+    /// Makes a key as this API has them.
     ///
     /// # Errors
     /// 500 when the system's random source fails.
-    pub fn new(format: &KeyFormat, prefix: &str) -> Result<Self, Problem> {
-        Ok(Issued { plain: PlainKey::generate(format, prefix)?, prefix: prefix.to_owned() })
+    pub fn new(kind: KeyKind, environment: KeyEnvironment) -> Result<Self, Problem> {
+        let prefix = kind.prefix(environment);
+        Ok(Issued { plain: PlainKey::generate(kind.format(), prefix)?, kind, prefix })
     }
 
     /// Stores it as a new row.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn store(
-        &self,
-        db: &mut AnyConnection,
-        kind: &str,
-        order: Order<'_>,
-    ) -> Result<StoredKey, Problem> {
+    pub async fn store(&self, db: &mut AnyConnection, order: Order<'_>) -> Result<StoredKey, Problem> {
         let key = StoredKey {
             id: order.id,
             user_id: order.user_id.to_owned(),
+            kind: self.kind,
             name: order.name.to_owned(),
-            prefix: self.prefix.clone(),
+            prefix: self.prefix.to_owned(),
             last_four: self.plain.last_four().to_owned(),
             scopes: order.scopes.to_vec(),
             created_at: order.now,
@@ -50,7 +49,7 @@ impl Issued {
             revoked_at: None,
             replaced_by: None,
         };
-        keys::insert(db, kind, &key, &self.plain.hashed()).await?;
+        keys::insert(db, &key, &self.plain.hashed()).await?;
         Ok(key)
     }
 

@@ -10,7 +10,7 @@ use super::{Key, key_id};
 use crate::app::App;
 use crate::auth::{Caller, Need};
 use crate::problem::Problem;
-use crate::store::keys::{self, Filter, KEYLATCH};
+use crate::store::keys::{self, Filter};
 
 /// A page of keys.
 #[derive(Serialize, ToSchema)]
@@ -74,7 +74,7 @@ pub(super) async fn list(
         Some(cursor) => {
             let id = format!("key_{cursor}");
             // A deleted key still marks the place where a page ended.
-            if key_id(&id).is_err() || !keys::was_issued(db, KEYLATCH, user_id, &id).await? {
+            if key_id(&id).is_err() || !keys::was_issued(db, user_id, &id).await? {
                 return Err(Problem::field("cursor", "`cursor` is not one of this list. Start without it."));
             }
             id
@@ -82,6 +82,7 @@ pub(super) async fn list(
     };
     let limit = asked.limit.unwrap_or(50) as usize;
     let filter = Filter {
+        kind: None,
         status: asked.status.as_deref().unwrap_or("all"),
         search: asked.search.as_deref().unwrap_or_default(),
         idempotency_key: asked.idempotency_key.as_deref().unwrap_or_default(),
@@ -90,7 +91,7 @@ pub(super) async fn list(
         limit: limit as i64 + 1,
     };
     let now = app.now();
-    let mut found = keys::list(db, KEYLATCH, user_id, &filter, now).await?;
+    let mut found = keys::list(db, user_id, &filter, now).await?;
     let is_last = found.len() <= limit;
     found.truncate(limit);
     let last = found.last().and_then(|key| key.id.strip_prefix("key_")).filter(|_| !is_last);
@@ -117,7 +118,7 @@ pub(super) async fn get(
 ) -> Result<Json<Key>, Problem> {
     caller.may(Need::Read)?;
     let id = key_id(&id)?;
-    let key = keys::by_id(app.store().pool(), KEYLATCH, &caller.user.id, id).await?;
+    let key = keys::by_id(app.store().pool(), &caller.user.id, id).await?;
     Ok(Json(Key::told(key.ok_or_else(Problem::no_such_key)?, app.now())))
 }
 

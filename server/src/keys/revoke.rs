@@ -7,7 +7,7 @@ use super::{Key, key_id};
 use crate::app::App;
 use crate::auth::{Caller, Need};
 use crate::problem::Problem;
-use crate::store::keys::{self, KEYLATCH, KeyStatus};
+use crate::store::keys::{self, KeyStatus};
 
 /// Ends a key for good. One that has ended already stays as it is.
 #[utoipa::path(
@@ -31,8 +31,7 @@ pub(super) async fn revoke(
 
     let now = app.now();
     let mut db = app.store().write().await?;
-    let mut key =
-        keys::lock(&mut db, KEYLATCH, &caller.user.id, id).await?.ok_or_else(Problem::no_such_key)?;
+    let mut key = keys::lock(&mut db, &caller.user.id, id).await?.ok_or_else(Problem::no_such_key)?;
     if key.status(now) == KeyStatus::Active {
         key.revoked_at = Some(now);
         keys::update_end(&mut *db, &key).await?;

@@ -16,7 +16,7 @@ use crate::auth::{Caller, Need};
 use crate::body::OptionalJsonBody;
 use crate::lifetime::Overlap;
 use crate::problem::{Problem, ProblemCode};
-use crate::store::keys::{self, KEYLATCH, KeyStatus, StoredKey};
+use crate::store::keys::{self, KeyStatus, StoredKey};
 
 /// How the change goes.
 #[derive(Deserialize, ToSchema, Default)]
@@ -62,13 +62,13 @@ pub(super) async fn rotate(
     let now = app.now();
     let user_id = caller.user.id.as_str();
     let successor_id = new_id()?;
-    let issued = Issued::new(app.key_format(), app.key_prefix())?;
     let asked = serde_json::json!(["rotate", id, request.overlap.as_deref().unwrap_or("PT0S")]).to_string();
 
     let mut db = app.store().write().await?;
     let repeated = idempotency_key.earlier(&mut db, user_id, &asked, &successor_id, now).await?;
-    let mut old = keys::lock(&mut db, KEYLATCH, user_id, id).await?.ok_or_else(Problem::no_such_key)?;
+    let mut old = keys::lock(&mut db, user_id, id).await?.ok_or_else(Problem::no_such_key)?;
     caller.may_grant(&old.scopes)?;
+    let issued = Issued::new(old.kind, app.config().key_environment)?;
     let successor = match repeated {
         Some(mut successor) => {
             issued.replace(&mut db, &mut successor).await?;
@@ -84,7 +84,7 @@ pub(super) async fn rotate(
                 expires_at: old.expires_at,
                 now,
             };
-            let successor = issued.store(&mut db, KEYLATCH, order).await?;
+            let successor = issued.store(&mut db, order).await?;
             old.replaced_by = Some(successor.id.clone());
             retire(&mut old, &overlap, now);
             keys::update_end(&mut *db, &old).await?;
@@ -112,7 +112,7 @@ async fn refuse_unless_rotatable(
         ));
     }
     let Some(successor) = &old.replaced_by else { return Ok(()) };
-    let successor = keys::by_id(db, KEYLATCH, &old.user_id, successor).await?;
+    let successor = keys::by_id(db, &old.user_id, successor).await?;
     match successor {
         Some(successor) if successor.status(now) == KeyStatus::Active => Err(Problem::new(
             ProblemCode::Conflict,

@@ -11,7 +11,7 @@ use crate::auth::{Caller, Need};
 use crate::body::JsonBody;
 use crate::problem::Problem;
 use crate::secret_text::SecretText;
-use crate::store::keys::{self, KEYLATCH, KeyStatus};
+use crate::store::keys::{self, KeyStatus};
 use crate::token::HashedKey;
 
 /// The key to look at.
@@ -65,7 +65,7 @@ pub(super) async fn validate(
 ) -> Result<Json<Validation>, Problem> {
     caller.may(Need::Read)?;
     let hash = HashedKey::of(&request.secret.0);
-    let found = keys::by_hash(app.store().pool(), KEYLATCH, &hash).await?;
+    let found = keys::by_hash(app.store().pool(), &hash).await?;
     let now = app.now();
     let invalid = |reason| Validation { valid: false, reason: Some(reason), key: None };
     Ok(Json(match found.filter(|key| key.user_id == caller.user.id) {

@@ -5,6 +5,7 @@ use sqlx::any::{AnyExecutor, AnyRow};
 use sqlx::{AnyConnection, Row};
 
 use super::{attempts, millis, optional_time, time};
+use crate::kind::KeyKind;
 use crate::token::HashedKey;
 
 /// A key as the database knows it: everything but the key.
@@ -14,6 +15,8 @@ pub struct StoredKey {
     pub id: String,
     /// Whose it is.
     pub user_id: String,
+    /// The API that it was made through.
+    pub kind: KeyKind,
     /// What the owner calls it.
     pub name: String,
     /// The start that says what kind of key it is.
@@ -60,6 +63,8 @@ impl StoredKey {
 
 /// Which keys to list.
 pub struct Filter<'a> {
+    /// Only those made through this API.
+    pub kind: Option<KeyKind>,
     /// `active`, `inactive`, `expired`, `revoked` or `all`.
     pub status: &'a str,
     /// Part of the name; empty is any.
@@ -72,15 +77,12 @@ pub struct Filter<'a> {
     pub limit: i64,
 }
 
-/// The keys of keylatch's own API; other APIs' keys are other kinds.
-pub const KEYLATCH: &str = "keylatch";
-
 macro_rules! returning_key {
     ($($text:literal),+) => { returning_key!(@ concat!($($text),+, " RETURNING "), "") };
     (@ $before:expr, $after:literal) => {
         concat!(
             $before,
-            "id, user_id, name, prefix, last_four, scopes, created_at, expires_at, last_used_at, \
+            "id, user_id, kind, name, prefix, last_four, scopes, created_at, expires_at, last_used_at, \
              revoked_at, replaced_by ",
             $after
         )
@@ -95,19 +97,14 @@ macro_rules! select_key {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert<'e>(
-    db: impl AnyExecutor<'e>,
-    kind: &str,
-    key: &StoredKey,
-    hash: &HashedKey,
-) -> sqlx::Result<()> {
+pub async fn insert<'e>(db: impl AnyExecutor<'e>, key: &StoredKey, hash: &HashedKey) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at, \
          expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&key.id)
     .bind(&key.user_id)
-    .bind(kind)
+    .bind(key.kind.as_str())
     .bind(&key.name)
     .bind(key.name.to_lowercase())
     .bind(&key.prefix)
@@ -125,14 +122,9 @@ pub async fn insert<'e>(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_hash<'e>(
-    db: impl AnyExecutor<'e>,
-    kind: &str,
-    hash: &HashedKey,
-) -> sqlx::Result<Option<StoredKey>> {
-    sqlx::query(select_key!("FROM keys WHERE hash = $1 AND kind = $2"))
+pub async fn by_hash<'e>(db: impl AnyExecutor<'e>, hash: &HashedKey) -> sqlx::Result<Option<StoredKey>> {
+    sqlx::query(select_key!("FROM keys WHERE hash = $1"))
         .bind(hash.as_str())
-        .bind(kind)
         .fetch_optional(db)
         .await?
         .map(read)
@@ -143,16 +135,10 @@ pub async fn by_hash<'e>(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id<'e>(
-    db: impl AnyExecutor<'e>,
-    kind: &str,
-    user_id: &str,
-    id: &str,
-) -> sqlx::Result<Option<StoredKey>> {
-    sqlx::query(select_key!("FROM keys WHERE id = $1 AND user_id = $2 AND kind = $3 AND deleted_at IS NULL"))
+pub async fn by_id<'e>(db: impl AnyExecutor<'e>, user_id: &str, id: &str) -> sqlx::Result<Option<StoredKey>> {
+    sqlx::query(select_key!("FROM keys WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"))
         .bind(id)
         .bind(user_id)
-        .bind(kind)
         .fetch_optional(db)
         .await?
         .map(read)
@@ -163,18 +149,12 @@ pub async fn by_id<'e>(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock(
-    db: &mut AnyConnection,
-    kind: &str,
-    user_id: &str,
-    id: &str,
-) -> sqlx::Result<Option<StoredKey>> {
+pub async fn lock(db: &mut AnyConnection, user_id: &str, id: &str) -> sqlx::Result<Option<StoredKey>> {
     sqlx::query(returning_key!(
-        "UPDATE keys SET name = name WHERE id = $1 AND user_id = $2 AND kind = $3 AND deleted_at IS NULL"
+        "UPDATE keys SET name = name WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
     ))
     .bind(id)
     .bind(user_id)
-    .bind(kind)
     .fetch_optional(db)
     .await?
     .map(read)
@@ -187,13 +167,12 @@ pub async fn lock(
 /// When the database fails.
 pub async fn list<'e>(
     db: impl AnyExecutor<'e>,
-    kind: &str,
     user_id: &str,
     filter: &Filter<'_>,
     now: Timestamp,
 ) -> sqlx::Result<Vec<StoredKey>> {
     let rows = sqlx::query(select_key!(
-        r"FROM keys WHERE user_id = $1 AND kind = $2 AND deleted_at IS NULL
+        r"FROM keys WHERE user_id = $1 AND ($2 = '' OR kind = $2) AND deleted_at IS NULL
           AND ($3 = 'all'
                OR ($3 = 'revoked' AND revoked_at IS NOT NULL)
                OR ($3 = 'expired' AND revoked_at IS NULL AND expires_at <= $4)
@@ -206,7 +185,7 @@ pub async fn list<'e>(
           ORDER BY seq DESC LIMIT $9"
     ))
     .bind(user_id)
-    .bind(kind)
+    .bind(filter.kind.map_or("", KeyKind::as_str))
     .bind(filter.status)
     .bind(millis(now))
     .bind(pattern(filter.search))
@@ -223,35 +202,29 @@ pub async fn list<'e>(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn was_issued<'e>(
-    db: impl AnyExecutor<'e>,
-    kind: &str,
-    user_id: &str,
-    id: &str,
-) -> sqlx::Result<bool> {
-    sqlx::query("SELECT seq FROM keys WHERE id = $1 AND user_id = $2 AND kind = $3")
+pub async fn was_issued<'e>(db: impl AnyExecutor<'e>, user_id: &str, id: &str) -> sqlx::Result<bool> {
+    sqlx::query("SELECT seq FROM keys WHERE id = $1 AND user_id = $2")
         .bind(id)
         .bind(user_id)
-        .bind(kind)
         .fetch_optional(db)
         .await
         .map(|row| row.is_some())
 }
 
 /// Writes down when the key was used. `false` when it is not this key's any
-/// more: it was issued anew, or deleted, in between.
+/// more: it was deleted or, if the hash is known, issued anew in between.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn used<'e>(
     db: impl AnyExecutor<'e>,
     id: &str,
-    hash: &HashedKey,
+    hash: Option<&HashedKey>,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    sqlx::query("UPDATE keys SET last_used_at = $3 WHERE id = $1 AND hash = $2")
+    sqlx::query("UPDATE keys SET last_used_at = $3 WHERE id = $1 AND hash = COALESCE($2, hash)")
         .bind(id)
-        .bind(hash.as_str())
+        .bind(hash.map(HashedKey::as_str))
         .bind(millis(now))
         .execute(db)
         .await
@@ -311,9 +284,14 @@ pub async fn bury<'e>(db: impl AnyExecutor<'e>, id: &str, now: Timestamp) -> sql
 
 fn read(row: AnyRow) -> sqlx::Result<StoredKey> {
     let scopes: String = row.try_get("scopes")?;
+    let kind: String = row.try_get("kind")?;
     Ok(StoredKey {
         id: row.try_get("id")?,
         user_id: row.try_get("user_id")?,
+        kind: KeyKind::parse(&kind).ok_or_else(|| sqlx::Error::ColumnDecode {
+            index: "kind".into(),
+            source: "no such kind of key".into(),
+        })?,
         name: row.try_get("name")?,
         prefix: row.try_get("prefix")?,
         last_four: row.try_get("last_four")?,

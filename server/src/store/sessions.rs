@@ -18,6 +18,8 @@ const COARSENESS: SignedDuration = SignedDuration::from_mins(1);
 /// A session that is alive, and whose it is.
 pub(crate) struct Session {
     pub(crate) user: User,
+    /// The key that it was started with, if it was a key.
+    pub(crate) key_id: Option<String>,
     last_seen_at: Timestamp,
 }
 
@@ -28,19 +30,22 @@ impl Session {
     }
 }
 
-/// Starts a session.
+/// Starts a session, with the password or with this key.
 pub(crate) async fn insert<'e>(
     db: impl AnyExecutor<'e>,
     token: &HashedToken,
     user: &User,
+    key_id: Option<&str>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at) VALUES ($1, $2, $3, $3)",
+        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, key_id) \
+         VALUES ($1, $2, $3, $3, $4)",
     )
     .bind(token.as_str())
     .bind(&user.id)
     .bind(millis(now))
+    .bind(key_id)
     .execute(db)
     .await
     .map(drop)
@@ -53,7 +58,7 @@ pub(crate) async fn alive<'e>(
     now: Timestamp,
 ) -> sqlx::Result<Option<Session>> {
     let row = sqlx::query(
-        "SELECT users.id, users.email, sessions.last_seen_at \
+        "SELECT users.id, users.email, sessions.last_seen_at, sessions.key_id \
          FROM sessions JOIN users ON users.id = sessions.user_id \
          WHERE token_hash = $1 AND last_seen_at > $2 AND sessions.created_at > $3",
     )
@@ -64,7 +69,7 @@ pub(crate) async fn alive<'e>(
     .await?;
     row.map(|row| {
         let user = User { id: row.try_get("id")?, email: row.try_get("email")? };
-        Ok(Session { user, last_seen_at: time(&row, "last_seen_at")? })
+        Ok(Session { user, key_id: row.try_get("key_id")?, last_seen_at: time(&row, "last_seen_at")? })
     })
     .transpose()
 }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use keylatch::Secret;
-use keylatch_server::{App, Config, Database, ManualClock, PasswordCost};
+use keylatch_server::{App, Config, Database, Facade, ManualClock, PasswordCost};
 use serde_json::{Value, json};
 use sqlx::Row;
 use tempfile::TempDir;
@@ -32,10 +32,12 @@ pub struct Service {
     _directory: Option<TempDir>,
 }
 
-/// A configuration for tests: password hashing costs next to nothing.
+/// A configuration for tests: password hashing costs next to nothing, and all
+/// facades stand beside our own API.
 pub fn config(database: Database, clock: &Arc<ManualClock>) -> Config {
     let mut config = Config::new(database);
     config.clock = clock.clone();
+    config.facades = Facade::ALL.to_vec();
     config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
     config
 }

@@ -27,6 +27,9 @@ macro_rules! on_both_databases {
 mod access;
 mod create;
 mod delete;
+mod facade_keys;
+mod facade_lambda;
+mod facade_luminary;
 mod faulty;
 mod harness;
 mod idempotency;

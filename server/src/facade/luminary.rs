@@ -1,0 +1,43 @@
+//! Luminary Cloud, as of `wire.md`, section 4.1: the REST part. Its gRPC part
+//! needs HTTP/2 and says nothing more about keys; the endpoints by which its web
+//! application manages keys are not published.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderName;
+use axum::http::request::Parts;
+use axum::routing::get;
+use axum::{Json, Router};
+use keylatch::Secret;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::auth;
+use crate::carrier::{Carrier, only};
+use crate::problem::Problem;
+
+static CARRIER: Carrier = Carrier {
+    read: |headers| Ok(only(headers, &HeaderName::from_static("x-api-key"))?.map(Secret::from)),
+    missing: "This needs an API key, sent in the header x-api-key.",
+};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/rest/v0/pipelines", get(nothing)).route("/rest/v0/pipeline_jobs", get(nothing))
+}
+
+/// Whoever has a good key has no pipelines here. `skip` and `limit` change
+/// nothing about that.
+async fn nothing(_: KeyHolder) -> Json<Value> {
+    Json(json!({"data": [], "total": 0}))
+}
+
+/// Asks for a key in `x-api-key`. One in `Authorization` is none: that is where
+/// this cloud has the token of an interactive login.
+struct KeyHolder;
+
+impl FromRequestParts<App> for KeyHolder {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        auth::bearer_of(app, parts, &CARRIER).await.map(|_| KeyHolder)
+    }
+}
