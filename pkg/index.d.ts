@@ -116,7 +116,7 @@ export type FormatPart =
   | string
   | string[]
   | {
-      /** `base62`, `hex`, `alphanumeric`, `base64url`, `digits`, or the characters themselves. */
+      /** `base62`, `hex`, `hex_lower`, `alphanumeric`, `base64url`, `digits`, or the characters themselves. */
       alphabet: string;
       /** Number of characters, or the bounds. At most one part of a format may vary. */
       length: number | { min: number; max: number };

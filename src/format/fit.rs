@@ -33,19 +33,17 @@ pub(super) fn fit(format: &KeyFormat, core: &Core, found: &mut Found<'_>) {
     let mut sum = Checksum::new();
     let mut is_clean = has_length;
     let mut start = 0;
+    // What the part of variable length has beyond its least.
     let spare = core.length.saturating_sub(min);
     for (number, part) in format.parts.iter().enumerate() {
         let is_prefix = number == 0 && part.alphabet().is_none();
         let here = after(chars, start);
-        let mut text = "";
-        let length = match part {
-            Part::Literal(choices) => {
-                text = closest(choices, here).0;
-                text.len()
-            }
-            Part::Run { min: least, max: most, .. } => most.min(&(least + spare)).to_owned(),
-            Part::Checksum { length, .. } => *length,
+        let (text, length) = match part {
+            Part::Literal(choices) => (closest(choices, here).0, 0),
+            Part::Run { min: least, max: most, .. } => ("", least.saturating_add(spare).min(*most)),
+            Part::Checksum { length, .. } => ("", *length),
         };
+        let length = length.max(text.len());
         let here = here.get(..length).unwrap_or(here);
 
         let mut expected = text.chars();
@@ -58,12 +56,9 @@ pub(super) fn fit(format: &KeyFormat, core: &Core, found: &mut Found<'_>) {
                 continue;
             }
             is_clean = false;
-            if is_prefix {
-                if let Some(details) = found.add(ProblemCode::WrongPrefix, core.place(at)) {
-                    details.push(part.expected());
-                }
-            } else if let Some(details) = found.add(ProblemCode::BadCharacter, core.place(at)) {
-                details.push(shown(*ch));
+            let code = if is_prefix { ProblemCode::WrongPrefix } else { ProblemCode::BadCharacter };
+            if let Some(details) = found.add(code, core.place(at)) {
+                details.extend((!is_prefix).then(|| shown(*ch)));
                 details.push(part.expected());
             }
         }
@@ -80,7 +75,7 @@ pub(super) fn fit(format: &KeyFormat, core: &Core, found: &mut Found<'_>) {
         if covers_all || matches!(part, Part::Run { .. }) {
             here.iter().for_each(|ch| sum.add(&[*ch as u8]));
         }
-        start += length;
+        start = start.saturating_add(length);
     }
 }
 

@@ -67,10 +67,11 @@ impl fmt::Debug for Problem {
     }
 }
 
-/// The problems found so far, and no more of each code than a person can use.
+/// The problems found so far, in the order of their index and no more of each
+/// code than a person can use.
 pub(super) struct Found<'t> {
     text: &'t [char],
-    problems: Vec<Option<Problem>>,
+    problems: Vec<Problem>,
     counts: [u8; ProblemCode::ALL.len()],
 }
 
@@ -95,19 +96,13 @@ impl<'t> Found<'t> {
         let count = self.counts.get_mut(code as usize).filter(|count| **count < most)?;
         *count += 1;
         let index = self.text.iter().take(at).map(|ch| ch.len_utf16()).sum();
-        self.problems.push(Some(Problem { code, index, details: Vec::new() }));
-        self.problems.last_mut()?.as_mut().map(|problem| &mut problem.details)
+        let place = self.problems.iter().take_while(|other| other.index <= index).count();
+        self.problems.insert(place, Problem { code, index, details: Vec::new() });
+        self.problems.get_mut(place).map(|problem| &mut problem.details)
     }
 
-    /// The problems in the order of their index. Picked out one by one: they are
-    /// few, and a sort of the library is more code than the whole check.
-    pub(super) fn into_problems(mut self) -> Vec<Problem> {
-        let mut sorted = Vec::with_capacity(self.problems.len());
-        let index = |slot: &&mut Option<Problem>| slot.as_ref().map(|problem| problem.index);
-        while let Some(next) = self.problems.iter_mut().filter(|slot| slot.is_some()).min_by_key(index) {
-            sorted.extend(next.take());
-        }
-        sorted
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
     }
 }
 

@@ -52,14 +52,13 @@ pub(super) fn lookalike(ch: char) -> Option<char> {
     if let '\u{FF01}'..='\u{FF5E}' = ch {
         return char::from_u32(u32::from(ch) - 0xFEE0);
     }
-    pairs().find(|(other, _)| *other == ch).map(|(_, ascii)| ascii)
-}
-
-fn pairs() -> impl Iterator<Item = (char, char)> {
-    LOOKALIKES.iter().flat_map(|pairs| {
-        let mut pairs = pairs.chars();
-        std::iter::from_fn(move || pairs.next().zip(pairs.next()))
-    })
+    let mut pairs = LOOKALIKES.chars();
+    while let (Some(other), Some(ascii)) = (pairs.next(), pairs.next()) {
+        if other == ch {
+            return Some(ascii);
+        }
+    }
+    None
 }
 
 /// A character as it can be shown in a sentence: itself, and its number unless
@@ -99,7 +98,7 @@ pub(super) fn length(text: &str) -> usize {
 }
 
 /// Pairs of a character and the one that it looks like.
-const LOOKALIKES: &[&str] = &[
+const LOOKALIKES: &str = concat!(
     // Latin
     "·.ıiſfɑaɡgɩi",
     // Greek
@@ -114,7 +113,7 @@ const LOOKALIKES: &[&str] = &[
     // Typography
     "‐-‑-‒-–-—-―-‘'’'‚,“\"”\"․.⁃-⁄/⁎*ⅰi",
     "ⅼl−-∕/∗*∣|∶:∼~꞉:﹣-",
-];
+);
 
 #[cfg(test)]
 mod tests {
@@ -122,10 +121,12 @@ mod tests {
 
     #[test]
     fn the_table_pairs_each_character_with_one_of_ascii() {
-        assert_eq!(pairs().count(), LOOKALIKES.concat().chars().count() / 2);
-        for (ch, ascii) in pairs() {
+        let chars: Vec<_> = LOOKALIKES.chars().collect();
+        let (pairs, rest) = chars.as_chunks::<2>();
+        assert!(rest.is_empty());
+        for [ch, ascii] in pairs {
             assert!(!ch.is_ascii() && ascii.is_ascii_graphic(), "{ch}{ascii}");
-            assert_eq!(lookalike(ch), Some(ascii), "{ch} is there twice");
+            assert_eq!(lookalike(*ch), Some(*ascii), "{ch} is there twice");
         }
     }
 

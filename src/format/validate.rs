@@ -1,5 +1,7 @@
 //! Whether a declared format can be used.
 
+use std::borrow::Cow;
+
 use super::checksum;
 use super::declare::{Alphabet, KeyFormat, Part};
 use crate::text::integer;
@@ -40,16 +42,11 @@ impl KeyFormat {
                 Part::Checksum { .. } if !has_run => {
                     return fault(&at(number, ""), "a checksum needs a run of characters before it");
                 }
-                Part::Literal(choices) if varies => {
-                    if choices
-                        .iter()
-                        .any(|text| choices.first().is_some_and(|first| first.len() != text.len()))
-                    {
-                        return fault(
-                            &at(number, ""),
-                            "must be texts of one length, as they stand behind a part that varies",
-                        );
-                    }
+                Part::Literal(choices) if varies && differ(choices) => {
+                    return fault(
+                        &at(number, ""),
+                        "must be texts of one length, as they stand behind a part that varies",
+                    );
                 }
                 _ => {}
             }
@@ -113,6 +110,13 @@ impl Alphabet {
             Ok(())
         }
     }
+}
+
+/// Whether texts are of different length.
+fn differ(choices: &[Cow<'static, str>]) -> bool {
+    let mut lengths = choices.iter().map(|text| text.len());
+    let first = lengths.next();
+    lengths.any(|length| Some(length) != first)
 }
 
 fn is_visible_ascii(text: &str) -> bool {

@@ -178,6 +178,7 @@ fn declarations_that_cannot_be_used_are_refused_with_their_place() {
         (vec![between(0, 4)], "parts[0].length"),
         (vec![between(5, 4)], "parts[0].length"),
         (vec![between(1, 2), text("-"), between(1, 2)], "parts[2].length"),
+        (vec![between(1, 2), Part::literal(vec!["a".into(), "bc".into()])], "parts[1]"),
         (vec![custom("")], "parts[0].alphabet"),
         (vec![custom("aba")], "parts[0].alphabet"),
         (vec![custom("a b")], "parts[0].alphabet"),
