@@ -17,8 +17,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::credential::Notice;
 use crate::format::Problem;
-use crate::secret::Secret;
 
 macro_rules! codes {
     ($(#[$enum_doc:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal : $sentence:literal,)+ }) => {
@@ -105,7 +105,7 @@ codes! {
         /// A create or rotate was sent, its answer was lost, and the clean-up failed too.
         OutcomeUnknown = "outcome_unknown": "The answer of {0} was lost and so was the clean-up. A key named \"{1}\" that nobody has seen may be alive there: look at the list of keys and revoke it.",
         /// The credential chain came to its end without a key.
-        NoCredential = "no_credential": "No key for {0} was found. {1}",
+        NoCredential = "no_credential": "No key for {0} was found: {1}",
         /// The new key could not be stored, so the old one was left alive.
         StoreFailed = "store_failed": "The new key could not be stored, so it was revoked and the old key still works.",
         /// A warning: the successor is good, but the old key could not be revoked.
@@ -151,6 +151,7 @@ struct Inner {
     service: Option<ServiceMessage>,
     cause: Option<(String, String)>,
     problem: Option<Problem>,
+    tried: Vec<Notice>,
     never_left: bool,
 }
 
@@ -166,6 +167,7 @@ impl Error {
             service: None,
             cause: None,
             problem: None,
+            tried: Vec::new(),
             never_left: false,
         }))
     }
@@ -225,6 +227,13 @@ impl Error {
         self
     }
 
+    /// Adds what was tried in looking for a key. Its sentences are the next detail.
+    #[must_use]
+    pub fn with_tried(mut self, tried: Vec<Notice>) -> Self {
+        self.0.tried = tried;
+        self
+    }
+
     /// Adds that the request certainly did not get as far as the service.
     #[must_use]
     pub fn never_left(mut self) -> Self {
@@ -232,28 +241,23 @@ impl Error {
         self
     }
 
-    /// The same without the secrets in whatever was taken over from elsewhere.
+    /// The same with every text that was taken over from elsewhere put through
+    /// `scrub`, which takes the secrets out.
     #[must_use]
-    pub fn scrubbed(mut self, secrets: &[&Secret]) -> Self {
+    pub fn scrubbed(mut self, scrub: impl Fn(String) -> String) -> Self {
         let inner = &mut *self.0;
-        let scrub = |text: &mut String| {
-            for secret in secrets {
-                *text = secret.scrub(std::mem::take(text));
-            }
-        };
-        for detail in &mut inner.details {
-            if let Cow::Owned(detail) = detail {
-                scrub(detail);
-            }
+        let own = inner.details.iter_mut().filter_map(|detail| match detail {
+            Cow::Owned(detail) => Some(detail),
+            Cow::Borrowed(_) => None,
+        });
+        let said = inner
+            .service
+            .iter_mut()
+            .flat_map(|said| [&mut said.code, &mut said.message, &mut said.suggestion]);
+        let cause = inner.cause.iter_mut().flat_map(|(name, message)| [name, message]);
+        for text in own.chain(said.flatten()).chain(cause).chain(&mut inner.request_id) {
+            *text = scrub(std::mem::take(text));
         }
-        if let Some(said) = &mut inner.service {
-            [&mut said.code, &mut said.message, &mut said.suggestion].into_iter().flatten().for_each(scrub);
-        }
-        if let Some((name, message)) = &mut inner.cause {
-            scrub(name);
-            scrub(message);
-        }
-        inner.request_id.as_mut().map(scrub);
         self
     }
 
@@ -297,6 +301,11 @@ impl Error {
         self.0.problem.as_ref()
     }
 
+    /// What was tried, for [`Code::NoCredential`].
+    pub fn tried(&self) -> &[Notice] {
+        &self.0.tried
+    }
+
     /// Whether nobody knows what the service did with the request: no answer,
     /// none that can be read, or one that says that it broke down midway.
     pub fn is_answer_lost(&self) -> bool {
@@ -308,14 +317,15 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.problem {
-            None => fill(f, self.0.code.sentence(), &self.0.details),
-            Some(problem) => {
-                let mut details = self.0.details.clone();
-                details.push(problem.to_string().into());
-                fill(f, self.0.code.sentence(), &details)
-            }
+        let mut details = self.0.details.clone();
+        if let Some(problem) = &self.0.problem {
+            details.push(problem.to_string().into());
         }
+        if !self.0.tried.is_empty() {
+            let tried: Vec<String> = self.0.tried.iter().map(Notice::to_string).collect();
+            details.push((tried.join("; ") + ".").into());
+        }
+        fill(f, self.0.code.sentence(), &details)
     }
 }
 

@@ -42,6 +42,11 @@ impl Secret {
     }
 }
 
+/// Puts a text through [`Secret::scrub`] of each secret in turn.
+pub fn scrubber(secrets: &[&Secret]) -> impl Fn(String) -> String {
+    |text| secrets.iter().fold(text, |text, secret| secret.scrub(text))
+}
+
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Secret(String::from(text))

@@ -1,7 +1,6 @@
 //! What a service's answers mean: from [`Value`] to the types of this API, at
 //! the places that the provider's [`Fields`](crate::provider::Fields) name.
 
-use super::client::Page;
 use crate::error::{Code, Error};
 use crate::format;
 use crate::provider::{Field, Provider, TimeUnit};
@@ -31,6 +30,14 @@ pub struct KeyInfo {
     pub revoked_at: Option<Time>,
     /// The id of its successor.
     pub replaced_by: Option<String>,
+}
+
+/// A page of a list.
+pub struct Page {
+    /// The keys.
+    pub items: Vec<KeyInfo>,
+    /// Where the next page begins, if there is one.
+    pub cursor: Option<String>,
 }
 
 /// What a key is good for. A deleted key is not told of.

@@ -7,7 +7,7 @@ use crate::error::{Code, Error, ServiceMessage};
 use crate::http::{Body, Request, Response, Retry, Transport};
 use crate::provider::{Endpoint, Operation, Vars};
 use crate::scheme::Header;
-use crate::secret::Secret;
+use crate::secret::{Secret, scrubber};
 use crate::text::integer;
 use crate::value::Value;
 
@@ -203,7 +203,7 @@ impl Client {
         };
         let secrets: Vec<&Secret> =
             [own, secret("secret"), secret("password")].into_iter().flatten().collect();
-        error.scrubbed(&secrets)
+        error.scrubbed(scrubber(&secrets))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::answer::{Account, KeyInfo, Reader, Validation};
+use super::answer::{Account, KeyInfo, Page, Reader, Validation};
 use crate::error::{Code, Error};
 use crate::format;
 use crate::http::{Origin, Transport};
@@ -104,14 +104,6 @@ pub struct Filter {
     pub search: Option<String>,
 }
 
-/// A page of a list.
-pub struct Page {
-    /// The keys.
-    pub items: Vec<KeyInfo>,
-    /// Where the next page begins, if there is one.
-    pub cursor: Option<String>,
-}
-
 impl Client {
     /// Sets a client up. Nothing is sent.
     ///
@@ -129,7 +121,7 @@ impl Client {
         let origin = Origin::new(transport, base_url, options.allow_insecure)?;
         let scheme = provider.scheme(options.scheme.as_deref())?.clone();
         if let Credential::Key(key) = &options.credential {
-            check_key(&provider, key)?;
+            provider.check_key(key)?;
             scheme.header(key)?;
         }
         Ok(Client {
@@ -335,15 +327,5 @@ impl NewKey {
             vars.set("scopes", Value::List(self.scopes.iter().map(|scope| scope.as_str().into()).collect()));
         }
         Ok(vars)
-    }
-}
-
-/// Refuses what is certainly no key of the service, before anything is sent.
-/// A format that is only observed does not count as certain.
-fn check_key(provider: &Provider, key: &Secret) -> Result<(), Error> {
-    let format = provider.format.as_ref().filter(|format| format.certainty == format::Certainty::Documented);
-    match format::check(format, key.expose()).into_iter().next() {
-        None => Ok(()),
-        Some(problem) => Err(Error::new(Code::InvalidKey).with(provider.title.clone()).with_problem(problem)),
     }
 }

@@ -13,6 +13,6 @@ mod recover;
 mod replace;
 mod session;
 
-pub use answer::{Account, KeyInfo, Status, Time, Validation};
-pub use client::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap, Page, Session};
+pub use answer::{Account, KeyInfo, Page, Status, Time, Validation};
+pub use client::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap, Session};
 pub use recover::{Created, Rotated};
