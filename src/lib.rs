@@ -11,12 +11,14 @@
 //! | [`scheme`] | how a key is sent |
 //! | [`http`] | how requests travel |
 //! | [`provider`] | who a key is for |
+//! | [`credential`] | where a key comes from |
 //! | [`lifecycle`] | what becomes of a key |
 //!
 //! On WebAssembly a last module, `wasm`, is the boundary to JavaScript.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod credential;
 pub mod error;
 pub mod format;
 pub mod http;

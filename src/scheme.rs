@@ -128,7 +128,7 @@ fn authorization(scheme: &str, credentials: &str) -> Header {
 
 /// RFC 4648, section 4. A page of code against a dependency: what is encoded
 /// here is always a secret, so the buffer is sized once and wiped.
-fn base64(bytes: &[u8]) -> Zeroizing<String> {
+pub(crate) fn base64(bytes: &[u8]) -> Zeroizing<String> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
     for chunk in bytes.chunks(3) {

@@ -17,6 +17,7 @@ use crate::scheme::Header;
 use crate::value::Value;
 
 pub use origin::Origin;
+pub(crate) use origin::is_loopback;
 pub use retry::Retry;
 
 /// A request method.

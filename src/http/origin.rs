@@ -82,7 +82,7 @@ impl Origin {
 
 /// This computer, as RFC 8252, section 8.3, and the Fetch standard's
 /// "potentially trustworthy" rule have it.
-fn is_loopback(hostname: &str) -> bool {
+pub(crate) fn is_loopback(hostname: &str) -> bool {
     let is_ipv4 = || {
         // The URL parser has already turned `127.1` and `0x7f.1` into four numbers.
         hostname.starts_with("127.") && hostname.bytes().all(|b| b.is_ascii_digit() || b == b'.')

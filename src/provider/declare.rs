@@ -205,7 +205,7 @@ fn key_file(field: &Field<'_>) -> Result<KeyFile, Error> {
 }
 
 fn login(field: &Field<'_>) -> Result<Login, Error> {
-    field.only(&["issuer", "clientId", "audience", "scope", "ports", "env", "files"])?;
+    field.only(&["issuer", "clientId", "audience", "scope", "ports", "env", "envDirectory", "files"])?;
     let env = field.optional("env", |f| f.list(environment_name))?.unwrap_or_default();
     let name = |number: usize| env.get(number).cloned().unwrap_or_default();
     Ok(Login {
@@ -215,6 +215,7 @@ fn login(field: &Field<'_>) -> Result<Login, Error> {
         scope: field.optional("scope", Field::text)?.unwrap_or(Cow::Borrowed("openid offline_access")),
         ports: field.need("ports")?.list(port)?.into(),
         env: [name(0), name(1), name(2)],
+        env_directory: field.optional("envDirectory", environment_name)?.unwrap_or_default(),
         files: field.need("files")?.list(Field::text)?.into(),
     })
 }

@@ -111,6 +111,7 @@ impl From<&Login> for Value {
         texts(&members)
             .with("ports", login.ports.iter().map(|port| Value::from(u32::from(*port))).collect::<Value>())
             .with("env", list(&login.env))
+            .with("envDirectory", &*login.env_directory)
             .with("files", list(&login.files))
             .into()
     }

@@ -37,6 +37,7 @@ pub static LUMINARY: Provider = Provider {
                 Cow::Borrowed("LC_AUTH_CLIENT_ID"),
                 Cow::Borrowed("LC_AUTH_SERVICE_ID"),
             ],
+            env_directory: Cow::Borrowed("LC_CREDENTIALS_DIR"),
             // The document's place, and the one where the SDK keeps it now.
             files: Cow::Borrowed(&[
                 Cow::Borrowed("~/.luminarycloud/config"),

@@ -28,6 +28,7 @@ use std::borrow::Cow;
 use crate::error::{Code, Error};
 use crate::format::{self, Certainty, KeyFormat};
 use crate::scheme::Scheme;
+use crate::secret::Secret;
 
 pub use declare::{declare, declare_format};
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
@@ -203,6 +204,19 @@ impl Provider {
     /// How sure we are of its key format.
     pub fn certainty(&self) -> Certainty {
         self.format.as_ref().map_or(Certainty::Unknown, |format| format.certainty)
+    }
+
+    /// Refuses what is certainly no key of the service, before anything is sent.
+    /// A format that is only observed does not count as certain.
+    ///
+    /// # Errors
+    /// [`Code::InvalidKey`] with what is wrong with it.
+    pub fn check_key(&self, key: &Secret) -> Result<(), Error> {
+        let format = self.format.as_ref().filter(|format| format.certainty == Certainty::Documented);
+        match format::check(format, key.expose()).into_iter().next() {
+            None => Ok(()),
+            Some(problem) => Err(Error::new(Code::InvalidKey).with(self.title.clone()).with_problem(problem)),
+        }
     }
 
     /// The scheme of this name, or the default one.

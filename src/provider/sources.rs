@@ -76,6 +76,10 @@ pub struct Login {
     /// Environment variables that override issuer, client id and audience, in
     /// that order.
     pub env: [Text; 3],
-    /// Where the refresh token is kept, the first for writing.
+    /// Environment variable that names another directory for the last of `files`;
+    /// empty for none.
+    pub env_directory: Text,
+    /// Where the refresh token is kept: the documented place, then the one that
+    /// the service's own client uses now.
     pub files: Cow<'static, [Text]>,
 }

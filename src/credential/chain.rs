@@ -1,0 +1,369 @@
+//! The order of the sources, and what counts as found.
+
+use std::borrow::Cow;
+
+use super::file::{self, Content, Entry, Slot};
+use super::host::{Answer, Host, Question};
+use super::reason::{Notice, Reason};
+use crate::error::{Code, Error};
+use crate::provider::{FileKind, Provider};
+use crate::secret::Secret;
+
+/// How often a person is asked for a key that the service then refuses.
+const TRIES: u8 = 3;
+/// Where keys of any service can be kept.
+const PROFILES: &str = "~/.config/keylatch/credentials.json";
+
+/// Which key is looked for.
+pub struct Ask<'a> {
+    /// The service.
+    pub provider: &'a Provider,
+    /// A key that was passed.
+    pub explicit: Option<Secret>,
+    /// The address that the key is to be sent to, if it is said.
+    pub base_url: Option<String>,
+    /// Whose key, where a file keeps them by user.
+    pub user: Option<String>,
+    /// The profile in keylatch's own file.
+    pub profile: &'a str,
+    /// Pass over files that others can read, instead of warning.
+    pub strict: bool,
+    /// Whether to ask the person, when all else gives nothing.
+    pub interactive: Interactive,
+}
+
+/// What may be asked of the person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Interactive {
+    /// Nothing.
+    No,
+    /// To type a key.
+    Prompt,
+    /// To log in with a browser.
+    Login,
+}
+
+impl<'a> Ask<'a> {
+    /// For any key of the service, without asking the person.
+    pub fn of(provider: &'a Provider) -> Self {
+        Ask {
+            provider,
+            explicit: None,
+            base_url: None,
+            user: None,
+            profile: "default",
+            strict: false,
+            interactive: Interactive::No,
+        }
+    }
+}
+
+/// Where a key was found.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the source of that name")]
+pub enum Source {
+    Argument,
+    Env(Cow<'static, str>),
+    Dotenv(Cow<'static, str>),
+    File(String),
+    StoredLogin(String),
+    Prompt,
+    Login,
+}
+
+impl Source {
+    /// The word for it in JavaScript.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Source::Argument => "argument",
+            Source::Env(_) => "env",
+            Source::Dotenv(_) => "dotenv",
+            Source::File(_) => "file",
+            Source::StoredLogin(_) => "stored-login",
+            Source::Prompt => "prompt",
+            Source::Login => "login",
+        }
+    }
+
+    /// Which one: the variable or the file. Empty where there is only one.
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Env(name) | Source::Dotenv(name) => name,
+            Source::File(path) | Source::StoredLogin(path) => path,
+            Source::Argument | Source::Prompt | Source::Login => "",
+        }
+    }
+
+    /// As it stands in a message.
+    fn describe(&self) -> String {
+        match self {
+            Source::Argument => "the key that was passed".into(),
+            Source::Env(name) => name.clone().into_owned(),
+            Source::Dotenv(name) => name.clone().into_owned() + " in .env",
+            Source::File(path) | Source::StoredLogin(path) => path.clone(),
+            Source::Prompt => "the prompt".into(),
+            Source::Login => "the login".into(),
+        }
+    }
+}
+
+/// A key, and how it was come by.
+pub struct Found {
+    /// The key, or the access token of a login.
+    pub secret: Secret,
+    /// Where it was.
+    pub source: Source,
+    /// The address that it is for, where the source says one.
+    pub base_url: Option<String>,
+    /// What was tried before, and why it gave nothing.
+    pub tried: Vec<Notice>,
+    /// What is not right with the source.
+    pub warnings: Vec<Notice>,
+}
+
+impl Found {
+    /// Whether it is an access token, which is sent as Bearer whatever scheme
+    /// the service has for keys.
+    pub fn is_token(&self) -> bool {
+        matches!(self.source, Source::StoredLogin(_) | Source::Login)
+    }
+}
+
+/// Looks for a key: what was passed, the environment, `.env`, the service's own
+/// files, keylatch's file, a stored login; then, only when that is asked for,
+/// the person. What is set but empty counts as absent; what is certainly no key
+/// of the service ends the search, because whoever set it means it to be used.
+///
+/// # Errors
+/// [`Code::NoCredential`] with everything that was tried, [`Code::InvalidKey`]
+/// naming the source, and the host's own.
+pub async fn resolve(host: &impl Host, ask: &Ask<'_>) -> Result<Found, Error> {
+    let mut chain = Chain { host, ask, tried: Vec::new(), warnings: Vec::new() };
+    match chain.walk().await? {
+        Some((source, entry)) => {
+            if !matches!(source, Source::StoredLogin(_) | Source::Login) {
+                check(ask.provider, &entry.secret, &source)?;
+            }
+            let Chain { tried, warnings, .. } = chain;
+            Ok(Found { secret: entry.secret, source, base_url: entry.base_url, tried, warnings })
+        }
+        None => Err(Error::new(Code::NoCredential).with(ask.provider.title.clone()).with_tried(chain.tried)),
+    }
+}
+
+struct Chain<'a, H> {
+    host: &'a H,
+    ask: &'a Ask<'a>,
+    tried: Vec<Notice>,
+    warnings: Vec<Notice>,
+}
+
+type Hit = Option<(Source, Entry)>;
+
+impl<H: Host> Chain<'_, H> {
+    async fn walk(&mut self) -> Result<Hit, Error> {
+        if let Some(hit) = self.explicit() {
+            return Ok(Some(hit));
+        }
+        if let Some(hit) = self.environment().await? {
+            return Ok(Some(hit));
+        }
+        if let Some(hit) = self.files().await? {
+            return Ok(Some(hit));
+        }
+        match self.ask.interactive {
+            Interactive::No => self.stored_login().await,
+            Interactive::Prompt => match self.stored_login().await? {
+                None => self.prompt().await,
+                hit => Ok(hit),
+            },
+            Interactive::Login => match self.stored_login().await? {
+                None => self.login().await,
+                hit => Ok(hit),
+            },
+        }
+    }
+
+    fn explicit(&mut self) -> Hit {
+        let given = self.ask.explicit.as_ref()?;
+        if given.expose().is_empty() {
+            self.tried.push(Notice::new(Reason::ArgumentEmpty));
+            return None;
+        }
+        Some((Source::Argument, given.clone().into()))
+    }
+
+    /// Every variable before `.env`: the real environment wins over the file.
+    async fn environment(&mut self) -> Result<Hit, Error> {
+        let names = &self.ask.provider.sources.env;
+        for name in names.iter() {
+            match self.host.ask(Question::Env(name)).await?.text {
+                None => self.tried.push(Notice::new(Reason::EnvUnset).with(name.clone())),
+                Some(text) if text.expose().trim().is_empty() => {
+                    self.tried.push(Notice::new(Reason::EnvEmpty).with(name.clone()));
+                }
+                Some(text) => return Ok(Some((Source::Env(name.clone()), text.into()))),
+            }
+        }
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let dotenv = self.host.ask(Question::Dotenv).await?;
+        if let Some(notice) = self.unusable(&dotenv) {
+            self.tried.push(notice);
+            return Ok(None);
+        }
+        for name in names.iter() {
+            let about = |reason| Notice::new(reason).with(dotenv.path.clone()).with(name.clone());
+            match dotenv.json.member(name).and_then(|value| value.text()) {
+                None => self.tried.push(about(Reason::DotenvUnset)),
+                Some(text) if text.trim().is_empty() => self.tried.push(about(Reason::DotenvEmpty)),
+                Some(text) => {
+                    let secret = Secret::from(text);
+                    self.warn(&dotenv);
+                    return Ok(Some((Source::Dotenv(name.clone()), secret.into())));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The service's own files, then keylatch's.
+    async fn files(&mut self) -> Result<Hit, Error> {
+        let own = self.ask.provider.sources.files.iter();
+        let mut files: Vec<(&str, FileKind)> = own.map(|file| (file.path.as_ref(), file.kind)).collect();
+        if !files.iter().any(|(path, _)| *path == PROFILES) {
+            files.push((PROFILES, FileKind::Profiles));
+        }
+        for (path, kind) in files {
+            let answer = self.host.ask(Question::File(path, kind)).await?;
+            let found = match self.unusable(&answer) {
+                Some(notice) => Err(notice),
+                None => self.read(kind, &answer),
+            };
+            match found {
+                Ok(entry) => {
+                    self.warn(&answer);
+                    return Ok(Some((Source::File(answer.path), entry)));
+                }
+                Err(notice) => self.tried.push(notice),
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the file holds for this ask, and for no other address.
+    fn read(&self, kind: FileKind, answer: &Answer) -> Result<Entry, Notice> {
+        let slot = Slot {
+            provider: &self.ask.provider.id,
+            profile: self.ask.profile,
+            user: self.ask.user.as_deref(),
+            host: self.ask.base_url.as_deref().map(authority),
+        };
+        let empty = Secret::from("");
+        let content = Content { text: answer.text.as_ref().unwrap_or(&empty), json: &answer.json };
+        let entry = file::read(kind, &content, &slot).map_err(|miss| miss.at(&answer.path))?;
+        match (&entry.base_url, &self.ask.base_url) {
+            (Some(of), Some(wanted)) if authority(of) != authority(wanted) => {
+                let notice = Notice::new(Reason::FileForOtherAddress).with(answer.path.clone());
+                Err(notice.with(of.clone()).with(wanted.clone()))
+            }
+            _ => Ok(entry),
+        }
+    }
+
+    fn unusable(&self, answer: &Answer) -> Option<Notice> {
+        if answer.notice.is_some() {
+            return answer.notice.clone();
+        }
+        if answer.text.is_none() && answer.json.kind() == "null" {
+            return Some(Notice::new(Reason::FileMissing).with(answer.path.clone()));
+        }
+        (answer.shared && self.ask.strict).then(|| shared(answer))
+    }
+
+    fn warn(&mut self, answer: &Answer) {
+        if answer.shared {
+            self.warnings.push(shared(answer));
+        }
+    }
+
+    /// An empty path stands for "the login just made".
+    async fn stored_login(&mut self) -> Result<Hit, Error> {
+        if self.ask.provider.sources.login.is_none() {
+            return Ok(None);
+        }
+        let answer = self.host.ask(Question::Renew).await?;
+        self.warn(&answer);
+        Ok(self.token(answer, Source::StoredLogin))
+    }
+
+    async fn login(&mut self) -> Result<Hit, Error> {
+        if self.ask.provider.sources.login.is_none() {
+            let title = self.ask.provider.title.clone();
+            self.tried.push(Notice::new(Reason::LoginUnknown).with(title));
+            return Ok(None);
+        }
+        let answer = self.host.ask(Question::Login).await?;
+        Ok(self.token(answer, |_| Source::Login))
+    }
+
+    fn token(&mut self, answer: Answer, source: impl Fn(String) -> Source) -> Hit {
+        match answer.text {
+            Some(text) => Some((source(answer.path), text.into())),
+            None => {
+                self.tried.extend(answer.notice);
+                None
+            }
+        }
+    }
+
+    /// Asks the person. What was typed is kept only after the service has
+    /// accepted it, and asked for again when it was refused.
+    async fn prompt(&mut self) -> Result<Hit, Error> {
+        for attempt in 0..TRIES {
+            let answer = self.host.ask(Question::Prompt(attempt)).await?;
+            let typed = match answer.text {
+                Some(text) if !text.expose().trim().is_empty() => Secret::from(text.expose().trim()),
+                _ => {
+                    self.tried.push(answer.notice.unwrap_or(Notice::new(Reason::PromptEmpty)));
+                    return Ok(None);
+                }
+            };
+            let last = attempt + 1 == TRIES;
+            if let Err(error) = check(self.ask.provider, &typed, &Source::Prompt) {
+                if last {
+                    return Err(error);
+                }
+                continue;
+            }
+            if self.host.ask(Question::Accept(&typed)).await?.notice.is_none() {
+                let stored = self.host.ask(Question::Store(&typed)).await?;
+                self.warnings.extend(stored.notice);
+                return Ok(Some((Source::Prompt, typed.into())));
+            }
+        }
+        self.tried.push(Notice::new(Reason::PromptRefused).with(self.ask.provider.title.clone()));
+        Ok(None)
+    }
+}
+
+fn shared(answer: &Answer) -> Notice {
+    Notice::new(Reason::FileReadableByOthers).with(answer.path.clone())
+}
+
+fn check(provider: &Provider, key: &Secret, source: &Source) -> Result<(), Error> {
+    provider.check_key(key).map_err(|error| {
+        let title = provider.title.clone().into_owned() + " (from " + &source.describe() + ")";
+        match error.problem() {
+            Some(problem) => Error::new(error.code()).with(title).with_problem(problem.clone()),
+            None => error,
+        }
+    })
+}
+
+/// Host and port of an address, with a path if it has one.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.trim_end_matches('/')
+}

@@ -1,0 +1,158 @@
+//! Writing `.env`: one line is replaced or added, every other byte stays.
+//! Reading is left to Node's own parser, whose idea of where a value ends is
+//! followed here.
+
+/// The file with the variable set to a value, or without it. Nothing when the
+/// value cannot be written so that every reader of `.env` gets it back.
+pub fn set(text: &str, name: &str, value: Option<&str>) -> Option<String> {
+    let lines = assignments(text, name);
+    let Some(value) = value else {
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for line in &lines {
+            out.push_str(text.get(from..line.start)?);
+            from = line.next;
+        }
+        out.push_str(text.get(from..)?);
+        return Some(out);
+    };
+    let value = quoted(value)?;
+    let mut out = String::with_capacity(text.len() + name.len() + value.len() + 4);
+    match lines.last() {
+        // The last one is the one that counts.
+        Some(line) => {
+            out.push_str(text.get(..line.value_start)?);
+            out.push_str(&value);
+            out.push_str(text.get(line.value_end..)?);
+        }
+        None => {
+            let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+            out.push_str(text);
+            if !text.is_empty() && !text.ends_with('\n') {
+                out.push_str(end);
+            }
+            out.push_str(name);
+            out.push('=');
+            out.push_str(&value);
+            out.push_str(end);
+        }
+    }
+    Some(out)
+}
+
+/// Where a variable is set, in bytes.
+struct Line {
+    start: usize,
+    /// Of the value with its quotes, without a comment after it.
+    value_start: usize,
+    value_end: usize,
+    /// Where the next line starts.
+    next: usize,
+}
+
+fn assignments(text: &str, name: &str) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let line_end = rest.find('\n').unwrap_or(rest.len());
+        let line = rest.get(..line_end).unwrap_or_default();
+        let mut next = start + (line_end + 1).min(rest.len());
+        if let Some((key, value)) = line.split_once('=').filter(|(key, _)| !key.trim().starts_with('#')) {
+            let value_start = start + key.len() + 1 + (value.len() - value.trim_start().len());
+            let end = value_end(text, value_start);
+            // A quoted value may reach over several lines.
+            if end > start + line_end {
+                let after = text.get(end..).unwrap_or_default();
+                next = end + after.find('\n').map_or(after.len(), |newline| newline + 1);
+            }
+            let key = key.trim();
+            let key = key.strip_prefix("export ").map_or(key, str::trim);
+            if key == name {
+                found.push(Line { start, value_start, value_end: end, next });
+            }
+        }
+        start = next;
+    }
+    found
+}
+
+fn value_end(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))
+        && let Some(close) = rest.get(1..).and_then(|inner| inner.find(quote))
+    {
+        return start + close + 2;
+    }
+    let line = rest.split('\n').next().unwrap_or_default();
+    let value = line.split('#').next().unwrap_or_default();
+    start + value.trim_end().len()
+}
+
+/// The value as Node, python-dotenv and a shell all read it. Keys are plain
+/// text nearly always.
+fn quoted(value: &str) -> Option<String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.~+/=:@%,".contains(&b);
+    if value.bytes().all(plain) {
+        return Some(value.into());
+    }
+    // python-dotenv puts variables in even there, and takes backslashes.
+    if value.contains(['\'', '\\', '\n', '\r']) || value.contains("${") {
+        return None;
+    }
+    Some(String::from("'") + value + "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_replaced_or_added_and_the_rest_stays() {
+        for (before, after) in [
+            ("", "K=new\n"),
+            ("A=1", "A=1\nK=new\n"),
+            ("A=1\n", "A=1\nK=new\n"),
+            ("A=1\r\n", "A=1\r\nK=new\r\n"),
+            ("K=old\nB=2\n", "K=new\nB=2\n"),
+            ("K=\n", "K=new\n"),
+            ("K=", "K=new"),
+            ("  export K = old  # mine\r\nB=2", "  export K = new  # mine\r\nB=2"),
+            ("K=\"old # no comment\" # one\n", "K=new # one\n"),
+            ("K='a\nb'\nB=2\n", "K=new\nB=2\n"),
+            ("# K=no\nKK=1\nK=old\n", "# K=no\nKK=1\nK=new\n"),
+            // A line inside a value of several lines is no assignment.
+            ("A=\"x\nK=inside\ny\"\nK=old\n", "A=\"x\nK=inside\ny\"\nK=new\n"),
+            // A quote that is never closed quotes nothing.
+            ("A='x\nK=old\n", "A='x\nK=new\n"),
+            // The last one counts.
+            ("K=1\nK=2\n", "K=1\nK=new\n"),
+            ("ä=ö\nK=ü\n", "ä=ö\nK=new\n"),
+            ("no assignment\nK=old\n", "no assignment\nK=new\n"),
+        ] {
+            assert_eq!(set(before, "K", Some("new")).as_deref(), Some(after), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn removing_takes_every_line_of_it_and_no_other() {
+        for (before, after) in
+            [("A=1\nK=x\nB=2\nK=y", "A=1\nB=2\n"), ("K='a\nb'\nB=2\n", "B=2\n"), ("A=1\n", "A=1\n"), ("", "")]
+        {
+            assert_eq!(set(before, "K", None).as_deref(), Some(after), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_quoted_when_they_must_be_and_refused_when_they_cannot() {
+        for (value, written) in [
+            ("kl_live_0+/=", Some("K=kl_live_0+/=\n")),
+            ("a b#c", Some("K='a b#c'\n")),
+            ("it's", None),
+            ("a\nb", None),
+            ("${HOME}", None),
+            ("a\\b", None),
+        ] {
+            assert_eq!(set("", "K", Some(value)).as_deref(), written, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Where a key comes from: the chain of sources, over a [`Host`] port, and the
+//! formats of the files that hold keys.
+//!
+//! ```
+//! use keylatch::credential::{Answer, Ask, Host, Question, resolve};
+//! use keylatch::{Error, provider};
+//!
+//! /// A computer where one variable is set and there are no files.
+//! struct Machine;
+//!
+//! impl Host for Machine {
+//!     async fn ask(&self, question: Question<'_>) -> Result<Answer, Error> {
+//!         Ok(match question {
+//!             Question::Env("LC_API_KEY") => Answer::text("lc-0123456789"),
+//!             _ => Answer::nothing(),
+//!         })
+//!     }
+//! }
+//!
+//! let luminary = provider::builtin("luminary")?;
+//! let found = pollster::block_on(resolve(&Machine, &Ask::of(luminary)))?;
+//! assert_eq!((found.source.kind(), found.source.name()), ("env", "LC_API_KEY"));
+//! # Ok::<(), keylatch::Error>(())
+//! ```
+//!
+//! | file | holds |
+//! |---|---|
+//! | `chain` | the order of the sources, and what counts as found |
+//! | `host` | what the chain asks of the computer it runs on |
+//! | `reason` | why a source gave nothing, as codes and sentences |
+//! | `file` | one face for the formats of files of keys |
+//! | `dotenv`, `conduce`, `profiles` | one format each |
+//! | `login` | signing in with a browser: PKCE, the callback, the tokens |
+
+mod chain;
+mod conduce;
+mod dotenv;
+mod file;
+mod host;
+mod login;
+mod profiles;
+mod reason;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use chain::{Ask, Found, Interactive, Source, resolve};
+pub use dotenv::set as set_dotenv;
+pub use file::{Content, Entry, Miss, Slot, read, write};
+pub use host::{Answer, Host, Question};
+pub use login::{Attempt, Settings, Tokens, address, exchange, refresh};
+pub use reason::{Notice, Reason};

@@ -1,0 +1,91 @@
+//! Why a source gave nothing, or gave something with a warning.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::error::{codes, fill};
+
+codes! {
+    /// Why a source gave no key, as a word that does not change between versions.
+    pub enum Reason {
+        /// A key was passed, and it is empty.
+        ArgumentEmpty = "argument_empty": "the key that was passed is empty",
+        /// An environment variable is not set; detail: its name.
+        EnvUnset = "env_unset": "{0} is not set",
+        /// An environment variable is empty; detail: its name.
+        EnvEmpty = "env_empty": "{0} is set but empty",
+        /// There is no `.env`; detail: the directory.
+        DotenvMissing = "dotenv_missing": ".env not found in {0}",
+        /// `.env` does not set the variable; details: path and name.
+        DotenvUnset = "dotenv_unset": "{0} does not set {1}",
+        /// `.env` sets the variable to nothing; details: path and name.
+        DotenvEmpty = "dotenv_empty": "{0} sets {1}, but to nothing",
+        /// There is no such file; detail: its path.
+        FileMissing = "file_missing": "{0} not found",
+        /// The file has nothing in it; detail: its path.
+        FileEmpty = "file_empty": "{0} is empty",
+        /// The file cannot be read; details: its path and the system's word for why.
+        FileUnreadable = "file_unreadable": "{0} cannot be read ({1})",
+        /// Other users of the computer can read the file; detail: its path.
+        FileReadableByOthers = "file_readable_by_others": "{0} is readable by others (chmod 600 {0} ends that)",
+        /// The file is not what its owner writes; details: its path and where.
+        FileNotUnderstood = "file_not_understood": "{0} is not understood: {1}",
+        /// The file has no key for this; details: its path and for what.
+        FileWithoutKey = "file_without_key": "{0} has no key for {1}",
+        /// The file's key is for another address; details: its path and both.
+        FileForOtherAddress = "file_for_other_address": "{0} has a key for {1} and none for {2}",
+        /// The path leads by a symbolic link out of the home; detail: the path.
+        SymlinkOutOfHome = "symlink_out_of_home": "{0} is a symbolic link that leads out of the home directory, and is not followed",
+        /// Nobody has logged in; detail: where the login would be stored.
+        LoginMissing = "login_missing": "no login is stored in {0}",
+        /// The stored login is no longer accepted; detail: where it is stored.
+        LoginExpired = "login_expired": "the login stored in {0} has expired or was revoked: log in again",
+        /// The stored login could not be renewed; details: where it is stored and why.
+        LoginNotRenewed = "login_not_renewed": "the login stored in {0} could not be renewed: {1}",
+        /// The service has no login by browser; detail: its name.
+        LoginUnknown = "login_unknown": "{0} has no login by browser",
+        /// There is no terminal to ask on.
+        NotATerminal = "not_a_terminal": "not a terminal, so no prompt",
+        /// Nothing was typed.
+        PromptEmpty = "prompt_empty": "nothing was typed at the prompt",
+        /// What was typed was refused each time; detail: by whom.
+        PromptRefused = "prompt_refused": "{0} refused each key that was typed",
+    }
+}
+
+/// A reason and what its sentence is filled with; never a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The reason.
+    pub reason: Reason,
+    /// The details of its sentence.
+    pub details: Vec<Cow<'static, str>>,
+}
+
+impl Notice {
+    /// A reason without details.
+    pub fn new(reason: Reason) -> Self {
+        Notice { reason, details: Vec::new() }
+    }
+
+    /// The same with the next detail.
+    #[must_use]
+    pub fn with(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fill(f, self.reason.sentence(), &self.details)
+    }
+}
+
+impl fmt::Debug for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason.as_str())?;
+        f.write_str(": ")?;
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,4 @@
+//! The precedence, as tables over a computer that is made up.
+
+mod chain;
+mod login;

@@ -1,0 +1,187 @@
+//! What is sent to an issuer and what is accepted from it.
+
+use std::cell::RefCell;
+
+use crate::credential::{Attempt, Settings, address, exchange, refresh};
+use crate::error::{Code, Error};
+use crate::http::testing::Offline;
+use crate::http::{Address, Body, Request, Response, Transport};
+use crate::provider;
+use crate::secret::Secret;
+use crate::value::{Object, Value};
+
+/// An issuer that answers every request the same, and keeps what it was asked.
+struct Issuer {
+    status: u16,
+    answer: &'static str,
+    asked: RefCell<Vec<(String, String)>>,
+}
+
+impl Transport for Issuer {
+    async fn send(&self, request: Request) -> Result<Response, Error> {
+        let body = serde_json::to_string(&request.body.unwrap()).unwrap();
+        self.asked.borrow_mut().push((request.url, body));
+        let body = match serde_json::from_str(self.answer) {
+            Ok(json) => Body::Json(json),
+            Err(_) => Body::Other(self.answer.into()),
+        };
+        Ok(Response { status: self.status, headers: Vec::new(), body })
+    }
+
+    async fn pause(&self, _: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn renew(&self, _: u32) -> Self {
+        Issuer { status: self.status, answer: self.answer, asked: RefCell::default() }
+    }
+
+    fn resolve(&self, text: &str, base: Option<&str>) -> Option<Address> {
+        Offline.resolve(text, base)
+    }
+}
+
+fn issuer(status: u16, answer: &'static str) -> Issuer {
+    Issuer { status, answer, asked: RefCell::default() }
+}
+
+fn settings(overrides: [Option<&str>; 3]) -> Settings {
+    let luminary = provider::builtin("luminary").unwrap();
+    Settings::new(luminary.sources.login.as_ref().unwrap(), overrides.map(|text| text.map(String::from)))
+}
+
+fn query_of(url: &str) -> Vec<(String, String)> {
+    url::Url::parse(url).unwrap().query_pairs().into_owned().collect()
+}
+
+const REDIRECT: &str = "http://127.0.0.1:10001/callback";
+
+#[test]
+fn hosts_become_addresses() {
+    for (host, url) in [
+        ("app.conduce.com", "https://app.conduce.com"),
+        ("apis.luminarycloud.com:8443", "https://apis.luminarycloud.com:8443"),
+        ("127.0.0.1:8787", "http://127.0.0.1:8787"),
+        ("localhost", "http://localhost"),
+        ("[::1]:80", "http://[::1]:80"),
+        ("127.0.0.1.example.com", "https://127.0.0.1.example.com"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+        (" https://x.example/p ", "https://x.example/p"),
+    ] {
+        assert_eq!(address(host), url);
+    }
+}
+
+#[test]
+fn the_browser_is_sent_what_luminarys_client_sends() {
+    let attempt = Attempt::new().unwrap();
+    let url = settings([None, None, None]).authorize_url(&Offline, &attempt, REDIRECT).unwrap();
+    assert!(url.starts_with("https://luminarycloud-prod.us.auth0.com/authorize?"), "{url}");
+    let query = query_of(&url);
+    let names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = [
+        "audience",
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "response_type",
+        "scope",
+        "state",
+        "redirect_uri",
+    ];
+    assert_eq!(names, expected);
+    let value = |name: &str| query.iter().find(|(n, _)| n == name).unwrap().1.clone();
+    assert_eq!(value("scope"), "openid profile email offline_access");
+    assert_eq!(value("redirect_uri"), REDIRECT);
+    assert_eq!((value("code_challenge").len(), value("state").len()), (43, 43));
+    assert_eq!(value("code_challenge_method"), "S256");
+    let again =
+        settings([None, None, None]).authorize_url(&Offline, &Attempt::new().unwrap(), REDIRECT).unwrap();
+    assert_ne!(url, again);
+}
+
+#[test]
+fn the_environment_overrides_the_issuer_and_plain_http_stays_on_this_computer() {
+    let attempt = Attempt::new().unwrap();
+    let url =
+        |issuer| settings([Some(issuer), Some("mine"), Some("")]).authorize_url(&Offline, &attempt, REDIRECT);
+    let local = url("http://127.0.0.1:9").unwrap();
+    assert!(local.starts_with(
+        "http://127.0.0.1:9/authorize?audience=https%3A%2F%2Fapis.luminarycloud.com&client_id=mine&"
+    ));
+    assert!(url("login.example.com").unwrap().starts_with("https://login.example.com/authorize?"));
+    assert_eq!(url("http://login.example.com").err().unwrap().code(), Code::InsecureUrl);
+}
+
+#[test]
+fn the_callback_must_answer_this_attempt() {
+    let (settings, attempt) = (settings([None, None, None]), Attempt::new().unwrap());
+    let state = |attempt: &Attempt| {
+        let url = settings.authorize_url(&Offline, attempt, REDIRECT).unwrap();
+        query_of(&url).into_iter().find(|(name, _)| name == "state").unwrap().1
+    };
+    let ours = state(&attempt);
+    let theirs = state(&Attempt::new().unwrap());
+    let answer = |members: &[(&'static str, &str)]| {
+        let query: Object = members.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
+        attempt
+            .callback(&settings, &query.into())
+            .map(|code| code.expose().to_owned())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(answer(&[("state", &ours), ("code", "c-1")]), Ok("c-1".into()));
+    for (query, said) in [
+        (vec![("code", "c-1")], "another state"),
+        (vec![("state", theirs.as_str()), ("code", "c-1")], "another state"),
+        (vec![("state", theirs.as_str()), ("error", "access_denied")], "another state"),
+        (vec![("state", ours.as_str())], "without a code"),
+        (
+            vec![("state", ours.as_str()), ("error", "access_denied"), ("error_description", "No.")],
+            "access_denied: No.",
+        ),
+        (vec![("state", ours.as_str()), ("error", "server_error"), ("code", "c-1")], "server_error"),
+    ] {
+        let message = answer(&query).unwrap_err();
+        assert!(message.contains(said), "{message}");
+        assert!(!message.contains(&theirs) && !message.contains(&ours));
+    }
+}
+
+#[test]
+fn a_code_becomes_tokens_with_the_verifier_of_the_challenge() {
+    let t = issuer(200, r#"{"access_token":"a.b.c","refresh_token":"r-1","expires_in":3600}"#);
+    let (settings, attempt) = (settings([Some("http://127.0.0.1:9"), None, None]), Attempt::new().unwrap());
+    let code = Secret::from("c-1");
+    let tokens = pollster::block_on(exchange(&t, &settings, &attempt, &code, REDIRECT)).unwrap();
+    assert_eq!((tokens.access.expose(), tokens.refresh.unwrap().expose()), ("a.b.c", "r-1"));
+    assert_eq!(tokens.expires_in, Some(3600.0));
+    let (url, body) = t.asked.take().remove(0);
+    assert_eq!(url, "http://127.0.0.1:9/oauth/token");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let member = |name: &str| body.member(name).and_then(Value::text).unwrap().to_owned();
+    assert_eq!((member("grant_type"), member("code")), ("authorization_code".into(), "c-1".into()));
+    assert_eq!(member("redirect_uri"), REDIRECT);
+    assert_eq!(member("code_verifier").len(), 43);
+}
+
+#[test]
+fn what_the_token_endpoint_refuses_is_said_without_the_token() {
+    for (status, answer, code, said) in [
+        (
+            400,
+            r#"{"error":"invalid_grant","error_description":"r-1 was revoked"}"#,
+            Code::Unauthorized,
+            "[redacted] was revoked",
+        ),
+        (403, r#"{"error":"invalid_grant"}"#, Code::Unauthorized, "invalid_grant"),
+        (429, r#"{"error":"slow_down"}"#, Code::RateLimited, "slow_down"),
+        (500, "<html>", Code::ServiceError, "no reason"),
+        (200, r#"{"token":"x"}"#, Code::BadResponse, "no access token"),
+    ] {
+        let t = issuer(status, answer);
+        let settings = settings([Some("http://127.0.0.1:9"), None, None]);
+        let error = pollster::block_on(refresh(&t, &settings, &Secret::from("r-1"))).err().unwrap();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().contains(said) && !error.to_string().contains("r-1"), "{error}");
+    }
+}
