@@ -34,7 +34,8 @@ pub struct KeyFormat {
 /// One part of a [`KeyFormat`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// One of these texts. Where several match, the longest does.
+    /// One of these texts. Where several match, the longest does. Behind a run
+    /// of variable length they are all of one length.
     Literal(Cow<'static, [Cow<'static, str>]>),
     /// `min` to `max` characters of an alphabet.
     Run {

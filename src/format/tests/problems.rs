@@ -122,6 +122,7 @@ fn assignments() {
         ("apiKey: abc", &[(AssignmentPrefix, 0)]),
         ("SECRET_KEY==", &[]),
         ("https://example.com", &[]),
+        ("auth://example.com", &[]),
         ("user:abc", &[]),
     ]);
     assert_eq!(details(None, "API_KEY : abc", AssignmentPrefix), [":"]);
@@ -165,7 +166,7 @@ fn placeholders_are_named_and_nothing_else_of_them() {
         ("Bearer {KL_KEY}", &[(SchemePrefix, 0), (Placeholder, 7)]),
         ("LC_API_KEY=\"<API-KEY>\"", &[(AssignmentPrefix, 0), (Quotes, 11), (Placeholder, 12)]),
     ]);
-    universal(&[("xx", &[]), ("mykeyhole", &[]), ("{}", &[]), ("your-key-4e9f", &[]), ("a..b", &[])]);
+    universal(&[("xx", &[]), ("mykeyhole", &[]), ("{}", &[]), ("my-4e9f7a-key", &[]), ("a..b", &[])]);
 }
 
 #[test]
