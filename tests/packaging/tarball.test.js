@@ -109,7 +109,10 @@ test('installed offline into an empty project', async (t) => {
   await t.test('TypeScript finds the declarations, the way Node and bundlers look', () => {
     project.write('app.ts', `
       import { checkKey, type KeyCheck } from 'keylatch';
+      import { init } from 'keylatch/slim';
       const check: KeyCheck = checkKey('keylatch', 'text');
+      const started: Promise<void> = init(fetch('https://example.com/keylatch.wasm'));
+      void started;
       // @ts-expect-error proves that these are no \`any\`
       const wrong: number = check;
       void wrong;
