@@ -15,6 +15,7 @@
 
 mod lambda;
 mod luminary;
+mod modelon;
 
 use std::str::FromStr;
 
@@ -30,16 +31,19 @@ pub enum Facade {
     Lambda,
     /// Luminary Cloud: `/rest/v0/…`
     Luminary,
+    /// Modelon Impact: `/api/…`, `/hub/…`, `/user/…`
+    Modelon,
 }
 
 impl Facade {
     /// All there are.
-    pub const ALL: &'static [Facade] = &[Facade::Lambda, Facade::Luminary];
+    pub const ALL: &'static [Facade] = &[Facade::Lambda, Facade::Luminary, Facade::Modelon];
 
     const fn as_str(self) -> &'static str {
         match self {
             Facade::Lambda => "lambda",
             Facade::Luminary => "luminary",
+            Facade::Modelon => "modelon",
         }
     }
 
@@ -47,6 +51,7 @@ impl Facade {
         match self {
             Facade::Lambda => lambda::routes(),
             Facade::Luminary => luminary::routes(),
+            Facade::Modelon => modelon::routes(),
         }
     }
 
@@ -54,6 +59,7 @@ impl Facade {
     pub(crate) fn dialect(self) -> Dialect {
         match self {
             Facade::Lambda => lambda::refuse,
+            Facade::Modelon => modelon::refuse,
             Facade::Luminary => problem::rfc9457,
         }
     }

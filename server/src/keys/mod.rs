@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::store::keys::{KeyStatus, StoredKey};
 
-pub use issue::Issued;
+pub use issue::{Issued, Order, new_id};
 
 /// The routes under `/v1/keys`.
 pub(crate) fn routes() -> OpenApiRouter<App> {

@@ -93,6 +93,20 @@ macro_rules! select_key {
     ($after:literal) => { returning_key!(@ "SELECT ", $after) };
 }
 
+impl Filter<'_> {
+    /// All that were made through this API and authenticate.
+    pub(crate) const fn active(kind: KeyKind) -> Filter<'static> {
+        Filter {
+            kind: Some(kind),
+            status: "active",
+            search: "",
+            idempotency_key: "",
+            before: "",
+            limit: i64::MAX,
+        }
+    }
+}
+
 /// Adds a key.
 ///
 /// # Errors

@@ -51,6 +51,14 @@ pub async fn by_email<'e>(db: impl AnyExecutor<'e>, email: &str) -> sqlx::Result
     .transpose()
 }
 
+/// Nobody else does the same until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn lock<'e>(db: impl AnyExecutor<'e>, id: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE users SET email = email WHERE id = $1").bind(id).execute(db).await.map(drop)
+}
+
 /// The user with this id.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub struct Wire {
     pub refused: fn(&Answer),
 }
 
-pub const WIRES: [Wire; 3] = [
+pub const WIRES: [Wire; 5] = [
     Wire {
         name: "Lambda, Bearer",
         request: |service, key| service.get("/api/v1/instances").bearer(key),
@@ -34,6 +34,16 @@ pub const WIRES: [Wire; 3] = [
         name: "Luminary",
         request: |service, key| service.get("/rest/v0/pipelines?skip=0&limit=100").header("x-api-key", key),
         refused: |answer| drop(answer.problem(401, "unauthorized")),
+    },
+    Wire {
+        name: "Modelon",
+        request: |service, key| service.get("/api/users/me").header("impact-api-key", key),
+        refused: |answer| crate::facade_modelon::refused(answer, 401, 11034),
+    },
+    Wire {
+        name: "Modelon's hub",
+        request: |service, key| service.get("/hub/api/user").header("impact-api-key", key),
+        refused: |answer| crate::facade_modelon::refused(answer, 400, 11034),
     },
 ];
 

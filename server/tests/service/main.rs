@@ -30,6 +30,8 @@ mod delete;
 mod facade_keys;
 mod facade_lambda;
 mod facade_luminary;
+mod facade_modelon;
+mod facade_modelon_login;
 mod faulty;
 mod harness;
 mod idempotency;

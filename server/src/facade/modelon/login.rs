@@ -1,0 +1,81 @@
+//! A key for a session.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, Extension, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{CARRIER, impact_id};
+use crate::app::App;
+use crate::auth::{self, Caller};
+use crate::body::OptionalJsonBody;
+use crate::csrf;
+use crate::problem::Problem;
+use crate::secret_text::SecretText;
+use crate::session::{self, Visit};
+use crate::store::users::User;
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Login {
+    secret_key: Option<SecretText>,
+}
+
+/// 201 and a cookie for a key in the body (or, which is ours, in its header);
+/// 200 for who is logged in already. The session can do no more than the key and
+/// ends with it.
+pub(super) async fn login(
+    State(app): State<App>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    OptionalJsonBody(request): OptionalJsonBody<Login>,
+) -> Result<Response, Problem> {
+    // Nobody shall be signed in to somebody else's account by a page that they visit.
+    csrf::check_origin(&headers, app.config())?;
+    let secret = match (is_refresh(query.as_deref())?, request.secret_key) {
+        // To refresh is to be logged in already.
+        (true, _) => None,
+        (false, Some(secret)) => Some(secret.0),
+        (false, None) => (CARRIER.read)(&headers)?,
+    };
+    let session = auth::by_session(&app, &headers, CARRIER.missing).await;
+    let Some(secret) = secret else {
+        return session.map(|caller| told(StatusCode::OK, &caller.user));
+    };
+    let caller = auth::by_key(&app, &secret).await?;
+    if session.is_ok_and(|session| is_same(&session, &caller)) {
+        return Ok(told(StatusCode::OK, &caller.user));
+    }
+    let visit = Visit { headers: &headers, peer };
+    let key_id = caller.key().map(|key| key.id.as_str());
+    let cookie = session::start(&app, &visit, &caller.user, key_id).await?;
+    Ok(([(header::SET_COOKIE, cookie)], told(StatusCode::CREATED, &caller.user)).into_response())
+}
+
+/// Reads `grant_type`: `client_credentials`, which is the default, or
+/// `refresh_token`.
+fn is_refresh(query: Option<&str>) -> Result<bool, Problem> {
+    let mut parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    match parameters.find(|(name, _)| name == "grant_type").as_ref().map(|(_, value)| &**value) {
+        None | Some("client_credentials") => Ok(false),
+        Some("refresh_token") => Ok(true),
+        Some(_) => Err(Problem::field(
+            "grant_type",
+            "`grant_type` must be client_credentials (the default) or refresh_token.",
+        )),
+    }
+}
+
+fn is_same(one: &Caller, other: &Caller) -> bool {
+    one.key().map(|key| &key.id) == other.key().map(|key| &key.id)
+}
+
+/// Whose identifier it is, is not told; the user's is ours.
+fn told(status: StatusCode, user: &User) -> Response {
+    (status, Json(json!({"identifier": impact_id(user)}))).into_response()
+}
