@@ -18,38 +18,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::credential::Notice;
-use crate::format::Problem;
-
-macro_rules! codes {
-    ($(#[$enum_doc:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal : $sentence:literal,)+ }) => {
-        $(#[$enum_doc])*
-        #[derive(Clone, Copy, PartialEq, Eq)]
-        #[non_exhaustive]
-        $vis enum $name { $($(#[$doc])* #[doc = concat!("\n\nSentence: ", $sentence)] $variant,)+ }
-
-        impl $name {
-            /// Every code, in the order of the documentation.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-
-            /// The code as it stands in JavaScript and on the wire.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $code,)+ }
-            }
-
-            /// The sentence of the code; `{0}`, `{1}` … stand for details.
-            pub const fn sentence(self) -> &'static str {
-                match self { $($name::$variant => $sentence,)+ }
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-pub(crate) use codes;
+use crate::problem::Problem;
+use crate::sentence::{codes, fill};
 
 codes! {
     /// What went wrong, as a word that does not change between versions.
@@ -114,6 +84,8 @@ codes! {
         NotStored = "not_stored": "The new key could not be stored, and it is the only one: reveal it now and keep it.",
         /// The only key was deleted and no new one could be made.
         ReplacementFailed = "replacement_failed": "{0} allows one key, so the old one was deleted first, and then no new one could be made. Make one at {1}",
+        /// A file of keys could not be read or written; the detail says which and why.
+        FileFailed = "file_failed": "The file of keys was left as it was: {0}.",
         /// The system's random source failed.
         NoEntropy = "no_entropy": "The system's random source failed, so no key was made.",
         /// A fault in keylatch itself.
@@ -340,19 +312,6 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// A sentence with its details in place; a detail that is missing leaves nothing.
-pub fn fill(f: &mut dyn fmt::Write, sentence: &str, details: &[Cow<'static, str>]) -> fmt::Result {
-    let mut rest = sentence;
-    while let Some((before, after)) = rest.split_once('{') {
-        f.write_str(before)?;
-        let (number, after) = after.split_once('}').unwrap_or((after, ""));
-        let detail = number.parse::<usize>().ok().and_then(|n| details.get(n));
-        f.write_str(detail.map_or("", |detail| detail))?;
-        rest = after;
-    }
-    f.write_str(rest)
-}
 
 #[cfg(test)]
 mod tests {

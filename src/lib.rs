@@ -4,6 +4,7 @@
 //!
 //! | module | answers |
 //! |---|---|
+//! | [`problem`] | what is wrong with a key |
 //! | [`error`] | what went wrong |
 //! | [`secret`] | how a key is held in memory |
 //! | [`value`] | what an answer or a declaration says, as plain data |
@@ -23,9 +24,11 @@ pub mod error;
 pub mod format;
 pub mod http;
 pub mod lifecycle;
+pub mod problem;
 pub mod provider;
 pub mod scheme;
 pub mod secret;
+mod sentence;
 mod text;
 pub mod value;
 #[cfg(target_arch = "wasm32")]

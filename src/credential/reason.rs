@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::error::{codes, fill};
+use crate::sentence::{codes, fill};
 
 codes! {
     /// Why a source gave no key, as a word that does not change between versions.
@@ -50,6 +50,13 @@ codes! {
         PromptEmpty = "prompt_empty": "nothing was typed at the prompt",
         /// What was typed was refused each time; detail: by whom.
         PromptRefused = "prompt_refused": "{0} refused each key that was typed",
+    }
+}
+
+impl Reason {
+    /// The reason that is written so, if there is one.
+    pub fn parse(text: &str) -> Option<Reason> {
+        Reason::ALL.iter().copied().find(|reason| reason.as_str() == text)
     }
 }
 

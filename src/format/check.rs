@@ -7,10 +7,11 @@ use zeroize::Zeroizing;
 
 use super::declare::KeyFormat;
 use super::fit;
+use super::found::Found;
 use super::peel::peel;
 use super::placeholder::is_placeholder;
-use super::problem::{Found, Problem, ProblemCode};
 use super::unicode::{invisible, is_line_break, is_space, length, lookalike, number, shown};
+use crate::problem::{Problem, ProblemCode};
 use crate::text::integer;
 
 /// Longer texts are not looked at: servers refuse a header of this length, so

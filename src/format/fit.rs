@@ -9,9 +9,10 @@ use std::borrow::Cow;
 use super::check::Core;
 use super::checksum::Checksum;
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
+use super::found::Found;
 use super::peel::after;
-use super::problem::{Found, ProblemCode};
 use super::unicode::shown;
+use crate::problem::ProblemCode;
 use crate::text::integer;
 
 /// Names what is wrong with the prefix, the length, the characters at their

@@ -21,7 +21,7 @@
 //! | `declare` | the declaration: [`KeyFormat`], [`Part`], [`Alphabet`] |
 //! | `validate` | whether a declaration can be used |
 //! | `serialize` | a declaration as JavaScript sees it |
-//! | `problem` | the codes and their sentences |
+//! | `found` | what is collected on the way |
 //! | `check` | the check from end to end |
 //! | `peel` | what people paste around a key |
 //! | `placeholder` | what stands where a key should |
@@ -33,12 +33,12 @@ mod check;
 mod checksum;
 mod declare;
 mod fit;
+mod found;
 mod generate;
 mod hash;
 mod mask;
 mod peel;
 mod placeholder;
-mod problem;
 mod serialize;
 #[cfg(test)]
 mod tests;
@@ -47,12 +47,12 @@ mod validate;
 
 use std::borrow::Cow;
 
+pub use crate::problem::{Problem, ProblemCode};
 pub use check::check;
 pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use generate::generate;
 pub use hash::{hash, verify};
 pub use mask::mask;
-pub use problem::{Problem, ProblemCode};
 
 /// The format of keylatch's own keys: `kl_live_` or `kl_test_`, 30 random
 /// characters of base62 (178 bits), and a CRC-32 over all of that in another six.

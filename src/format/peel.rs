@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use super::check::name_invisible;
 use super::declare::KeyFormat;
-use super::problem::{Found, ProblemCode};
+use super::found::Found;
 use super::unicode::{invisible, is_quote, is_space};
+use crate::problem::ProblemCode;
 
 /// The schemes and the names of the headers that a key is sent by.
 const SCHEMES: &[&str] =
