@@ -19,7 +19,7 @@ export class Call {
   #expire = () => {};
   #expired;
 
-  /** @param {{ fetch?: typeof fetch, timeout?: number, signal?: AbortSignal }} options */
+  /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options */
   constructor({ fetch, timeout = 30_000, signal }) {
     if (fetch !== undefined && typeof fetch !== 'function') {
       throw failure('invalid_argument', 'fetch', 'expected a function.');
@@ -52,11 +52,11 @@ export class Call {
     return typeof globalThis.location?.origin === 'string';
   }
 
-  /** @param {Request} request */
+  /** @param {Request} request @returns {Promise<Response>} */
   dispatch(request) {
     // Called without `this`: a browser's fetch refuses any but the window.
     const send = this.#fetch ?? globalThis.fetch;
-    return this.within(this.state === 'running' ? send(request) : undefined);
+    return /** @type {any} */ (this.within(this.state === 'running' ? send(request) : undefined));
   }
 
   /** @param {unknown} promise */
@@ -113,7 +113,7 @@ export class Call {
 /**
  * Runs one call from its first request to its last.
  * @template T
- * @param {{ fetch?: typeof fetch, timeout?: number, signal?: AbortSignal }} options
+ * @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options
  * @param {(call: Call) => Promise<T>} work
  */
 export async function run(options, work) {

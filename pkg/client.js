@@ -75,7 +75,8 @@ export class KeyClient {
       throw failure('invalid_argument', 'store', 'expected a function.');
     }
     /** @param {any} secret @param {any} key */
-    const keep = store && ((secret, key) => store(adoptSecret(secret), withDates(key)));
+    const handOver = (secret, key) => store(adoptSecret(secret), withDates(key));
+    const keep = store && handOver;
     return issued(await this.#run('rotate', signal, { id, overlap: duration(overlap, 'overlap') }, undefined, keep));
   }
 

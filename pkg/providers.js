@@ -51,12 +51,12 @@ export function handleOf(given) {
 
 /** @param {Handle} handle @returns {Provider} */
 export function describe(handle) {
-  let data = descriptions.get(handle);
-  if (!data) {
-    data = freeze(attempt(() => handle.describe()));
-    descriptions.set(handle, data);
-    handles.set(data, handle);
-  }
+  const known = descriptions.get(handle);
+  if (known) return known;
+  /** @type {Provider} */
+  const data = freeze(attempt(() => handle.describe()));
+  descriptions.set(handle, data);
+  handles.set(data, handle);
   return data;
 }
 
