@@ -1,0 +1,139 @@
+// The rows of the table: one job each, and those who can do it. Every job looks
+// at its result, so that a wrong answer stops the bench and none is optimised away.
+
+import prefixed from 'prefixed-api-key';
+
+import * as keylatch from '../pkg/index.js';
+import { prefixedWorks, sameAnswers, sameReadings } from './agree.js';
+import { coldStart } from './cold-start.js';
+import { BAD, GOOD, HASHES, pick } from './inputs.js';
+import { bareFetch } from './peers/bare-fetch.js';
+import * as handwritten from './peers/handwritten.js';
+import { HandwrittenClient } from './peers/handwritten-client.js';
+import { DEMO } from './server.js';
+
+/** @typedef {{ name: string, peers: import('./measure.js').Peer[] }} Row */
+
+/**
+ * What needs no service. Throws when the peers do not agree.
+ * @returns {Promise<Row[]>}
+ */
+export async function offlineRows() {
+  sameAnswers(keylatch, handwritten);
+  await prefixedWorks(prefixed, handwritten);
+  const theirs = await Promise.all(GOOD.map(() => prefixed.generateAPIKey({ keyPrefix: 'kl' })));
+  const subtle = globalThis.crypto.subtle;
+  const encoder = new TextEncoder();
+
+  return [
+    row('checkKey, a good key', {
+      keylatch: (i) => is(keylatch.checkKey('keylatch', pick(GOOD, i)).ok),
+      'hand-written': (i) => is(handwritten.checkKey(pick(GOOD, i)).ok),
+    }),
+    row('checkKey, a typing error', {
+      keylatch: (i) => is(!keylatch.checkKey('keylatch', pick(BAD, i)).ok),
+      'hand-written': (i) => is(!handwritten.checkKey(pick(BAD, i)).ok),
+    }),
+    row('generateKey, looked at', {
+      keylatch: () => is(keylatch.generateKey().expose().charCodeAt(43)),
+      'hand-written': () => is(handwritten.generateKey().charCodeAt(43)),
+    }),
+    // One call of prefixed-api-key does both.
+    row('generateKey + hashKey', {
+      keylatch: () => {
+        const secret = keylatch.generateKey();
+        return is(keylatch.hashKey(secret).length === 64 && secret.expose().charCodeAt(43));
+      },
+      'hand-written': () => {
+        const key = handwritten.generateKey();
+        return is(handwritten.hashKey(key).length === 64 && key.charCodeAt(43));
+      },
+      'prefixed-api-key': async () => {
+        const { token, longTokenHash } = await prefixed.generateAPIKey({ keyPrefix: 'kl' });
+        return is(longTokenHash.length === 64 && token.charCodeAt(35));
+      },
+    }),
+    row('hashKey', {
+      keylatch: (i) => is(keylatch.hashKey(pick(GOOD, i)) === pick(HASHES, i)),
+      'hand-written': (i) => is(handwritten.hashKey(pick(GOOD, i)) === pick(HASHES, i)),
+      'prefixed-api-key': (i) => {
+        const { longToken, longTokenHash } = pick(theirs, i);
+        return is(prefixed.hashLongToken(longToken) === longTokenHash);
+      },
+      // What the hand-written peer would have to use outside Node.
+      WebCrypto: async (i) => {
+        const digest = await subtle.digest('SHA-256', encoder.encode(pick(GOOD, i)));
+        return is(Buffer.from(digest).toString('hex') === pick(HASHES, i));
+      },
+    }),
+    row('verifyKey', {
+      keylatch: (i) => is(keylatch.verifyKey(pick(GOOD, i), pick(HASHES, i))),
+      'hand-written': (i) => is(handwritten.verifyKey(pick(GOOD, i), pick(HASHES, i))),
+      'prefixed-api-key': (i) => is(prefixed.checkAPIKey(pick(theirs, i).token, pick(theirs, i).longTokenHash)),
+    }),
+    row('authHeaders', {
+      keylatch: (i) => is(keylatch.authHeaders('keylatch', pick(GOOD, i)).Authorization.length === 51),
+      'hand-written': (i) => is(handwritten.authHeaders(pick(GOOD, i)).Authorization.length === 51),
+    }),
+    {
+      name: 'cold start: import, first verifyKey',
+      peers: [coldStart('keylatch'), coldStart('hand-written'), coldStart('prefixed-api-key')],
+    },
+  ];
+}
+
+/**
+ * A call to the real service. Throws when the clients do not read the same.
+ * @param {string} baseUrl of a server with the demo account
+ * @returns {Promise<Row[]>}
+ */
+export async function lifecycleRows(baseUrl) {
+  const session = await keylatch.KeyClient.signIn({ provider: 'keylatch', baseUrl, ...DEMO });
+  const { key, secret } = await session.create({ name: 'bench' });
+  const credential = secret.reveal();
+
+  const { id } = key;
+  const overLoopback = clients(baseUrl, credential);
+  // The first use of a key is written down, and then no more for a minute.
+  await overLoopback['bare fetch'].whoami();
+  await sameReadings(overLoopback, id);
+  // The service's own answers, given at once: what is left is the client's time.
+  const body = JSON.stringify(await overLoopback['bare fetch'].whoami());
+  const headers = { 'content-type': 'application/json', 'x-request-id': 'bench' };
+  const canned = clients(baseUrl, credential, async (input, init) => {
+    new Request(input, init); // As fetch itself begins.
+    return new Response(body, { headers });
+  });
+
+  return [
+    lifecycleRow('client.get, over loopback', overLoopback, async (client) => is((await client.get(id)).id === id)),
+    lifecycleRow('client.whoami, over loopback', overLoopback, whoami),
+    lifecycleRow('client.whoami, answered at once', canned, whoami),
+  ];
+}
+
+async function whoami(client) {
+  return is((await client.whoami()).user === DEMO.user);
+}
+
+function clients(baseUrl, credential, fetch) {
+  return {
+    keylatch: new keylatch.KeyClient({ provider: 'keylatch', baseUrl, credential, fetch }),
+    'hand-written': new HandwrittenClient({ baseUrl, key: credential, fetch }),
+    'bare fetch': bareFetch({ baseUrl, key: credential, fetch }),
+  };
+}
+
+function lifecycleRow(name, clients, call) {
+  return row(name, Object.fromEntries(Object.entries(clients).map(([peer, client]) => [peer, () => call(client)])));
+}
+
+/** @param {string} name @param {Record<string, (i: number) => number | Promise<number>>} jobs @returns {Row} */
+function row(name, jobs) {
+  return { name, peers: Object.entries(jobs).map(([name, run]) => ({ name, run })) };
+}
+
+/** @param {unknown} right */
+function is(right) {
+  return right ? 1 : 0;
+}

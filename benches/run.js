@@ -1,0 +1,38 @@
+// keylatch beside its peers, in one run: `cargo xtask bench`.
+//
+//   node benches/run.js [--quick] [--json]
+//
+// --quick  few and short rounds: shows that everything runs, and no more
+// --json   the results for a program
+
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { measure } from './measure.js';
+import { lifecycleRows, offlineRows } from './rows.js';
+import { startServer } from './server.js';
+import { table } from './table.js';
+
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+const settings = { ...(options.quick ? { rounds: 3, milliseconds: 1 } : { rounds: 21, milliseconds: 20 }), seed: 1 };
+
+const server = await startServer();
+try {
+  const rows = [...(await offlineRows()), ...(await lifecycleRows(server.baseUrl))];
+  const measured = [];
+  for (const { name, peers } of rows) {
+    if (!options.json) process.stderr.write(`measuring ${name} …\n`);
+    measured.push({ name, peers: await measure(peers, settings) });
+  }
+  const report = {
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
+    ...settings,
+    rows: measured,
+  };
+  console.log(options.json ? JSON.stringify(report, undefined, 2) : table(report));
+} finally {
+  await server.stop();
+}

@@ -1,0 +1,30 @@
+// The results for a person, within 90 columns.
+
+/**
+ * @typedef {{ node: string, platform: string, cores: number, processor: string,
+ *   rounds: number, milliseconds: number, seed: number,
+ *   rows: { name: string, peers: import('./measure.js').Result[] }[] }} Report
+ */
+
+/** @param {Report} report */
+export function table({ node, platform, cores, processor, rounds, milliseconds, seed, rows }) {
+  const lines = [
+    `node ${node}, ${platform}, ${cores} × ${processor}`,
+    `Each number: median (least – greatest) of ${rounds} rounds, in shuffled order (seed ${seed}).`,
+    `A round takes ${milliseconds} ms or more; a cold start is one by itself.`,
+    '',
+    line('', 'nanoseconds per call', "keylatch's ÷ the peer's"),
+  ];
+  for (const { name, peers } of rows) {
+    lines.push(name);
+    for (const peer of peers) {
+      lines.push(line(peer.name, spread(peer.ns, grouped), peer.ratio ? spread(peer.ratio, factor) : ''));
+    }
+  }
+  return lines.join('\n');
+}
+
+const line = (name, ns, ratio) => `  ${name.padEnd(17)}${ns.padStart(41)}${ratio.padStart(28)}`.trimEnd();
+const spread = ({ median, min, max }, show) => `${show(median)} (${show(min)} – ${show(max)})`;
+const grouped = (number) => number.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ' ');
+const factor = (number) => (number < 10 ? number.toFixed(2) : number.toFixed(1));
