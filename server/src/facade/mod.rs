@@ -13,6 +13,7 @@
 //! `/v1` manages them all, so that a person finds everything that can act in
 //! their name in one list.
 
+mod conduce;
 mod lambda;
 mod luminary;
 mod modelon;
@@ -27,6 +28,8 @@ use crate::problem::{self, Dialect};
 /// A cloud whose API is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facade {
+    /// Conduce: `/conduce/api/…`
+    Conduce,
     /// Lambda Cloud: `/api/v1/…`
     Lambda,
     /// Luminary Cloud: `/rest/v0/…`
@@ -37,10 +40,11 @@ pub enum Facade {
 
 impl Facade {
     /// All there are.
-    pub const ALL: &'static [Facade] = &[Facade::Lambda, Facade::Luminary, Facade::Modelon];
+    pub const ALL: &'static [Facade] = &[Facade::Conduce, Facade::Lambda, Facade::Luminary, Facade::Modelon];
 
     const fn as_str(self) -> &'static str {
         match self {
+            Facade::Conduce => "conduce",
             Facade::Lambda => "lambda",
             Facade::Luminary => "luminary",
             Facade::Modelon => "modelon",
@@ -49,6 +53,7 @@ impl Facade {
 
     pub(crate) fn routes(self) -> Router<App> {
         match self {
+            Facade::Conduce => conduce::routes(),
             Facade::Lambda => lambda::routes(),
             Facade::Luminary => luminary::routes(),
             Facade::Modelon => modelon::routes(),
@@ -60,7 +65,7 @@ impl Facade {
         match self {
             Facade::Lambda => lambda::refuse,
             Facade::Modelon => modelon::refuse,
-            Facade::Luminary => problem::rfc9457,
+            Facade::Conduce | Facade::Luminary => problem::rfc9457,
         }
     }
 }

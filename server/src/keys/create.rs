@@ -56,7 +56,7 @@ pub(super) async fn create(
     JsonBody(request): JsonBody<CreateKey>,
 ) -> Result<(StatusCode, Json<NewKey>), Problem> {
     caller.may(Need::Write)?;
-    let name = name::read(&request.name)?;
+    let name = name::read("name", &request.name)?;
     let scopes = scopes::read(request.scopes)?;
     caller.may_grant(&scopes)?;
     let (expires_in, expires_at) = (request.expires_in.as_deref(), request.expires_at.as_deref());

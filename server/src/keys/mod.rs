@@ -22,6 +22,7 @@ use crate::problem::Problem;
 use crate::store::keys::{KeyStatus, StoredKey};
 
 pub use issue::{Issued, Order, new_id};
+pub(crate) use name::read as read_name;
 
 /// The routes under `/v1/keys`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -78,7 +79,7 @@ enum Status {
 impl Key {
     fn told(key: StoredKey, now: Timestamp) -> Self {
         Key {
-            masked: format!("{}…{}", key.prefix, key.last_four),
+            masked: key.masked(),
             status: match key.status(now) {
                 KeyStatus::Active => Status::Active,
                 KeyStatus::Expired => Status::Expired,

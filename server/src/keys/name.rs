@@ -4,20 +4,23 @@ use crate::problem::Problem;
 
 const LONGEST: usize = 100;
 
-/// The name without the white space around it.
-pub(super) fn read(text: &str) -> Result<&str, Problem> {
+/// The name without the white space around it; `field` is the member that it
+/// stands in.
+pub(crate) fn read<'t>(field: &str, text: &'t str) -> Result<&'t str, Problem> {
     let name = text.trim();
-    let refuse = |detail: String| Err(Problem::field("name", detail));
+    let refuse = |detail: String| Err(Problem::field(field, detail));
     if name.is_empty() {
-        return refuse("`name` is empty. Give the key a name that says what it is for.".into());
+        return refuse(format!("`{field}` is empty. Give the key a name that says what it is for."));
     }
     let length = name.chars().count();
     if length > LONGEST {
-        return refuse(format!("`name` has {length} characters; at most {LONGEST} are allowed. Shorten it."));
+        return refuse(format!(
+            "`{field}` has {length} characters; at most {LONGEST} are allowed. Shorten it."
+        ));
     }
     if let Some(index) = name.chars().position(char::is_control) {
         return refuse(format!(
-            "`name` has a control character (such as a line break) at index {index}. Take it out."
+            "`{field}` has a control character (such as a line break) at index {index}. Take it out."
         ));
     }
     Ok(name)
@@ -42,7 +45,7 @@ mod tests {
             ("a\0b", None),
             ("a\u{85}b", None),
         ] {
-            assert_eq!(read(text).ok(), name, "{text:?}");
+            assert_eq!(read("name", text).ok(), name, "{text:?}");
         }
     }
 }

@@ -49,6 +49,11 @@ pub enum KeyStatus {
 }
 
 impl StoredKey {
+    /// Enough to recognise the key by, never enough to use it.
+    pub fn masked(&self) -> String {
+        format!("{}…{}", self.prefix, self.last_four)
+    }
+
     /// Its state at this time.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
         if self.revoked_at.is_some() {

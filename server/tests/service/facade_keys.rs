@@ -19,7 +19,12 @@ pub struct Wire {
     pub refused: fn(&Answer),
 }
 
-pub const WIRES: [Wire; 5] = [
+pub const WIRES: [Wire; 6] = [
+    Wire {
+        name: "Conduce",
+        request: |service, key| service.get("/conduce/api/v1/apikeys/list").bearer(key),
+        refused: |answer| drop(answer.problem(401, "unauthorized")),
+    },
     Wire {
         name: "Lambda, Bearer",
         request: |service, key| service.get("/api/v1/instances").bearer(key),

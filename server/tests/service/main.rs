@@ -27,6 +27,7 @@ macro_rules! on_both_databases {
 mod access;
 mod create;
 mod delete;
+mod facade_conduce;
 mod facade_keys;
 mod facade_lambda;
 mod facade_luminary;
