@@ -110,8 +110,17 @@ impl From<&Login> for Value {
         ];
         texts(&members)
             .with("ports", login.ports.iter().map(|port| Value::from(u32::from(*port))).collect::<Value>())
-            .with("env", list(&login.env))
-            .with("envDirectory", &*login.env_directory)
+            // What is not named is left out, so that this can be declared again.
+            .with(
+                "env",
+                login
+                    .env
+                    .iter()
+                    .filter(|name| !name.is_empty())
+                    .map(|name| (&**name).into())
+                    .collect::<Value>(),
+            )
+            .with_some("envDirectory", Some(&*login.env_directory).filter(|name| !name.is_empty()))
             .with("files", list(&login.files))
             .into()
     }

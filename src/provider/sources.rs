@@ -50,6 +50,13 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<FileKind> {
+        [FileKind::Text, FileKind::ConduceConfig, FileKind::Profiles]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+
     /// Its name in declarations.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -8,11 +8,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::error::{self, Thrown, plain_error};
-use super::fetch::{self, Call, Fetch};
+use super::fetch::{Call, Fetch, Offline};
 use super::secret::{RevealHandle, SecretHandle};
 use super::{ProviderHandle, plain, read};
 use crate::error::{Code, Error};
-use crate::http::{Address, Request, Response, Transport};
 use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Options, Overlap};
 use crate::secret::{RevealOnce, Secret};
 use crate::value::{Object, Value};
@@ -262,25 +261,4 @@ async fn hand_over(store: Option<Function>, secret: Secret, key: &KeyInfo) -> Re
         Error::new(Code::StoreFailed)
             .with_cause(text("name").unwrap_or_default(), text("message").unwrap_or_default())
     })
-}
-
-/// Parses addresses, sends nothing: for setting a client up.
-struct Offline;
-
-impl Transport for Offline {
-    async fn send(&self, _: Request) -> Result<Response, Error> {
-        Err(Error::new(Code::Internal).with("nothing is sent here."))
-    }
-
-    async fn pause(&self, _: u32) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn renew(&self, _: u32) -> Self {
-        Offline
-    }
-
-    fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
-        fetch::resolve(address, base)
-    }
 }

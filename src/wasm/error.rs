@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::plain;
+use crate::credential::Notice;
 use crate::error::{Error, ServiceMessage};
 use crate::format::Problem;
 use crate::value::{Object, Value};
@@ -33,6 +34,7 @@ pub(super) fn value(error: &Error) -> Value {
         .with("code", error.code().as_str())
         .with("details", details(error.details()))
         .with_some("problem", error.problem().map(problem))
+        .with_some("tried", (!error.tried().is_empty()).then(|| notices(error.tried())))
         .with_some("status", error.status().map(u32::from))
         .with_some("requestId", error.request_id())
         .with_some("retryAfter", error.retry_after())
@@ -58,6 +60,15 @@ pub(super) fn problem(problem: &Problem) -> Value {
         .with("index", Value::Number(problem.index as f64))
         .with("details", details(&problem.details))
         .into()
+}
+
+/// Why a source gave nothing, without its sentence.
+pub(super) fn notice(notice: &Notice) -> Value {
+    Object::new().with("reason", notice.reason.as_str()).with("details", details(&notice.details)).into()
+}
+
+pub(super) fn notices(notices: &[Notice]) -> Value {
+    notices.iter().map(notice).collect()
 }
 
 fn details(details: &[impl AsRef<str>]) -> Value {

@@ -187,6 +187,27 @@ impl Transport for Fetch {
     }
 }
 
+/// Parses addresses, sends nothing: for setting a client up.
+pub struct Offline;
+
+impl Transport for Offline {
+    async fn send(&self, _: Request) -> Result<Response, Error> {
+        Err(Error::new(Code::Internal).with("nothing is sent here."))
+    }
+
+    async fn pause(&self, _: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn renew(&self, _: u32) -> Self {
+        Offline
+    }
+
+    fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
+        resolve(address, base)
+    }
+}
+
 /// The platform's URL parser.
 pub fn resolve(address: &str, base: Option<&str>) -> Option<Address> {
     let url = match base {
@@ -213,13 +234,11 @@ fn headers(from: &JsValue) -> Vec<(Cow<'static, str>, String)> {
             out.push((Cow::Borrowed(name), value));
         }
     }
-    if let Ok(cookies) = call_method(from, "getSetCookie", &[]) {
-        if Array::is_array(&cookies) {
-            let cookies: Array = cookies.unchecked_into();
-            out.extend(
-                cookies.iter().filter_map(|c| c.as_string()).map(|c| (Cow::Borrowed("set-cookie"), c)),
-            );
-        }
+    if let Ok(cookies) = call_method(from, "getSetCookie", &[])
+        && Array::is_array(&cookies)
+    {
+        let cookies: Array = cookies.unchecked_into();
+        out.extend(cookies.iter().filter_map(|c| c.as_string()).map(|c| (Cow::Borrowed("set-cookie"), c)));
     }
     out
 }

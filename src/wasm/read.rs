@@ -15,6 +15,7 @@ pub fn text(value: &JsValue, name: &'static str) -> Result<String, Error> {
 }
 
 /// A string, or nothing.
+#[cfg(not(feature = "node"))]
 pub fn optional_text(value: &JsValue, name: &'static str) -> Result<Option<String>, Error> {
     if value.is_undefined() || value.is_null() { Ok(None) } else { text(value, name).map(Some) }
 }

@@ -1,6 +1,7 @@
 //! Writes `pkg/wasm/messages.js`, the copy of the core's sentences that the
 //! JavaScript face shows, to standard output. Run by `cargo xtask build`.
 
+use keylatch::credential::Reason;
 use keylatch::error::Code;
 use keylatch::format::ProblemCode;
 
@@ -8,6 +9,7 @@ fn main() {
     println!("// The sentences of src/error.rs and src/format/, copied by `cargo xtask build`.");
     println!("// The wasm knows only the codes. Edit the sentences there, not here.");
     table("errors", Code::ALL.iter().map(|code| (code.as_str(), code.sentence())));
+    table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
     table("problems", ProblemCode::ALL.iter().map(|code| (code.as_str(), code.sentence())));
 }
 

@@ -44,15 +44,14 @@ pub fn build(project: &Project) -> Result<()> {
     // First, because it also downloads what the paths of `compile` refer to.
     say("copying the sentences of the core …");
     let messages = messages(project)?;
-    compile(project, &staging)?;
-    let wasm = staging.join("keylatch_bg.wasm");
-    let bytes = fs::read(&wasm).context(format!("cannot read {}", wasm.display()))?;
-    write(&staging.join("bytes.js"), bytes_module(&bytes).as_bytes())?;
+    let size = compile(project, &staging, &[])?;
+    // What browsers cannot use is in a wasm of its own.
+    compile(project, &staging.join("node"), &["--features", "node"])?;
     write(&staging.join("messages.js"), messages.as_bytes())?;
 
     replace(&staging, &out)?;
     write(&stamp, fresh(&inputs, &out)?.as_bytes())?;
-    say(format!("the package is built: pkg/ ({} bytes of wasm)", bytes.len()));
+    say(format!("the package is built: pkg/ ({size} bytes of wasm)"));
     Ok(())
 }
 
@@ -69,10 +68,10 @@ fn fresh(inputs: &str, out: &Path) -> Result<String> {
     Ok(format!("{inputs} {}", fingerprint::of(&[out.to_path_buf()], &[])?))
 }
 
-/// The wasm and its glue, by wasm-pack.
-fn compile(project: &Project, out: &Path) -> Result<()> {
+/// The wasm and its glue, by wasm-pack, and the wasm as a module. Gives its size.
+fn compile(project: &Project, out: &Path, features: &[&str]) -> Result<usize> {
     let mut wasm_pack = tools::wasm_pack(project)?;
-    say("compiling the core to WebAssembly …");
+    say(format!("compiling the core to WebAssembly {}…", if features.is_empty() { "" } else { "for Node " }));
     wasm_pack
         .args(["--quiet", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
         .args(["--out-name", "keylatch", "--no-pack", "--no-gitignore", "--out-dir"])
@@ -80,10 +79,15 @@ fn compile(project: &Project, out: &Path) -> Result<()> {
         // Only this package: a build of the workspace unifies features, and
         // the server's would come into the wasm.
         .args(["--", "--locked", "--package", "keylatch", "--config", &remapped_paths(project)?])
+        .args(features)
         // What is meant for the machine of the builder is not meant for the wasm.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run_quietly(&mut wasm_pack)
+    run_quietly(&mut wasm_pack)?;
+    let wasm = out.join("keylatch_bg.wasm");
+    let bytes = fs::read(&wasm).context(format!("cannot read {}", wasm.display()))?;
+    write(&out.join("bytes.js"), bytes_module(&bytes).as_bytes())?;
+    Ok(bytes.len())
 }
 
 /// Panic messages name source files. Without this they would tell where the

@@ -39,7 +39,8 @@ fn clippy(project: &Project) -> Result<()> {
     run(cargo(project).args(everything).args(deny))?;
     tools::wasm_target(project)?;
     let core = ["clippy", "--locked", "--package", "keylatch", "--target", tools::WASM_TARGET];
-    run(cargo(project).args(core).args(deny))
+    run(cargo(project).args(core).args(deny))?;
+    run(cargo(project).args(core).args(["--features", "node"]).args(deny))
 }
 
 fn docs(project: &Project) -> Result<()> {

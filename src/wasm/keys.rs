@@ -1,0 +1,87 @@
+//! What can be said and done about a key without asking anyone.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use super::error::{self, Thrown};
+use super::secret::SecretHandle;
+use super::{ProviderHandle, plain, read};
+use crate::error::Error;
+use crate::format;
+use crate::provider::{self, Provider};
+
+#[wasm_bindgen(js_class = Provider)]
+impl ProviderHandle {
+    /// What is wrong with a text as a key of the service: an array of
+    /// `{ code, index, details }`, empty when nothing is.
+    pub fn check(&self, text: &JsValue) -> Result<JsValue, Thrown> {
+        let text = Zeroizing::new(read::text(text, "text")?);
+        let problems = format::check(self.share().format.as_ref(), &text);
+        Ok(plain(&problems.iter().map(error::problem).collect())?)
+    }
+
+    /// The known prefix that a text has.
+    pub fn prefix(&self, text: &JsValue) -> Result<Option<String>, Thrown> {
+        let text = read::text(text, "text")?;
+        Ok(self.share().format.as_ref().and_then(|format| format::prefix_of(format, &text)).map(Into::into))
+    }
+
+    /// The header that carries a key, as `[name, value]`.
+    pub fn header(&self, secret: &SecretHandle, scheme: &JsValue) -> Result<Array, Thrown> {
+        let scheme = read::optional_text(scheme, "scheme")?;
+        let header = self.share().scheme(scheme.as_deref())?.header(&secret.get()?)?;
+        Ok(Array::of2(&JsValue::from_str(&header.name), &JsValue::from_str(header.value.expose())))
+    }
+}
+
+/// The ids of the services that a text could be a key of, the surest first.
+#[wasm_bindgen]
+pub fn identify(text: &JsValue) -> Result<Array, Thrown> {
+    Ok(ids(provider::identify(&read::text(text, "text")?)))
+}
+
+/// The ids of the services whose known format a text has.
+#[wasm_bindgen(js_name = looksLike)]
+pub fn looks_like(text: &JsValue) -> Result<Array, Thrown> {
+    let mut found = provider::identify(&read::text(text, "text")?);
+    found.retain(|provider| provider.format.is_some());
+    Ok(ids(found))
+}
+
+fn ids(providers: Vec<&Provider>) -> Array {
+    providers.iter().map(|provider| JsValue::from_str(&provider.id)).collect()
+}
+
+/// Enough of a text to recognise it by.
+#[wasm_bindgen]
+pub fn mask(text: &JsValue) -> Result<String, Thrown> {
+    Ok(format::mask(&read::text(text, "text")?))
+}
+
+/// A new key: of keylatch's format with a prefix, or of a declared format.
+#[wasm_bindgen]
+pub fn generate(format: &JsValue) -> Result<SecretHandle, Thrown> {
+    if format.is_object() {
+        let format = provider::declare_format(&read::data(format, "format")?)?;
+        return Ok(SecretHandle::new(format::generate(&format, "")?));
+    }
+    let prefix = match read::optional_text(format, "format")?.as_deref() {
+        None | Some("live") => "kl_live_",
+        Some("test") => "kl_test_",
+        Some(_) => return Err(Error::argument("format", "use \"live\", \"test\" or a key format.").into()),
+    };
+    Ok(SecretHandle::new(format::generate(format::keylatch(), prefix)?))
+}
+
+/// SHA-256 in hexadecimal digits.
+#[wasm_bindgen]
+pub fn hash(secret: &SecretHandle) -> Result<String, Thrown> {
+    Ok(format::hash(&secret.get()?))
+}
+
+/// Compares in constant time.
+#[wasm_bindgen]
+pub fn verify(secret: &SecretHandle, hash: &JsValue) -> Result<bool, Thrown> {
+    Ok(format::verify(&secret.get()?, &read::text(hash, "hash")?)?)
+}
