@@ -116,6 +116,28 @@ fn a_page_and_a_package_are_served() {
 }
 
 #[test]
+fn facades_are_there_when_asked_for_and_in_the_demo() {
+    let directory = tempfile::tempdir().unwrap();
+    let addresses =
+        ["/conduce/api/v1/apikeys/list", "/api/v1/instances", "/rest/v0/pipelines", "/api/users/me"];
+    for (arguments, there) in [
+        (&[][..], [false; 4]),
+        (&["--facade", "lambda,luminary"], [false, true, true, false]),
+        (&["--facade", "modelon", "--facade", "modelon,conduce"], [true, false, false, true]),
+        (&["--demo"], [true; 4]),
+        (&["--demo", "--facade", "conduce"], [true, false, false, false]),
+    ] {
+        let server = Server::start(directory.path(), arguments);
+        for (address, there) in addresses.iter().zip(there) {
+            let answer = call(server.address, "GET", address, "", "");
+            // Without a key: 401 of the facade, or 404 because there is none.
+            let expected = if there { 401 } else { 404 };
+            assert_eq!(answer.status, expected, "{arguments:?}: {address}");
+        }
+    }
+}
+
+#[test]
 fn allowed_origins_may_be_several() {
     let directory = tempfile::tempdir().unwrap();
     let arguments = ["--allow-origin", "https://a.example", "--allow-origin", "http://localhost:5173"];
@@ -142,6 +164,8 @@ fn wrong_flags_end_with_2_and_touch_nothing() {
         (&["--allow-origin", "*"], &["--allow-origin", "https://app.example.com"]),
         (&["--allow-origin", "https://a.example/page"], &["without a path"]),
         (&["--key-environment", "staging"], &["live", "test"]),
+        (&["--facade", "amazon"], &["conduce, lambda, luminary, modelon"]),
+        (&["--facade", "lambda,,modelon"], &["--facade"]),
         (&["--log", "loud=shout"], &["--log"]),
         (&["--nonsense"], &["--nonsense"]),
         (&["user"], &["add"]),
@@ -232,6 +256,7 @@ fn help_tells_every_flag_and_where_the_password_comes_from() {
         "--key-environment",
         "--www",
         "--pkg",
+        "--facade",
         "--allow-origin",
         "--secure-cookies",
         "--log",

@@ -33,6 +33,7 @@ mod facade_lambda;
 mod facade_luminary;
 mod facade_modelon;
 mod facade_modelon_login;
+mod facade_origins;
 mod faulty;
 mod harness;
 mod idempotency;
