@@ -198,7 +198,8 @@ impl Alphabet {
     pub(super) fn contains(&self, ch: char) -> bool {
         match self {
             Alphabet::Hex => ch.is_ascii_hexdigit(),
-            other => other.characters().chars().any(|own| own == ch),
+            Alphabet::Base62 | Alphabet::Alphanumeric => ch.is_ascii_alphanumeric(),
+            other => other.characters().bytes().any(|own| u32::from(own) == u32::from(ch)),
         }
     }
 }
