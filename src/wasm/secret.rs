@@ -35,9 +35,9 @@ impl SecretHandle {
         Ok(SecretHandle::new(text))
     }
 
-    /// The text.
-    pub fn expose(&self) -> Result<String, Thrown> {
-        Ok(self.get()?.expose().into())
+    /// The text. Decoded where it stands: a `String` would leave a copy behind.
+    pub fn expose(&self) -> Result<JsValue, Thrown> {
+        Ok(JsValue::from_str(self.get()?.expose()))
     }
 
     /// Enough to recognise it by.
@@ -62,9 +62,9 @@ pub struct RevealHandle(pub(crate) RevealOnce);
 
 #[wasm_bindgen(js_class = RevealOnce)]
 impl RevealHandle {
-    /// Hands it out, once.
-    pub fn reveal(&self) -> Result<String, Thrown> {
-        Ok(self.0.reveal()?.expose().into())
+    /// Hands it out, once, as `expose` does.
+    pub fn reveal(&self) -> Result<JsValue, Thrown> {
+        Ok(JsValue::from_str(self.0.reveal()?.expose()))
     }
 
     /// Whether it was.
