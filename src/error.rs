@@ -125,6 +125,7 @@ struct Inner {
     problem: Option<Problem>,
     tried: Vec<Notice>,
     never_left: bool,
+    earlier_lost: bool,
 }
 
 impl Error {
@@ -141,6 +142,7 @@ impl Error {
             problem: None,
             tried: Vec::new(),
             never_left: false,
+            earlier_lost: false,
         }))
     }
 
@@ -213,6 +215,14 @@ impl Error {
         self
     }
 
+    /// Adds that an earlier try of the same request may have been done: nobody
+    /// knows, whatever became of the last one.
+    #[must_use]
+    pub fn after_lost_answer(mut self) -> Self {
+        self.0.earlier_lost = true;
+        self
+    }
+
     /// The same with every text that was taken over from elsewhere put through
     /// `scrub`, which takes the secrets out.
     #[must_use]
@@ -282,8 +292,9 @@ impl Error {
     /// none that can be read, or one that says that it broke down midway.
     pub fn is_answer_lost(&self) -> bool {
         let unclear =
-            matches!(self.0.code, Code::Timeout | Code::NetworkError | Code::Aborted | Code::BadResponse);
-        (unclear || self.0.status.is_some_and(|status| status >= 500)) && !self.0.never_left
+            matches!(self.0.code, Code::Timeout | Code::NetworkError | Code::Aborted | Code::BadResponse)
+                || self.0.status.is_some_and(|status| status >= 500);
+        self.0.earlier_lost || (unclear && !self.0.never_left)
     }
 }
 

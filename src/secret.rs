@@ -8,6 +8,7 @@
 //! assert_eq!(key.expose(), "kl_live_0123456789");
 //! ```
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::fmt;
 
@@ -43,8 +44,8 @@ impl Secret {
 }
 
 /// Puts a text through [`Secret::scrub`] of each secret in turn.
-pub fn scrubber(secrets: &[&Secret]) -> impl Fn(String) -> String {
-    |text| secrets.iter().fold(text, |text, secret| secret.scrub(text))
+pub fn scrubber<S: Borrow<Secret>>(secrets: &[S]) -> impl Fn(String) -> String {
+    |text| secrets.iter().fold(text, |text, secret| secret.borrow().scrub(text))
 }
 
 impl From<&str> for Secret {

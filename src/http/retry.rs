@@ -18,11 +18,6 @@ impl Retry {
         Retry { tries: 0, limit }
     }
 
-    /// Whether this is not the first try any more.
-    pub fn is_repeat(&self) -> bool {
-        self.tries > 0
-    }
-
     /// Milliseconds to wait before the next try, or nothing when the error is
     /// final.
     ///

@@ -6,7 +6,7 @@ use super::client::{Client, Credential};
 use crate::error::{Code, Error, ServiceMessage};
 use crate::http::{Body, Request, Response, Retry, Transport};
 use crate::provider::{Endpoint, Operation, Vars};
-use crate::scheme::Header;
+use crate::scheme::{Header, Scheme};
 use crate::secret::{Secret, scrubber};
 use crate::text::integer;
 use crate::value::Value;
@@ -28,9 +28,7 @@ impl Client {
             Body::Empty => Ok(Value::Null),
             // A deletion's word of thanks need not be JSON.
             Body::Other(_) if operation == Operation::Delete => Ok(Value::Null),
-            Body::Other(text) => {
-                Err(self.bad_response(String::from("expected JSON, found ") + &excerpt(&text)))
-            }
+            Body::Other(_) => Err(self.not_json()),
         }
     }
 
@@ -46,10 +44,12 @@ impl Client {
         let Some(endpoint) = self.provider.endpoints.get(operation) else {
             return Err(self.provider.unsupported(operation));
         };
-        self.discover(t).await?;
+        // Whatever goes wrong here, nothing of the operation itself has left.
+        self.discover(t).await.map_err(Error::never_left)?;
         let with_account;
         let vars = if endpoint.uses("account") {
-            with_account = vars.clone().with("account", self.account_id(t).await?);
+            let account = self.account_id(t).await.map_err(Error::never_left)?;
+            with_account = vars.clone().with("account", account);
             &with_account
         } else {
             vars
@@ -79,23 +79,30 @@ impl Client {
         let repeatable =
             operation.is_repeatable() || (idempotency_key.is_some() && endpoint.idempotency.is_some());
         let mut retry = Retry::new(self.retries);
+        let secrets = self.secrets(vars);
+        let scrub = scrubber(&secrets);
+        let mut answer_lost = false;
         loop {
             let request = self.request(t, endpoint, operation, vars, idempotency_key)?;
             let error = match t.send(request).await {
                 Ok(response) if response.is_ok() => return Ok(response),
-                // The first try may have deleted it before its answer was lost.
-                Ok(response)
-                    if operation == Operation::Delete && response.status == 404 && retry.is_repeat() =>
-                {
+                // An earlier try may have deleted it before its answer was lost.
+                Ok(response) if operation == Operation::Delete && response.status == 404 && answer_lost => {
                     return Ok(Response { body: Body::Empty, ..response });
                 }
-                Ok(response) => self.refusal(operation, response),
-                Err(error) => error,
+                Ok(response) => self.refusal(operation, response, &scrub),
+                Err(error) => error.scrubbed(&scrub),
             };
-            match retry.pause(&error, repeatable) {
-                Some(milliseconds) => t.pause(milliseconds).await?,
-                None => return Err(self.scrub(error, vars)),
-            }
+            let pause = retry.pause(&error, repeatable);
+            answer_lost |= error.is_answer_lost();
+            let error = match pause {
+                None => error,
+                Some(milliseconds) => match t.pause(milliseconds).await {
+                    Ok(()) => continue,
+                    Err(ended) => ended,
+                },
+            };
+            return Err(if answer_lost { error.after_lost_answer() } else { error });
         }
     }
 
@@ -142,21 +149,29 @@ impl Client {
         Error::new(Code::BadResponse).with(self.provider.title.clone()).with(what)
     }
 
-    /// The error that a refusal means.
-    fn refusal(&self, operation: Operation, response: Response) -> Error {
+    /// Not what it is instead: it may be half an answer, with a new key in it.
+    pub(super) fn not_json(&self) -> Error {
+        self.bad_response("expected JSON, found something else.")
+    }
+
+    /// The error that a refusal means. Its texts are scrubbed before they are
+    /// cut: half a key would not be recognised.
+    fn refusal(&self, operation: Operation, response: Response, scrub: &impl Fn(String) -> String) -> Error {
         let shape = &self.provider.errors;
         let status = response.status;
         let mut said = ServiceMessage::default();
         match &response.body {
             Body::Json(body) => {
-                let at = |path: &str| if path.is_empty() { None } else { body.find(path)?.to_text() };
+                let at = |path: &str| {
+                    if path.is_empty() { None } else { body.find(path)?.to_text().map(scrub) }
+                };
                 said = ServiceMessage {
                     code: at(&shape.code),
                     message: at(&shape.message),
                     suggestion: at(&shape.suggestion),
                 };
             }
-            Body::Other(text) if status < 500 => said.message = Some(excerpt(text)),
+            Body::Other(text) if status < 500 => said.message = Some(excerpt(&scrub(text.clone()))),
             Body::Other(_) | Body::Empty => {}
         }
         // A code of keylatch's own, from a service in its shape, says more than the status.
@@ -181,34 +196,47 @@ impl Client {
             .with(self.provider.title.clone())
             .with(message)
             .with_status(status)
-            .with_request_id(response.header("x-request-id").map(excerpt))
+            .with_request_id(response.header("x-request-id").map(|id| excerpt(&scrub(id.into()))))
             .with_retry_after(retry_after)
             .with_service(said)
     }
 
-    /// Takes this call's secrets out of what others said about it.
-    fn scrub(&self, error: Error, vars: &Vars) -> Error {
-        let secret = |name| match vars.get(name) {
-            Some(Value::Text(secret)) => Some(secret),
-            _ => None,
-        };
-        let cookie;
-        let own = match &self.credential {
-            Credential::Key(secret) => Some(secret),
-            Credential::Session(session) => {
-                cookie = session.cookie.borrow().clone();
-                cookie.as_ref()
+    /// This call's secrets, in every form that they are sent in.
+    fn secrets(&self, vars: &Vars) -> Vec<Secret> {
+        let mut secrets = Vec::new();
+        for name in ["secret", "password"] {
+            if let Some(Value::Text(secret)) = vars.get(name) {
+                // As it stands in the body, for whoever repeats that.
+                let escaped = Secret::new(secret.expose().replace('\\', "\\\\"));
+                secrets.push(Secret::new(escaped.expose().replace('"', "\\\"")));
+                secrets.push(secret.clone());
             }
-            Credential::None => None,
-        };
-        let secrets: Vec<&Secret> =
-            [own, secret("secret"), secret("password")].into_iter().flatten().collect();
-        error.scrubbed(scrubber(&secrets))
+        }
+        match &self.credential {
+            Credential::None => {}
+            Credential::Key(key) => {
+                secrets.push(key.clone());
+                if let (Scheme::Basic { .. }, Ok(header)) = (&self.scheme, self.scheme.header(key)) {
+                    secrets.extend(header.value.expose().split(' ').nth(1).map(Secret::from));
+                }
+            }
+            Credential::Session(session) => {
+                if let Some(cookie) = &*session.cookie.borrow() {
+                    // What is shorter is a setting, and a word of many messages.
+                    let values = cookie.expose().split("; ").filter_map(|pair| pair.split_once('='));
+                    secrets.extend(
+                        values.map(|(_, value)| Secret::from(value)).filter(|v| v.expose().len() >= 16),
+                    );
+                    secrets.push(cookie.clone());
+                }
+            }
+        }
+        secrets
     }
 }
 
 /// The beginning of a text from elsewhere, without control characters.
-pub(super) fn excerpt(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     let mut out: String =
         text.trim().chars().take(LONGEST_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.trim().chars().nth(LONGEST_MESSAGE).is_some() {

@@ -1,6 +1,5 @@
 //! What has to be known before an operation: where the API is, and whose it is.
 
-use super::call::excerpt;
 use super::client::Client;
 use crate::error::{Code, Error};
 use crate::http::Method;
@@ -58,9 +57,7 @@ impl Client {
         };
         let id = match self.exchange(t, endpoint, Operation::Whoami, &Vars::new(), None).await?.body {
             Body::Json(answer) => self.reader().account(&answer)?.id,
-            Body::Other(text) => {
-                return Err(self.bad_response(String::from("expected JSON, found ") + &excerpt(&text)));
-            }
+            Body::Other(_) => return Err(self.not_json()),
             Body::Empty => return Err(self.bad_response("expected JSON, found nothing.")),
         };
         self.account.replace(Some(id.clone()));
