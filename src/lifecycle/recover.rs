@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::future::Future;
 
 use super::answer::{KeyInfo, Status};
-use super::client::{Client, NewKey, Overlap};
+use super::client::{Client, Credential, NewKey, Overlap};
 use crate::error::{Code, Error};
 use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
 use crate::http::Transport;
@@ -89,25 +89,36 @@ impl Client {
             Ok(issued) => issued,
             Err(error) => return Err(self.after_failure(t, Operation::Rotate, error, &key, id).await),
         };
-        if let Err(error) = store(secret.clone(), info.clone()).await {
-            let late = t.renew(RECOVERY);
-            return Err(match self.remove(&late, &info).await {
-                Ok(()) => error,
-                Err(_) => self.outcome_unknown(&info.name, &error),
-            });
-        }
-        let mut warning = None;
-        if matches!(overlap, Overlap::None) {
+        let stored = store(secret.clone(), info.clone()).await;
+        let stored = stored.map_err(|error| error.scrubbed(|text| secret.scrub(text)));
+        let warning = match stored {
+            // The old key is gone: taking the new one back would leave none.
+            _ if !self.provider.capabilities().overlap => stored.err().map(not_stored),
+            Err(error) => {
+                let late = t.renew(RECOVERY);
+                return Err(match self.remove(&late, &info).await {
+                    Ok(()) => error,
+                    Err(_) => self.outcome_unknown(&info.name, &error),
+                });
+            }
             // The successor is in hand: from here on nothing may hide it.
-            let failed = self.revoke(t, id).await.err();
-            warning = failed.map(|error| {
-                let id = String::from(id);
-                Error::new(Code::OldKeyAlive)
-                    .with(id)
-                    .with_cause("KeylatchError".into(), error.code().as_str().into())
-            });
-        }
+            Ok(()) if matches!(overlap, Overlap::None) => {
+                self.end_old_key(t, id, &secret).await.err().map(|error| old_key_alive(id, &error))
+            }
+            Ok(()) => None,
+        };
         Ok(Rotated { key: info, secret: RevealOnce::new(secret), warning })
+    }
+
+    /// Revokes a key that has a successor. When the key has revoked itself and
+    /// the answer was lost, only the successor can find that out.
+    async fn end_old_key(&self, t: &impl Transport, id: &str, successor: &Secret) -> Result<(), Error> {
+        match self.revoke(t, id).await {
+            Err(error) if error.code() == Code::Unauthorized => {
+                self.with_credential(Credential::Key(successor.clone())).revoke(t, id).await.map(drop)
+            }
+            done => done.map(drop),
+        }
     }
 
     fn no_overlap(&self) -> Error {
@@ -170,6 +181,21 @@ impl Client {
             .with(String::from(name))
             .with_cause("KeylatchError".into(), cause.code().as_str().into())
     }
+}
+
+/// The warning that the only key there is could not be stored.
+pub(super) fn not_stored(error: Error) -> Error {
+    let warning = Error::new(Code::NotStored);
+    match error.cause() {
+        Some((name, message)) => warning.with_cause(name.into(), message.into()),
+        None => warning,
+    }
+}
+
+fn old_key_alive(id: &str, cause: &Error) -> Error {
+    Error::new(Code::OldKeyAlive)
+        .with(String::from(id))
+        .with_cause("KeylatchError".into(), cause.code().as_str().into())
 }
 
 /// 131 random bits: two of them never meet.

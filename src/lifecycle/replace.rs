@@ -6,7 +6,7 @@ use std::future::Future;
 
 use super::answer::KeyInfo;
 use super::client::{Client, Credential};
-use super::recover::Rotated;
+use super::recover::{Rotated, not_stored};
 use crate::error::{Code, Error};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
@@ -39,10 +39,7 @@ impl Client {
         let (key, secret) = client.issue_the_only_key(t).await?;
         let failed = store(secret.clone(), key.clone()).await.err();
         // Taking the new key back would leave none at all.
-        let warning = failed.map(|error| match error.cause() {
-            Some((name, message)) => Error::new(Code::NotStored).with_cause(name.into(), message.into()),
-            None => Error::new(Code::NotStored),
-        });
+        let warning = failed.map(|error| not_stored(error.scrubbed(|text| secret.scrub(text))));
         Ok(Rotated { key, secret: RevealOnce::new(secret), warning })
     }
 
