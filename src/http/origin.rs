@@ -73,7 +73,12 @@ impl Origin {
         let mut base = self.base.href.clone();
         base.push('/');
         match transport.resolve(address, Some(&base)) {
-            Some(to) if to.origin == self.base.origin && !to.has_userinfo => Ok(to.href),
+            // A `blob:` address has the origin of its maker.
+            Some(to)
+                if to.origin == self.base.origin && to.protocol == self.base.protocol && !to.has_userinfo =>
+            {
+                Ok(to.href)
+            }
             Some(to) => Err(Error::new(Code::OriginMismatch).with(self.base.origin.clone()).with(to.origin)),
             None => Err(Error::argument("input", "it is not a URL.")),
         }
