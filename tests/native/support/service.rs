@@ -1,0 +1,135 @@
+//! A service of its own for every test: SQLite in a directory of its own, and
+//! a clock that the test moves.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use keylatch::lifecycle::{Client, Credential, KeyInfo, NewKey, Options};
+use keylatch::{Secret, format, provider};
+use keylatch_server::{App, Config, Database, ManualClock, PasswordCost};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use tempfile::TempDir;
+
+use super::faulty::Faulty;
+use super::transport::{BASE_URL, InProcess};
+
+/// When every test begins.
+const START: &str = "2026-11-20T10:00:00Z";
+/// Whose keys the tests are about.
+pub const KIM: &str = "kim@example.com";
+/// Somebody else.
+pub const LEE: &str = "lee@example.com";
+/// The password of both.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The service.
+pub struct Service {
+    app: App,
+    clock: Arc<ManualClock>,
+    _directory: TempDir,
+}
+
+impl Service {
+    /// A new one, with two users and no keys.
+    pub async fn start() -> Service {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
+        let mut config = Config::new(Database::Sqlite(directory.path().join("keys.db")));
+        config.clock = clock.clone();
+        config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+        let app = App::open(config).await.unwrap();
+        app.create_user(KIM, PASSWORD).await.unwrap();
+        app.create_user(LEE, PASSWORD).await.unwrap();
+        Service { app, clock, _directory: directory }
+    }
+
+    /// Moves the clock to a time.
+    pub fn at(&self, time: &str) {
+        self.clock.set(time.parse().unwrap());
+    }
+
+    /// A transport to it on which nothing goes wrong yet.
+    pub fn line(&self) -> Faulty {
+        Faulty::new(InProcess::new(self.app.router()))
+    }
+
+    /// A client with this credential.
+    pub fn client(&self, credential: Credential) -> Client {
+        Client::new(&self.line(), options(credential)).unwrap()
+    }
+
+    /// A client with this key.
+    pub fn with_key(&self, key: &Secret) -> Client {
+        self.client(Credential::Key(key.clone()))
+    }
+
+    /// A client that has signed in.
+    pub async fn signed_in(&self, user: &str) -> Client {
+        self.client(Credential::None).sign_in(&self.line(), user, PASSWORD.into()).await.unwrap()
+    }
+
+    /// A new key of Kim's, and its text.
+    pub async fn key(&self, new: &NewKey) -> (KeyInfo, Secret) {
+        let made = self.signed_in(KIM).await.create(&self.line(), new).await.unwrap();
+        (made.key, made.secret.reveal().unwrap())
+    }
+
+    /// Whether a program that holds this key gets through.
+    pub async fn lets_in(&self, key: &Secret) -> bool {
+        match self.with_key(key).whoami(&self.line()).await {
+            Ok(_) => true,
+            Err(error) => {
+                assert_eq!(error.code().as_str(), "unauthorized", "{error}");
+                false
+            }
+        }
+    }
+
+    /// Kim's keys in the database that are not deleted, oldest first.
+    pub async fn rows(&self) -> Vec<Row> {
+        let rows = sqlx::query(
+            "SELECT name, expires_at, revoked_at FROM keys JOIN users ON users.id = user_id \
+             WHERE email = $1 AND deleted_at IS NULL ORDER BY seq",
+        );
+        let rows = rows.bind(KIM).fetch_all(self.app.store().pool()).await.unwrap();
+        let row = |row: &AnyRow| Row {
+            name: row.get("name"),
+            expires_at: row.get("expires_at"),
+            revoked_at: row.get("revoked_at"),
+        };
+        rows.iter().map(row).collect()
+    }
+
+    /// The names of Kim's keys that would authenticate, oldest first.
+    pub async fn alive(&self) -> Vec<String> {
+        let now = self.app.now().as_millisecond();
+        let lives = |row: &Row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > now);
+        self.rows().await.into_iter().filter(lives).map(|row| row.name).collect()
+    }
+
+    /// Whether the database still knows the hash of this key.
+    pub async fn knows(&self, key: &Secret) -> bool {
+        let found = sqlx::query("SELECT id FROM keys WHERE hash = $1").bind(format::hash(key));
+        found.fetch_optional(self.app.store().pool()).await.unwrap().is_some()
+    }
+}
+
+/// A key in the database.
+pub struct Row {
+    pub name: String,
+    /// Milliseconds since 1970.
+    pub expires_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+fn options(credential: Credential) -> Options {
+    Options {
+        provider: Rc::new(provider::builtin("keylatch").unwrap().clone()),
+        base_url: Some(BASE_URL.into()),
+        credential,
+        scheme: None,
+        retries: 2,
+        allow_insecure: false,
+    }
+}
