@@ -11,7 +11,7 @@ use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
 
 /// In the order of what they cost.
-pub const STEPS: [Step; 12] = [
+pub const STEPS: [Step; 13] = [
     Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
     Step { name: "fmt", what: "cargo fmt --check", run: fmt },
     Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
@@ -23,6 +23,7 @@ pub const STEPS: [Step; 12] = [
     Step { name: "demo", what: "the demo starts, serves and stops", run: demo },
     Step { name: "node", what: "the wasm in Node", run: node },
     Step { name: "examples", what: "the examples, run", run: examples },
+    Step { name: "manual", what: "the README and the declarations, run; DESIGN.md's paths", run: manual },
     Step { name: "browser", what: "the wasm and the page in headless Chromium", run: browser },
 ];
 
@@ -77,6 +78,10 @@ fn node(project: &Project) -> Result<()> {
 
 fn examples(project: &Project) -> Result<()> {
     with_server(project, "tests/examples", &[])
+}
+
+fn manual(project: &Project) -> Result<()> {
+    with_server(project, "tests/docs", &[])
 }
 
 fn browser(project: &Project) -> Result<()> {

@@ -1,0 +1,105 @@
+// The README is run, so that it cannot rot: its examples, and what it says of
+// the commands, of the services and of the server's flags.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+
+import { authHeaders, provider, providers } from '../../pkg/index.js';
+import { blocks, checking } from './support/blocks.js';
+import { read, testExamples } from './support/run.js';
+import { fits } from './support/stated.js';
+
+const readme = await read('README.md');
+const onNpm = await read('pkg/README.md');
+
+testExamples('README.md', blocks);
+testExamples('pkg/README.md', blocks);
+
+test('a README that is wrong would fail', () => {
+  for (const [text, pattern, expected] of [
+    ["{ ok: true, prefix: 'kl_' }", "{ ok: true, … }", true],
+    ["{ ok: false }", '{ ok: true }', false],
+    ["'a.c'", "'abc'", false],
+    ["'ab'", "'a'", false],
+    ["'0f'", "'…' (64 digits)", true],
+  ]) {
+    assert.equal(fits(text, pattern), expected, `${text} as ${pattern}`);
+  }
+  const { code, stated } = checking({ line: 1, code: 'one(); // → 1\nconst x = two();\n// → 2\nawait no(); // throws aborted\n' });
+  assert.equal(stated, 3);
+  assert.equal(code, [
+    'stated.shows(await (one()), "1", 1);',
+    'const x = two(); stated.shows(x, "2", 2);',
+    '',
+    'await stated.throws(async () => (await no()), "aborted", 4);',
+    '',
+  ].join('\n'));
+  assert.throws(() => checking({ line: 7, code: 'f(() => {\n  g();\n}) // → 1\n' }), /line 9: a result that is not understood/);
+  assert.throws(() => checking({ line: 7, code: '// → 1\n' }), /line 7: a result without a statement/);
+});
+
+test('the command for the tests is the one that CI runs', async () => {
+  const lines = readme.split('\n').map((line) => line.replace(/\s+#.*$/, ''));
+  const command = (await read('.ci/run')).trim();
+  assert.equal(command.split('\n').length, 1, 'one command');
+  assert.ok(lines.includes(command), command);
+});
+
+test('it is short', () => {
+  for (const [text, most] of [[readme, 200], [onNpm, 120]]) assert.ok(text.split('\n').length <= most);
+});
+
+test('what it links to is there; what npm shows links to nothing of the repository', () => {
+  const links = (text) => [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+  for (const target of links(readme)) {
+    if (target.startsWith('https://')) continue;
+    if (target.startsWith('#')) {
+      const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text]) => `#${text.toLowerCase().replace(/[^\w ]/g, '').replaceAll(' ', '-')}`);
+      assert.ok(headings.includes(target), target);
+    } else {
+      assert.ok(existsSync(new URL(`../../${target}`, import.meta.url)), target);
+    }
+  }
+  for (const target of links(onNpm)) assert.match(target, /^https:\/\//, target);
+});
+
+test('the table of services says what the services say', () => {
+  const rows = readme.match(/^\| +\| keylatch \|.*?\n\n/ms)[0].trim().split('\n');
+  const [titles, , ids, ...facts] = rows.map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const services = ids.slice(1).map(provider);
+  assert.deepEqual(services.map(({ id }) => id).sort(), providers().map(({ id }) => id).sort(), 'every service');
+  assert.deepEqual(titles.slice(1), services.map(({ title }) => title));
+
+  const of = {
+    header: (service) => Object.keys(authHeaders(service, 'key'))[0],
+    'key format': ({ certainty }) => certainty,
+    environment: ({ env }) => env[0] ?? '–',
+  };
+  const told = new Set();
+  for (const [name, ...cells] of facts) {
+    if (of[name]) {
+      assert.deepEqual(cells, services.map(of[name]), name);
+      continue;
+    }
+    for (const [, capability] of name.matchAll(/`(\w+)`/g)) {
+      told.add(capability);
+      assert.deepEqual(cells, services.map(({ capabilities }) => (capabilities[capability] ? '✓' : '–')), capability);
+    }
+  }
+  // Said in words below the table; `get` is done from the list where it is missing.
+  const left = Object.keys(services[0].capabilities).filter((name) => !told.has(name));
+  assert.deepEqual(left.sort(), ['get', 'oneKey']);
+});
+
+test('the flags of the server are those that it has', () => {
+  const help = execFileSync(process.env.KEYLATCH_SERVER_BIN, ['--help'], { encoding: 'utf8' });
+  const flags = (text) => [...text.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag);
+  const section = readme.match(/^## The server\n.*?^## /ms)[0];
+  const table = section.split('\n').filter((line) => line.startsWith('| `'));
+  const has = flags(help.split('\n').filter((line) => /^ +(?:-\w, )?--/.test(line)).map((line) => line.trim().split(/\s{2,}/)[0]).join('\n'));
+  const expected = has.filter((flag) => !['--help', '--version'].includes(flag));
+  assert.deepEqual(table.flatMap((line) => flags(line.split('|')[1])).sort(), expected.sort());
+});
