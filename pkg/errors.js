@@ -5,7 +5,7 @@ import { errors, problems } from './wasm/messages.js';
 
 /**
  * @typedef {import('./index.js').ErrorCode} ErrorCode
- * @typedef {{ code: string, index: number, details: string[] }} RawProblem
+ * @typedef {{ code: import('./index.js').ProblemCode, index: number, details: string[] }} RawProblem
  * @typedef {{ code: string, details: string[], problem?: RawProblem, status?: number, requestId?: string,
  *   retryAfter?: number, service?: object, cause?: { name: string, message: string } }} RawError
  */

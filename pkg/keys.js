@@ -2,21 +2,18 @@
 
 import { core } from './core.js';
 import { attempt, problemOf } from './errors.js';
-import { handleOf, provider } from './providers.js';
+import { describe, handleOf, provider } from './providers.js';
 import { adoptSecret, lend } from './secret.js';
 
 /** @param {any} service @param {string} text @returns {import('./index.js').KeyCheck} */
 export function checkKey(service, text) {
   const handle = handleOf(service);
-  return attempt(() => {
-    const found = handle.check(text);
-    const about = { provider: handle.id, certainty: handle.certainty };
-    if (found.length) {
-      return { ok: false, ...about, problems: found.map(problemOf), looksLike: core().looksLike(text).filter((id) => id !== handle.id) };
-    }
-    const prefix = handle.prefix(text);
-    return { ok: true, ...about, ...(prefix && { prefix }) };
-  });
+  const { id, certainty } = describe(handle);
+  const about = { provider: id, certainty };
+  const found = attempt(() => handle.check(text));
+  if (!Array.isArray(found)) return { ok: true, ...about, ...(found && { prefix: found }) };
+  const others = attempt(() => core().identify(text)).filter((other) => other !== id);
+  return { ok: false, ...about, problems: found.map(problemOf), looksLike: others.filter((other) => provider(other).format) };
 }
 
 /** @param {string} text */

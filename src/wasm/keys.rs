@@ -9,22 +9,23 @@ use super::secret::SecretHandle;
 use super::{ProviderHandle, plain, read};
 use crate::error::Error;
 use crate::format;
-use crate::provider::{self, Provider};
+use crate::provider;
 
 #[wasm_bindgen(js_class = Provider)]
 impl ProviderHandle {
     /// What is wrong with a text as a key of the service: an array of
-    /// `{ code, index, details }`, empty when nothing is.
+    /// `{ code, index, details }`. When nothing is, the known prefix that it
+    /// has, or null: a good key costs one crossing and makes no object.
     pub fn check(&self, text: &JsValue) -> Result<JsValue, Thrown> {
         let text = Zeroizing::new(read::text(text, "text")?);
-        let problems = format::check(self.share().format.as_ref(), &text);
+        let provider = self.share();
+        let format = provider.format.as_ref();
+        let problems = format::check(format, &text);
+        if problems.is_empty() {
+            let prefix = format.and_then(|format| format::prefix_of(format, &text));
+            return Ok(prefix.map_or(JsValue::NULL, JsValue::from_str));
+        }
         Ok(plain(&problems.iter().map(error::problem).collect())?)
-    }
-
-    /// The known prefix that a text has.
-    pub fn prefix(&self, text: &JsValue) -> Result<Option<String>, Thrown> {
-        let text = read::text(text, "text")?;
-        Ok(self.share().format.as_ref().and_then(|format| format::prefix_of(format, &text)).map(Into::into))
     }
 
     /// The header that carries a key, as `[name, value]`.
@@ -38,25 +39,14 @@ impl ProviderHandle {
 /// The ids of the services that a text could be a key of, the surest first.
 #[wasm_bindgen]
 pub fn identify(text: &JsValue) -> Result<Array, Thrown> {
-    Ok(ids(provider::identify(&read::text(text, "text")?)))
-}
-
-/// The ids of the services whose known format a text has.
-#[wasm_bindgen(js_name = looksLike)]
-pub fn looks_like(text: &JsValue) -> Result<Array, Thrown> {
-    let mut found = provider::identify(&read::text(text, "text")?);
-    found.retain(|provider| provider.format.is_some());
-    Ok(ids(found))
-}
-
-fn ids(providers: Vec<&Provider>) -> Array {
-    providers.iter().map(|provider| JsValue::from_str(&provider.id)).collect()
+    let text = Zeroizing::new(read::text(text, "text")?);
+    Ok(provider::identify(&text).iter().map(|provider| JsValue::from_str(&provider.id)).collect())
 }
 
 /// Enough of a text to recognise it by.
 #[wasm_bindgen]
 pub fn mask(text: &JsValue) -> Result<String, Thrown> {
-    Ok(format::mask(&read::text(text, "text")?))
+    Ok(format::mask(&Zeroizing::new(read::text(text, "text")?)))
 }
 
 /// A new key: of keylatch's format with a prefix, or of a declared format.

@@ -64,18 +64,6 @@ impl ProviderHandle {
     pub fn describe(&self) -> Result<JsValue, Thrown> {
         Ok(plain(&(&*self.0).into())?)
     }
-
-    /// Its id.
-    #[wasm_bindgen(getter)]
-    pub fn id(&self) -> String {
-        self.0.id.as_ref().into()
-    }
-
-    /// How sure we are of its key format.
-    #[wasm_bindgen(getter)]
-    pub fn certainty(&self) -> String {
-        self.0.certainty().as_str().into()
-    }
 }
 
 /// Data of ours as plain JavaScript objects.
