@@ -1,4 +1,5 @@
-//! Writes `pkg/wasm/messages.js`, the copy of the core's sentences that the
+//! Writes `pkg/wasm/messages.js`, and with the argument `node`
+//! `pkg/wasm/node/messages.js`: the copy of the core's sentences that the
 //! JavaScript face shows, to standard output. Run by `cargo xtask build`.
 
 use keylatch::credential::Reason;
@@ -8,8 +9,12 @@ use keylatch::format::ProblemCode;
 fn main() {
     println!("// The sentences of src/error.rs and src/format/, copied by `cargo xtask build`.");
     println!("// The wasm knows only the codes. Edit the sentences there, not here.");
+    // Those of the credential chain, which only Node has, are a module of their own.
+    if std::env::args().nth(1).as_deref() == Some("node") {
+        table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
+        return;
+    }
     table("errors", Code::ALL.iter().map(|code| (code.as_str(), code.sentence())));
-    table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
     table("problems", ProblemCode::ALL.iter().map(|code| (code.as_str(), code.sentence())));
 }
 

@@ -43,11 +43,12 @@ pub fn build(project: &Project) -> Result<()> {
     }
     // First, because it also downloads what the paths of `compile` refer to.
     say("copying the sentences of the core …");
-    let messages = messages(project)?;
+    let (messages, reasons) = (messages(project, &[])?, messages(project, &["--", "node"])?);
     let size = compile(project, &staging, &[])?;
     // What browsers cannot use is in a wasm of its own.
     compile(project, &staging.join("node"), &["--features", "node"])?;
     write(&staging.join("messages.js"), messages.as_bytes())?;
+    write(&staging.join("node/messages.js"), reasons.as_bytes())?;
 
     replace(&staging, &out)?;
     write(&stamp, fresh(&inputs, &out)?.as_bytes())?;
@@ -114,10 +115,10 @@ fn toml_string(text: &str) -> String {
 }
 
 /// The sentences, by the program that is linked with the core.
-fn messages(project: &Project) -> Result<String> {
+fn messages(project: &Project, arguments: &[&str]) -> Result<String> {
     let mut command = tools::cargo(project);
     command.args(["run", "--quiet", "--locked", "--package", "xtask"]);
-    capture(command.args(["--bin", "messages", "--features", "messages"]))
+    capture(command.args(["--bin", "messages", "--features", "messages"]).args(arguments))
 }
 
 /// The wasm as a JavaScript module: the one form that Node, every bundler and a
