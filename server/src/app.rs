@@ -88,7 +88,10 @@ impl App {
         let router = routes
             .with_state(self.clone())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
-            .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()));
+            .layer(CatchPanicLayer::custom(|_| {
+                tracing::error!("a handler panicked; the message above says where");
+                Problem::internal().into_response()
+            }));
         cors::allow(router, self.config()).layer(from_fn_with_state(dialect, problem::render))
     }
 

@@ -75,7 +75,8 @@ impl From<&str> for Database {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Database::Postgres(Secret::from(text));
         }
-        Database::Sqlite(PathBuf::from(text.strip_prefix("sqlite://").unwrap_or(text)))
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
+        Database::Sqlite(PathBuf::from(path))
     }
 }
 

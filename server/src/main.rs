@@ -47,8 +47,9 @@ async fn serve(flags: &Flags) -> Result<(), String> {
     let listener = keylatch_server::listen(flags.listen).await.map_err(one_line)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let app = App::open(flags.config()).await.map_err(one_line)?;
+    let stop = stop_signal()?;
     announce(address);
-    keylatch_server::serve(listener, app, stop_signal()).await;
+    keylatch_server::serve(listener, app, stop).await;
     Ok(())
 }
 
@@ -77,20 +78,27 @@ fn say(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Ctrl-C, or the polite signal of a service manager.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+/// Ctrl-C, or the polite signal of a service manager. Listens from this call on,
+/// not only from the first poll: a signal may follow the ready line at once.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be listened for: {error}."));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 fn one_line(error: StartError) -> String {

@@ -15,7 +15,8 @@ pub(crate) async fn request(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("(other)", MatchedPath::as_str);
     let id = request.extensions().get::<RequestId>().map_or("", RequestId::as_str);
-    let span = tracing::info_span!("request", id, method = method(request.method().as_str()), route);
+    // Of the highest level, so that an error names its request whatever --log says.
+    let span = tracing::error_span!("request", id, method = method(request.method().as_str()), route);
     let response = next.run(request).instrument(span.clone()).await;
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
     span.in_scope(|| tracing::info!(status, ms, "answered"));

@@ -65,6 +65,14 @@ impl Service {
         Service::open(config, clock(), Some(directory)).await
     }
 
+    /// Leaves nothing behind on a PostgreSQL that goes on after the tests.
+    pub async fn drop_database(self) {
+        self.app.close().await;
+        if let Database::Postgres(url) = &self.app.config().database {
+            postgres::drop_database(url.expose()).await;
+        }
+    }
+
     async fn open(mut config: Config, clock: Arc<ManualClock>, directory: Option<TempDir>) -> Service {
         config.clock = clock.clone();
         let app = App::open(config).await.unwrap();

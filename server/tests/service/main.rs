@@ -19,6 +19,7 @@ macro_rules! on_both_databases {
             async fn postgres() {
                 let Some(service) = crate::harness::Service::on_postgres().await else { return };
                 super::$behaviour(&service).await;
+                service.drop_database().await;
             }
         }
     )+ };

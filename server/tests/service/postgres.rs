@@ -1,11 +1,7 @@
 //! PostgreSQL for the tests: the one that `KEYLATCH_TEST_POSTGRES_URL` names,
 //! or a throw-away cluster of this computer's own.
 
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::chown;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -27,16 +23,25 @@ fn was_checked() {
 pub async fn new_database() -> Option<String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let server = server().as_ref().ok()?;
-    sqlx::any::install_default_drivers();
     let name = format!("kl_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-    let mut connection = AnyConnection::connect(server).await.unwrap();
-    // Copied without a checkpoint: quick, and these need not survive a crash.
-    let create = format!("CREATE DATABASE {name} STRATEGY wal_log");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    administer(server, format!("CREATE DATABASE {name}")).await;
     let (base, parameters) = server.split_once('?').unwrap_or((server, ""));
     let host = base.rsplit_once('/').unwrap().0;
     Some(format!("{host}/{name}?{parameters}"))
+}
+
+/// Removes a database of [`new_database`].
+pub async fn drop_database(url: &str) {
+    let base = url.split('?').next().unwrap();
+    let name = base.rsplit('/').next().unwrap();
+    administer(server().as_ref().unwrap(), format!("DROP DATABASE {name}")).await;
+}
+
+async fn administer(server: &str, sql: String) {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 /// The URL of a database on a server that runs, or why there is none.
@@ -44,21 +49,29 @@ fn server() -> &'static Result<String, String> {
     static SERVER: OnceLock<Result<String, String>> = OnceLock::new();
     SERVER.get_or_init(|| match std::env::var("KEYLATCH_TEST_POSTGRES_URL") {
         Ok(url) => Ok(url),
-        Err(_) => start(),
+        Err(_) => cluster::start(),
     })
 }
 
-/// Starts a cluster that ends with this process, however that ends.
-fn start() -> Result<String, String> {
-    let programs = programs().ok_or("neither initdb on PATH nor /usr/lib/postgresql was found")?;
-    let directory = tempfile::Builder::new().prefix("keylatch-pg").tempdir().unwrap().keep();
-    let user = unprivileged_user()?;
-    if let Some((uid, gid)) = user {
-        chown(&directory, Some(uid), Some(gid)).unwrap();
-    }
-    // The shell outlives neither the cluster nor us: when we end, however, the
-    // pipe of its standard input closes.
-    let script = r#"
+#[cfg(unix)]
+mod cluster {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::fs::{MetadataExt, chown};
+    use std::os::unix::process::CommandExt;
+    use std::path::{Path, PathBuf};
+    use std::process::{Command, Stdio};
+
+    /// Starts a cluster that ends with this process, however that ends.
+    pub fn start() -> Result<String, String> {
+        let programs = programs().ok_or("neither initdb on PATH nor /usr/lib/postgresql was found")?;
+        let directory = tempfile::Builder::new().prefix("keylatch-pg").tempdir().unwrap().keep();
+        let user = unprivileged_user(&directory)?;
+        if let Some((uid, gid)) = user {
+            chown(&directory, Some(uid), Some(gid)).unwrap();
+        }
+        // The shell outlives neither the cluster nor us: when we end, however, the
+        // pipe of its standard input closes.
+        let script = r#"
         "$1/initdb" -D "$2/data" -U kl -A trust --no-sync >"$2/log" 2>&1 || { echo failed; exit 1; }
         "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=400 >>"$2/log" 2>&1 &
         until "$1/pg_isready" -q -h "$2" -U kl -d postgres; do
@@ -71,50 +84,57 @@ fn start() -> Result<String, String> {
         wait $!
         rm -rf "$2"
     "#;
-    let mut shell = Command::new("sh");
-    shell.args(["-c", script, "sh"]).arg(programs).arg(&directory);
-    shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    // A Ctrl-C at the terminal is for us; the pipe tells the shell.
-    shell.current_dir(&directory).process_group(0);
-    if let Some((uid, gid)) = user {
-        shell.uid(uid).gid(gid);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "sh"]).arg(programs).arg(&directory);
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // A Ctrl-C at the terminal is for us; the pipe tells the shell.
+        shell.current_dir(&directory).process_group(0);
+        if let Some((uid, gid)) = user {
+            shell.uid(uid).gid(gid);
+        }
+        let mut shell = shell.spawn().map_err(|error| format!("no shell: {error}"))?;
+        let mut word = String::new();
+        BufReader::new(shell.stdout.take().unwrap()).read_line(&mut word).unwrap();
+        if word.trim() != "ready" {
+            let log = std::fs::read_to_string(directory.join("log")).unwrap_or_default();
+            return Err(format!("a cluster could not be started: {}", log.trim()));
+        }
+        std::mem::forget(shell.stdin.take());
+        let socket = directory.to_str().unwrap().replace('/', "%2F");
+        Ok(format!("postgres://kl@{socket}/postgres?sslmode=disable"))
     }
-    let mut shell = shell.spawn().map_err(|error| format!("no shell: {error}"))?;
-    let mut word = String::new();
-    BufReader::new(shell.stdout.take().unwrap()).read_line(&mut word).unwrap();
-    if word.trim() != "ready" {
-        let log = std::fs::read_to_string(directory.join("log")).unwrap_or_default();
-        return Err(format!("a cluster could not be started: {}", log.trim()));
+
+    fn programs() -> Option<PathBuf> {
+        let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| {
+            std::env::split_paths(&path).map(|directory| directory.join("initdb")).collect::<Vec<_>>()
+        });
+        let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let mut candidates = installed.map(|version| version.path().join("bin/initdb")).chain(on_path);
+        let initdb = candidates.find(|initdb| initdb.is_file())?;
+        std::fs::canonicalize(initdb).ok()?.parent().map(Path::to_path_buf)
     }
-    std::mem::forget(shell.stdin.take());
-    let socket = directory.to_str().unwrap().replace('/', "%2F");
-    Ok(format!("postgres://kl@{socket}/postgres?sslmode=disable"))
+
+    /// PostgreSQL refuses to run as root; then it runs as somebody else.
+    fn unprivileged_user(own_directory: &Path) -> Result<Option<(u32, u32)>, String> {
+        if std::fs::metadata(own_directory).unwrap().uid() != 0 {
+            return Ok(None);
+        }
+        let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let find = |name: &str| {
+            let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+            let mut fields = line.split(':').skip(2);
+            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        };
+        match find("postgres").or_else(|| find("nobody")) {
+            Some(user) => Ok(Some(user)),
+            None => Err("this is root, and there is no other user to run PostgreSQL as".into()),
+        }
+    }
 }
 
-fn programs() -> Option<PathBuf> {
-    let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| {
-        std::env::split_paths(&path).map(|directory| directory.join("initdb")).collect::<Vec<_>>()
-    });
-    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut candidates = installed.map(|version| version.path().join("bin/initdb")).chain(on_path);
-    let initdb = candidates.find(|initdb| initdb.is_file())?;
-    std::fs::canonicalize(initdb).ok()?.parent().map(Path::to_path_buf)
-}
-
-/// PostgreSQL refuses to run as root; then it runs as somebody else.
-fn unprivileged_user() -> Result<Option<(u32, u32)>, String> {
-    let own = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own));
-    if own.is_ok_and(|uid| uid != 0) {
-        return Ok(None);
-    }
-    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let find = |name: &str| {
-        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
-        let mut fields = line.split(':').skip(2);
-        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-    };
-    match find("postgres").or_else(|| find("nobody")) {
-        Some(user) => Ok(Some(user)),
-        None => Err("this is root, and there is no other user to run PostgreSQL as".into()),
+#[cfg(not(unix))]
+mod cluster {
+    pub fn start() -> Result<String, String> {
+        Err("a cluster of its own is made on Unix only".into())
     }
 }

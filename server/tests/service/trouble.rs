@@ -89,6 +89,21 @@ async fn keys_and_users_outlive_the_server() {
     assert_eq!(again.err(), Some(keylatch_server::UserError::Taken), "{} is still there", user.id);
 }
 
+#[tokio::test]
+async fn the_log_is_worked_in_even_while_another_program_reads() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.db");
+    let app = open(&path).await.unwrap();
+    let url = format!("sqlite://{}", path.display());
+    let mut reader = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    sqlx::query("SELECT id FROM users").fetch_all(&mut reader).await.unwrap();
+    app.create_user(KIM, "long enough").await.unwrap();
+    let log = directory.path().join("keys.db-wal");
+    assert_ne!(fs::metadata(&log).unwrap().len(), 0);
+    app.close().await;
+    assert_eq!(fs::metadata(&log).unwrap().len(), 0);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_new_database_is_for_its_owner_only() {
