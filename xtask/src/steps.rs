@@ -11,7 +11,7 @@ use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
 
 /// In the order of what they cost.
-pub const STEPS: [Step; 13] = [
+pub const STEPS: [Step; 14] = [
     Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
     Step { name: "fmt", what: "cargo fmt --check", run: fmt },
     Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
@@ -24,6 +24,7 @@ pub const STEPS: [Step; 13] = [
     Step { name: "node", what: "the wasm in Node", run: node },
     Step { name: "examples", what: "the examples, run", run: examples },
     Step { name: "manual", what: "the README and the declarations, run; DESIGN.md's paths", run: manual },
+    Step { name: "benches", what: "the benchmarks run, and their peers agree", run: benches },
     Step { name: "browser", what: "the wasm and the page in headless Chromium", run: browser },
 ];
 
@@ -82,6 +83,14 @@ fn examples(project: &Project) -> Result<()> {
 
 fn manual(project: &Project) -> Result<()> {
     with_server(project, "tests/docs", &[])
+}
+
+fn benches(project: &Project) -> Result<()> {
+    {
+        let _lock = project.lock()?;
+        tools::npm_packages(project, "benches")?;
+    }
+    with_server(project, "benches", &[])
 }
 
 fn browser(project: &Project) -> Result<()> {
