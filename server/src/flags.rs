@@ -10,7 +10,7 @@ use keylatch_server::{Config, Database, Facade, KeyEnvironment, Origin};
 
 /// Issues API keys and keeps them.
 #[derive(Parser)]
-#[command(version, about, args_conflicts_with_subcommands = false)]
+#[command(version, about)]
 pub(crate) struct Flags {
     /// Address to listen on; port 0 takes any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = address)]

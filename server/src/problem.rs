@@ -1,7 +1,7 @@
 //! Refusals: `application/problem+json` (RFC 9457), or the words of a cloud.
 //!
 //! A handler returns a [`Problem`]. It travels through the layers as an
-//! extension of an empty answer and is written out by [`render`], the only
+//! extension of an empty answer and is written out by `render`, the only
 //! place that knows the id of the request. An answer that axum refused by itself
 //! (no such path, wrong method) becomes a problem there too.
 
