@@ -1,0 +1,42 @@
+// DESIGN.md speaks of the tree as it is.
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { read } from './support/run.js';
+
+const root = new URL('../../', import.meta.url);
+const design = await read('DESIGN.md');
+
+/** What begins like an entry of the tree, or ends like a file, is a path. */
+function paths(text) {
+  const entries = readdirSync(root);
+  return [...text.matchAll(/`([^`\n]+)`/g)]
+    .map(([, code]) => code)
+    .filter((code) => /^[\w./-]+$/.test(code))
+    .filter((code) => entries.includes(code.split('/')[0]) || /\.(rs|js|ts|toml|md|json|html|css|sql|lock)$/.test(code));
+}
+
+test('every path that it names is there', () => {
+  const named = paths(design);
+  assert.ok(named.length > 60, `only ${named.length} paths were recognised`);
+  assert.deepEqual(named.filter((path) => !existsSync(new URL(path, root))), []);
+});
+
+test('what looks like a path is taken for one', () => {
+  assert.deepEqual(paths('`src/lib.rs` `gone.rs` `server/` `/v1` `keylatch/slim` `Value` `cargo xtask demo`'), ['src/lib.rs', 'gone.rs', 'server/']);
+});
+
+test('every directory of the tree and of the core has its place on the map', () => {
+  const named = new Set(paths(design).map((path) => path.replace(/\/$/, '')));
+  const below = (path) => readdirSync(new URL(path, root), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^\.|^(target|node_modules)$/.test(entry.name))
+    .map((entry) => path + entry.name);
+  const there = [...below('./').map((path) => path.slice(2)), ...below('src/')];
+  assert.deepEqual(there.filter((path) => !named.has(path)), []);
+});
+
+test('it is not longer than what is read', () => {
+  assert.ok(design.split('\n').length <= 350);
+});
