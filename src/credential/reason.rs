@@ -26,6 +26,10 @@ codes! {
         FileEmpty = "file_empty": "{0} is empty",
         /// The file cannot be read; details: its path and the system's word for why.
         FileUnreadable = "file_unreadable": "{0} cannot be read ({1})",
+        /// The file cannot be written; details: its path and the system's word for why.
+        FileUnwritable = "file_unwritable": "{0} cannot be written ({1})",
+        /// Another process holds the file's lock; details: the file and the lock.
+        FileLocked = "file_locked": "{0} is being written by another process; if there is none, delete {1}",
         /// Other users of the computer can read the file; detail: its path.
         FileReadableByOthers = "file_readable_by_others": "{0} is readable by others (chmod 600 {0} ends that)",
         /// The file is not what its owner writes; details: its path and where.
