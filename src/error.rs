@@ -9,10 +9,9 @@
 //! assert!(error.to_string().contains("http://example.com"));
 //! ```
 //!
-//! The sentences stand in one table, here. Only [`std::fmt::Display`] and
-//! [`sentence`] reach it, and the wasm calls neither: there an error crosses as
-//! its code and its details, and the JavaScript face puts them into the same
-//! sentence, from a copy that `cargo xtask build` writes.
+//! The sentences stand in one table, here, that the wasm does not carry: an
+//! error crosses as its code and its details, and the JavaScript face puts them
+//! into its own copy of the sentence.
 
 use std::borrow::Cow;
 use std::fmt;
