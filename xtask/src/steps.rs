@@ -11,7 +11,7 @@ use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
 
 /// In the order of what they cost.
-pub const STEPS: [Step; 14] = [
+pub const STEPS: [Step; 15] = [
     Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
     Step { name: "fmt", what: "cargo fmt --check", run: fmt },
     Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
@@ -25,6 +25,7 @@ pub const STEPS: [Step; 14] = [
     Step { name: "examples", what: "the examples, run", run: examples },
     Step { name: "manual", what: "the README and the declarations, run; DESIGN.md's paths", run: manual },
     Step { name: "benches", what: "the benchmarks run, and their peers agree", run: benches },
+    Step { name: "interop", what: "the clouds' own Python clients against the server", run: interop },
     Step { name: "browser", what: "the wasm and the page in headless Chromium", run: browser },
 ];
 
@@ -91,6 +92,18 @@ fn benches(project: &Project) -> Result<()> {
         tools::npm_packages(project, "benches")?;
     }
     with_server(project, "benches", &[])
+}
+
+fn interop(project: &Project) -> Result<()> {
+    let target = ("CARGO_TARGET_DIR", project.target().to_path_buf());
+    tools::require_node(NODE, "the tests")?;
+    {
+        let _lock = project.lock()?;
+        let mut install = Command::new("node");
+        install.arg(project.path("tests/interop/install.js")).current_dir(project.root());
+        run(install.env(target.0, &target.1))?;
+    }
+    with_server(project, "tests/interop", &[target])
 }
 
 fn browser(project: &Project) -> Result<()> {
