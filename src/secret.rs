@@ -15,6 +15,7 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::error::{Code, Error};
+use crate::text;
 
 /// A key, password or token: wiped when dropped, never shown by `Debug`, and
 /// without `Display`, `Serialize` or `PartialEq` on purpose.
@@ -35,10 +36,10 @@ impl Secret {
     /// Replaces every occurrence of the secret in a text by `[redacted]`: for
     /// messages that come from elsewhere, such as a platform's own error.
     pub fn scrub(&self, text: String) -> String {
-        if self.0.is_empty() || !text.contains(self.0.as_str()) {
+        if self.0.is_empty() || !text::contains(&text, &self.0) {
             text
         } else {
-            text.replace(self.0.as_str(), "[redacted]")
+            text::replace(&text, &self.0, "[redacted]")
         }
     }
 }

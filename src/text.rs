@@ -1,4 +1,6 @@
-//! Small text helpers that keep `core::fmt` out of the wasm.
+//! Small text helpers for the wasm's sake: they keep `core::fmt` out of it, and
+//! the standard library's search and joining, which are made for speed and weigh
+//! ten times as much. Texts are short here.
 
 /// A whole number in decimal.
 pub fn integer(number: i64) -> String {
@@ -36,6 +38,72 @@ pub fn percent_encode(text: &str, to: &mut String) {
     }
 }
 
+/// The texts, one after another.
+#[inline(never)]
+pub fn concat(texts: &[&str]) -> String {
+    join(&mut texts.iter().copied(), "")
+}
+
+/// The texts with a separator between them.
+#[inline(never)]
+pub fn join(texts: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
+    let mut out = String::new();
+    for (number, text) in texts.enumerate() {
+        if number > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(text);
+    }
+    out
+}
+
+/// What stands before and after the first occurrence of `what`; nothing when
+/// there is none. Nothing never occurs.
+#[inline(never)]
+pub fn cut<'t>(text: &'t str, what: &str) -> Option<(&'t str, &'t str)> {
+    if what.is_empty() {
+        return None;
+    }
+    let at = text.as_bytes().windows(what.len()).position(|window| window == what.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + what.len()..)?))
+}
+
+/// Whether `what` occurs in the text.
+pub fn contains(text: &str, what: &str) -> bool {
+    what.is_empty() || cut(text, what).is_some()
+}
+
+/// The text with each occurrence of `what` replaced.
+pub fn replace(text: &str, what: &str, by: &str) -> String {
+    join(&mut parts(text, what), by)
+}
+
+/// What stands before, between and after the occurrences of `separator`.
+pub fn parts<'t>(text: &'t str, separator: &'t str) -> Parts<'t> {
+    Parts { rest: Some(text), separator }
+}
+
+/// See [`parts`].
+pub struct Parts<'t> {
+    rest: Option<&'t str>,
+    separator: &'t str,
+}
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = &'t str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'t str> {
+        let text = self.rest?;
+        let (part, rest) = match cut(text, self.separator) {
+            Some((part, rest)) => (part, Some(rest)),
+            None => (text, None),
+        };
+        self.rest = rest;
+        Some(part)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +120,20 @@ mod tests {
         let mut out = String::new();
         percent_encode("a/b?c=ü ~", &mut out);
         assert_eq!(out, "a%2Fb%3Fc%3D%C3%BC%20~");
+    }
+
+    #[test]
+    fn search_agrees_with_the_standard_library() {
+        for text in ["", "a", "{", "a{b", "ää{b}{", "{{", "a--b---", "aab"] {
+            for what in ["{", "--", "aab", "ä", "b---x"] {
+                assert_eq!(cut(text, what), text.split_once(what), "{text} {what}");
+                assert_eq!(contains(text, what), text.contains(what), "{text} {what}");
+                assert!(parts(text, what).eq(text.split(what)), "{text} {what}");
+                assert_eq!(replace(text, what, "é"), text.replace(what, "é"), "{text} {what}");
+            }
+            assert!(contains(text, "") && cut(text, "").is_none());
+        }
+        assert_eq!(concat(&["a", "", "bc"]), "abc");
+        assert_eq!(join(&mut ["a", "b", ""].into_iter(), ", "), "a, b, ");
     }
 }

@@ -23,6 +23,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::secret::Secret;
+use crate::text::{integer, parts};
 
 /// Deeper data is refused: no service answers so, and a cyclic object of
 /// JavaScript would otherwise be walked until the stack ends.
@@ -51,9 +52,9 @@ impl Value {
     /// separated by `|` and the first that is there and not null wins. The empty
     /// path is the value itself.
     pub fn find(&self, path: &str) -> Option<&Value> {
-        path.split('|').find_map(|path| {
+        parts(path, "|").find_map(|path| {
             let mut at = self;
-            for name in path.split('.').filter(|name| !name.is_empty()) {
+            for name in parts(path, ".").filter(|name| !name.is_empty()) {
                 at = at.member(name)?;
             }
             (!matches!(at, Value::Null)).then_some(at)
@@ -110,7 +111,7 @@ impl Value {
     pub fn to_text(&self) -> Option<String> {
         match self {
             Value::Text(text) => Some(text.expose().into()),
-            Value::Number(number) => Some(crate::text::integer(*number as i64)),
+            Value::Number(number) => Some(integer(*number as i64)),
             _ => None,
         }
     }
@@ -213,8 +214,11 @@ impl Serialize for Value {
         match self {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(bool) => serializer.serialize_bool(*bool),
-            // Whole where it is: a body must say 30 and not 30.0.
-            Value::Number(number) if *number as i64 as f64 == *number => {
+            // Whole where it is: a body must say 30 and not 30.0. In JavaScript both
+            // are the same number.
+            Value::Number(number)
+                if cfg!(not(target_arch = "wasm32")) && *number as i64 as f64 == *number =>
+            {
                 serializer.serialize_i64(*number as i64)
             }
             Value::Number(number) => serializer.serialize_f64(*number),

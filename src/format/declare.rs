@@ -205,10 +205,8 @@ impl Alphabet {
 }
 
 impl Coverage {
-    /// The coverage of this name, if there is one.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Coverage::Body, Coverage::All].into_iter().find(|covers| covers.as_str() == text)
-    }
+    /// Both of them.
+    pub const ALL: [Coverage; 2] = [Coverage::Body, Coverage::All];
 
     /// `body` or `all`.
     pub const fn as_str(self) -> &'static str {
@@ -220,12 +218,8 @@ impl Coverage {
 }
 
 impl Certainty {
-    /// The certainty of this name, if there is one.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Certainty::Documented, Certainty::Observed, Certainty::Unknown]
-            .into_iter()
-            .find(|certainty| certainty.as_str() == text)
-    }
+    /// All of them.
+    pub const ALL: [Certainty; 3] = [Certainty::Documented, Certainty::Observed, Certainty::Unknown];
 
     /// `documented`, `observed` or `unknown`.
     pub const fn as_str(self) -> &'static str {

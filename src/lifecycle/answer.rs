@@ -5,6 +5,7 @@ use crate::error::{Code, Error};
 use crate::format;
 use crate::provider::{Field, Provider, TimeUnit};
 use crate::secret::Secret;
+use crate::text::{concat, contains};
 use crate::value::{Object, Value};
 
 /// A key as the service tells of it; never the key itself.
@@ -181,8 +182,12 @@ impl Reader<'_> {
         let Some(items @ Value::List(_)) = answer.find(self.path(Field::Items)) else {
             return Err(self.missing("the list", self.path(Field::Items)));
         };
+        let mut keys = Vec::new();
+        for item in items.items() {
+            keys.push(self.item(item)?);
+        }
         Ok(Page {
-            items: items.items().iter().map(|item| self.item(item)).collect::<Result<_, _>>()?,
+            items: keys,
             cursor: answer
                 .find(self.path(Field::Cursor))
                 .and_then(Value::to_text)
@@ -283,13 +288,8 @@ impl Reader<'_> {
     }
 
     fn missing(&self, what: &str, path: &str) -> Error {
-        let mut text = String::from(what);
-        text.push_str(" is missing");
-        if !path.is_empty() {
-            text.push_str(" at ");
-            text.push_str(path);
-        }
-        text.push('.');
+        let at = if path.is_empty() { "" } else { " at " };
+        let text = concat(&[what, " is missing", at, path, "."]);
         Error::new(Code::BadResponse).with(self.provider.title.clone()).with(text)
     }
 }
@@ -304,6 +304,6 @@ pub fn fingerprint(key: &Secret) -> String {
 
 impl KeyInfo {
     pub(super) fn is_named_like(&self, search: Option<&str>) -> bool {
-        search.is_none_or(|search| self.name.to_ascii_lowercase().contains(&search.to_ascii_lowercase()))
+        search.is_none_or(|search| contains(&self.name.to_ascii_lowercase(), &search.to_ascii_lowercase()))
     }
 }

@@ -8,7 +8,7 @@ use crate::http::{Body, Request, Response, Retry, Transport};
 use crate::provider::{Endpoint, Operation, Vars};
 use crate::scheme::{Header, Scheme};
 use crate::secret::{Secret, scrubber};
-use crate::text::integer;
+use crate::text::{concat, cut, integer, parts, replace};
 use crate::value::Value;
 
 /// More of a service's message than this helps nobody.
@@ -187,9 +187,9 @@ impl Client {
             _ => Code::InvalidRequest,
         });
         let message = match (&said.message, &said.suggestion) {
-            (Some(message), Some(suggestion)) => excerpt(&(message.clone() + " " + suggestion)),
+            (Some(message), Some(suggestion)) => excerpt(&concat(&[message, " ", suggestion])),
             (Some(message), None) => excerpt(message),
-            _ => String::from("it answered with status ") + &integer(status.into()) + ".",
+            _ => concat(&["it answered with status ", &integer(status.into()), "."]),
         };
         let retry_after = response.header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
         Error::new(code)
@@ -207,8 +207,8 @@ impl Client {
         for name in ["secret", "password"] {
             if let Some(Value::Text(secret)) = vars.get(name) {
                 // As it stands in the body, for whoever repeats that.
-                let escaped = Secret::new(secret.expose().replace('\\', "\\\\"));
-                secrets.push(Secret::new(escaped.expose().replace('"', "\\\"")));
+                let escaped = Secret::new(replace(secret.expose(), "\\", "\\\\"));
+                secrets.push(Secret::new(replace(escaped.expose(), "\"", "\\\"")));
                 secrets.push(secret.clone());
             }
         }
@@ -217,13 +217,13 @@ impl Client {
             Credential::Key(key) => {
                 secrets.push(key.clone());
                 if let (Scheme::Basic { .. }, Ok(header)) = (&self.scheme, self.scheme.header(key)) {
-                    secrets.extend(header.value.expose().split(' ').nth(1).map(Secret::from));
+                    secrets.extend(cut(header.value.expose(), " ").map(|(_, value)| Secret::from(value)));
                 }
             }
             Credential::Session(session) => {
                 if let Some(cookie) = &*session.cookie.borrow() {
                     // What is shorter is a setting, and a word of many messages.
-                    let values = cookie.expose().split("; ").filter_map(|pair| pair.split_once('='));
+                    let values = parts(cookie.expose(), "; ").filter_map(|pair| cut(pair, "="));
                     secrets.extend(
                         values.map(|(_, value)| Secret::from(value)).filter(|v| v.expose().len() >= 16),
                     );

@@ -10,7 +10,7 @@ use crate::http::{Origin, Transport};
 use crate::provider::{Operation, Provider, Vars};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
-use crate::text::integer;
+use crate::text::{concat, integer};
 use crate::value::Value;
 
 /// What a client authenticates with.
@@ -115,7 +115,7 @@ impl Client {
         let provider = options.provider;
         let base_url = options.base_url.as_deref().or(provider.base_url.as_deref());
         let Some(base_url) = base_url else {
-            let why = provider.title.clone() + " has no address of its own; say where it is.";
+            let why = concat(&[&provider.title, " has no address of its own; say where it is."]);
             return Err(Error::argument("baseUrl", why));
         };
         let origin = Origin::new(transport, base_url, options.allow_insecure)?;
@@ -240,7 +240,7 @@ impl Client {
     }
 
     fn no_such_key(&self, id: &str) -> Error {
-        let what = String::from("no key has the id \"") + id + "\".";
+        let what = concat(&["no key has the id \"", id, "\"."]);
         Error::new(Code::NotFound).with(self.provider.title.clone()).with(what)
     }
 
@@ -301,7 +301,7 @@ impl NewKey {
         let name = self.name.trim();
         let length = name.chars().count();
         if length == 0 || length > 100 {
-            let why = String::from("use 1 to 100 characters; it has ") + &integer(length as i64) + ".";
+            let why = concat(&["use 1 to 100 characters; it has ", &integer(length as i64), "."]);
             return Err(Error::argument("name", why));
         }
         let capabilities = provider.capabilities();
@@ -313,7 +313,7 @@ impl NewKey {
             Some(_) if !capabilities.expiry => {
                 return Err(Error::argument(
                     "expiresIn",
-                    provider.title.clone() + " has no expiry for keys.",
+                    concat(&[&provider.title, " has no expiry for keys."]),
                 ));
             }
             Some(Lifetime::For(duration)) => vars.set("expires_in", duration.as_str().into()),
@@ -322,7 +322,7 @@ impl NewKey {
         }
         if !self.scopes.is_empty() {
             if !capabilities.scopes {
-                return Err(Error::argument("scopes", provider.title.clone() + " has no scopes."));
+                return Err(Error::argument("scopes", concat(&[&provider.title, " has no scopes."])));
             }
             vars.set("scopes", Value::List(self.scopes.iter().map(|scope| scope.as_str().into()).collect()));
         }

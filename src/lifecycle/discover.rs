@@ -5,6 +5,7 @@ use crate::error::{Code, Error};
 use crate::http::Method;
 use crate::http::{Body, Transport};
 use crate::provider::{Endpoint, Operation, Vars};
+use crate::text::parts;
 use crate::value::Value;
 
 impl Client {
@@ -68,9 +69,12 @@ impl Client {
 /// `/user/kim/` and `impact` make `/user/kim/impact`. A path that leads elsewhere
 /// makes nothing.
 fn join(path: &str, suffix: &str) -> String {
-    let inner = path.trim_matches('/');
+    let mut inner = path;
+    while let Some(shorter) = inner.strip_prefix('/').or(inner.strip_suffix('/')) {
+        inner = shorter;
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~' | '%' | '@');
-    let leads_elsewhere = inner.split('/').any(|segment| matches!(segment, "." | ".."));
+    let leads_elsewhere = parts(inner, "/").any(|segment| matches!(segment, "." | ".."));
     if !inner.chars().all(plain) || leads_elsewhere {
         return String::new();
     }

@@ -11,6 +11,7 @@ use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
 use crate::secret::{RevealOnce, Secret};
+use crate::text::concat;
 use crate::value::Value;
 
 /// How long putting things right may take after an answer was lost.
@@ -122,7 +123,7 @@ impl Client {
     }
 
     fn no_overlap(&self) -> Error {
-        let why = self.provider.title.clone() + " ends the old key at once, so there is no overlap.";
+        let why = concat(&[&self.provider.title, " ends the old key at once, so there is no overlap."]);
         Error::argument("overlap", why)
     }
 

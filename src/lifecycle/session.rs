@@ -9,6 +9,7 @@ use crate::http::{Response, Transport};
 use crate::provider::{Operation, Vars};
 use crate::scheme::Header;
 use crate::secret::Secret;
+use crate::text::cut;
 
 impl Client {
     /// Signs in; the client that comes back stands for the session.
@@ -108,8 +109,8 @@ impl Client {
 fn cookie(response: &Response) -> Option<Secret> {
     let mut out = String::new();
     for (_, set) in response.headers.iter().filter(|(name, _)| name == "set-cookie") {
-        let pair = set.split(';').next().unwrap_or_default().trim();
-        if pair.contains('=') && pair.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        let pair = cut(set, ";").map_or(&**set, |(pair, _)| pair).trim();
+        if cut(pair, "=").is_some() && pair.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             if !out.is_empty() {
                 out.push_str("; ");
             }

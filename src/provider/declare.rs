@@ -12,7 +12,7 @@ use crate::error::{Code, Error};
 use crate::format::{Alphabet, Certainty, Coverage, KeyFormat, Part};
 use crate::http::Method;
 use crate::scheme::{Scheme, is_token};
-use crate::text::integer;
+use crate::text::{concat, integer, join};
 use crate::value::Value;
 
 /// Reads a declaration.
@@ -20,7 +20,7 @@ use crate::value::Value;
 /// # Errors
 /// [`Code::InvalidProvider`] with the path of the field and what is wrong there.
 pub fn declare(spec: &Value) -> Result<Provider, Error> {
-    let spec = Field::root(spec);
+    let spec = Field::root("", spec);
     let Value::Map(_) = spec.value else {
         return Err(spec.wrong_kind("an object"));
     };
@@ -44,143 +44,203 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         "capabilities",
         "certainty",
     ])?;
-    let id = spec.need("id")?;
-    let name = id.text()?;
+    let id = spec.at("id");
+    let name = text(&id)?;
     if !is_id(&name) || name.len() > 64 {
         return Err(id.wrong("use lower-case letters, digits and \"-\", beginning with a letter."));
     }
     if BUILTIN.iter().any(|provider| provider.id == name) {
         return Err(id.wrong("this is the id of a built-in service; choose another."));
     }
-    let title = spec.need("title")?;
-    Ok(Provider {
-        id: name,
-        title: title.text()?,
-        base_url: spec.optional("baseUrl", Field::text)?,
-        keys_page: spec.optional("keysPage", Field::text)?,
-        keys_help: spec.optional("keysHelp", Field::text)?,
-        sources: Sources {
-            env: spec.optional("env", |f| f.list(environment_name))?.unwrap_or_default().into(),
-            env_base_url: spec
-                .optional("envBaseUrl", |f| f.list(environment_name))?
-                .unwrap_or_default()
-                .into(),
-            files: spec.optional("files", |f| f.list(key_file))?.unwrap_or_default().into(),
-            login: spec.optional("login", login)?,
-        },
-        format: spec.optional("format", format)?,
-        schemes: spec.optional("schemes", schemes)?.unwrap_or(Cow::Borrowed(&[Scheme::Bearer])),
-        endpoints: Endpoints(spec.optional("endpoints", endpoints)?.unwrap_or_default().into()),
-        one_key: spec.optional("oneKey", Field::bool)?.unwrap_or(false),
-        discovery: None,
-        fields: spec.optional("fields", fields)?.unwrap_or(Fields::KEYLATCH),
-        time_unit: spec.optional("timeUnit", time_unit)?.unwrap_or(TimeUnit::Seconds),
-        errors: spec.optional("errors", errors)?.unwrap_or(ErrorShape::PROBLEM),
-    })
+    let mut provider = Provider::like_keylatch(name, text(&spec.at("title"))?);
+    provider.base_url = spec.optional("baseUrl", text)?;
+    provider.keys_page = spec.optional("keysPage", text)?;
+    provider.keys_help = spec.optional("keysHelp", text)?;
+    provider.sources = Sources {
+        env: spec.list_of("env", environment_name)?,
+        env_base_url: spec.list_of("envBaseUrl", environment_name)?,
+        files: spec.list_of("files", key_file)?,
+        login: spec.optional("login", login)?,
+    };
+    provider.format = spec.optional("format", format)?;
+    if let Some(schemes) = spec.optional("schemes", schemes)? {
+        provider.schemes = schemes;
+    }
+    if let Some(endpoints) = spec.optional("endpoints", endpoints)? {
+        provider.endpoints = endpoints;
+    }
+    provider.one_key = spec.optional("oneKey", boolean)?.unwrap_or(false);
+    if let Some(fields) = spec.optional("fields", fields)? {
+        provider.fields = fields;
+    }
+    if let Some(unit) = spec.optional("timeUnit", |f| f.one_of(&TimeUnit::ALL, TimeUnit::as_str))? {
+        provider.time_unit = unit;
+    }
+    if let Some(errors) = spec.optional("errors", errors)? {
+        provider.errors = errors;
+    }
+    Ok(provider)
 }
 
-/// A place in the declaration.
+/// A key format from its declaration, as `generateKey` takes it.
+///
+/// # Errors
+/// [`Code::InvalidProvider`] with the path of the field.
+pub fn declare_format(spec: &Value) -> Result<KeyFormat, Error> {
+    format(&Field::root("format", spec))
+}
+
+/// A place in the declaration. Its path is put together when it is wrong.
 struct Field<'a> {
-    path: String,
+    parent: Option<&'a Field<'a>>,
+    name: &'a str,
+    /// Its number, when it is an item of a list.
+    number: Option<usize>,
     value: &'a Value,
 }
 
+/// Reads what stands in a field.
+type Read<T> = fn(&Field<'_>) -> Result<T, Error>;
+
 impl<'a> Field<'a> {
-    fn root(value: &'a Value) -> Self {
-        Field { path: String::new(), value }
+    fn root(name: &'a str, value: &'a Value) -> Self {
+        Field { parent: None, name, number: None, value }
     }
 
-    fn wrong(&self, why: impl Into<Cow<'static, str>>) -> Error {
-        let path = if self.path.is_empty() { "the top".into() } else { self.path.clone() };
+    /// The member of this name; one that is not there is null.
+    fn at(&'a self, name: &'a str) -> Field<'a> {
+        self.member(name, self.value.member(name).unwrap_or(&Value::Null))
+    }
+
+    fn member(&'a self, name: &'a str, value: &'a Value) -> Field<'a> {
+        Field { parent: Some(self), name, number: None, value }
+    }
+
+    fn item(&'a self, number: usize, value: &'a Value) -> Field<'a> {
+        Field { parent: Some(self), name: "", number: Some(number), value }
+    }
+
+    fn path(&self) -> String {
+        let mut path = self.parent.map(Field::path).unwrap_or_default();
+        if let Some(number) = self.number {
+            path.push_str(&concat(&["[", &integer(number as i64), "]"]));
+        } else {
+            path.push_str(if path.is_empty() { "" } else { "." });
+            path.push_str(self.name);
+        }
+        path
+    }
+
+    #[inline(never)]
+    fn wrong(&self, why: &'static str) -> Error {
+        self.wrong_as(why.into())
+    }
+
+    fn wrong_as(&self, why: Text) -> Error {
+        let path = self.path();
+        let path = if path.is_empty() { "the top".into() } else { path };
         Error::new(Code::InvalidProvider).with(path).with(why)
     }
 
     fn wrong_kind(&self, expected: &str) -> Error {
-        self.wrong(String::from("expected ") + expected + ", found " + self.value.kind() + ".")
-    }
-
-    fn at(&self, name: &str, value: &'a Value) -> Field<'a> {
-        let mut path = self.path.clone();
-        if !path.is_empty() {
-            path.push('.');
+        if self.is_missing() {
+            return self.wrong("it is missing.");
         }
-        path.push_str(name);
-        Field { path, value }
+        self.wrong_as(concat(&["expected ", expected, ", found ", self.value.kind(), "."]).into())
     }
 
-    fn member(&self, name: &str) -> Option<Field<'a>> {
-        let value = self.value.member(name).filter(|value| !matches!(value, Value::Null))?;
-        Some(self.at(name, value))
+    /// The error for a name that is none of these.
+    fn unknown(&self, what: &str, known: &mut dyn Iterator<Item = &str>) -> Error {
+        let known = join(known, ", ");
+        self.wrong_as(concat(&["there is no such ", what, ". Known are ", &known, "."]).into())
     }
 
-    fn need(&self, name: &str) -> Result<Field<'a>, Error> {
-        self.member(name).ok_or_else(|| self.at(name, &Value::Null).wrong("it is missing."))
+    fn is_missing(&self) -> bool {
+        matches!(self.value, Value::Null)
     }
 
-    fn optional<T>(
-        &self,
-        name: &str,
-        read: impl FnOnce(&Field<'a>) -> Result<T, Error>,
-    ) -> Result<Option<T>, Error> {
-        self.member(name).map(|field| read(&field)).transpose()
+    fn optional<T>(&self, name: &str, read: Read<T>) -> Result<Option<T>, Error> {
+        let field = self.at(name);
+        if field.is_missing() { Ok(None) } else { read(&field).map(Some) }
     }
 
     /// Refuses members that nobody would read: mostly typing errors.
     fn only(&self, names: &[&str]) -> Result<(), Error> {
         for (name, value) in self.value.members() {
             if !names.contains(&name.as_ref()) {
-                let why = String::from("there is no such field. Known are ") + &names.join(", ") + ".";
-                return Err(self.at(name, value).wrong(why));
+                return Err(self.member(name, value).unknown("field", &mut names.iter().copied()));
             }
         }
         Ok(())
     }
 
-    fn text(&self) -> Result<Text, Error> {
-        match self.value.text() {
-            Some("") => Err(self.wrong("it is empty.")),
-            Some(text) => Ok(Cow::Owned(text.into())),
-            None => Err(self.wrong_kind("a string")),
-        }
-    }
-
-    /// A path of [`Value::find`], which may be empty.
-    fn path_text(&self) -> Result<Text, Error> {
-        self.value.text().map(|text| Cow::Owned(text.into())).ok_or_else(|| self.wrong_kind("a string"))
-    }
-
-    fn bool(&self) -> Result<bool, Error> {
-        self.value.bool().ok_or_else(|| self.wrong_kind("true or false"))
-    }
-
-    fn length(&self) -> Result<usize, Error> {
+    /// A whole number within these bounds.
+    fn number(&self, least: u16, most: u16) -> Result<u16, Error> {
         match self.value.number() {
-            Some(n) if (1.0..=512.0).contains(&n) && n as u32 as f64 == n => Ok(n as usize),
-            _ => Err(self.wrong("expected a whole number from 1 to 512.")),
+            Some(n) if f64::from(n as u16) == n && (least..=most).contains(&(n as u16)) => Ok(n as u16),
+            _ if self.is_missing() => Err(self.wrong_kind("a number")),
+            _ => {
+                let (least, most) = (integer(least.into()), integer(most.into()));
+                let why = concat(&["expected a whole number from ", &least, " to ", &most, "."]);
+                Err(self.wrong_as(why.into()))
+            }
         }
     }
 
-    fn list<T>(&self, read: impl Fn(&Field<'a>) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+    fn one_of<T: Copy>(&self, all: &[T], word: fn(T) -> &'static str) -> Result<T, Error> {
+        let text = text(self)?;
+        let found = all.iter().copied().find(|one| word(*one) == text);
+        found.ok_or_else(|| self.unknown("word", &mut all.iter().map(|one| word(*one))))
+    }
+
+    fn list<T>(&self, read: Read<T>) -> Result<Vec<T>, Error> {
         let Value::List(items) = self.value else {
             return Err(self.wrong_kind("an array"));
         };
-        items.iter().enumerate().map(|(i, item)| read(&self.item(i, item))).collect()
+        let mut out = Vec::new();
+        for (number, item) in items.iter().enumerate() {
+            out.push(read(&self.item(number, item))?);
+        }
+        Ok(out)
     }
 
-    fn item(&self, index: usize, value: &'a Value) -> Field<'a> {
-        Field { path: self.path.clone() + "[" + &integer(index as i64) + "]", value }
+    /// The items of a member, none when it is not there.
+    fn list_of<T: Clone>(&self, name: &str, read: Read<T>) -> Result<Cow<'static, [T]>, Error> {
+        let field = self.at(name);
+        if field.is_missing() { Ok(Cow::Borrowed(&[])) } else { field.list(read).map(Cow::Owned) }
     }
 
-    fn map<T>(&self, read: impl Fn(&str, &Field<'a>) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+    fn map<T>(&self, read: Read<T>) -> Result<Vec<T>, Error> {
         let Value::Map(members) = self.value else {
             return Err(self.wrong_kind("an object"));
         };
-        members.iter().map(|(name, value)| read(name, &self.at(name, value))).collect()
+        let mut out = Vec::new();
+        for (name, value) in members {
+            out.push(read(&self.member(name, value))?);
+        }
+        Ok(out)
     }
 }
 
+fn text(field: &Field<'_>) -> Result<Text, Error> {
+    let text = path_text(field)?;
+    if text.is_empty() { Err(field.wrong("it is empty.")) } else { Ok(text) }
+}
+
+/// A path of [`Value::find`], which may be empty.
+fn path_text(field: &Field<'_>) -> Result<Text, Error> {
+    match field.value.text() {
+        Some(text) => Ok(Cow::Owned(text.into())),
+        None => Err(field.wrong_kind("a string")),
+    }
+}
+
+fn boolean(field: &Field<'_>) -> Result<bool, Error> {
+    field.value.bool().ok_or_else(|| field.wrong_kind("true or false"))
+}
+
 fn environment_name(field: &Field<'_>) -> Result<Text, Error> {
-    let name = field.text()?;
+    let name = text(field)?;
     if name.starts_with(|c: char| c.is_ascii_digit())
         || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     {
@@ -191,40 +251,31 @@ fn environment_name(field: &Field<'_>) -> Result<Text, Error> {
 
 fn key_file(field: &Field<'_>) -> Result<KeyFile, Error> {
     field.only(&["path", "kind"])?;
-    let path = field.need("path")?;
-    let text = path.text()?;
+    let path = field.at("path");
+    let text = text(&path)?;
     if !text.starts_with("~/") && !text.starts_with('/') {
         return Err(path.wrong("a file is named from the home, as in \"~/.acme/key\", or from the root."));
     }
-    let kind = field.optional("kind", |f| match f.text()?.as_ref() {
-        "text" => Ok(FileKind::Text),
-        "profiles" => Ok(FileKind::Profiles),
-        _ => Err(f.wrong("expected text or profiles.")),
-    })?;
+    // Conduce's YAML is Conduce's alone.
+    let kind =
+        field.optional("kind", |f| f.one_of(&[FileKind::Text, FileKind::Profiles], FileKind::as_str))?;
     Ok(KeyFile { path: text, kind: kind.unwrap_or(FileKind::Text) })
 }
 
 fn login(field: &Field<'_>) -> Result<Login, Error> {
     field.only(&["issuer", "clientId", "audience", "scope", "ports", "env", "envDirectory", "files"])?;
-    let env = field.optional("env", |f| f.list(environment_name))?.unwrap_or_default();
+    let env = field.list_of("env", environment_name)?;
     let name = |number: usize| env.get(number).cloned().unwrap_or_default();
     Ok(Login {
-        issuer: field.need("issuer")?.text()?,
-        client_id: field.need("clientId")?.text()?,
-        audience: field.optional("audience", Field::text)?.unwrap_or_default(),
-        scope: field.optional("scope", Field::text)?.unwrap_or(Cow::Borrowed("openid offline_access")),
-        ports: field.need("ports")?.list(port)?.into(),
+        issuer: text(&field.at("issuer"))?,
+        client_id: text(&field.at("clientId"))?,
+        audience: field.optional("audience", text)?.unwrap_or_default(),
+        scope: field.optional("scope", text)?.unwrap_or(Cow::Borrowed("openid offline_access")),
+        ports: field.at("ports").list(|f| f.number(1, 65535))?.into(),
         env: [name(0), name(1), name(2)],
         env_directory: field.optional("envDirectory", environment_name)?.unwrap_or_default(),
-        files: field.need("files")?.list(Field::text)?.into(),
+        files: field.at("files").list(text)?.into(),
     })
-}
-
-fn port(field: &Field<'_>) -> Result<u16, Error> {
-    match field.value.number() {
-        Some(n) if (1.0..65536.0).contains(&n) && f64::from(n as u16) == n => Ok(n as u16),
-        _ => Err(field.wrong("expected a port from 1 to 65535.")),
-    }
 }
 
 fn schemes(field: &Field<'_>) -> Result<Cow<'static, [Scheme]>, Error> {
@@ -233,92 +284,66 @@ fn schemes(field: &Field<'_>) -> Result<Cow<'static, [Scheme]>, Error> {
 }
 
 fn scheme(field: &Field<'_>) -> Result<Scheme, Error> {
-    let kind = field.need("type")?;
-    match kind.text()?.as_ref() {
+    let kind = field.at("type");
+    match text(&kind)?.as_ref() {
         "bearer" => field.only(&["type"]).map(|()| Scheme::Bearer),
         "basic" => {
             field.only(&["type", "user"])?;
-            let user = field.optional("user", |user| {
-                let text = user.text()?;
-                let bad = text.contains(|c: char| c == ':' || c.is_control());
-                if bad {
-                    Err(user.wrong("it must not have a colon or a control character."))
-                } else {
-                    Ok(text)
-                }
-            })?;
-            Ok(Scheme::Basic { user })
+            Ok(Scheme::Basic { user: field.optional("user", user)? })
         }
         "header" => {
             field.only(&["type", "name"])?;
-            let name = field.need("name")?;
-            let text = name.text()?;
-            if is_token(&text) {
-                Ok(Scheme::Header { name: text })
-            } else {
-                Err(name.wrong("it is not the name of an HTTP header."))
-            }
+            Ok(Scheme::Header { name: header_name(&field.at("name"))? })
         }
         _ => Err(kind.wrong("expected bearer, basic or header.")),
     }
 }
 
+fn user(field: &Field<'_>) -> Result<Text, Error> {
+    let user = text(field)?;
+    if user.chars().any(|c| c == ':' || c.is_control()) {
+        return Err(field.wrong("it must not have a colon or a control character."));
+    }
+    Ok(user)
+}
+
+fn header_name(field: &Field<'_>) -> Result<Text, Error> {
+    let name = text(field)?;
+    if is_token(&name) { Ok(name) } else { Err(field.wrong("it is not the name of an HTTP header.")) }
+}
+
 fn format(field: &Field<'_>) -> Result<KeyFormat, Error> {
-    read_format(field)
-}
-
-/// A key format from its declaration, as `generateKey` takes it.
-///
-/// # Errors
-/// [`Code::InvalidProvider`] with the path of the field.
-pub fn declare_format(spec: &Value) -> Result<KeyFormat, Error> {
-    read_format(&Field { path: "format".into(), value: spec })
-}
-
-fn read_format(field: &Field<'_>) -> Result<KeyFormat, Error> {
     field.only(&["parts", "certainty"])?;
-    let parts = field.need("parts")?.list(part)?;
-    let certainty = field.optional("certainty", |f| match f.text()?.as_ref() {
-        "documented" => Ok(Certainty::Documented),
-        "observed" => Ok(Certainty::Observed),
-        "unknown" => Ok(Certainty::Unknown),
-        _ => Err(f.wrong("expected documented, observed or unknown.")),
-    })?;
+    let parts = field.at("parts").list(part)?;
+    let certainty = field.optional("certainty", |f| f.one_of(&Certainty::ALL, Certainty::as_str))?;
     let format = KeyFormat { parts: parts.into(), certainty: certainty.unwrap_or(Certainty::Documented) };
     match format.validate() {
         Ok(()) => Ok(format),
-        Err((path, why)) => Err(field.at(&path, field.value).wrong(why)),
+        Err((path, why)) => Err(field.at(&path).wrong_as(why.into())),
     }
 }
 
 fn part(field: &Field<'_>) -> Result<Part, Error> {
     match field.value {
-        Value::Text(_) => Ok(Part::Literal(vec![field.text()?].into())),
-        Value::List(_) => Ok(Part::Literal(field.list(Field::text)?.into())),
-        Value::Map(_) if field.member("checksum").is_some() => {
+        Value::Text(_) => Ok(Part::Literal(vec![text(field)?].into())),
+        Value::List(_) => Ok(Part::Literal(field.list(text)?.into())),
+        Value::Map(_) if !field.at("checksum").is_missing() => {
             field.only(&["checksum", "covers", "length"])?;
-            let checksum = field.need("checksum")?;
-            if checksum.text()? != "crc32" {
+            let checksum = field.at("checksum");
+            if text(&checksum)? != "crc32" {
                 return Err(checksum.wrong("expected crc32."));
             }
-            let covers = field.need("covers")?;
-            Ok(Part::Checksum {
-                covers: match covers.text()?.as_ref() {
-                    "body" => Coverage::Body,
-                    "all" => Coverage::All,
-                    _ => return Err(covers.wrong("expected body or all.")),
-                },
-                length: field.need("length")?.length()?,
-            })
+            let covers = field.at("covers").one_of(&Coverage::ALL, Coverage::as_str)?;
+            Ok(Part::Checksum { covers, length: length(&field.at("length"))? })
         }
         Value::Map(_) => {
             field.only(&["alphabet", "length"])?;
-            let alphabet = Alphabet::parse(&field.need("alphabet")?.text()?);
-            let length = field.need("length")?;
-            let (min, max) = match length.value {
-                Value::Map(_) => (length.need("min")?.length()?, length.need("max")?.length()?),
+            let alphabet = Alphabet::parse(&text(&field.at("alphabet"))?);
+            let given = field.at("length");
+            let (min, max) = match given.value {
+                Value::Map(_) => (length(&given.at("min"))?, length(&given.at("max"))?),
                 _ => {
-                    let exactly = length.length()?;
+                    let exactly = length(&given)?;
                     (exactly, exactly)
                 }
             };
@@ -328,31 +353,29 @@ fn part(field: &Field<'_>) -> Result<Part, Error> {
     }
 }
 
-fn endpoints(field: &Field<'_>) -> Result<Vec<(Operation, Endpoint)>, Error> {
-    field.map(|name, field| {
-        let operation = Operation::ALL.into_iter().find(|operation| operation.name() == name);
-        let Some(operation) = operation else {
-            let names: Vec<&str> = Operation::ALL.iter().map(|operation| operation.name()).collect();
-            return Err(
-                field.wrong(String::from("there is no such operation. Known are ") + &names.join(", ") + ".")
-            );
-        };
-        Ok((operation, endpoint(operation, field)?))
-    })
+fn length(field: &Field<'_>) -> Result<usize, Error> {
+    field.number(1, 512).map(usize::from)
+}
+
+fn endpoints(field: &Field<'_>) -> Result<Endpoints, Error> {
+    Ok(Endpoints(field.map(endpoint)?.into()))
 }
 
 /// What is not declared is as in keylatch's own API: a path alone will do.
-fn endpoint(operation: Operation, field: &Field<'_>) -> Result<Endpoint, Error> {
+fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
+    let Some(operation) = Operation::ALL.into_iter().find(|operation| operation.name() == field.name) else {
+        return Err(field.unknown("operation", &mut Operation::ALL.iter().map(|operation| operation.name())));
+    };
     let default = ENDPOINTS.iter().find(|(o, _)| *o == operation).map(|(_, endpoint)| endpoint.clone());
     // keylatch's own API has no call for a session alone.
     let mut endpoint = default.unwrap_or(Endpoint::new(Method::Get, "/", &[]));
     if let Value::Text(_) = field.value {
         endpoint.path = path(field)?;
-        return Ok(endpoint);
+        return Ok((operation, endpoint));
     }
     field.only(&["method", "path", "query", "body", "idempotencyHeader", "refusals"])?;
-    endpoint.path = path(&field.need("path")?)?;
-    if let Some(method) = field.optional("method", method)? {
+    endpoint.path = path(&field.at("path"))?;
+    if let Some(method) = field.optional("method", |f| f.one_of(&Method::ALL, Method::as_str))? {
         endpoint.method = method;
         if method == Method::Get {
             endpoint.body = None;
@@ -361,24 +384,25 @@ fn endpoint(operation: Operation, field: &Field<'_>) -> Result<Endpoint, Error> 
     // A declared path is another service's: it does not know our query, and it
     // keeps idempotency keys only if it says so.
     endpoint.query = field
-        .optional("query", |f| f.map(|name, field| Ok((Cow::Owned(name.into()), field.text()?))))?
+        .optional("query", |f| f.map(|f| Ok((Cow::Owned(f.name.into()), text(f)?))))?
         .unwrap_or_default()
         .into();
     endpoint.idempotency = field.optional("idempotencyHeader", header_name)?;
-    if let Some(body) = field.member("body") {
+    let body = field.at("body");
+    if !body.is_missing() {
         if endpoint.method == Method::Get {
             return Err(body.wrong("a GET request has no body; use query."));
         }
-        endpoint.body = Some(template(&body));
+        endpoint.body = Some(template(body.value));
     }
-    if let Some(refusals) = field.optional("refusals", |f| f.list(status))? {
+    if let Some(refusals) = field.optional("refusals", |f| f.list(|f| f.number(400, 599)))? {
         endpoint.refusals = refusals.into();
     }
-    Ok(endpoint)
+    Ok((operation, endpoint))
 }
 
 fn path(field: &Field<'_>) -> Result<Text, Error> {
-    let path = field.text()?;
+    let path = text(field)?;
     if path.starts_with('/') && !path.starts_with("//") {
         Ok(path)
     } else {
@@ -386,30 +410,11 @@ fn path(field: &Field<'_>) -> Result<Text, Error> {
     }
 }
 
-fn method(field: &Field<'_>) -> Result<Method, Error> {
-    let text = field.text()?;
-    let found = Method::ALL.into_iter().find(|method| method.as_str() == text);
-    found.ok_or_else(|| field.wrong("expected GET, POST, PUT, PATCH or DELETE."))
-}
-
-fn header_name(field: &Field<'_>) -> Result<Text, Error> {
-    let name = field.text()?;
-    if is_token(&name) { Ok(name) } else { Err(field.wrong("it is not the name of an HTTP header.")) }
-}
-
-fn status(field: &Field<'_>) -> Result<u16, Error> {
-    match field.value.number() {
-        Some(n) if (400.0..600.0).contains(&n) => Ok(n as u16),
-        _ => Err(field.wrong("expected an HTTP status from 400 to 599.")),
-    }
-}
-
-fn template(field: &Field<'_>) -> Template {
-    match field.value {
+fn template(value: &Value) -> Template {
+    match value {
         Value::Text(text) => Template::Text(Cow::Owned(text.expose().into())),
         Value::Map(members) => {
-            let member = |(name, value): &(Text, Value)| (name.clone(), template(&field.at(name, value)));
-            Template::Object(members.iter().map(member).collect())
+            Template::Object(members.iter().map(|(name, value)| (name.clone(), template(value))).collect())
         }
         other => Template::Constant(other.clone()),
     }
@@ -417,28 +422,16 @@ fn template(field: &Field<'_>) -> Template {
 
 fn fields(field: &Field<'_>) -> Result<Fields, Error> {
     let mut fields = Fields::KEYLATCH;
-    for (name, value) in field.value.members() {
-        let here = field.at(name, value);
-        if fields.set(name, here.path_text()?).is_none() {
-            let names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
-            return Err(
-                here.wrong(String::from("there is no such field. Known are ") + &names.join(", ") + ".")
-            );
+    for (name, path) in field.map(|f| Ok((f.name.to_owned(), path_text(f)?)))? {
+        if fields.set(&name, path).is_none() {
+            return Err(field.at(&name).unknown("field", &mut fields.iter().map(|(name, _)| name)));
         }
     }
-    if let Value::Map(_) = field.value { Ok(fields) } else { Err(field.wrong_kind("an object")) }
-}
-
-fn time_unit(field: &Field<'_>) -> Result<TimeUnit, Error> {
-    match field.text()?.as_ref() {
-        "s" => Ok(TimeUnit::Seconds),
-        "ms" => Ok(TimeUnit::Milliseconds),
-        _ => Err(field.wrong("expected \"s\" or \"ms\".")),
-    }
+    Ok(fields)
 }
 
 fn errors(field: &Field<'_>) -> Result<ErrorShape, Error> {
     field.only(&["code", "message", "suggestion"])?;
-    let path = |name| Ok::<Text, Error>(field.optional(name, Field::path_text)?.unwrap_or_default());
+    let path = |name| Ok::<Text, Error>(field.optional(name, path_text)?.unwrap_or_default());
     Ok(ErrorShape { code: path("code")?, message: path("message")?, suggestion: path("suggestion")? })
 }

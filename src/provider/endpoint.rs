@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::Text;
 use crate::error::Error;
 use crate::http::Method;
-use crate::text::percent_encode;
+use crate::text::{cut, parts, percent_encode};
 use crate::value::Value;
 
 /// What can be asked of a key API.
@@ -178,9 +178,9 @@ impl Endpoint {
     pub fn address(&self, vars: &Vars) -> Result<String, Error> {
         let mut out = String::new();
         let mut rest = self.path.as_ref();
-        while let Some((before, after)) = rest.split_once('{') {
+        while let Some((before, after)) = cut(rest, "{") {
             out.push_str(before);
-            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            let (name, after) = cut(after, "}").unwrap_or((after, ""));
             let value = vars.get(name).and_then(Value::to_text).unwrap_or_default();
             if matches!(value.as_str(), "" | "." | "..") {
                 return Err(Error::argument(String::from(name), "it must be a text that names one thing."));
@@ -189,7 +189,7 @@ impl Endpoint {
             rest = after;
         }
         out.push_str(rest);
-        let mut separator = if out.contains('?') { '&' } else { '?' };
+        let mut separator = if cut(&out, "?").is_some() { '&' } else { '?' };
         for (name, template) in self.query.iter() {
             if let Some(value) = render(template, vars).and_then(|value| value.to_text()) {
                 out.push(separator);
@@ -277,13 +277,13 @@ impl Vars {
 
 fn render(template: &str, vars: &Vars) -> Option<Value> {
     let variable = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    if let Some(name) = variable.filter(|name| !name.contains('{')) {
+    if let Some(name) = variable.filter(|name| cut(name, "{").is_none()) {
         return vars.get(name).cloned();
     }
     let mut out = String::new();
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}')?;
+    while let Some((before, after)) = cut(rest, "{") {
+        let (name, after) = cut(after, "}")?;
         out.push_str(before);
         out.push_str(&vars.get(name)?.to_text()?);
         rest = after;
@@ -293,7 +293,7 @@ fn render(template: &str, vars: &Vars) -> Option<Value> {
 }
 
 fn mentions(template: &str, variable: &str) -> bool {
-    template.split('{').skip(1).any(|rest| rest.split_once('}').is_some_and(|(name, _)| name == variable))
+    parts(template, "{").skip(1).any(|rest| cut(rest, "}").is_some_and(|(name, _)| name == variable))
 }
 
 #[cfg(test)]

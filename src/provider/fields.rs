@@ -148,6 +148,9 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
+    /// Both of them.
+    pub const ALL: [TimeUnit; 2] = [TimeUnit::Seconds, TimeUnit::Milliseconds];
+
     /// As it stands in declarations.
     pub fn as_str(self) -> &'static str {
         match self {
