@@ -15,6 +15,10 @@ const adopted = Symbol();
 export class KeyClient {
   #core;
   #transport;
+  /** Where the key came from, if it can be read there again. */
+  #source;
+  /** @type {Promise<any> | undefined} A reading that is under way. */
+  #reading;
   /** @type {import('./index.js').Provider} */
   provider;
 
@@ -25,13 +29,8 @@ export class KeyClient {
     new Call(this.#transport).end(); // Refuses a wrong fetch or timeout now and not at the first call.
     const handle = handleOf(provider);
     this.provider = describe(handle);
-    this.#core =
-      made?.how === adopted
-        ? made.client
-        : attempt(() => {
-            const secret = credential === undefined ? undefined : copy(credential, 'credential');
-            return new (core().Client)(handle, settings(options), secret);
-          });
+    this.#source = isSource(credential) ? { connect: (/** @type {any} */ next) => connect(handle, options, next), ...bound(credential) } : undefined;
+    this.#core = made?.how === adopted ? made.client : connect(handle, options, credential);
   }
 
   /** @param {any} options */
@@ -106,8 +105,20 @@ export class KeyClient {
     await this.#run('signOut', signal, {});
   }
 
-  /** @param {string | URL | Request} input @param {RequestInit} [init] */
+  /** @param {string | URL | Request} input @param {RequestInit} [init] @returns {Promise<Response>} */
   async fetch(input, init = {}) {
+    const used = this.#core;
+    // A body that is a stream is gone after the first try.
+    const spare = this.#source && (typeof input === 'object' && 'url' in input ? input.clone() : input);
+    const response = await this.#fetch(input, init);
+    const isStream = typeof (/** @type {any} */ (init.body)?.getReader) === 'function';
+    if (response.status !== 401 || spare === undefined || isStream || !(await this.#readAgain(used))) return response;
+    await response.body?.cancel();
+    return this.#fetch(spare, init);
+  }
+
+  /** @param {string | URL | Request} input @param {RequestInit} init */
+  async #fetch(input, init) {
     const isRequest = typeof input === 'object' && 'url' in input;
     const [address] = attempt(() => this.#core.authorize(isRequest ? input.url : String(input)));
     const outer = init.signal ?? (isRequest ? input.signal : undefined);
@@ -143,9 +154,59 @@ export class KeyClient {
    * @param {Function} [store]
    * @returns {Promise<any>}
    */
-  #run(operation, signal, options, secret, store) {
-    return run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, secret, store));
+  async #run(operation, signal, options, secret, store) {
+    const used = this.#core;
+    // A second try takes its own handle; the first one's is used up.
+    const spare = secret && this.#source && secret.copy();
+    try {
+      return await run({ ...this.#transport, signal }, async (call) => used.run(call, operation, options, secret, store));
+    } catch (thrown) {
+      const refused = thrown instanceof KeylatchError && thrown.code === 'unauthorized';
+      if (!refused || !(await this.#readAgain(used))) throw thrown;
+      return await run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, spare, store));
+    }
   }
+
+  /**
+   * After a 401: whether there is another key than the refused one, because
+   * another process has rotated it. Calls at the same time share one reading.
+   * @param {import('./wasm/keylatch.js').Client} refused
+   */
+  async #readAgain(refused) {
+    const source = this.#source;
+    if (this.#core !== refused || !source) return this.#core !== refused;
+    this.#reading ??= source.refresh().finally(() => (this.#reading = undefined));
+    // Nothing found is no reason to hide what the service said.
+    const fresh = await this.#reading.catch(() => undefined);
+    if (!fresh || this.#core !== refused) return this.#core !== refused;
+    this.#source = { ...source, ...bound(fresh) };
+    this.#core = source.connect(fresh);
+    return true;
+  }
+}
+
+/**
+ * @param {import('./wasm/keylatch.js').Provider} handle
+ * @param {any} options
+ * @param {any} credential a key, or where one came from
+ */
+function connect(handle, options, credential) {
+  const { secret, baseUrl, scheme } = isSource(credential) ? credential : { secret: credential };
+  const known = { ...options, baseUrl: options.baseUrl ?? baseUrl, scheme: options.scheme ?? scheme };
+  return attempt(() => {
+    const key = secret === undefined ? undefined : copy(secret, 'credential');
+    return new (core().Client)(handle, settings(known), key);
+  });
+}
+
+/** @param {any} credential */
+function isSource(credential) {
+  return typeof credential === 'object' && credential !== null && 'secret' in credential;
+}
+
+/** @param {any} source @returns {{ refresh: () => Promise<any> }} */
+function bound(source) {
+  return { refresh: async () => source.refresh?.() };
 }
 
 /** What the core wants to know of the options. @param {any} options */

@@ -43,6 +43,8 @@ export class KeylatchError extends Error {
   readonly service?: ServiceMessage;
   /** The platform's own error, freed of keys; for `aborted` the signal's reason. */
   readonly cause?: unknown;
+  /** Everything that was tried, for `no_credential` (`keylatch/node`). */
+  readonly tried?: readonly { readonly reason: string; readonly message: string }[];
 }
 
 /** Text that does not get out by accident: `console.log`, `JSON.stringify`,
@@ -325,12 +327,23 @@ export interface Account {
 
 export type Credential = string | Secret | RevealOnce;
 
+/** Where a key came from and can be read again, such as what `resolveKey` of `keylatch/node` gives. */
+export interface CredentialSource {
+  readonly secret: Credential;
+  /** Default `baseUrl` of the client. */
+  readonly baseUrl?: string;
+  /** Default `scheme` of the client. */
+  readonly scheme?: 'bearer' | 'basic' | 'header';
+  /** Called once when the service answers 401; `undefined` when there is no other key now. */
+  refresh?(): Promise<CredentialSource | undefined>;
+}
+
 export interface ClientOptions {
   provider: ProviderId | Provider | ProviderSpec;
   /** Default: the provider's own address. */
   baseUrl?: string | URL;
   /** The key; leave it out in a page whose session cookie the browser holds. */
-  credential?: Credential;
+  credential?: Credential | CredentialSource;
   /** Your own `fetch`. Default: the platform's. */
   fetch?: typeof globalThis.fetch;
   /** Milliseconds for one call, tries included. Default 30000. */

@@ -1,0 +1,137 @@
+/**
+ * keylatch/node: what takes a computer. Where keys come from, the files that
+ * hold them, and logging in with a browser.
+ *
+ * @module
+ */
+
+import type { CredentialSource, Credential as Key, Provider, ProviderId, ProviderSpec, Secret } from './index.js';
+
+/** Why a source gave nothing, or what is not right with it. Never holds a key. */
+export interface Notice {
+  /** A stable word. */
+  reason:
+    | 'argument_empty' | 'env_unset' | 'env_empty'
+    | 'dotenv_missing' | 'dotenv_unset' | 'dotenv_empty'
+    | 'file_missing' | 'file_empty' | 'file_unreadable' | 'file_unwritable' | 'file_locked'
+    | 'file_readable_by_others' | 'file_not_understood' | 'file_without_key' | 'file_for_other_address'
+    | 'symlink_out_of_home'
+    | 'login_missing' | 'login_expired' | 'login_not_renewed' | 'login_unknown'
+    | 'not_a_terminal' | 'prompt_empty' | 'prompt_refused';
+  /** A sentence, such as `LC_API_KEY is set but empty`. */
+  message: string;
+}
+
+/** Where a key came from. */
+export interface Source {
+  kind: 'argument' | 'env' | 'dotenv' | 'file' | 'stored-login' | 'prompt' | 'login';
+  /** The variable, or the path of the file; empty where there is only one. */
+  name: string;
+}
+
+/** A key, and where it came from. `new KeyClient({ credential })` takes it as it is. */
+export class Credential implements CredentialSource {
+  private constructor();
+  readonly secret: Secret;
+  readonly source: Source;
+  /** The address that the key is for, where that is known. */
+  readonly baseUrl?: string;
+  /** `bearer` for the access token of a login. */
+  readonly scheme?: 'bearer';
+  /** What was tried before, and why it gave nothing. */
+  readonly tried: Notice[];
+  /** Such as `file_readable_by_others`. */
+  readonly warnings: Notice[];
+  /** Reads the chain again; `undefined` when it gives the same key. `KeyClient` does it once after a 401. */
+  refresh(): Promise<Credential | undefined>;
+}
+
+export interface ResolveOptions {
+  /** A key that you have: it comes before everything else. */
+  apiKey?: Key;
+  /** Where the key is to be sent. Default: the service's variable (`LC_DOMAIN`, `KEYLATCH_URL` …). */
+  baseUrl?: string | URL;
+  /** The same as host and port; https is put in front, on this computer http. */
+  host?: string;
+  /** Whose key, where a file keeps them by user (Conduce). */
+  user?: string;
+  /** The profile in `~/.config/keylatch/credentials.json`. Default: `KEYLATCH_PROFILE`, then `default`. */
+  profile?: string;
+  /**
+   * Passes over files that others can read. Default false: they are used, with
+   * a warning, because the services' own clients write them so.
+   */
+  strict?: boolean;
+  /** What to ask of the person when all else gives nothing. Default: nothing. */
+  interactive?: 'prompt' | 'login';
+  /** Takes the words for the person. Default: standard error. */
+  say?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Looks for a key: `apiKey`, the environment, `.env`, the service's file,
+ * keylatch's file, a stored login; then, only with `interactive`, the person.
+ *
+ * What is set but empty counts as absent. Success is remembered, failure is
+ * not, and calls at the same time share one attempt.
+ *
+ * ```js
+ * const credential = await resolveKey('luminary');
+ * const client = new KeyClient({ provider: 'luminary', credential });
+ * ```
+ *
+ * @throws {KeylatchError} `no_credential` with `tried: Notice[]`; `invalid_key`
+ * naming the source; `file_failed`; `aborted` when the person pressed Ctrl-C.
+ */
+export function resolveKey(provider: ProviderId | Provider | ProviderSpec, options?: ResolveOptions): Promise<Credential>;
+
+export interface CredentialFileOptions {
+  /** Default: the service's own file; `.env` for a service that has only a variable. */
+  path?: string;
+  /** Default: by the path. */
+  kind?: 'text' | 'conduce-config' | 'profiles' | 'dotenv';
+  profile?: string;
+  user?: string;
+  host?: string;
+  /** Kept beside the key, where the format has a place for it. */
+  baseUrl?: string | URL;
+}
+
+/**
+ * A file of keys in its owner's format. Writes replace the file in one step,
+ * with mode 0600, and keep everything else in it; two processes that write at
+ * once lose neither key.
+ */
+export class CredentialFile {
+  constructor(provider: ProviderId | Provider | ProviderSpec, options?: CredentialFileOptions);
+  /** With `~` for the home. */
+  readonly path: string;
+  readonly kind: 'text' | 'conduce-config' | 'profiles' | 'dotenv';
+  /** @throws {KeylatchError} `file_failed` when the file cannot be used. */
+  read(): Promise<{ secret: Secret; baseUrl?: string; warnings: Notice[] } | undefined>;
+  /** @throws {KeylatchError} `file_failed`; the file is as it was. */
+  write(secret: string | Secret): Promise<void>;
+  /** Removes the one key. @throws {KeylatchError} `file_failed` */
+  remove(): Promise<void>;
+}
+
+export interface LoginOptions {
+  baseUrl?: string | URL;
+  /** Opens the browser. Default true; the address is printed in any case. */
+  open?: boolean;
+  /** Milliseconds that the person has. Default 300000. */
+  timeout?: number;
+  say?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Logs in with a browser and stores the login, whether or not there is one.
+ * @throws {KeylatchError} `unauthorized` when the issuer or the person refused,
+ * `bad_response` when the browser came back with something else, `timeout`.
+ */
+export function login(provider: ProviderId | Provider | ProviderSpec, options?: LoginOptions): Promise<Credential>;
+
+/** Forgets the stored login; where it was. */
+export function logout(provider: ProviderId | Provider | ProviderSpec): Promise<string | undefined>;

@@ -1,0 +1,92 @@
+// Where the browser comes back to: one request, on this computer only.
+
+import { createServer } from 'node:http';
+
+import { failure } from '../errors.js';
+
+/**
+ * Listens on the first of the ports that is free; 127.0.0.1 only, so that no
+ * other computer can hand in a code (RFC 8252, section 8.3).
+ * @param {number[]} ports
+ */
+export async function listen(ports) {
+  for (const port of ports) {
+    const server = createServer();
+    try {
+      await new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(undefined));
+      });
+      return new Listener(server, port);
+    } catch (thrown) {
+      if (!['EADDRINUSE', 'EACCES'].includes(/** @type {any} */ (thrown).code)) throw thrown;
+    }
+  }
+  throw failure('invalid_argument', 'ports', `none of the ports that the browser may come back to is free: ${ports.join(', ')}.`);
+}
+
+export class Listener {
+  #server;
+
+  /** @param {import('node:http').Server} server @param {number} port */
+  constructor(server, port) {
+    this.#server = server;
+    this.redirect = `http://127.0.0.1:${port}/callback`;
+  }
+
+  /**
+   * Hands the query of the first callback to `take`, and tells the person what
+   * came of it.
+   * @template T
+   * @param {(query: Record<string, string>) => Promise<T>} take
+   * @returns {Promise<T>}
+   */
+  callback(take) {
+    return new Promise((resolve, reject) => {
+      let taken = false;
+      this.#server.on('request', (request, response) => {
+        const url = new URL(request.url ?? '/', this.redirect);
+        // By name too: another page could have its own name lead here.
+        const isHere = request.headers.host === new URL(this.redirect).host;
+        if (request.method !== 'GET' || url.pathname !== '/callback' || !isHere) {
+          return void answer(response, 404, 'Nothing here', 'This address is only for the end of a login.');
+        }
+        if (taken) return void answer(response, 409, 'Already done', 'This login was already finished. You can close this page.');
+        taken = true;
+        take(Object.fromEntries(url.searchParams)).then(
+          (result) => {
+            answer(response, 200, 'You are logged in', 'You can close this page and return to the terminal.');
+            resolve(result);
+          },
+          (error) => {
+            answer(response, 400, 'The login failed', 'Return to the terminal: it says why.');
+            reject(error);
+          },
+        );
+      });
+    });
+  }
+
+  close() {
+    this.#server.close();
+    // Browsers keep connections open; those that are answering may finish.
+    this.#server.closeIdleConnections();
+    setTimeout(() => this.#server.closeAllConnections(), 500).unref();
+  }
+}
+
+/** @param {import('node:http').ServerResponse} response @param {number} status @param {string} title @param {string} text */
+function answer(response, status, title, text) {
+  response.writeHead(status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  });
+  response.end(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}</style>
+<main><h1>${title}</h1><p>${text}</p></main></html>`);
+}

@@ -1,0 +1,145 @@
+// Login by browser, and its renewal.
+
+import { run } from '../call.js';
+import { KeylatchError, failure } from '../errors.js';
+import { openBrowser } from './browser.js';
+import { call, core, notice, secretOf } from './core.js';
+import { listen } from './listener.js';
+import { locked } from './lock.js';
+import { display, realPath } from './paths.js';
+import { readToken, tokenFiles, writeToken } from './tokens.js';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** How long the person has, in milliseconds. */
+const PATIENCE = 5 * 60_000;
+/** A request to the issuer may take so long. */
+const TIMEOUT = 20_000;
+/** A token that ends sooner is renewed now. */
+const MARGIN = 30_000;
+
+/** Access tokens are kept in memory only. @type {Map<string, { token: string, refresh: string, ends: number }>} */
+const access = new Map();
+
+/** The login of a service, with what the environment says of it. @param {import('./host.js').Setting} setting */
+function loginOf({ provider, handle }) {
+  const overrides = (provider.login.env ?? []).map((/** @type {string} */ name) => process.env[name] || undefined);
+  return call(() => new (core().Login)(handle, overrides));
+}
+
+/**
+ * An access token by the stored login. Under a lock, because of two processes
+ * that renew with the same token, one would have an old one.
+ * @param {import('./host.js').Setting} setting
+ */
+export async function renew(setting) {
+  const { provider } = setting;
+  const first = await readToken(provider);
+  if (!first.token) return { path: first.path, notice: first.notice };
+  return alone(provider, async () => {
+    const { token, path, shared, notice: why } = await readToken(provider);
+    if (!token) return { path, notice: why };
+    const login = loginOf(setting);
+    const known = access.get(login.issuer);
+    if (known && known.refresh === token && Date.now() < known.ends - MARGIN) return { text: known.token, path, shared };
+    try {
+      const tokens = await ask(setting, (way) => login.refresh(way, secretOf(token)));
+      const fresh = tokens.refreshToken ?? token;
+      if (fresh !== token) await writeToken(provider, fresh);
+      remember(login.issuer, tokens, fresh);
+      return { text: tokens.accessToken, path, shared };
+    } catch (thrown) {
+      if (!(thrown instanceof KeylatchError) || thrown.code === 'aborted') throw thrown;
+      if (thrown.code === 'unauthorized') return { path, notice: notice('login_expired', path) };
+      return { path, notice: notice('login_not_renewed', path, thrown.message.replace(/\.$/, '')) };
+    }
+  });
+}
+
+/**
+ * Sends the person to the issuer and waits for them to come back.
+ * @param {import('./host.js').Setting & { login?: { open?: boolean, timeout?: number } }} setting
+ */
+export async function logIn(setting) {
+  const { provider, say, signal } = setting;
+  const login = loginOf(setting);
+  const listener = await listen(provider.login.ports);
+  try {
+    const url = call(() => login.authorizeUrl(listener.redirect));
+    const back = listener.callback(async (query) => {
+      call(() => login.callback(query));
+      const tokens = await ask(setting, (way) => login.exchange(way, listener.redirect));
+      await alone(provider, () => writeToken(provider, tokens.refreshToken));
+      remember(login.issuer, tokens, tokens.refreshToken);
+      return tokens.accessToken;
+    });
+    back.catch(() => {});
+    const opened = setting.login?.open !== false && (await openBrowser(url));
+    const how = opened ? 'Your browser has been opened to visit the following URL' : 'Open the following URL in your browser';
+    say(`\nInteractive login required. ${how}: ${url}\n`);
+    const text = await within(back, setting.login?.timeout ?? PATIENCE, login.issuer, signal);
+    return { text, path: display(tokenFiles(provider)[0]) };
+  } finally {
+    listener.close();
+  }
+}
+
+/** The service refused an access token, whatever its expiry says. */
+export const dropAccess = () => access.clear();
+
+/** Ends the login on this computer. @param {any} provider */
+export async function forget(provider) {
+  const { token, path } = await readToken(provider);
+  await alone(provider, () => writeToken(provider, undefined));
+  access.clear();
+  return token === undefined ? undefined : path;
+}
+
+/** @param {import('./host.js').Setting} setting @param {(way: any) => Promise<any>} work */
+function ask({ signal }, work) {
+  return run({ timeout: TIMEOUT, signal }, (way) => call(() => work(way)));
+}
+
+/** @param {string} issuer @param {any} tokens @param {string} refresh */
+function remember(issuer, { accessToken, expiresIn }, refresh) {
+  const ends = expiresIn === undefined ? expiry(accessToken) : Date.now() + expiresIn * 1000;
+  if (ends !== undefined) access.set(issuer, { token: accessToken, refresh, ends });
+}
+
+/** When a JWT says that it ends. It is not ours to verify. @param {string} token */
+function expiry(token) {
+  try {
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+    return typeof exp === 'number' ? exp * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @template T @param {any} provider @param {() => Promise<T>} work */
+async function alone(provider, work) {
+  const path = (await realPath(tokenFiles(provider)[0])) ?? tokenFiles(provider)[0];
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  return locked(`${path}.login`, work);
+}
+
+/** @template T @param {Promise<T>} promise @param {number} milliseconds @param {string} issuer @param {AbortSignal} [signal] @returns {Promise<T>} */
+async function within(promise, milliseconds, issuer, signal) {
+  /** @type {() => void} */
+  let end = () => {};
+  const limit = new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(failure('timeout', `The login at ${issuer}`, String(milliseconds))), milliseconds);
+    const abort = () => reject(failure('aborted'));
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    end();
+  }
+}

@@ -1,0 +1,133 @@
+// resolveKey: the chain, remembered when it found something.
+
+import { inspect } from 'node:util';
+
+import { failure } from '../errors.js';
+import { lend, Secret } from '../secret.js';
+import { call, core, errorOf, noticeOf, providerOf, secretOf } from './core.js';
+import { readDotenv } from './dotenv.js';
+import { Host } from './host.js';
+import { dropAccess } from './login.js';
+
+/** @type {WeakMap<object, Map<string, Promise<Credential>>>} */
+const remembered = new WeakMap();
+
+/** A key, and where it came from. `KeyClient` takes it as its `credential`. */
+export class Credential {
+  #again;
+
+  /** @param {any} found @param {(() => Promise<Credential>) | undefined} again */
+  constructor({ secret, source, baseUrl, scheme, tried, warnings }, again) {
+    /** @type {Secret} */
+    this.secret = secret;
+    this.source = source;
+    this.tried = tried;
+    this.warnings = warnings;
+    if (baseUrl !== undefined) this.baseUrl = baseUrl;
+    if (scheme !== undefined) this.scheme = scheme;
+    this.#again = again;
+  }
+
+  /**
+   * Reads the chain again; `undefined` when it gives the same key as before.
+   * @returns {Promise<Credential | undefined>}
+   */
+  async refresh() {
+    const fresh = await this.#again?.();
+    return fresh && fresh.secret.expose() !== this.secret.expose() ? fresh : undefined;
+  }
+
+  [inspect.custom]() {
+    return `Credential { ${this.source.kind}${this.source.name && ` ${this.source.name}`}, [redacted] }`;
+  }
+}
+
+/** @param {any} provider @param {any} [options] @returns {Promise<Credential>} */
+export async function resolveKey(provider, options = {}) {
+  const { data, handle } = providerOf(provider);
+  const setting = await settingOf(data, handle, options);
+  // What was passed is not looked for, so there is nothing to remember.
+  if (options.apiKey !== undefined) return walk(setting, options);
+  const name = JSON.stringify([process.cwd(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
+  let known = remembered.get(data);
+  if (!known) remembered.set(data, (known = new Map()));
+  return once(known, name, () => walk(setting, options, () => again(data, name, () => resolveKey(provider, options))));
+}
+
+/** @param {object} data @param {string} name @param {() => Promise<Credential>} resolve */
+function again(data, name, resolve) {
+  remembered.get(data)?.delete(name);
+  dropAccess();
+  return resolve();
+}
+
+/**
+ * One attempt at a time; success stays, failure does not.
+ * @param {Map<string, Promise<Credential>>} known @param {string} name @param {() => Promise<Credential>} work
+ */
+function once(known, name, work) {
+  let attempt = known.get(name);
+  if (!attempt) {
+    attempt = work();
+    known.set(name, attempt);
+    attempt.catch(() => {
+      if (known.get(name) === attempt) known.delete(name);
+    });
+  }
+  return attempt;
+}
+
+/** @param {any} setting @param {any} options @param {() => Promise<Credential>} [again] */
+async function walk(setting, { apiKey, strict, interactive, signal }, again) {
+  const explicit = apiKey === undefined ? undefined : secretOf(lend(apiKey, 'apiKey', (key) => key.expose()));
+  const { handle, baseUrl, user, profile } = setting;
+  if (signal?.aborted) throw failure('aborted');
+  try {
+    const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive }, explicit);
+    return new Credential(
+      {
+        secret: new Secret(secret.expose()),
+        source: { kind: found.kind, name: found.name },
+        baseUrl: baseUrl ?? found.baseUrl,
+        scheme: found.token ? 'bearer' : undefined,
+        tried: found.tried.map(noticeOf),
+        warnings: found.warnings.map(noticeOf),
+      },
+      again,
+    );
+  } catch (raw) {
+    throw errorOf(raw);
+  }
+}
+
+/**
+ * @param {any} provider @param {any} handle @param {any} options
+ * @returns {Promise<import('./host.js').Setting>}
+ */
+export async function settingOf(provider, handle, options) {
+  const { baseUrl, host, user, profile, login, signal, say } = options;
+  if (say !== undefined && typeof say !== 'function') throw failure('invalid_argument', 'say', 'expected a function.');
+  return {
+    provider,
+    handle,
+    baseUrl: baseUrl !== undefined ? String(baseUrl) : host !== undefined ? call(() => core().hostAddress(host)) : await environmentAddress(provider),
+    user,
+    profile: profile ?? (process.env.KEYLATCH_PROFILE || undefined),
+    login,
+    signal,
+    say: say ?? ((text) => void process.stderr.write(`${text}\n`)),
+  };
+}
+
+/**
+ * The address that the service's variables name, in the environment or `.env`.
+ * @param {any} provider @returns {Promise<string | undefined>}
+ */
+export async function environmentAddress(provider) {
+  const names = provider.envBaseUrl ?? [];
+  if (names.length === 0) return undefined;
+  const named = names.map((/** @type {string} */ name) => process.env[name]).find(Boolean);
+  const { json = {} } = /** @type {{ json?: Record<string, string> }} */ (named ? {} : await readDotenv());
+  const text = named ?? names.map((/** @type {string} */ name) => json[name]).find(Boolean);
+  return text && call(() => core().hostAddress(text));
+}
