@@ -5,33 +5,110 @@
  * Everything here works at once after the import: the WebAssembly is compiled
  * on first use, there is nothing to await.
  *
+ * Whatever goes wrong is thrown, or rejected with, as a {@link KeylatchError}.
+ * Where `@throws` names a code, it is the `code` of that error.
+ *
  * @module
  */
 
 /** A stable word for what went wrong. The sentence may change, this does not. */
 export type ErrorCode =
-  | 'invalid_argument' | 'invalid_provider' | 'unknown_provider'
-  | 'invalid_key' | 'invalid_header' | 'already_revealed'
-  | 'insecure_url' | 'origin_mismatch' | 'redirect_refused'
-  | 'timeout' | 'aborted' | 'network_error' | 'bad_response'
-  | 'unauthorized' | 'invalid_credentials' | 'forbidden' | 'not_found'
-  | 'key_active' | 'key_inactive' | 'conflict' | 'invalid_request'
-  | 'rate_limited' | 'service_error' | 'unsupported' | 'outcome_unknown'
-  | 'no_credential' | 'store_failed' | 'old_key_alive' | 'not_stored' | 'replacement_failed'
-  | 'no_entropy' | 'internal';
+  /** An argument cannot be used. The message names it and says what is expected. */
+  | 'invalid_argument'
+  /** A declaration of a service has a wrong field. The message names it. */
+  | 'invalid_provider'
+  /** No built-in service has this id. */
+  | 'unknown_provider'
+  /** The key is certainly not one of this service. Nothing was sent. */
+  | 'invalid_key'
+  /** The key may not stand in an HTTP header. Nothing was sent. */
+  | 'invalid_header'
+  /** The key was handed out or wiped before. */
+  | 'already_revealed'
+  /** Plain http to another computer, without `allowInsecure`. Nothing was sent. */
+  | 'insecure_url'
+  /** The address is not of the service that the key is for. Nothing was sent. */
+  | 'origin_mismatch'
+  /** The service answered with a redirect, which a key does not follow. */
+  | 'redirect_refused'
+  /** No answer within `timeout`. */
+  | 'timeout'
+  /** Your `signal` ended the call. Its reason is the `cause`. */
+  | 'aborted'
+  /** The service could not be reached, or the connection broke. */
+  | 'network_error'
+  /** The answer is not what the API of the service promises. */
+  | 'bad_response'
+  /** 401: the key or session is not accepted. */
+  | 'unauthorized'
+  /** The user or the password is not accepted. */
+  | 'invalid_credentials'
+  /** 402 or 403: the key is good, but may not do this. */
+  | 'forbidden'
+  /** 404 or 410: no such key, or not yours. */
+  | 'not_found'
+  /** An active key cannot be deleted. Revoke it first. */
+  | 'key_active'
+  /** Only an active key can be rotated. */
+  | 'key_inactive'
+  /** 409: the request contradicts the state of the service. */
+  | 'conflict'
+  /** Another 4xx: the service found the request faulty. */
+  | 'invalid_request'
+  /** 429: too many requests. `retryAfter` says for how long to wait. */
+  | 'rate_limited'
+  /** 5xx: the service failed. */
+  | 'service_error'
+  /** The API of the service cannot do this. The message says where a person can. */
+  | 'unsupported'
+  /** The answer to create or rotate was lost, and so was the clean-up: a key that nobody has seen may be alive. */
+  | 'outcome_unknown'
+  /** No source had a key. The message names each and why. */
+  | 'no_credential'
+  /** Your `store` failed, so the new key was revoked, and the old one still works. */
+  | 'store_failed'
+  /** A warning of `rotate`: the new key is good, but the old one could not be revoked. */
+  | 'old_key_alive'
+  /** A warning of `rotate`: your `store` failed, and the new key is the only one there is. */
+  | 'not_stored'
+  /** The only key was deleted, and no new one could be made. */
+  | 'replacement_failed'
+  /** A file of keys could not be read or written. The message says which and why. */
+  | 'file_failed'
+  /** The random source of the system failed, so no key was made. */
+  | 'no_entropy'
+  /** A fault in keylatch itself. */
+  | 'internal';
 
 /** What the service itself said about a refusal. */
 export interface ServiceMessage {
+  /** The service's own code, as text; a number is written as one. */
   code?: string;
+  /** The service's sentence. */
   message?: string;
   /** What the service suggests to do (Lambda Cloud does). */
   suggestion?: string;
 }
 
-/** Every error that keylatch throws or rejects with. Never contains a key. */
+/**
+ * Every error that keylatch throws or rejects with. Never contains a key. Its
+ * `message` is for the person: what is wrong, where, and what to do.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await client.create({ name: '' });
+ * } catch (error) {
+ *   if (!(error instanceof KeylatchError)) throw error;
+ *   error.code; // → 'invalid_argument'
+ *   error.message; // → 'name: use 1 to 100 characters; it has 0.'
+ * }
+ * ```
+ */
 export class KeylatchError extends Error {
   private constructor();
   readonly name: 'KeylatchError';
+  /** What to decide by. */
   readonly code: ErrorCode;
   /** HTTP status of the answer, if there was one. */
   readonly status?: number;
@@ -47,22 +124,46 @@ export class KeylatchError extends Error {
   readonly tried?: readonly { readonly reason: string; readonly message: string }[];
 }
 
-/** Text that does not get out by accident: `console.log`, `JSON.stringify`,
- *  template strings and `util.inspect` all show `[redacted]`. */
+/**
+ * Text that does not get out by accident: `console.log`, `JSON.stringify`,
+ * template strings and `util.inspect` all show `[redacted]`.
+ *
+ * @example
+ * ```js
+ * const key = new Secret('kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms');
+ * `${key} ${JSON.stringify({ key })}`; // → '[redacted] {"key":"[redacted]"}'
+ * key.mask(); // → 'kl_test_…HBms'
+ * key.expose(); // → 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'
+ * ```
+ */
 export class Secret {
-  /** Wraps a key that you already have. */
+  /** Wraps a key that you already have. @throws {KeylatchError} `invalid_argument` when it is no string. */
   constructor(text: string);
-  /** The text itself. Calling this is the decision to let it out. */
+  /** The text itself. Calling this is the decision to let it out. @throws {KeylatchError} `already_revealed` when it was wiped. */
   expose(): string;
   /** Enough to recognise the key by, never enough to use it. */
   mask(): string;
   /** Wipes it from memory; afterwards `expose()` throws `already_revealed`. */
   [Symbol.dispose](): void;
+  /** `[redacted]`. */
   toString(): string;
+  /** `[redacted]`. */
   toJSON(): string;
 }
 
-/** A new key, kept in WebAssembly memory until it is looked at, once. */
+/**
+ * A new key, kept in WebAssembly memory until it is looked at, once. It can be
+ * passed wherever a key is taken, which does not count as looking at it.
+ *
+ * @example
+ * ```js
+ * const { secret } = await client.create({ name: 'seen once' });
+ * secret.revealed; // → false
+ * hashKey(secret); // → '…'
+ * secret.reveal(); // → 'kl_test_…'
+ * secret.reveal(); // throws already_revealed
+ * ```
+ */
 export class RevealOnce {
   private constructor();
   /** Hands the key out and wipes it. @throws {KeylatchError} `already_revealed` from the second call on. */
@@ -71,20 +172,54 @@ export class RevealOnce {
   readonly revealed: boolean;
   /** Wipes the key unseen. */
   [Symbol.dispose](): void;
+  /** `[redacted]`. */
   toString(): string;
+  /** `[redacted]`. */
   toJSON(): string;
 }
 
-/** How sure we are of a fact about a service. */
+/**
+ * How sure we are of a fact about a service: `documented` by its vendor,
+ * `observed` in public code, or `unknown`.
+ */
 export type Certainty = 'documented' | 'observed' | 'unknown';
 
+/** What is wrong with a text that should be a key. The sentence may change, this does not. */
 export type ProblemCode =
-  | 'empty' | 'surrounding_space' | 'inner_space' | 'line_break' | 'quotes'
-  | 'scheme_prefix' | 'assignment_prefix' | 'placeholder'
-  | 'bad_character' | 'lookalike' | 'invisible'
-  | 'wrong_prefix' | 'wrong_length' | 'wrong_checksum' | 'unsafe_in_header';
+  /** There is nothing. */
+  | 'empty'
+  /** White space before or after the key. */
+  | 'surrounding_space'
+  /** White space within the key. */
+  | 'inner_space'
+  /** The key is broken over lines. */
+  | 'line_break'
+  /** Quotation marks around the key. */
+  | 'quotes'
+  /** `Bearer`, `Basic` or the name of a header before the key. */
+  | 'scheme_prefix'
+  /** The name of a variable before the key, as in `LC_API_KEY=`. */
+  | 'assignment_prefix'
+  /** An example such as `<API-KEY>`, or a key shortened for showing. */
+  | 'placeholder'
+  /** A character that keys of the service do not have. */
+  | 'bad_character'
+  /** A character that looks like another, such as a Cyrillic letter. */
+  | 'lookalike'
+  /** A character that cannot be seen, such as a zero-width space. */
+  | 'invisible'
+  /** The key does not begin as keys of the service do. */
+  | 'wrong_prefix'
+  /** The key is too short or too long. */
+  | 'wrong_length'
+  /** The checksum does not fit: probably a typing error. */
+  | 'wrong_checksum'
+  /** A character that may not stand in an HTTP header. */
+  | 'unsafe_in_header';
 
+/** One thing that is wrong with a text that should be a key. */
 export interface KeyProblem {
+  /** What to decide by. */
   code: ProblemCode;
   /** A sentence for the person: what is wrong, and what to do. */
   message: string;
@@ -92,6 +227,7 @@ export interface KeyProblem {
   index: number;
 }
 
+/** The answer to "is this a key?" */
 export type KeyCheck =
   | {
       ok: true;
@@ -104,13 +240,17 @@ export type KeyCheck =
     }
   | {
       ok: false;
+      /** Id of the service. */
       provider: string;
+      /** How sure the format is that the key was held against. */
       certainty: Certainty;
+      /** Everything that is wrong, in the order of its place; at least one. */
       problems: KeyProblem[];
       /** Ids of services that the text does look like a key of. */
       looksLike: string[];
     };
 
+/** Id of a built-in service, or of one that you declare. */
 export type ProviderId = 'keylatch' | 'luminary' | 'lambda' | 'conduce' | 'modelon' | (string & {});
 
 /** Part of a key format: fixed text, one of several texts, a run of characters, or a checksum. */
@@ -131,20 +271,27 @@ export type FormatPart =
       length: number;
     };
 
+/** What a key looks like: its parts, from the first character to the last. */
 export interface KeyFormat {
+  /** At least one; fixed text, choices, runs of characters, and at most one checksum, at the end. */
   parts: FormatPart[];
+  /** Only a `documented` format makes a client refuse a key. Default in a declaration: `documented`. */
   certainty: Certainty;
 }
 
+/** How a key is sent. */
 export type SchemeSpec =
+  /** `Authorization: Bearer KEY` (RFC 6750). */
   | { type: 'bearer' }
   /** The key as user name with an empty password, or as `password` of a fixed user. */
   | { type: 'basic'; user?: string }
+  /** A header of the service's own, such as `x-api-key`. */
   | { type: 'header'; name: string };
 
 /** One request of a service's key API. Paths may hold `{id}`, `{account}`, … */
 export interface EndpointSpec {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `baseUrl`. Variables in braces stay in their segment, whatever is in them. */
   path: string;
   /** Members of the JSON body: constants, or templates such as `{name}`. A member whose template has no value is left out. */
   body?: Record<string, string | number | boolean | null>;
@@ -159,6 +306,7 @@ export interface EndpointSpec {
 /** What a declaration may say of a request: a path alone, the rest as in keylatch's own API; or more. */
 export type EndpointDeclaration = string | (Partial<Omit<EndpointSpec, 'body'>> & { path: string; body?: Json });
 
+/** Plain data. */
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 /** A file that holds keys. */
@@ -173,17 +321,21 @@ export interface KeyFile {
 export interface LoginSpec {
   /** Host of the issuer, or its URL. */
   issuer: string;
+  /** The id of the public client; no secret. */
   clientId: string;
+  /** Whom the token is for. */
   audience?: string;
+  /** What is asked for. Default `openid offline_access`. */
   scope?: string;
   /** Ports that the issuer sends the browser back to. */
   ports: number[];
-  /** Environment variables that override issuer, client id and audience. */
+  /** Environment variables that override issuer, client id and audience, in that order. */
   env?: string[];
   /** Where the token is kept; the first is written to. */
   files: string[];
 }
 
+/** What can be asked of a key API. */
 export type Operation =
   | 'signIn' | 'signOut' | 'whoami' | 'create' | 'list' | 'get' | 'rotate' | 'revoke' | 'delete' | 'validate'
   | 'checkSession';
@@ -209,10 +361,11 @@ export interface FieldMap {
   account?: string; user?: string;
 }
 
-/** A declaration of a service, plain JSON. */
+/** A declaration of a service, plain JSON: see {@link defineProvider}. */
 export interface ProviderSpec {
   /** Lower-case letters, digits and `-`; not the id of a built-in service. */
   id: string;
+  /** Its name, for people. */
   title: string;
   /** Default `baseUrl` of a client. */
   baseUrl?: string;
@@ -226,14 +379,17 @@ export interface ProviderSpec {
   envBaseUrl?: string[];
   /** Files that hold a key, in the order in which they are looked at. */
   files?: KeyFile[];
+  /** Signing in with a browser, where the service has it. */
   login?: LoginSpec;
   /** A user has one key at a time: to rotate is to delete it and make another. */
   oneKey?: boolean;
+  /** What its keys look like. Default: unknown. */
   format?: KeyFormat;
   /** How the key is sent; the first is the default. Default: bearer. */
   schemes?: SchemeSpec[];
   /** The key API, in keylatch's REST shape unless said otherwise. */
   endpoints?: Partial<Record<Operation, EndpointDeclaration>>;
+  /** Where its answers say what. Default: as keylatch's own API does. */
   fields?: FieldMap;
   /** Unit of numeric times in answers. Default `s`. Times as text are RFC 3339. */
   timeUnit?: 's' | 'ms';
@@ -241,11 +397,17 @@ export interface ProviderSpec {
   errors?: { code?: string; message?: string; suggestion?: string };
 }
 
-/** What a service can do through its API. */
+/**
+ * What a service can do through its API. An operation that is `false` rejects
+ * with `unsupported`; but `get` is then done from the list, where there is one.
+ */
 export interface Capabilities {
   signIn: boolean; whoami: boolean; create: boolean; list: boolean; get: boolean; rotate: boolean;
   revoke: boolean; delete: boolean; validate: boolean;
-  expiry: boolean; scopes: boolean;
+  /** A lifetime can be chosen; without, `expiresIn` may only be `'never'`. */
+  expiry: boolean;
+  /** Scopes can be chosen. */
+  scopes: boolean;
   /** Whether the old key can live on for a while after a rotate. */
   overlap: boolean;
   /** A user has one key at a time: a rotate ends the old one at once. Warn the person. */
@@ -254,25 +416,32 @@ export interface Capabilities {
 
 /** A service as plain, frozen data. */
 export interface Provider extends Omit<ProviderSpec, 'endpoints'> {
+  /** Its key API, written out. */
   readonly endpoints: Partial<Record<Operation, EndpointSpec>>;
+  /** What it can do, read off its endpoints. */
   readonly capabilities: Capabilities;
+  /** How sure its key format is. */
   readonly certainty: Certainty;
 }
 
+/** What a key is good for; only an active one authenticates. A deleted key is not told of at all. */
 export type KeyStatus = 'active' | 'expired' | 'revoked';
 
 /** A key as the service tells of it; never the key itself. */
 export interface KeyInfo {
+  /** What the calls take. Where the service knows a key by the key itself, a fingerprint of it. */
   id: string;
   /** Empty where the service has no names. */
   name: string;
   status: KeyStatus;
   /** Enough of the key to recognise it by, where the service tells it. */
   masked?: string;
+  /** What it may do; empty for everything. */
   scopes: string[];
   createdAt?: Date;
   /** `undefined` when it never expires or the service does not tell. */
   expiresAt?: Date;
+  /** `undefined` when it was never used or the service does not tell. keylatch-server tells it to the minute. */
   lastUsedAt?: Date;
   revokedAt?: Date;
   /** Id of the key that it was rotated into. */
@@ -285,29 +454,36 @@ export interface KeyInfo {
  */
 export type Lifetime = 'never' | (string & {}) | number | Date;
 
+/** What every call takes. */
 export interface CallOptions {
   /** Ends the call; it then rejects with `aborted`. */
   signal?: AbortSignal;
 }
 
+/** What a new key is to be. */
 export interface CreateOptions extends CallOptions {
   /** 1 to 100 characters after trimming. */
   name: string;
   /** Default: three calendar months, `'P3M'`. */
   expiresIn?: Lifetime;
+  /** What it may do. Default: everything that you may. keylatch-server takes up to 32, each of 1 to 64 of `a-z 0-9 : . _ -`. */
   scopes?: string[];
 }
 
+/** How a key is rotated. */
 export interface RotateOptions extends CallOptions {
-  /** How long the old key lives on: ISO 8601 duration or seconds. Default: not at all. */
+  /** How long the old key lives on, never past its own end: an ISO 8601 duration, or seconds. Default: not at all. */
   overlap?: string | number;
   /**
    * Called with the new key before the old one dies. When it throws or rejects,
-   * the new key is revoked, the old one lives on, and `rotate` rejects with `store_failed`.
+   * the new key is revoked, the old one lives on, and `rotate` rejects with
+   * `store_failed`; where a user has one key at a time that cannot be, and
+   * `rotate` resolves with the warning `not_stored`.
    */
   store?: (secret: Secret, key: KeyInfo) => void | Promise<void>;
 }
 
+/** Which keys to list. */
 export interface ListOptions extends CallOptions {
   /** Default: all. `inactive` is expired or revoked. */
   status?: KeyStatus | 'inactive' | 'all';
@@ -315,16 +491,19 @@ export interface ListOptions extends CallOptions {
   search?: string;
 }
 
+/** Whether a key works, and if not, why. `unknown` may also mean: somebody else's. */
 export type Validation =
   | { valid: true; key?: KeyInfo }
   | { valid: false; reason: 'unknown' | 'expired' | 'revoked' };
 
+/** Whose key or session it is. */
 export interface Account {
   id: string;
   /** Login name, usually an e-mail address. */
   user?: string;
 }
 
+/** A key, in any of its forms. */
 export type Credential = string | Secret | RevealOnce;
 
 /** Where a key came from and can be read again, such as what `resolveKey` of `keylatch/node` gives. */
@@ -338,9 +517,11 @@ export interface CredentialSource {
   refresh?(): Promise<CredentialSource | undefined>;
 }
 
+/** How a client is set up. */
 export interface ClientOptions {
+  /** The service: an id, what `provider` or `defineProvider` answered, or a declaration. */
   provider: ProviderId | Provider | ProviderSpec;
-  /** Default: the provider's own address. */
+  /** Where its API is. Default: the provider's own address; keylatch has none, so say it. */
   baseUrl?: string | URL;
   /** The key; leave it out in a page whose session cookie the browser holds. */
   credential?: Credential | CredentialSource;
@@ -348,7 +529,7 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch;
   /** Milliseconds for one call, tries included. Default 30000. */
   timeout?: number;
-  /** Further tries after a lost answer, 429 or 5xx. Default 2. */
+  /** Further tries after a lost answer, 429 or 5xx, 0 to 10; `create` and `rotate` only where no second key can come of it. Default 2. */
   retries?: number;
   /** Dangerous: lets a key travel over plain http to other computers. Default false. */
   allowInsecure?: boolean;
@@ -356,56 +537,271 @@ export interface ClientOptions {
   scheme?: 'bearer' | 'basic' | 'header';
 }
 
+/** How to sign in. */
 export interface SignInOptions extends Omit<ClientOptions, 'credential' | 'scheme'>, CallOptions {
+  /** Login name. Where one signs in with a key alone, the empty text. */
   user: string;
+  /** The password. Where one signs in with a key, the key. */
   password: string | Secret;
 }
 
+/**
+ * The keys of one service, seen with one credential.
+ *
+ * Every call may reject with `timeout`, `aborted`, `network_error`,
+ * `bad_response`, `redirect_refused`, `unauthorized`, `forbidden`,
+ * `rate_limited`, `service_error` and, where the service has no such request,
+ * `unsupported`; a wrong argument is an `invalid_argument`. What a call adds to
+ * these is said there.
+ *
+ * @example
+ * ```js
+ * const program = new KeyClient({
+ *   provider: 'keylatch',
+ *   baseUrl: 'http://127.0.0.1:8787',
+ *   credential: 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms',
+ * });
+ * program.provider.title; // → 'keylatch'
+ * await program.whoami(); // throws unauthorized
+ * ```
+ */
 export class KeyClient {
-  /** @throws {KeylatchError} `insecure_url`, `invalid_key`, `invalid_argument`, `unknown_provider`. Nothing is sent. */
+  /**
+   * Sets a client up; nothing is sent.
+   * @throws {KeylatchError} `insecure_url`, `invalid_key`, `invalid_header`, `invalid_argument`, `unknown_provider`, `invalid_provider`.
+   */
   constructor(options: ClientOptions);
-  /** Signs in with user and password; the session then stands for a key. @throws {KeylatchError} `invalid_credentials`. */
+  /**
+   * Signs in with user and password; the session then stands for a key. In a
+   * page the browser keeps its cookie, elsewhere the client does.
+   * @throws {KeylatchError} `invalid_credentials`, and those of the constructor.
+   *
+   * @example
+   * ```js
+   * const options = { provider: 'keylatch', baseUrl: 'http://127.0.0.1:8787', user: 'demo@example.com' };
+   * const session = await KeyClient.signIn({ ...options, password: 'reveal-once' });
+   * await session.whoami(); // → { id: 'usr_…', user: 'demo@example.com' }
+   * await session.signOut();
+   * await KeyClient.signIn({ ...options, password: 'wrong' }); // throws invalid_credentials
+   * ```
+   */
   static signIn(options: SignInOptions): Promise<KeyClient>;
   readonly provider: Provider;
+  /** Without a slash at its end. */
   readonly baseUrl: string;
+  /**
+   * Makes a key. When its answer is lost, it is asked for again where no second
+   * key can come of that; when every answer is lost, the key that may have been
+   * made is removed.
+   * @throws {KeylatchError} `invalid_request` for what the service refuses, `outcome_unknown` when a key may be left.
+   *
+   * @example
+   * ```js
+   * const { key, secret } = await client.create({ name: 'ci', expiresIn: 'P30D', scopes: ['keys:read'] });
+   * key; // → { id: 'key_…', name: 'ci', status: 'active', masked: 'kl_test_…', scopes: [ 'keys:read' ], … }
+   * secret.reveal(); // → 'kl_test_…'
+   * ```
+   */
   create(options: CreateOptions): Promise<{ key: KeyInfo; secret: RevealOnce }>;
+  /**
+   * The keys, newest first where the service says when they were made. Pages
+   * are fetched as they are needed.
+   *
+   * @example
+   * ```js
+   * await client.create({ name: 'nightly build' });
+   * const names = [];
+   * for await (const key of client.list({ status: 'active', search: 'Nightly' })) names.push(key.name);
+   * names; // → [ 'nightly build' ]
+   * ```
+   */
   list(options?: ListOptions): AsyncIterableIterator<KeyInfo>;
+  /** One key; from the list, where the service cannot look one up. @throws {KeylatchError} `not_found`. */
   get(id: string, options?: CallOptions): Promise<KeyInfo>;
   /**
-   * A successor with the same name, scopes and expiry. It resolves whenever there is a new key; `warning` then says what
-   * did not go as wished: `old_key_alive`, or `not_stored` where the service allows one key and cannot go back.
+   * A successor with the same name, scopes and expiry: neither life is extended.
+   * It resolves whenever there is a new key; `warning` then says what did not go
+   * as wished: `old_key_alive`, or `not_stored` where the service allows one key
+   * and cannot go back. Where `capabilities.oneKey`, the old key dies at once.
+   * @throws {KeylatchError} `key_inactive`, `store_failed`, `not_found`, `conflict`, `outcome_unknown`, `replacement_failed`.
+   *
+   * @example
+   * ```js
+   * const vault = new Map();
+   * const { key } = await client.create({ name: 'deploy' });
+   * const next = await client.rotate(key.id, { store: (secret, { name }) => vault.set(name, secret) });
+   * vault.get('deploy'); // → Secret { [redacted] }
+   * (await client.get(key.id)).replacedBy === next.key.id; // → true
+   * await client.rotate(key.id); // throws key_inactive
+   * ```
    */
   rotate(id: string, options?: RotateOptions): Promise<{ key: KeyInfo; secret: RevealOnce; warning?: KeylatchError }>;
+  /**
+   * Ends a key's working life. Revoking a revoked key succeeds and changes nothing.
+   * @throws {KeylatchError} `not_found`.
+   */
   revoke(id: string, options?: CallOptions): Promise<KeyInfo>;
-  /** @throws {KeylatchError} `key_active` while it is active. */
+  /**
+   * Deletes a key for ever; its id is never used again. Where a service cannot
+   * revoke, this is how a key is ended.
+   * @throws {KeylatchError} `key_active` while it is active, `not_found`.
+   *
+   * @example
+   * ```js
+   * const { key } = await client.create({ name: 'short-lived', expiresIn: 3600 });
+   * await client.delete(key.id); // throws key_active
+   * await client.revoke(key.id); // → { … status: 'revoked', … }
+   * await client.delete(key.id);
+   * await client.get(key.id); // throws not_found
+   * ```
+   */
   delete(id: string, options?: CallOptions): Promise<void>;
-  /** Whether a key works, now. */
+  /**
+   * Whether a key works, now. A service without such a request is asked
+   * something cheap with that key. That the key is refused is an answer and no error.
+   *
+   * @example
+   * ```js
+   * const { secret } = await client.create({ name: 'probe' });
+   * await client.validate(secret); // → { valid: true, key: { … } }
+   * await client.validate(generateKey('test')); // → { valid: false, reason: 'unknown' }
+   * ```
+   */
   validate(secret: Credential, options?: CallOptions): Promise<Validation>;
+  /** Whose key or session this is. */
   whoami(options?: CallOptions): Promise<Account>;
-  /** Ends the session of `signIn`. */
+  /** Ends the session of `signIn`. @throws {KeylatchError} `invalid_argument` when the client holds a key: revoke that instead. */
   signOut(options?: CallOptions): Promise<void>;
-  /** The service's own API: the key is attached, and only this origin is reached. */
+  /**
+   * The service's own API: the key is attached, and only this origin is reached.
+   * An address may be relative to `baseUrl`. As with the platform's `fetch`, an
+   * answer of any status resolves; `timeout` ends with its headers, and the body
+   * may take its time. Nothing is tried again.
+   * @throws {KeylatchError} `origin_mismatch`, `redirect_refused`, `network_error`, `timeout`, `aborted`.
+   *
+   * @example
+   * ```js
+   * const response = await client.fetch('v1/keys?limit=1');
+   * response.status; // → 200
+   * await client.fetch('https://elsewhere.example.com/'); // throws origin_mismatch
+   * ```
+   */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** Wipes the credential from memory. The client cannot be used afterwards. */
   [Symbol.dispose](): void;
 }
 
-/** Is this a key of the service? Offline, never throws on text. */
+/**
+ * Is this a key of the service? Offline; never throws on text.
+ * @throws {KeylatchError} `unknown_provider`, `invalid_provider`, and `invalid_argument` when `text` is no string.
+ *
+ * @example
+ * ```js
+ * checkKey('keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms').ok; // → true
+ * checkKey('keylatch', 'kl_test_').problems;
+ * // → [ { code: 'wrong_length', message: 'The key has a length of 8 instead of 44. …', index: 8 } ]
+ * checkKey('conduce', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms').looksLike; // → [ 'keylatch' ]
+ * ```
+ */
 export function checkKey(provider: ProviderId | Provider | ProviderSpec, text: string): KeyCheck;
-/** Which services could the text be a key of? The surest first. */
+/**
+ * Which services could the text be a key of? The surest first; `unknown` says
+ * only that nothing speaks against it.
+ *
+ * @example
+ * ```js
+ * identifyKey('kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms')[0];
+ * // → { ok: true, provider: 'keylatch', certainty: 'documented', prefix: 'kl_test_' }
+ * ```
+ */
 export function identifyKey(text: string): KeyCheck[];
-/** Enough to recognise the key by, never enough to use it. */
+/**
+ * Enough to recognise the key by, never enough to use it: its prefix and the
+ * last four characters, and nothing of a short text.
+ *
+ * @example
+ * ```js
+ * maskKey('kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'); // → 'kl_test_…HBms'
+ * maskKey('hunter2'); // → '…' (nothing)
+ * ```
+ */
 export function maskKey(text: string): string;
-/** A new key from the system's random source. Default format: keylatch's, with the prefix `kl_live_`. */
+/**
+ * A new key from the system's random source. Default: keylatch's format with the
+ * prefix `kl_live_`; `'test'` is the prefix `kl_test_`.
+ * @throws {KeylatchError} `invalid_provider` for a wrong format, `invalid_argument` for one with nothing random in it, `no_entropy`.
+ *
+ * @example
+ * ```js
+ * generateKey('test').expose(); // → 'kl_test_…'
+ * const github = ['ghp_', { alphabet: 'base62', length: 30 }, { checksum: 'crc32', covers: 'body', length: 6 }];
+ * generateKey({ parts: github, certainty: 'documented' }).expose().length; // → 40
+ * ```
+ */
 export function generateKey(format?: KeyFormat | 'live' | 'test'): Secret;
-/** SHA-256 of the key as 64 lower-case hexadecimal digits: what a server stores. Unkeyed and unsalted is enough for a key of 178 random bits; it is not enough for a password. */
+/**
+ * SHA-256 of the key as 64 lower-case hexadecimal digits: what a server stores.
+ * Unkeyed and unsalted is enough for a key of 178 random bits; it is not enough
+ * for a password.
+ *
+ * @example
+ * ```js
+ * hashKey('abc'); // → 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+ * ```
+ */
 export function hashKey(secret: Credential): string;
-/** Compares in constant time. @throws {KeylatchError} `invalid_argument` when `hash` is not one of `hashKey`. */
+/**
+ * Whether the hash is that of the key. Compares in constant time.
+ * @throws {KeylatchError} `invalid_argument` when `hash` is not 64 hexadecimal digits.
+ *
+ * @example
+ * ```js
+ * const key = generateKey();
+ * verifyKey(key, hashKey(key)); // → true
+ * verifyKey(generateKey(), hashKey(key)); // → false
+ * ```
+ */
 export function verifyKey(secret: Credential, hash: string): boolean;
-/** The header that carries the key. @throws {KeylatchError} `invalid_header` */
+/**
+ * The header that carries the key, for requests that you send yourself. It is
+ * then up to you that it goes to the service alone; `KeyClient.fetch` sees to that.
+ * @throws {KeylatchError} `invalid_header`, `invalid_argument` for a scheme that the service does not take.
+ *
+ * @example
+ * ```js
+ * authHeaders('lambda', 'test'); // → { Authorization: 'Bearer test' }
+ * authHeaders('lambda', 'test', { scheme: 'basic' }); // → { Authorization: 'Basic dGVzdDo=' }
+ * authHeaders('modelon', 'line\nbreak'); // throws invalid_header
+ * ```
+ */
 export function authHeaders(provider: ProviderId | Provider | ProviderSpec, secret: Credential, options?: { scheme?: 'bearer' | 'basic' | 'header' }): Record<string, string>;
-/** A built-in service. @throws {KeylatchError} `unknown_provider` */
+/**
+ * A built-in service.
+ * @throws {KeylatchError} `unknown_provider`.
+ *
+ * @example
+ * ```js
+ * provider('modelon').capabilities.oneKey; // → true
+ * provider('acme'); // throws unknown_provider
+ * ```
+ */
 export function provider(id: ProviderId): Provider;
-/** Every built-in service. */
+/** Every built-in service; a page can build its menu from it. */
 export function providers(): Provider[];
-/** Declares a service. @throws {KeylatchError} `invalid_provider`, naming the field. */
+/**
+ * Declares a service, from plain JSON. What is declared is what it can do.
+ * @throws {KeylatchError} `invalid_provider`, naming the field.
+ *
+ * @example
+ * ```js
+ * const acme = defineProvider({
+ *   id: 'acme',
+ *   title: 'Acme',
+ *   schemes: [{ type: 'header', name: 'x-acme-key' }],
+ *   endpoints: { create: '/v1/keys', list: '/v1/keys', revoke: '/v1/keys/{id}/revoke' },
+ * });
+ * authHeaders(acme, 'key'); // → { 'x-acme-key': 'key' }
+ * acme.capabilities; // → { … create: true, list: true, … delete: false, … }
+ * ```
+ */
 export function defineProvider(spec: ProviderSpec): Provider;

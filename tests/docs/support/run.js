@@ -42,7 +42,7 @@ export function testExamples(document, find, prelude = '') {
         assert.ok(stated > 0, 'it states no result, so it could not be wrong');
         const before = /^import /m.test(code) ? '' : prelude;
         const file = join(directory, `${number}.mjs`);
-        const text = `import * as stated from '${STATED}'; ${before}${code}`.replaceAll(ADDRESS, server.url);
+        const text = `import * as stated from '${STATED}'; stated.expect(${stated}); ${before}${code}`.replaceAll(ADDRESS, server.url);
         await writeFile(file, text);
         await succeeds(file, directory);
       });
