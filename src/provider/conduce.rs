@@ -67,6 +67,9 @@ pub static CONDUCE: Provider = Provider {
         (Field::Items, Cow::Borrowed("")),
         (Field::WholeKey, Cow::Borrowed("apikey")),
         (Field::CreatedAt, Cow::Borrowed("created")),
+        // Of these its list says nothing.
+        (Field::Name, Cow::Borrowed("")),
+        (Field::LastUsedAt, Cow::Borrowed("")),
         (Field::ValidKey, Cow::Borrowed("")),
     ]),
     time_unit: TimeUnit::Seconds,

@@ -57,6 +57,9 @@ pub static MODELON: Provider = Provider {
         (Field::Items, Cow::Borrowed("data.items")),
         // The answer to create says created_at, the list createdAt.
         (Field::CreatedAt, Cow::Borrowed("createdAt|created_at")),
+        // Of these its list says nothing.
+        (Field::Name, Cow::Borrowed("")),
+        (Field::LastUsedAt, Cow::Borrowed("")),
         (Field::Account, Cow::Borrowed("data.id")),
         (Field::User, Cow::Borrowed("data.username")),
         // What validation calls id is the owner's.
