@@ -2,10 +2,10 @@
 //! keys as one likes. Error bodies are unknown and get ours.
 //!
 //! In one answer this server departs from the cloud: there, the list of keys
-//! shows them whole. Here only hashes are kept, so the list shows under `apikey`
-//! what is left to recognise a key by (`…0001`). A key can still be removed by
-//! whoever has it, but a client that looks it up in the list to remove it finds
-//! only a stand-in, and is told so.
+//! shows them whole (D). Here only hashes are kept, so under `apikey` stands in
+//! what is left to tell a key by: our id, and the key's end. It authenticates
+//! nothing. But it can be sent back to remove the key, as the whole key can, so
+//! that a client that knows nothing but the list is not left without the means.
 
 use std::net::SocketAddr;
 
@@ -14,9 +14,12 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use keylatch::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sqlx::AnyConnection;
 
+use super::{own_id, short_id};
 use crate::app::App;
 use crate::auth::{self, Caller, Need};
 use crate::body::JsonBody;
@@ -25,11 +28,15 @@ use crate::kind::KeyKind;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret_text::SecretText;
 use crate::session::{self, Visit};
-use crate::store::keys::{self, Filter, KeyStatus};
+use crate::store::keys::{self, Filter, KeyStatus, StoredKey};
+use crate::store::users::User;
 use crate::token::HashedKey;
 
 /// What a key without a description is called in keylatch's own list.
 const NAME: &str = "Conduce";
+
+/// Stands where most of a key is left out; no key has it.
+const ELLIPSIS: char = '…';
 
 /// Bearer or cookie, as for keylatch's own API: [`Caller`].
 pub(super) fn routes() -> Router<App> {
@@ -100,13 +107,14 @@ async fn create(
     Ok(Json(json!({"apikey": secret.expose()})))
 }
 
-/// The keys that were made here and authenticate, each masked: see above. The
-/// names of the members are those of the sample in `wire.md`.
+/// The keys that were made here and authenticate, each by its stand-in. The names
+/// of the members are those of the sample in `wire.md`.
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Problem> {
     caller.may(Need::Read)?;
     let filter = Filter::active(KeyKind::Conduce);
     let found = keys::list(app.store().pool(), &caller.user.id, &filter, app.now()).await?;
-    let told = found.iter().map(|key| json!({"apikey": key.masked(), "created": key.created_at.as_second()}));
+    let told =
+        found.iter().map(|key| json!({"apikey": stand_in(key), "created": key.created_at.as_second()}));
     Ok(Json(told.collect()))
 }
 
@@ -115,9 +123,9 @@ struct DeleteKey {
     apikey: SecretText,
 }
 
-/// Deletes an active key at once, by the whole key: this cloud knows neither ids
-/// nor revoking. Also the one that authenticates the request; what the cloud does
-/// then is not told.
+/// Deletes an active key at once, by the whole key or by what the list shows of
+/// it: this cloud knows neither ids nor revoking. Also the one that authenticates
+/// the request; what the cloud does then is not told.
 async fn delete(
     State(app): State<App>,
     caller: Caller,
@@ -127,11 +135,7 @@ async fn delete(
 
     let now = app.now();
     let mut db = app.store().write().await?;
-    let found = keys::by_hash(&mut *db, &HashedKey::of(&request.apikey.0)).await?;
-    let key = match found {
-        Some(key) => keys::lock(&mut db, &caller.user.id, &key.id).await?,
-        None => None,
-    };
+    let key = asked_for(&mut db, &caller.user, &request.apikey.0).await?;
     let key = key.filter(|key| key.kind == KeyKind::Conduce && key.status(now) == KeyStatus::Active);
     let key = key.ok_or_else(no_such_key)?;
     keys::bury(&mut *db, &key.id, now).await?;
@@ -141,12 +145,29 @@ async fn delete(
     Ok(nothing())
 }
 
+/// The user's key that the text is, or stands in for; locked.
+async fn asked_for(db: &mut AnyConnection, user: &User, text: &Secret) -> sqlx::Result<Option<StoredKey>> {
+    if let Some((id, _)) = text.expose().split_once(ELLIPSIS) {
+        let key = keys::lock(db, &user.id, &own_id(id)).await?;
+        return Ok(key.filter(|key| stand_in(key) == text.expose()));
+    }
+    match keys::by_hash(&mut *db, &HashedKey::of(text)).await? {
+        Some(key) => keys::lock(db, &user.id, &key.id).await,
+        None => Ok(None),
+    }
+}
+
+/// What is shown of a key in the place of the key.
+fn stand_in(key: &StoredKey) -> String {
+    format!("{}{ELLIPSIS}{}", short_id(key), key.last_four)
+}
+
 fn no_such_key() -> Problem {
     Problem {
         field: Some("apikey".into()),
         ..Problem::new(
             ProblemCode::NotFound,
-            "You have no such key that was made through this API. Send the key whole: the list shows only its end.",
+            "You have no such key that was made through this API. Send the whole key, or what the list shows of it.",
         )
     }
 }

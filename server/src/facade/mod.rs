@@ -24,6 +24,7 @@ use axum::Router;
 
 use crate::app::App;
 use crate::problem::{self, Dialect};
+use crate::store::keys::StoredKey;
 
 /// A cloud whose API is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,20 @@ impl Facade {
             Facade::Conduce | Facade::Luminary => problem::rfc9457,
         }
     }
+}
+
+/// What our ids begin with. Without it they are letters and digits, like the
+/// clouds'.
+const ID_PREFIX: &str = "key_";
+
+/// The id of a key as a cloud has it.
+fn short_id(key: &StoredKey) -> &str {
+    key.id.strip_prefix(ID_PREFIX).unwrap_or(&key.id)
+}
+
+/// Our id again.
+fn own_id(short_id: &str) -> String {
+    format!("{ID_PREFIX}{short_id}")
 }
 
 impl FromStr for Facade {

@@ -10,18 +10,17 @@ use super::{Person, impact_id};
 use crate::app::App;
 use crate::auth::Need;
 use crate::body::JsonBody;
+use crate::facade::{own_id, short_id};
 use crate::keys::{Issued, Order, new_id};
 use crate::kind::KeyKind;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret_text::SecretText;
-use crate::store::keys::{self, Filter, KeyStatus, StoredKey};
+use crate::store::keys::{self, Filter, KeyStatus};
 use crate::store::users;
 use crate::token::HashedKey;
 
 /// A key of this cloud has no name; in keylatch's own list it needs one.
 const NAME: &str = "Modelon Impact";
-/// Our ids without it are letters and digits, like the cloud's.
-const ID_PREFIX: &str = "key_";
 /// Those that this API knows of: it has no expired or revoked keys.
 const ACTIVE: Filter<'static> = Filter::active(KeyKind::Modelon);
 
@@ -102,9 +101,8 @@ pub(super) async fn delete(
     person.must_be(&path.user_id)?;
 
     let now = app.now();
-    let id = format!("{ID_PREFIX}{}", path.key_id);
     let mut db = app.store().write().await?;
-    let key = keys::lock(&mut db, &person.user.id, &id).await?;
+    let key = keys::lock(&mut db, &person.user.id, &own_id(&path.key_id)).await?;
     let key = key.filter(|key| key.kind == KeyKind::Modelon && key.status(now) == KeyStatus::Active);
     let key = key.ok_or_else(Problem::no_such_key)?;
     keys::bury(&mut *db, &key.id, now).await?;
@@ -135,8 +133,4 @@ pub(super) async fn validate(
         Problem::new(ProblemCode::InvalidCredentials, "The API key is unknown, or it has ended.")
     })?;
     Ok(Json(json!({"data": {"id": impact_id(&owner)}})))
-}
-
-fn short_id(key: &StoredKey) -> &str {
-    key.id.strip_prefix(ID_PREFIX).unwrap_or(&key.id)
 }
