@@ -26,6 +26,13 @@ export function useBrowser() {
   after(() => browser?.close());
 }
 
+/** A page of its own, with nothing in it, for a test that is not about ours. */
+export async function blankPage() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(8000);
+  return context.newPage();
+}
+
 /**
  * Declares a test. It is given the `server`, the playwright `page`, already at
  * the sign-in form, and `keys`, the page as a person sees it. It fails as well

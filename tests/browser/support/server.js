@@ -11,10 +11,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const DEMO = { user: 'demo@example.com', password: 'reveal-once' };
 
-/** Starts a server with an empty database. */
-export async function startServer() {
+/** Starts a server with an empty database, and with these flags besides. */
+export async function startServer(...flags) {
   const directory = await mkdtemp(join(tmpdir(), 'keylatch-page-'));
-  const server = new Server(directory);
+  const server = new Server(directory, flags);
   try {
     await server.start();
     return server;
@@ -28,10 +28,12 @@ class Server {
   #directory;
   #child;
   #address = '127.0.0.1:0';
+  #flags;
   url;
 
-  constructor(directory) {
+  constructor(directory, flags) {
     this.#directory = directory;
+    this.#flags = flags;
     this.database = join(directory, 'keys.db');
   }
 
@@ -39,7 +41,7 @@ class Server {
   async start() {
     const bin = process.env.KEYLATCH_SERVER_BIN;
     if (!bin) throw new Error('KEYLATCH_SERVER_BIN is not set. Run “cargo xtask test browser”, or set it to the keylatch-server that is to be tested.');
-    const args = ['--listen', this.#address, '--database', this.database, '--demo', '--www', 'www', '--pkg', 'pkg'];
+    const args = ['--listen', this.#address, '--database', this.database, '--demo', '--www', 'www', '--pkg', 'pkg', ...this.#flags];
     let log = '';
     this.#child = spawn(bin, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.on('error', (error) => { log += error.message; });
