@@ -33,22 +33,22 @@ codes! {
         InvalidKey = "invalid_key": "This is not a key for {0}: {1}",
         /// The key, user or password may not stand in an HTTP header.
         InvalidHeader = "invalid_header": "The {0} has a character at index {1} that may not stand in an HTTP header. Nothing was sent.",
-        /// A `RevealOnce` was already revealed.
-        AlreadyRevealed = "already_revealed": "This key was already revealed. It can be shown only once; create or rotate a key to get a new one.",
+        /// A `RevealOnce` was already revealed, or a secret was wiped.
+        AlreadyRevealed = "already_revealed": "This key was already revealed, or wiped. It can be shown only once; create or rotate a key to get a new one.",
         /// The address is plain http and not on this computer.
         InsecureUrl = "insecure_url": "{0} is not https, so a key sent there could be read on the way. Use https, a loopback address, or set allowInsecure if you accept that.",
         /// The request would carry the key to an origin that it is not for.
-        OriginMismatch = "origin_mismatch": "The key belongs to {0} and is not sent to {1}.",
+        OriginMismatch = "origin_mismatch": "The key is for {0}, so it was not sent to {1}. Use an address of the service that the key is for.",
         /// The service answered with a redirect that the key must not follow.
-        RedirectRefused = "redirect_refused": "{0} answered with a redirect, which a key does not follow. Check baseUrl.",
+        RedirectRefused = "redirect_refused": "{0} answered with a redirect, which a key does not follow. Check that baseUrl is the final address of the service.",
         /// No answer within the timeout.
-        Timeout = "timeout": "{0} did not answer within {1} ms.",
+        Timeout = "timeout": "{0} did not answer within {1} ms. Try again, or set a longer timeout.",
         /// The caller's `AbortSignal` ended the call.
         Aborted = "aborted": "The call was aborted.",
         /// The service could not be reached.
         NetworkError = "network_error": "{0} could not be reached. Check the address and the connection.",
         /// The answer was not what the service's API promises.
-        BadResponse = "bad_response": "{0} answered with something that is not its API: {1}",
+        BadResponse = "bad_response": "{0} did not answer as its API should. Check that baseUrl is its address. What was wrong: {1}",
         /// 401: the service does not accept the credential.
         Unauthorized = "unauthorized": "{0} did not accept the credential: {1}",
         /// 401: wrong user or password.
@@ -72,7 +72,7 @@ codes! {
         /// The service cannot do this; the details say where a person can.
         Unsupported = "unsupported": "{0} cannot {1} through its API. {2}",
         /// A create or rotate was sent, its answer was lost, and the clean-up failed too.
-        OutcomeUnknown = "outcome_unknown": "The answer of {0} was lost and so was the clean-up. A key named \"{1}\" that nobody has seen may be alive there: look at the list of keys and revoke it.",
+        OutcomeUnknown = "outcome_unknown": "The answer of {0} was lost, and so was the clean-up. A key that nobody has seen, made for \"{1}\", may be alive there: look at the list of keys, and revoke or delete it.",
         /// The credential chain came to its end without a key.
         NoCredential = "no_credential": "No key for {0} was found: {1}",
         /// The new key could not be stored, so the old one was left alive.
@@ -82,9 +82,9 @@ codes! {
         /// A warning: the only key there is could not be stored.
         NotStored = "not_stored": "The new key could not be stored, and it is the only one: reveal it now and keep it.",
         /// The only key was deleted and no new one could be made.
-        ReplacementFailed = "replacement_failed": "{0} allows one key, so the old one was deleted first, and then no new one could be made. Make one at {1}",
+        ReplacementFailed = "replacement_failed": "{0} allows one key, so the old one was deleted first, and then no new one could be made. Make one by hand. {1}",
         /// A file of keys could not be read or written; the detail says which and why.
-        FileFailed = "file_failed": "The file of keys was left as it was: {0}.",
+        FileFailed = "file_failed": "The file of keys cannot be used and was left as it was: {0}.",
         /// The system's random source failed.
         NoEntropy = "no_entropy": "The system's random source failed, so no key was made.",
         /// A fault in keylatch itself.
@@ -330,7 +330,10 @@ mod tests {
     #[test]
     fn display_puts_the_details_into_the_sentence() {
         let error = Error::new(Code::Timeout).with("https://example.com").with("500");
-        assert_eq!(error.to_string(), "https://example.com did not answer within 500 ms.");
+        assert_eq!(
+            error.to_string(),
+            "https://example.com did not answer within 500 ms. Try again, or set a longer timeout."
+        );
     }
 
     #[test]

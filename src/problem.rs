@@ -24,11 +24,11 @@ codes! {
         /// A name and `=` or `:` before the key; detail: the sign.
         AssignmentPrefix = "assignment_prefix": "The name of a variable or setting stands before the key. Remove the name and the \"{0}\" after it.",
         /// An example or a shortened key instead of a key.
-        Placeholder = "placeholder": "This stands for a key and is not one: it is an example, or a key shortened for showing. Put the whole key in its place.",
+        Placeholder = "placeholder": "This is a placeholder and not a key: an example, or a key that was shortened for showing. Put the whole key in its place.",
         /// A character that a key cannot have at this place; details: which, and what can stand there.
         BadCharacter = "bad_character": "The key has {0} here, where only {1} can stand. Copy the key again.",
         /// A character that looks like another one; details: which, and the one that was probably meant.
-        Lookalike = "lookalike": "{0} is not {1}, though it looks like it. Replace it by {1}, or copy the key again.",
+        Lookalike = "lookalike": "{0} is not {1}, though it looks like it. Replace it with {1}, or copy the key again.",
         /// A character that cannot be seen; details: what it is, and its number.
         Invisible = "invisible": "An invisible {0} ({1}) stands here. Delete it, or copy the key again.",
         /// The key does not begin as it should; detail: how it should.
@@ -85,7 +85,7 @@ mod tests {
             ),
             (
                 problem(ProblemCode::Lookalike, &["\"а\" (U+0430)", "\"a\""]),
-                "\"а\" (U+0430) is not \"a\", though it looks like it. Replace it by \"a\", or copy the key again.",
+                "\"а\" (U+0430) is not \"a\", though it looks like it. Replace it with \"a\", or copy the key again.",
             ),
             (
                 problem(ProblemCode::WrongLength, &["44", "43"]),

@@ -27,14 +27,17 @@ use crate::secret::Secret;
 pub fn generate(format: &KeyFormat, prefix: &str) -> Result<Secret, Error> {
     format.validate().map_err(|(path, why)| Error::argument(path, why))?;
     if !format.parts.iter().any(|part| matches!(part, Part::Run { .. })) {
-        return Err(Error::argument("format", "has no run of characters, so there is nothing to generate"));
+        return Err(Error::argument(
+            "format",
+            "it has no run of characters, so there is nothing random in it.",
+        ));
     }
     let begins = match format.parts.first() {
         Some(Part::Literal(choices)) => choices.iter().find(|choice| prefix.is_empty() || *choice == prefix),
         _ => None,
     };
     if begins.is_none() && !prefix.is_empty() {
-        return Err(Error::argument("prefix", "no key of this format begins so"));
+        return Err(Error::argument("prefix", "no key of this format begins with it."));
     }
 
     // As long as it can get, so that no half-made key is left behind by growing.

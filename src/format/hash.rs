@@ -33,8 +33,9 @@ pub fn hash(secret: &Secret) -> String {
 /// hexadecimal digits, upper or lower case: a store that was cut short must not
 /// pass for a wrong key.
 pub fn verify(secret: &Secret, hash: &str) -> Result<bool, Error> {
-    let stored = parse(hash)
-        .ok_or_else(|| Error::argument("hash", "must be the 64 hexadecimal digits that hashKey() gives"))?;
+    let stored = parse(hash).ok_or_else(|| {
+        Error::argument("hash", "it must be the 64 hexadecimal digits that hashKey() gives.")
+    })?;
     Ok(digest(secret).ct_eq(&stored).into())
 }
 

@@ -183,7 +183,10 @@ impl Endpoint {
             let (name, after) = cut(after, "}").unwrap_or((after, ""));
             let value = vars.get(name).and_then(Value::to_text).unwrap_or_default();
             if matches!(value.as_str(), "" | "." | "..") {
-                return Err(Error::argument(String::from(name), "it must be a text that names one thing."));
+                return Err(Error::argument(
+                    String::from(name),
+                    "it is no id. Use one that the list of keys shows.",
+                ));
             }
             percent_encode(&value, &mut out);
             rest = after;

@@ -132,7 +132,7 @@ fn generating_picks_the_prefix() {
     assert!(generate(keylatch(), "kl_test_").unwrap().expose().starts_with("kl_test_"));
     for (format, prefix) in [(keylatch(), "kl_"), (&base64url(), "x")] {
         let error = generate(format, prefix).unwrap_err();
-        assert_eq!(error.to_string(), "prefix: no key of this format begins so");
+        assert_eq!(error.to_string(), "prefix: no key of this format begins with it.");
     }
 }
 
@@ -140,7 +140,7 @@ fn generating_picks_the_prefix() {
 fn generating_needs_a_valid_format_with_something_random() {
     let fixed = KeyFormat::new(vec![text("abc")], Certainty::Documented);
     let empty = KeyFormat::new(vec![run(Alphabet::parse(""), 4)], Certainty::Documented);
-    assert!(generate(&fixed, "").unwrap_err().to_string().starts_with("format: has no run"));
+    assert!(generate(&fixed, "").unwrap_err().to_string().starts_with("format: it has no run"));
     assert!(generate(&empty, "").unwrap_err().to_string().starts_with("parts[0].alphabet: "));
 }
 
