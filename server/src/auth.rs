@@ -76,7 +76,7 @@ impl Caller {
         Err(Problem::new(
             ProblemCode::Forbidden,
             format!(
-                "This key has scopes, but not {scope}, which this takes. Use a key with {scope}, or sign in."
+                "This key has scopes, but not {scope}, which this needs. Use a key with {scope}, or sign in."
             ),
         ))
     }
@@ -91,8 +91,8 @@ impl Caller {
             return Ok(());
         }
         let detail = if scopes.is_empty() {
-            "This key has scopes, so it cannot make a key without, which could do everything. Name scopes that \
-             this key has, or sign in."
+            "This key has scopes, so it cannot make one without scopes, which could do everything. Name scopes \
+             that this key has, or sign in."
                 .to_owned()
         } else if let Some(wider) = scopes.iter().find(|scope| !own.contains(scope)) {
             format!(

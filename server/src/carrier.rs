@@ -29,7 +29,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<Secret>, Problem> {
         }
         _ => Err(Problem::new(
             ProblemCode::Unauthorized,
-            "The header Authorization is not of the form `Bearer kl_...`. Send the API key so.",
+            "The header Authorization is not of the form `Bearer kl_...`. Send the API key in that form.",
         )),
     }
 }

@@ -210,9 +210,9 @@ impl Problem {
                 "This address does not take this method. The header Allow lists those that it takes.",
             )
             .with_status(status),
-            StatusCode::SERVICE_UNAVAILABLE => {
-                Problem::busy("The server did not finish in time. Nothing was half done; try again.")
-            }
+            StatusCode::SERVICE_UNAVAILABLE => Problem::busy(
+                "The server did not finish in time. What was asked for was done whole or not at all: look, then try again.",
+            ),
             _ if status.is_server_error() => Problem::internal(),
             _ => Problem::new(InvalidRequest, "The server cannot make sense of this request.")
                 .with_status(status),
