@@ -64,6 +64,8 @@ export interface ResolveOptions {
   strict?: boolean;
   /** What to ask of the person when all else gives nothing. Default: nothing. */
   interactive?: 'prompt' | 'login';
+  /** Asks the person though there may be a key: for `interactive`, to replace it. */
+  fresh?: boolean;
   /** Takes the words for the person. Default: standard error. */
   say?: (text: string) => void;
   signal?: AbortSignal;

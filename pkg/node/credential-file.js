@@ -26,7 +26,8 @@ export class CredentialFile {
     if (path === undefined) path = own?.path ?? (name === undefined ? PROFILES : dotenvPath());
     this.#path = expand(path);
     const isDotenv = /^\.env(\.|$)/.test(basename(this.#path)) || this.#path.endsWith('.env');
-    this.kind = kind ?? (isDotenv ? 'dotenv' : expand(PROFILES) === this.#path ? 'profiles' : own?.kind ?? 'text');
+    const known = own && expand(own.path) === this.#path ? own.kind : 'text';
+    this.kind = kind ?? (isDotenv ? 'dotenv' : expand(PROFILES) === this.#path ? 'profiles' : known);
     if (this.kind === 'dotenv' && name === undefined) {
       throw failure('invalid_argument', 'path', `${data.title} reads no environment variable, so its key cannot stand in ${basename(this.#path)}.`);
     }

@@ -47,7 +47,7 @@ export async function resolveKey(provider, options = {}) {
   const { data, handle } = providerOf(provider);
   const setting = await settingOf(data, handle, options);
   // What was passed is not looked for, so there is nothing to remember.
-  if (options.apiKey !== undefined) return walk(setting, options);
+  if (options.apiKey !== undefined || options.fresh) return walk(setting, options);
   const name = JSON.stringify([process.cwd(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
   let known = remembered.get(data);
   if (!known) remembered.set(data, (known = new Map()));
@@ -78,12 +78,12 @@ function once(known, name, work) {
 }
 
 /** @param {any} setting @param {any} options @param {() => Promise<Credential>} [again] */
-async function walk(setting, { apiKey, strict, interactive, signal }, again) {
+async function walk(setting, { apiKey, strict, interactive, fresh, signal }, again) {
   const explicit = apiKey === undefined ? undefined : secretOf(lend(apiKey, 'apiKey', (key) => key.expose()));
   const { handle, baseUrl, user, profile } = setting;
   if (signal?.aborted) throw failure('aborted');
   try {
-    const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive }, explicit);
+    const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive, fresh }, explicit);
     return new Credential(
       {
         secret: new Secret(secret.expose()),

@@ -30,6 +30,8 @@ pub struct Ask<'a> {
     pub strict: bool,
     /// Whether to ask the person, when all else gives nothing.
     pub interactive: Interactive,
+    /// Ask the person though there may be a key.
+    pub fresh: bool,
 }
 
 /// What may be asked of the person.
@@ -54,6 +56,7 @@ impl<'a> Ask<'a> {
             profile: "default",
             strict: false,
             interactive: Interactive::No,
+            fresh: false,
         }
     }
 }
@@ -165,22 +168,26 @@ impl<H: Host> Chain<'_, H> {
         if let Some(hit) = self.explicit() {
             return Ok(Some(hit));
         }
-        if let Some(hit) = self.environment().await? {
-            return Ok(Some(hit));
-        }
-        if let Some(hit) = self.files().await? {
+        if !self.ask.fresh
+            && let Some(hit) = self.silent().await?
+        {
             return Ok(Some(hit));
         }
         match self.ask.interactive {
-            Interactive::No => self.stored_login().await,
-            Interactive::Prompt => match self.stored_login().await? {
-                None => self.prompt().await,
-                hit => Ok(hit),
-            },
-            Interactive::Login => match self.stored_login().await? {
-                None => self.login().await,
-                hit => Ok(hit),
-            },
+            Interactive::No => Ok(None),
+            Interactive::Prompt => self.prompt().await,
+            Interactive::Login => self.login().await,
+        }
+    }
+
+    /// What can be looked at without anybody noticing.
+    async fn silent(&mut self) -> Result<Hit, Error> {
+        if let Some(hit) = self.environment().await? {
+            return Ok(Some(hit));
+        }
+        match self.files().await? {
+            None => self.stored_login().await,
+            hit => Ok(hit),
         }
     }
 

@@ -118,6 +118,7 @@ async fn resolve(
         user: read::member_text(options, "user")?,
         profile: profile.as_deref().unwrap_or("default"),
         strict: options.find("strict").and_then(Value::bool).unwrap_or(false),
+        fresh: options.find("fresh").and_then(Value::bool).unwrap_or(false),
         interactive: match read::member_text(options, "interactive")?.as_deref() {
             None => Interactive::No,
             Some("prompt") => Interactive::Prompt,

@@ -276,6 +276,17 @@ fn a_person_is_asked_last_and_only_when_that_is_wanted() {
 }
 
 #[test]
+fn a_person_who_wants_to_give_a_new_key_is_asked_though_there_is_one() {
+    let machine = Machine::new(&[("~/.impact/api.key", "old"), ("prompt 0", "new")]);
+    let found =
+        machine.found(&Ask { interactive: Interactive::Prompt, fresh: true, ..ask("modelon") }).unwrap();
+    assert_eq!(
+        (found.secret.expose(), machine.asked.take().concat()),
+        ("new", "promptacceptstore new".into())
+    );
+}
+
+#[test]
 fn a_browser_is_opened_only_without_a_stored_login_and_only_where_there_is_one() {
     let login = |id, facts: &Facts| {
         let machine = Machine::new(facts);

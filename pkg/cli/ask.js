@@ -1,0 +1,63 @@
+// What is asked of the person, or read from standard input.
+
+import { createInterface } from 'node:readline/promises';
+
+import { failure } from '../errors.js';
+import { notice, noticeOf } from '../node/core.js';
+import { askHidden } from '../node/terminal.js';
+import { say } from './print.js';
+
+/**
+ * Lets the person confirm what cannot be undone.
+ * @param {string} question @param {boolean | undefined} yes
+ */
+export async function confirm(question, yes) {
+  if (yes) return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw failure('invalid_argument', '--yes', 'this cannot be undone and there is no terminal to ask on, so say it.');
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const interrupted = new Promise((_, reject) => lines.once('close', () => reject(Object.assign(failure('aborted'), { interrupted: true }))));
+  try {
+    const answer = await Promise.race([lines.question(`${question} [y/N] `), interrupted]);
+    if (!/^y(es)?$/i.test(String(answer).trim())) throw Object.assign(failure('aborted'), { interrupted: false });
+  } finally {
+    interrupted.catch(() => {});
+    lines.close();
+  }
+}
+
+/** @param {string} question */
+export async function hidden(question) {
+  const text = await askHidden(question);
+  if (text === undefined) throw noCredential(question.replace(/:? *$/, ''), 'not_a_terminal');
+  if (text === '') throw noCredential(question.replace(/:? *$/, ''), 'prompt_empty');
+  return text;
+}
+
+/**
+ * The key of `--api-key`; from standard input when it is `-`.
+ * @param {string | undefined} given
+ */
+export async function apiKey(given) {
+  if (given === undefined) return undefined;
+  if (given === '-') return process.stdin.isTTY ? hidden('API key: ') : firstLine();
+  say('warning: a key on the command line is seen in process lists and kept in the history of the shell. Use --api-key - and standard input.');
+  return given;
+}
+
+/** The first line of standard input. */
+export async function firstLine() {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk;
+    if (text.includes('\n') || text.length > 65_536) break;
+  }
+  return text.split(/\r?\n/)[0].trim();
+}
+
+/** @param {string} what @param {string} reason */
+function noCredential(what, reason) {
+  const { message } = noticeOf(notice(reason));
+  return Object.assign(failure('no_credential', what, `${message}.`), { tried: [{ reason, message }] });
+}

@@ -1,0 +1,83 @@
+// The client that a command works with: for a key from the chain, or signed in.
+
+import { KeyClient } from '../client.js';
+import { failure } from '../errors.js';
+import { call, core } from '../node/core.js';
+import { CredentialFile } from '../node/credential-file.js';
+import { environmentAddress, resolveKey } from '../node/resolve.js';
+import { provider as builtin } from '../providers.js';
+import { apiKey, hidden } from './ask.js';
+import { warn } from './print.js';
+
+/** @param {any} options */
+export function providerOf({ provider }) {
+  return builtin(provider ?? (process.env.KEYLATCH_PROVIDER || 'keylatch'));
+}
+
+/** The address that was said, if one was. @param {any} options @returns {string | undefined} */
+export function addressOf(options) {
+  const { 'base-url': baseUrl, host } = options;
+  if (baseUrl !== undefined && host !== undefined) throw failure('invalid_argument', '--host', 'it says the same as --base-url; use one of them.');
+  return baseUrl ?? (host === undefined ? undefined : call(() => core().hostAddress(host)));
+}
+
+/**
+ * @param {any} options
+ * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, end: () => Promise<void> }>}
+ */
+export async function clientFor(options) {
+  const provider = providerOf(options);
+  const baseUrl = addressOf(options);
+  const stay = async () => {};
+  if (options.user !== undefined && options['api-key'] === undefined) {
+    const known = await ownKey(provider, options.user, baseUrl);
+    if (known) return { client: new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret }), provider, source: known.source, end: stay };
+    const client = await signIn(provider, options.user, baseUrl);
+    // What was begun for one command ends with it.
+    const end = async () => void (provider.endpoints?.signOut && (await client.signOut().catch(() => {})));
+    return { client, provider, source: { kind: 'password', name: options.user }, end };
+  }
+  const credential = await credentialFor(options);
+  return { client: new KeyClient({ provider, baseUrl, credential }), provider, source: credential.source, end: stay };
+}
+
+/** @param {any} options */
+export async function credentialFor(options) {
+  const { profile, user } = options;
+  const key = await apiKey(options['api-key']);
+  const credential = await resolveKey(providerOf(options), { baseUrl: addressOf(options), profile, user, apiKey: key });
+  warn(credential.warnings);
+  return credential;
+}
+
+/** Runs the work with a client, and signs out after it. @param {any} options @param {(on: Awaited<ReturnType<typeof clientFor>>) => Promise<void>} work */
+export async function withClient(options, work) {
+  const on = await clientFor(options);
+  try {
+    await work(on);
+  } finally {
+    await on.end();
+  }
+}
+
+/**
+ * The key of a user in the service's own file, if it keeps keys by user: as
+ * Conduce's client does, that comes before the password.
+ * @param {any} provider @param {string} user @param {string | undefined} baseUrl
+ */
+async function ownKey(provider, user, baseUrl) {
+  if (!provider.files?.some((/** @type {any} */ file) => file.kind === 'conduce-config')) return undefined;
+  const file = new CredentialFile(provider, { user, baseUrl });
+  const found = await file.read();
+  if (!found) return undefined;
+  warn(found.warnings);
+  return { ...found, source: { kind: 'file', name: file.path } };
+}
+
+/** @param {any} provider @param {string} user @param {string | undefined} baseUrl */
+async function signIn(provider, user, baseUrl) {
+  if (!provider.capabilities.signIn) throw failure('invalid_argument', '--user', `${provider.title} has no sign-in by user and password. Use a key.`);
+  const address = baseUrl ?? (await environmentAddress(provider)) ?? provider.baseUrl;
+  const password = await hidden(`Password for ${user}${address ? ` at ${new URL(address).host}` : ''}: `);
+  return KeyClient.signIn({ provider, baseUrl: address, user, password });
+}

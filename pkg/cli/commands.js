@@ -1,0 +1,145 @@
+// The commands: what each takes, and its examples. One table for the parser,
+// the help and the completion.
+
+import { check, headers, providersCommand } from './local.js';
+import { create, deleteKey, list, revoke, rotate } from './keys.js';
+import { login, logout, resolve, whoami } from './session.js';
+
+/**
+ * @typedef {{ usage: string, summary: string, options: string[], arguments?: [number, number],
+ *   details?: string, examples: string[], run: (options: any) => Promise<void> }} Command
+ */
+
+/** @type {Record<string, { type: 'string' | 'boolean', short?: string, multiple?: boolean, value?: string, help: string }>} */
+export const OPTIONS = {
+  provider: { type: 'string', short: 'p', value: 'ID', help: 'the service; default KEYLATCH_PROVIDER, then keylatch' },
+  'base-url': { type: 'string', value: 'URL', help: "the service's address" },
+  host: { type: 'string', value: 'HOST', help: 'the same as host[:port]; https, on this computer http' },
+  user: { type: 'string', short: 'u', value: 'EMAIL', help: 'sign in as this user, with a password that is asked for' },
+  'api-key': { type: 'string', value: '-', help: 'authenticate with this key; - reads it from standard input' },
+  profile: { type: 'string', value: 'NAME', help: 'profile in ~/.config/keylatch/credentials.json' },
+  json: { type: 'boolean', help: 'print JSON; its form is in keylatch help json' },
+  yes: { type: 'boolean', short: 'y', help: 'do it without asking' },
+  output: { type: 'string', short: 'o', value: 'FILE', help: 'write the key to this file (mode 0600) instead of the screen' },
+  name: { type: 'string', value: 'NAME', help: 'what the key is called; default: keylatch on this computer' },
+  expires: { type: 'string', value: 'WHEN', help: 'P3M (default), PT12H, never, or a date such as 2027-01-31' },
+  scope: { type: 'string', multiple: true, value: 'SCOPE', help: 'what the key may do; may be repeated' },
+  status: { type: 'string', value: 'STATUS', help: 'active, inactive, expired, revoked or all' },
+  search: { type: 'string', value: 'TEXT', help: 'part of the name' },
+  overlap: { type: 'string', value: 'TIME', help: 'how long the old key lives on, such as PT1H; default: not at all' },
+  explain: { type: 'boolean', help: 'show every source, in order, and what it gave' },
+  scheme: { type: 'string', value: 'SCHEME', help: 'bearer, basic or header' },
+  'no-browser': { type: 'boolean', help: 'only print the address to open' },
+  help: { type: 'boolean', short: 'h', help: 'show this' },
+};
+
+const WHERE = ['provider', 'base-url', 'host'];
+const WHO = [...WHERE, 'user', 'api-key', 'profile', 'json'];
+
+/** @type {Record<string, Command>} */
+export const COMMANDS = {
+  login: {
+    usage: 'login [options]',
+    summary: 'store a key, or log in with a browser',
+    options: [...WHERE, 'user', 'api-key', 'profile', 'no-browser', 'json'],
+    details: `Logs in with a browser where the service has that; otherwise asks for a key,
+without showing it. A key is stored only after the service has accepted it,
+where the service's own client looks for it.`,
+    examples: ['keylatch login --provider luminary', 'keylatch login --provider modelon', 'pbpaste | keylatch login --provider lambda --api-key -'],
+    run: login,
+  },
+  logout: {
+    usage: 'logout [options]',
+    summary: 'forget the stored key or login',
+    options: [...WHERE, 'user', 'profile', 'yes', 'json'],
+    details: 'Removes it from this computer. The key itself lives on: see keylatch revoke.',
+    examples: ['keylatch logout --provider luminary --yes'],
+    run: logout,
+  },
+  whoami: {
+    usage: 'whoami [options]',
+    summary: 'whose key it is, and where it came from',
+    options: WHO,
+    examples: ['keylatch whoami', 'keylatch whoami --provider modelon --json'],
+    run: whoami,
+  },
+  create: {
+    usage: 'create [options]',
+    summary: 'create a key and show it, once',
+    options: [...WHO, 'name', 'expires', 'scope', 'output'],
+    details: `The key alone goes to standard output, everything else to standard error.
+It cannot be shown again.`,
+    examples: [
+      'keylatch create --name "build server" --expires P1Y',
+      'keylatch create --output .env',
+      'keylatch create --provider conduce --user=kim@example.com --host=app.conduce.com',
+    ],
+    run: create,
+  },
+  list: {
+    usage: 'list [options]',
+    summary: 'list the keys, never whole',
+    options: [...WHO, 'status', 'search'],
+    examples: ['keylatch list --status active', 'keylatch list --provider conduce --api-key - --host=app.conduce.com < key.txt'],
+    run: list,
+  },
+  rotate: {
+    usage: 'rotate <id> [options]',
+    summary: 'replace a key by a new one',
+    options: [...WHO, 'overlap', 'output', 'yes'],
+    arguments: [1, 1],
+    details: 'With --output the old key dies only after the new one is in the file.',
+    examples: ['keylatch rotate key_4Zk1mVb7Qx0LrT9s --overlap PT1H --output .env'],
+    run: rotate,
+  },
+  revoke: {
+    usage: 'revoke <id> [options]',
+    summary: "end a key's working life",
+    options: [...WHO, 'yes'],
+    arguments: [1, 1],
+    examples: ['keylatch revoke key_4Zk1mVb7Qx0LrT9s', 'keylatch revoke key_4Zk1mVb7Qx0LrT9s --yes'],
+    run: revoke,
+  },
+  delete: {
+    usage: 'delete <id> [options]',
+    summary: 'delete a key that is no longer active',
+    options: [...WHO, 'yes'],
+    arguments: [1, 1],
+    details: `Conduce knows no revoking: there an active key is deleted, by the id that list
+shows or by the key itself, which - reads from standard input.`,
+    examples: ['keylatch delete key_4Zk1mVb7Qx0LrT9s', 'keylatch delete 3fa94c1d --provider conduce --user=kim@example.com --host=app.conduce.com'],
+    run: deleteKey,
+  },
+  check: {
+    usage: 'check [key | -]',
+    summary: 'say what is wrong with a text as a key, without asking anyone',
+    options: ['provider', 'json'],
+    arguments: [0, 1],
+    details: 'Without an argument the key is read from standard input, or asked for.',
+    examples: ['keylatch check --provider lambda < key.txt', 'keylatch check'],
+    run: check,
+  },
+  headers: {
+    usage: 'headers [options]',
+    summary: 'print the header that carries the key',
+    options: [...WHERE, 'api-key', 'profile', 'scheme', 'json'],
+    details: 'The output holds the key.',
+    examples: ['keylatch headers --provider luminary | curl -H @- https://apis.luminarycloud.com/rest/v0/pipelines'],
+    run: headers,
+  },
+  resolve: {
+    usage: 'resolve [options]',
+    summary: 'say where the key comes from',
+    options: [...WHERE, 'user', 'api-key', 'profile', 'explain', 'json'],
+    details: 'Shows the key masked, never whole.',
+    examples: ['keylatch resolve --provider luminary --explain'],
+    run: resolve,
+  },
+  providers: {
+    usage: 'providers [options]',
+    summary: 'list the services and where their keys are looked for',
+    options: ['json'],
+    examples: ['keylatch providers', 'keylatch providers --json'],
+    run: providersCommand,
+  },
+};

@@ -1,0 +1,91 @@
+// The words of --help.
+
+import { COMMANDS, OPTIONS } from './commands.js';
+import { columns } from './print.js';
+
+const EXITS = `Exit codes:
+  0  done
+  1  refused by the service, or it could not be reached
+  2  wrong use
+  3  no credential, or one that is certainly no key
+  130  interrupted`;
+
+export function overview() {
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => [`  ${name}`, summary]);
+  const more = [['  completion <shell>', 'print a completion script for bash, zsh or fish'], ['  help [command | json]', 'show this, a command, or the form of --json']];
+  return `keylatch: API keys, from where they are to where they are needed.
+
+Usage: keylatch <command> [options]
+
+${columns([...commands, ...more])}
+
+A key is looked for in --api-key, the service's environment variable, .env, its
+credentials file, ~/.config/keylatch/credentials.json and a stored login; the
+first that has one wins. It is never shown but by create and rotate (once) and
+by headers.
+
+Examples:
+  keylatch login --provider luminary
+  keylatch create --name "build server" --output .env
+  keylatch resolve --provider modelon --explain
+
+${EXITS}
+
+keylatch <command> --help shows its options.`;
+}
+
+/** @param {string} name */
+export function commandHelp(name) {
+  if (name === 'completion') {
+    return `keylatch completion <shell>: print a completion script for bash, zsh or fish
+
+Examples:
+  keylatch completion bash > ~/.local/share/bash-completion/completions/keylatch
+  keylatch completion zsh > "\${fpath[1]}/_keylatch"
+  keylatch completion fish > ~/.config/fish/completions/keylatch.fish`;
+  }
+  const { usage, summary, details, options, examples } = COMMANDS[name];
+  const rows = [...options, 'help'].map((option) => {
+    const { short, value, help } = OPTIONS[option];
+    return [`  ${short ? `-${short}, ` : '    '}--${option}${value ? ` ${value}` : ''}`, help];
+  });
+  return `keylatch ${name}: ${summary}
+
+Usage: keylatch ${usage}
+${details ? `\n${details}\n` : ''}
+Options:
+${columns(rows)}
+
+Examples:
+${examples.map((example) => `  ${example}`).join('\n')}`;
+}
+
+/** Part of the contract: members are added, never changed. */
+export function jsonHelp() {
+  return `What --json prints, one JSON document on standard output. Members may be added,
+none is changed or removed. Times are RFC 3339; what is not known is left out.
+
+  key         { id, name, status, masked?, scopes, createdAt?, expiresAt?, lastUsedAt?,
+                revokedAt?, replacedBy? }; status: active, expired, revoked
+  source      { kind, name }; kind: argument, env, dotenv, file, stored-login, prompt,
+                login, password
+  notice      { reason, message }
+
+  create      { key, secret } or, with --output, { key, output }
+  rotate      the same; and warning? { code, message } when the old key is still alive
+  list        { keys: [key] }
+  revoke      { key }
+  delete      { deleted: id }
+  whoami      { provider, account? { id, user? }, valid, source }
+  check       { ok, provider, certainty, prefix?, problems? [{ code, message, index }], looksLike? [id] }
+  headers     { "<header name>": "<value>" }
+  resolve     { provider, source, masked, baseUrl?, tried: [notice], warnings: [notice] }
+  login       { provider, source, stored }
+  logout      { provider, removed: [path] }
+  providers   { providers: [{ id, title, baseUrl?, env?, files?, capabilities, … }] }
+
+A failure prints { error: { code, message, status?, requestId?, retryAfter?, tried? [notice] } }
+on standard error. The codes are those of KeylatchError.
+
+${EXITS}`;
+}

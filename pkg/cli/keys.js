@@ -1,0 +1,141 @@
+// create, list, rotate, revoke, delete.
+
+import { hostname } from 'node:os';
+
+import { failure } from '../errors.js';
+import { CredentialFile } from '../node/credential-file.js';
+import { confirm, firstLine } from './ask.js';
+import { providerOf, withClient } from './client.js';
+import { clean, print, printJson, relative, say, style, table } from './print.js';
+
+/** @param {any} options */
+export async function create(options) {
+  // Before anything is made: a key that cannot be written would be lost.
+  const file = options.output && outputFile(options);
+  const { name = `keylatch on ${hostname()}`.slice(0, 100), expires, scope } = options;
+  await withClient(options, async ({ client }) => {
+    const { key, secret } = await client.create({ name, expiresIn: lifetime(expires), scopes: scope });
+    if (!file) return show(options, key, secret);
+    const text = secret.reveal();
+    try {
+      await file.write(text);
+    } catch (thrown) {
+      await takeBack(client, key, thrown);
+    }
+    written(options, key, file);
+  });
+}
+
+/** @param {any} options */
+export async function list(options) {
+  const { status, search, json } = options;
+  await withClient(options, async ({ client, provider }) => {
+    const keys = [];
+    for await (const key of client.list({ status, search })) keys.push(key);
+    if (json) return printJson({ keys });
+    if (keys.length === 0) return say(`No keys${status || search ? ' like that' : ''}. Make one with keylatch create.`);
+    print(table(['ID', 'NAME', 'KEY', 'STATUS', 'CREATED', 'EXPIRES', 'LAST USED'], keys.map((key) => row(key, provider))));
+  });
+}
+
+/** @param {any} options */
+export async function rotate(options) {
+  const file = options.output && outputFile(options);
+  await withClient(options, async ({ client, provider }) => {
+    const [id] = options.positionals;
+    if (!options.overlap) await confirm(`T${named(await client.get(id)).slice(1)} stops working at once. Rotate it?`, options.yes);
+    const store = file && (async (/** @type {any} */ secret) => file.write(secret.expose()));
+    const { key, secret, oldAlive } = /** @type {any} */ (await client.rotate(id, { overlap: options.overlap, store }));
+    if (oldAlive) say(`warning: ${oldAlive.message}`);
+    const warning = oldAlive && { code: oldAlive.code, message: oldAlive.message };
+    if (file) written(options, key, file, warning);
+    else show(options, key, secret, warning);
+  });
+}
+
+/** @param {any} options */
+export async function revoke(options) {
+  await withClient(options, async ({ client }) => {
+    const [id] = options.positionals;
+    await confirm(`T${named(await client.get(id)).slice(1)} stops working at once, for good. Revoke it?`, options.yes);
+    const key = await client.revoke(id);
+    if (options.json) return printJson({ key });
+    say(`Revoked ${named(key)}.`);
+  });
+}
+
+/** @param {any} options */
+export async function deleteKey(options) {
+  if (options.positionals[0] === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
+  const id = options.positionals[0] === '-' ? await firstLine() : options.positionals[0];
+  await withClient(options, async ({ client }) => {
+    const key = await client.get(id);
+    await confirm(`T${named(key).slice(1)} is gone for good then. Delete it?`, options.yes);
+    await client.delete(id);
+    if (options.json) return printJson({ deleted: key.id });
+    say(`Deleted ${named(key)}.`);
+  });
+}
+
+/** @param {any} options */
+function outputFile(options) {
+  const { output: path, user, profile } = options;
+  return new CredentialFile(providerOf(options), { path, user, profile });
+}
+
+/** The key itself, alone on standard output. @param {any} options @param {any} key @param {any} secret @param {object} [warning] */
+function show({ json }, key, secret, warning) {
+  if (json) return printJson({ key, secret: secret.reveal(), warning });
+  say(`Created ${named(key)}${until(key)}. It is shown only now:`);
+  print(secret.reveal());
+}
+
+/** @param {any} options @param {any} key @param {CredentialFile} file @param {object} [warning] */
+function written({ json, output }, key, file, warning) {
+  if (json) return printJson({ key, output, warning });
+  say(`Created ${named(key)}${until(key)} and wrote it to ${file.path}.`);
+}
+
+/**
+ * A key that could not be written is nobody's: it is ended rather than printed
+ * where its owner did not want it.
+ * @param {any} client @param {any} key @param {unknown} thrown
+ * @returns {Promise<never>}
+ */
+async function takeBack(client, key, thrown) {
+  const { revoke } = client.provider.capabilities;
+  try {
+    await (revoke ? client.revoke(key.id) : client.delete(key.id));
+    say(`The new key ${key.id} was ${revoke ? 'revoked' : 'deleted'} again, because it could not be written.`);
+  } catch {
+    say(`The new key ${key.id} could not be written, nor revoked: revoke it.`);
+  }
+  throw thrown;
+}
+
+/** @param {any} key */
+function named(key) {
+  const name = key.name ? `"${clean(key.name)}" ` : '';
+  return `the key ${name}(${clean(key.masked ?? key.id)})`;
+}
+
+/** @param {any} key */
+function until({ expiresAt }) {
+  return expiresAt ? `, good until ${expiresAt.toISOString().slice(0, 10)}` : '';
+}
+
+/** @param {any} key @param {any} provider */
+function row(key, provider) {
+  const colour = key.status === 'active' ? 'green' : 'red';
+  const status = style(colour, key.status);
+  const never = provider.capabilities.expiry ? 'never' : '-';
+  return [clean(key.id), clean(key.name || '-'), clean(key.masked ?? '-'), status, relative(key.createdAt, '-'), relative(key.expiresAt, never), relative(key.lastUsedAt, '-')];
+}
+
+/** A date is a moment, anything else a duration. @param {string | undefined} text */
+function lifetime(text) {
+  if (text === undefined || !/^\d{4}-\d\d-\d\d/.test(text)) return text;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw failure('invalid_argument', '--expires', 'there is no such date.');
+  return date;
+}

@@ -1,0 +1,59 @@
+// check, headers, providers: what takes no request.
+
+import { checkKey, authHeaders } from '../keys.js';
+import { providers } from '../providers.js';
+import { hidden } from './ask.js';
+import { credentialFor, providerOf } from './client.js';
+import { print, printJson, say, style, table } from './print.js';
+
+/** @param {any} options */
+export async function check(options) {
+  const provider = providerOf(options);
+  const [given] = options.positionals;
+  if (given !== undefined && given !== '-') {
+    say('warning: a key on the command line is seen in process lists and kept in the history of the shell. Use standard input.');
+  }
+  const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key: ') : await firstLineAsItIs();
+  const result = checkKey(provider, text);
+  if (!result.ok) process.exitCode = 1;
+  if (options.json) return printJson(result);
+  if (result.ok) {
+    const sure = { documented: 'It has the format', observed: 'It has the observed format', unknown: 'Nothing is certainly wrong with it as one' }[result.certainty];
+    return print(`${style('green', 'ok')}  ${sure} of a key for ${provider.title}.`);
+  }
+  for (const { message, index } of result.problems) print(`${style('red', `at ${index}`)}  ${message}`);
+  if (result.looksLike.length) print(`It does look like a key for ${result.looksLike.join(' or ')}.`);
+}
+
+/** A check must see the space around a key; only the line's end is not the person's. */
+async function firstLineAsItIs() {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > 1_000_000) break;
+  }
+  return text.replace(/\r?\n$/, '');
+}
+
+/** @param {any} options */
+export async function headers(options) {
+  const provider = providerOf(options);
+  const credential = await credentialFor(options);
+  const found = authHeaders(provider, credential.secret, { scheme: options.scheme ?? credential.scheme });
+  if (options.json) return printJson(found);
+  for (const [name, value] of Object.entries(found)) print(`${name}: ${value}`);
+}
+
+/** @param {any} options */
+export async function providersCommand({ json }) {
+  const all = providers();
+  if (json) return printJson({ providers: all });
+  const rows = all.map((provider) => {
+    const { env = [], files = [], login } = /** @type {any} */ (provider);
+    const places = [...env, ...files.map((/** @type {any} */ file) => file.path), ...(login ? ['browser login'] : [])];
+    const can = Object.entries(provider.capabilities).filter(([name, can]) => can && ['create', 'list', 'rotate', 'revoke', 'delete'].includes(name));
+    return [provider.id, provider.title, places.join(', '), can.map(([name]) => name).join(' ') || `by hand: ${provider.keysPage}`];
+  });
+  print(table(['ID', 'SERVICE', 'KEY IN', 'COMMANDS'], rows));
+}
+

@@ -1,0 +1,115 @@
+// login, logout, whoami, resolve.
+
+import { KeyClient } from '../client.js';
+import { failure, KeylatchError } from '../errors.js';
+import { fileFor } from '../node/host.js';
+import { environmentAddress, resolveKey } from '../node/resolve.js';
+import * as browser from '../node/session.js';
+import { apiKey, confirm } from './ask.js';
+import { addressOf, credentialFor, providerOf, withClient } from './client.js';
+import { clean, print, printJson, say, style, warn } from './print.js';
+
+/** @param {any} options */
+export async function login(options) {
+  const provider = providerOf(options);
+  const baseUrl = addressOf(options) ?? (await environmentAddress(provider));
+  const { json, profile, user } = options;
+  const done = (/** @type {any} */ source, /** @type {string} */ stored) => {
+    if (json) printJson({ provider: provider.id, source, stored });
+    else say(`Logged in to ${provider.title}; stored in ${stored}.`);
+  };
+  const key = await apiKey(options['api-key']);
+  if (key !== undefined) {
+    const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+    await accepted(provider, baseUrl, key);
+    await file.write(key);
+    return done({ kind: 'argument', name: '' }, file.path);
+  }
+  if (provider.login) {
+    const { source } = await browser.login(provider, { baseUrl, open: !options['no-browser'] });
+    return done({ kind: 'login', name: '' }, source.name);
+  }
+  const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+  const { source } = await promptFor(provider, { baseUrl, profile, user });
+  done(source, file.path);
+}
+
+/** The chain's own prompt, as if nothing had been found before it. @param {any} provider @param {any} options */
+async function promptFor(provider, options) {
+  const found = await resolveKey(provider, { ...options, interactive: 'prompt', fresh: true });
+  warn(found.warnings);
+  return found;
+}
+
+/** @param {any} provider @param {string | undefined} baseUrl @param {string} key */
+async function accepted(provider, baseUrl, key) {
+  const client = new KeyClient({ provider, baseUrl, credential: key });
+  if (!provider.capabilities.validate) return;
+  const { valid } = await client.validate(key);
+  if (!valid) throw failure('unauthorized', provider.title, 'the key is not valid there, so it was not stored.');
+}
+
+/** @param {any} options */
+export async function logout(options) {
+  const provider = providerOf(options);
+  const { profile, user, yes, json } = options;
+  const baseUrl = addressOf(options) ?? (await environmentAddress(provider));
+  const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+  const known = await file.read();
+  const where = [...(known ? [file.path] : []), ...(provider.login ? ['the stored login'] : [])];
+  const removed = [];
+  if (where.length) await confirm(`Forget ${where.join(' and ')} of ${provider.title}?`, yes);
+  if (known) {
+    await file.remove();
+    removed.push(file.path);
+  }
+  const path = provider.login && (await browser.logout(provider));
+  if (path) removed.push(path);
+  if (json) return printJson({ provider: provider.id, removed });
+  say(removed.length ? `Removed from ${removed.join(' and ')}.` : `Nothing is stored for ${provider.title}.`);
+}
+
+/** @param {any} options */
+export async function whoami(options) {
+  await withClient(options, async ({ client, provider, source }) => {
+    let account;
+    if (provider.capabilities.whoami) account = await client.whoami();
+    else {
+      const credential = options['api-key'] === undefined && source.kind !== 'password' ? await resolveKey(provider, { baseUrl: addressOf(options), profile: options.profile, user: options.user }) : undefined;
+      if (credential) await alive(client, provider, credential);
+    }
+    if (options.json) return printJson({ provider: provider.id, account, valid: true, source });
+    const who = account ? clean(account.user ?? account.id) : 'a key that works; the service does not say whose';
+    print(`${provider.title}: ${who}`);
+    say(`from ${source.kind}${source.name && ` ${source.name}`}`);
+  });
+}
+
+/** @param {KeyClient} client @param {any} provider @param {import('../node/resolve.js').Credential} credential */
+async function alive(client, provider, credential) {
+  const { valid } = await client.validate(credential.secret);
+  if (!valid) throw failure('unauthorized', provider.title, `the key from ${credential.source.name || credential.source.kind} is not valid there.`);
+}
+
+/** @param {any} options */
+export async function resolve(options) {
+  const { json, explain } = options;
+  let credential;
+  try {
+    credential = await credentialFor(options);
+  } catch (thrown) {
+    if (explain && !json && thrown instanceof KeylatchError && 'tried' in thrown) explainTried(/** @type {any} */ (thrown).tried);
+    throw thrown;
+  }
+  const { source, tried, warnings, baseUrl } = credential;
+  const masked = credential.secret.mask();
+  if (json) return printJson({ provider: providerOf(options).id, source, masked, baseUrl, tried, warnings });
+  if (explain) explainTried(tried);
+  print(`${explain ? style('green', '✓ ') : ''}${source.kind}${source.name && ` ${source.name}`}: ${masked}${baseUrl ? ` for ${baseUrl}` : ''}`);
+}
+
+/** @param {{ message: string }[]} tried */
+function explainTried(tried) {
+  for (const { message } of tried) print(`${style('dim', '-')} ${message}`);
+}
+
