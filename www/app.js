@@ -1,41 +1,62 @@
 // Puts the parts together: which of them is seen in which state, and what
 // happens when a person wants something done with a key.
 
-import { startCheckBox } from './check-box.js';
+import { followService, startCheckBox } from './check-box.js';
 import { confirmAction } from './confirm-dialog.js';
 import { askCreate, forgetCreate } from './create-dialog.js';
 import { announce, byId, setText } from './dom.js';
+import { entryTitle, focusEntry, hideEntry, showEntry, startEntry } from './entry.js';
 import { KeysView } from './keys-view.js';
 import { revealKey } from './reveal-dialog.js';
 import { askRotation } from './rotate-dialog.js';
-import { profile } from './service.js';
+import { labelOf } from './service.js';
+import { showServiceCard } from './service-card.js';
+import { startServiceSwitch, switchTo } from './service-switch.js';
 import { Session } from './session.js';
-import { hideSignIn, showSignIn, startSignIn } from './sign-in.js';
 
 const session = new Session();
 const actions = { rotate, revoke, delete: remove };
 let view;
 /** What a lost session interrupted, and for whom. */
 let interrupted;
+/** Where the focus goes with the next state: the `field` to fill in, the `title` of what is new, or nowhere. */
+let landing = 'field';
 
 /** Starts the page. */
 export async function start() {
-  setText(byId('service'), profile.title === 'keylatch' ? '' : profile.title);
   view = new KeysView(session, { onAction: (action, key) => actions[action](key), onCreate: create });
   session.addEventListener('change', showState);
-  startSignIn(session);
-  startCheckBox();
+  startEntry(session);
+  startCheckBox((id) => {
+    landing = 'stay';
+    switchTo(id);
+  });
   byId('create').addEventListener('click', create);
   byId('sign-out').addEventListener('click', signOut);
-  byId('starting-retry').addEventListener('click', resume);
-  await resume();
+  byId('starting-retry').addEventListener('click', () => attempt(() => session.resume()));
+  await startServiceSwitch(select);
 }
 
-async function resume() {
+/** Everything turns to a service; nothing of the one before is kept. */
+async function select(service) {
+  if (session.service && landing !== 'stay') landing = 'title';
+  interrupted = undefined;
+  forgetCreate();
+  view.resetFilters();
+  view.show(service);
+  showServiceCard(service);
+  followService(service);
+  byId('starting-text').textContent = 'Loading…';
+  byId('starting-retry').hidden = true;
+  await attempt(() => session.select(service));
+}
+
+async function attempt(work) {
   const retry = byId('starting-retry');
   retry.disabled = true;
+  byId('starting').setAttribute('aria-busy', 'true');
   try {
-    await session.resume();
+    await work();
   } catch (error) {
     byId('starting').setAttribute('aria-busy', 'false');
     byId('starting-text').textContent = error.message;
@@ -45,22 +66,25 @@ async function resume() {
 }
 
 function showState() {
-  const signedIn = session.state === 'signed-in';
-  byId('starting').hidden = true;
+  const { state } = session;
+  const signedIn = state === 'signed-in';
+  byId('starting').hidden = state !== 'starting';
   byId('check').hidden = false;
   byId('account').hidden = !signedIn;
   byId('keys').hidden = !signedIn;
   byId('main').classList.toggle('signed-out', !signedIn);
-  document.title = signedIn ? 'API keys · keylatch' : 'Sign in · keylatch';
   if (signedIn) enter();
   else leave();
+  if (state !== 'starting') document.title = `${(signedIn ? byId('keys-title') : entryTitle(session.service)).textContent} · keylatch`;
 }
 
 function enter() {
-  const { user, id } = session.account;
+  const { account: { user, id }, service, hasKey } = session;
   setText(byId('account-user'), user ?? id);
-  hideSignIn();
-  byId('keys-title').focus();
+  byId('sign-out').textContent = hasKey || !service.signsOut ? 'Disconnect' : 'Sign out';
+  hideEntry();
+  if (landing !== 'stay') byId('keys-title').focus();
+  landing = 'field';
   const same = interrupted?.account === id;
   if (!same) {
     forgetCreate();
@@ -72,36 +96,58 @@ function enter() {
 }
 
 function leave() {
-  const expired = session.state === 'expired';
-  interrupted = expired ? { account: session.account?.id } : undefined;
+  const { state, service, account } = session;
+  const expired = state === 'expired';
+  interrupted = expired ? { account: account?.id } : undefined;
   for (const dialog of document.querySelectorAll('dialog[open]:not(#reveal-dialog)')) dialog.close();
   view.clear();
-  showSignIn(expired ? 'Your session has ended. Sign in again to go on.' : '');
+  if (state === 'starting') return hideEntry();
+  showEntry(service, expired ? endedWords() : '');
+  if (landing !== 'stay') focusEntry(service, landing);
+  landing = 'field';
+}
+
+function endedWords() {
+  return session.hasKey
+    ? 'Your key is not accepted any more. Connect with another one to go on.'
+    : 'Your session has ended. Sign in again to go on.';
 }
 
 async function signOut() {
+  const { service, hasKey } = session;
   try {
     await session.signOut();
+    if (hasKey) showEntry(service, 'This page has forgotten your key. The key itself goes on working.');
+    else if (!service.signsOut) showEntry(service, `This page has forgotten you. ${service.title} has no call for signing out, so its session ends by itself.`);
   } catch (error) {
     if (error.code !== 'unauthorized') view.complain(error, signOut);
   }
 }
 
 async function create() {
-  const made = await askCreate((wish) => session.call((client) => client.create(wish)));
+  const { service } = session;
+  const made = await askCreate(service, async (wish) => ({ ...await session.call((client) => client.create(wish)), wish }));
   if (!made) {
     // What was typed is still in the form; go on with it after signing in.
     if (interrupted) interrupted.again = create;
     return;
   }
   await reveal(made);
-  byId('create').focus();
+  if (byId('create').hidden) view.focusRow(made.key.id);
+  else byId('create').focus();
 }
 
 async function rotate(key) {
-  const made = await askRotation(key, (overlap) => session.call((client) => client.rotate(key.id, { overlap })));
+  const { service } = session;
+  const { oneKey } = service.capabilities;
+  const made = await askRotation(service, key, (overlap) => session.call((client) => client.rotate(key.id, { overlap })));
   if (!made) return view.focusRow(key.id);
-  await Promise.all([reveal(made), refresh(key.id)]);
+  if (oneKey) {
+    // The key that this page stands on may be the one that is gone.
+    session.reconnect(made.secret);
+    view.remove(key.id);
+  }
+  await Promise.all([reveal(made), oneKey || refresh(key.id)]);
   view.focusRow(made.key.id);
 }
 
@@ -109,7 +155,7 @@ async function revoke(key) {
   const revoked = await confirmAction('revoke', key, () => session.call((client) => client.revoke(key.id)));
   if (revoked) {
     view.replace(revoked);
-    announce(`“${key.name}” is revoked.`);
+    announce(`“${labelOf(key)}” is revoked.`);
   }
   view.focusRow(key.id);
 }
@@ -121,14 +167,18 @@ async function remove(key) {
   });
   if (!deleted) return view.focusRow(key.id);
   const next = view.remove(key.id);
-  announce(`“${key.name}” is deleted.`);
+  announce(`“${labelOf(key)}” is deleted.`);
   if (next) view.focusRow(next.id);
   else byId('create').focus();
 }
 
-function reveal(made) {
-  view.add(made.key);
-  return revealKey(made);
+function reveal({ key, secret, warning, wish }) {
+  const { service } = session;
+  view.add(key);
+  // The list may tell more of it than the answer to its making did.
+  if (!key.createdAt) view.load();
+  const label = key.name || service.asks('create', 'name') && wish?.name || service.title;
+  return revealKey(service, { label, secret, warning });
 }
 
 /** Shows what a rotation has made of the old key. */

@@ -1,27 +1,29 @@
 // A box that checks a pasted key as it is typed. What is in it is visible, for
 // else one could not point at a place, and is gone when the page is left.
 
-import { checkKey } from '/keylatch/index.js';
+import { checkKey, identifyKey } from '/keylatch/index.js';
 import { byId } from './dom.js';
 import { position, renderMarked } from './marked-text.js';
-import { connection, profile } from './service.js';
+import { services } from './service.js';
 
 const MAX_SHOWN = 20;
 const SPEAKING_PAUSE = 600;
 
-const KNOWN = {
-  documented: 'Its form and its checksum are right. Whether it still works, only the service can say.',
-  observed: 'It has the form that such keys have been seen to have. Whether it works, only the service can say.',
-  unknown: 'The service does not publish what its keys look like; nothing in this one is certainly wrong.',
-};
 
 const form = byId('check-form');
 const input = byId('check-text');
 const result = byId('check-result');
+let service;
 let speaking;
 
-/** Makes the box work. */
-export function startCheckBox() {
+/** Makes the box work. `switchTo(id)` is called with the service that a key seems to belong to. */
+export function startCheckBox(switchTo) {
+  byId('check-others').addEventListener('click', ({ target }) => {
+    const { id } = target.dataset;
+    if (!id) return;
+    input.focus();
+    switchTo(id);
+  });
   input.addEventListener('input', check);
   form.addEventListener('submit', (event) => event.preventDefault());
   form.addEventListener('reset', () => {
@@ -29,6 +31,20 @@ export function startCheckBox() {
     queueMicrotask(clear);
   });
   addEventListener('pagehide', clear);
+}
+
+/** Checks for this service from now on, what is in the box already too. */
+export function followService(chosen) {
+  service = chosen;
+  byId('check-service').textContent = service.title;
+  input.placeholder = exampleOf(service);
+  check();
+}
+
+/** The beginning of its keys, where it is always the same. */
+function exampleOf({ provider: { format } }) {
+  const start = [format?.parts[0]].flat()[0];
+  return typeof start === 'string' ? `${start}…` : '';
 }
 
 function clear() {
@@ -42,29 +58,54 @@ function check() {
   if (!text) {
     byId('check-marked').replaceChildren();
     byId('check-problems').replaceChildren();
+    byId('check-others').replaceChildren();
     input.removeAttribute('aria-invalid');
     return speak('');
   }
-  const found = checkKey(connection.provider, text);
+  const found = checkKey(service.provider, text);
   const problems = found.ok ? [] : found.problems;
   renderMarked(byId('check-marked'), text, problems.map(({ index }) => index));
   byId('check-problems').replaceChildren(...problemItems(text, problems));
   result.classList.toggle('ok', found.ok);
   if (found.ok) input.removeAttribute('aria-invalid');
   else input.setAttribute('aria-invalid', 'true');
+  const others = othersOf(found, text);
   byId('check-verdict').textContent = verdict(found);
-  speak([verdict(found), ...problems.slice(0, 3).map(({ message }) => message)].join(' '));
+  byId('check-others').replaceChildren(...othersWords(others));
+  speak([verdict(found), ...others.map(({ title }) => `It looks like a key of ${title}.`), ...problems.slice(0, 3).map(({ message }) => message)].join(' '));
 }
 
 function verdict(found) {
-  if (found.ok) {
-    const prefix = found.prefix ? ` (${found.prefix}…)` : '';
-    return `This is a ${profile.title} key${prefix}. ${KNOWN[found.certainty]}`;
-  }
-  const { length } = found.problems;
-  const count = length === 1 ? 'One problem.' : `${length} problems.`;
-  const others = found.looksLike.filter((id) => id !== found.provider);
-  return others.length ? `${count} It looks like a key of ${others.join(' or ')}.` : count;
+  if (!found.ok) return found.problems.length === 1 ? 'One problem.' : `${found.problems.length} problems.`;
+  const { title, provider: { format } } = service;
+  const prefix = found.prefix ? ` (${found.prefix}…)` : '';
+  const hasChecksum = format?.parts.some((part) => typeof part === 'object' && 'checksum' in part);
+  // No more than is known.
+  return {
+    documented: `This is a ${title} key${prefix}. Its form${hasChecksum ? ' and its checksum are' : ' is'} right. Whether it still works, only the service can say.`,
+    observed: `This may be a ${title} key: it has the form that such keys have been seen to have. Whether it works, only the service can say.`,
+    unknown: `This may be a ${title} key: nothing in it is certainly wrong, and what such keys look like is not published.`,
+  }[found.certainty];
+}
+
+/** The other services whose keys have this form. */
+function othersOf(found, text) {
+  // A service whose format nobody knows takes any text; a known form says more.
+  const ids = !found.ok ? found.looksLike
+    : found.certainty !== 'unknown' ? []
+    : identifyKey(text).filter(({ certainty }) => certainty !== 'unknown').map(({ provider }) => provider);
+  return services.filter(({ id }) => ids.includes(id) && id !== service.id);
+}
+
+function othersWords(others) {
+  return others.flatMap(({ id, title }) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'link';
+    button.dataset.id = id;
+    button.textContent = `Switch to ${title}`;
+    return [`It looks like a key of ${title}. `, button, ' '];
+  });
 }
 
 function problemItems(text, problems) {

@@ -2,6 +2,7 @@
 
 import { byId, part } from './dom.js';
 import { openDialog } from './dialog.js';
+import { labelOf } from './service.js';
 
 const QUESTIONS = {
   revoke: {
@@ -14,16 +15,22 @@ const QUESTIONS = {
     text: 'It disappears from the list for good. This cannot be undone.',
     button: 'Delete key',
   },
+  // Where a service knows no revoking, deleting is what ends a key.
+  deleteActive: {
+    title: 'Delete this key?',
+    text: 'Whatever uses it stops working at once, and it disappears from the list for good. This cannot be undone.',
+    button: 'Delete key',
+  },
 };
 
 /** Asks, and runs `submit` once the person agrees. Resolves with its result, or `undefined`. */
 export function confirmAction(action, key, submit) {
   const dialog = byId('confirm-dialog');
-  const question = QUESTIONS[action];
+  const question = QUESTIONS[action === 'delete' && key.status === 'active' ? 'deleteActive' : action];
   byId('confirm-title').textContent = question.title;
   part(dialog, 'text').textContent = question.text;
-  part(dialog, 'name').textContent = key.name;
-  part(dialog, 'masked').textContent = key.masked ?? '';
+  part(dialog, 'name').textContent = labelOf(key);
+  part(dialog, 'masked').textContent = key.name ? key.masked ?? '' : '';
   dialog.querySelector('[type=submit]').textContent = question.button;
   return openDialog(dialog, { submit });
 }

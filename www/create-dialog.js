@@ -6,6 +6,8 @@ import { formatDay } from './format-time.js';
 import { dateProblem, dateValue, endOf, endOfDay } from './lifetime.js';
 
 const MAX_NAME = 100;
+/** For a service that takes no name the client wants one all the same; it is not sent. */
+const NAMELESS = 'API key';
 const FOREVER = 'This key works until someone revokes it, even if it leaks and nobody notices. Prefer an end date and rotate the key regularly.';
 
 const dialog = byId('create-dialog');
@@ -13,6 +15,8 @@ const form = dialog.querySelector('form');
 const name = byId('key-name');
 const lifetime = byId('key-lifetime');
 const date = byId('key-date');
+let takesName = true;
+let takesEnd = true;
 
 lifetime.addEventListener('change', showLifetime);
 name.addEventListener('input', () => setFieldError(name));
@@ -20,8 +24,13 @@ date.addEventListener('input', () => setFieldError(date));
 // Going back on purpose starts afresh; Escape and a lost session do not.
 part(dialog, 'cancel').addEventListener('click', forgetCreate);
 
-/** Asks for name and lifetime, and runs `submit({ name, expiresIn })`. Resolves with its result, or `undefined`. */
-export async function askCreate(submit) {
+/** Asks for what the service wants to know, and runs `submit({ name, expiresIn })`. Resolves with its result, or `undefined`. */
+export async function askCreate(service, submit) {
+  takesName = service.asks('create', 'name');
+  takesEnd = service.capabilities.expiry;
+  byId('key-name-field').hidden = !takesName;
+  byId('key-lifetime-field').hidden = !takesEnd;
+  setText(byId('create-terms'), termsOf(service));
   date.min = dateValue(new Date());
   date.max = dateValue(endOf('P10Y'));
   showLifetime();
@@ -37,13 +46,20 @@ export function forgetCreate() {
   setFieldError(date);
 }
 
+/** What one should know of a key that cannot be told how long to live. */
+function termsOf({ title, capabilities }) {
+  if (capabilities.oneKey) return `${title} allows one key per user. This one works until it is replaced or deleted.`;
+  return capabilities.expiry ? '' : `Keys of ${title} have no end date: this one works until someone deletes it.`;
+}
+
 function values() {
+  if (!takesEnd) return { name: takesName ? name.value.trim() : NAMELESS };
   const expiresIn = lifetime.value === 'date' ? endOfDay(date.value) : lifetime.value;
   return { name: name.value.trim(), expiresIn };
 }
 
 function showLifetime() {
-  const { value } = lifetime;
+  const value = takesEnd ? lifetime.value : '';
   byId('key-date-field').hidden = value !== 'date';
   setText(byId('key-never'), value === 'never' ? FOREVER : '');
   const end = value.startsWith('P') ? `Ends on ${formatDay(endOf(value))}` : '';
@@ -51,9 +67,9 @@ function showLifetime() {
 }
 
 function valid() {
-  setFieldError(name, nameProblem(name.value.trim()));
+  setFieldError(name, takesName ? nameProblem(name.value.trim()) : '');
   // `value` of a half-typed date is empty; `badInput` tells it from none.
-  setFieldError(date, lifetime.value !== 'date' ? ''
+  setFieldError(date, !takesEnd || lifetime.value !== 'date' ? ''
     : date.validity.badInput ? 'This is not a whole date.' : dateProblem(date.value));
   const wrong = [name, date].find((input) => input.hasAttribute('aria-invalid'));
   wrong?.focus();

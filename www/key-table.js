@@ -2,6 +2,7 @@
 
 import { byId, part, setIcon } from './dom.js';
 import { formatDay, timeElement } from './format-time.js';
+import { labelOf } from './service.js';
 
 const STATES = {
   active: { icon: 'check', word: 'Active' },
@@ -10,16 +11,30 @@ const STATES = {
 };
 const SOON = 7 * 86400 * 1000;
 
+/** Shows the columns of which the service has something to tell, in every row. */
+export function showColumns(table, service) {
+  const hidden = {
+    name: !service.tells('name'),
+    expiresAt: !service.capabilities.expiry,
+    lastUsedAt: !service.tells('lastUsedAt'),
+    actions: !['active', 'revoked'].some((status) => service.actionsOn({ status }).length),
+  };
+  table.dataset.hidden = Object.keys(hidden).filter((column) => hidden[column]).join(' ');
+}
+
 /** The row of a key. `data-id` on it is the id of the key. */
-export function keyRow(key) {
+export function keyRow(key, service) {
   const row = byId('row-template').content.cloneNode(true).firstElementChild;
   row.dataset.id = key.id;
   row.classList.toggle('inactive', key.status !== 'active');
 
   part(row, 'name').textContent = key.name;
   part(row, 'replaced').hidden = !(key.replacedBy && key.status === 'active');
-  part(row, 'masked').textContent = key.masked ?? '';
-  part(row, 'menu').setAttribute('aria-label', `Actions for ${key.name}`);
+  const masked = part(row, 'masked');
+  masked.textContent = key.masked ?? `ID ${key.id}`;
+  // Each row has one header: where there are no names, it is the key.
+  if (!service.tells('name')) masked.parentElement.setAttribute('role', 'rowheader');
+  part(row, 'menu').setAttribute('aria-label', `Actions for ${labelOf(key)}`);
 
   const { icon, word } = STATES[key.status];
   const state = part(row, 'state');

@@ -3,7 +3,7 @@
 
 import { byId, setText } from './dom.js';
 import { refreshTimes } from './format-time.js';
-import { keyRow } from './key-table.js';
+import { keyRow, showColumns } from './key-table.js';
 import { close as closeMenu, startRowMenu } from './row-menu.js';
 
 const PAGE = 50;
@@ -29,7 +29,10 @@ export class KeysView {
 
   constructor(session, { onAction, onCreate }) {
     this.#session = session;
-    startRowMenu(rows, { keyOf: (id) => this.key(id), choose: (action, id) => onAction(action, this.key(id)) });
+    startRowMenu(rows, {
+      offers: (id) => session.service.actionsOn(this.key(id)),
+      choose: (action, id) => onAction(action, this.key(id)),
+    });
 
     let typing;
     const reload = () => { clearTimeout(typing); this.load(); };
@@ -46,6 +49,19 @@ export class KeysView {
     });
     setInterval(() => this.#tick(), TICK);
     document.addEventListener('visibilitychange', () => this.#tick());
+  }
+
+  /** Brings what surrounds the keys in line with what the service can do. */
+  show(service) {
+    const { isHere, title, capabilities } = service;
+    byId('keys-title').textContent = isHere ? 'API keys' : `${title} API keys`;
+    byId('keys-lead').textContent = capabilities.expiry
+      ? 'A key lets a program act for you. Set an end date and rotate it regularly.'
+      : 'A key lets a program act for you. These have no end date: replace or delete what is no longer used.';
+    byId('search-field').hidden = !service.tells('name');
+    byId('status-field').hidden = !service.hasStates;
+    showColumns(byId('table'), service);
+    byId('row-menu').querySelector('[data-action="rotate"]').textContent = capabilities.oneKey ? 'Regenerate and replace…' : 'Rotate…';
   }
 
   key(id) {
@@ -70,7 +86,7 @@ export class KeysView {
       this.#keys = keys;
       this.#loaded = true;
       closeMenu({ refocus: false });
-      rows.replaceChildren(...keys.map(keyRow));
+      rows.replaceChildren(...this.#rowsOf(keys));
       this.#end(started);
     } catch (error) {
       this.#fail(started, error, () => this.load(count));
@@ -89,7 +105,7 @@ export class KeysView {
       return this.load();
     }
     this.#keys.unshift(key);
-    rows.prepend(keyRow(key));
+    rows.prepend(...this.#rowsOf([key]));
     this.#show();
   }
 
@@ -100,7 +116,7 @@ export class KeysView {
     const row = this.#row(key.id);
     const focused = row.contains(document.activeElement);
     this.#keys[at] = key;
-    row.replaceWith(keyRow(key));
+    row.replaceWith(...this.#rowsOf([key]));
     if (focused) this.focusRow(key.id);
   }
 
@@ -119,6 +135,9 @@ export class KeysView {
     this.#loading?.abort();
     this.#keys = [];
     this.#loaded = false;
+    this.#cursor = undefined;
+    this.#ahead = undefined;
+    closeMenu({ refocus: false });
     rows.replaceChildren();
     setText(byId('count'));
     byId('banner').hidden = true;
@@ -132,6 +151,10 @@ export class KeysView {
     return search.value.trim() !== '' || status.value !== 'all';
   }
 
+  #rowsOf(keys) {
+    return keys.map((key) => keyRow(key, this.#session.service));
+  }
+
   #row(id) {
     return rows.querySelector(`[data-id="${CSS.escape(id)}"]`);
   }
@@ -143,7 +166,7 @@ export class KeysView {
       const keys = await this.#pull(PAGE);
       if (started.signal.aborted) return;
       this.#keys.push(...keys);
-      rows.append(...keys.map(keyRow));
+      rows.append(...this.#rowsOf(keys));
       this.#end(started);
       if (keys.length) this.focusRow(this.#keys[first].id);
     } catch (error) {
@@ -205,11 +228,14 @@ export class KeysView {
 
     const unit = length === 1 ? 'key' : 'keys';
     setText(byId('count'), length === 0 ? '' : more.hidden ? `${length} ${unit}` : `${length} ${unit} shown`);
+    const { create, oneKey } = this.#session.service.capabilities;
+    byId('create').hidden = !create || (oneKey && length > 0);
     const filtered = this.#filtered;
+    byId('empty-action').hidden = !filtered && !create;
     byId('empty-title').textContent = filtered ? 'No key matches' : 'No API keys yet';
     byId('empty-text').textContent = filtered
       ? 'No key has this name and status.'
-      : 'Create one to let a program act for you. You will see it exactly once.';
+      : create ? 'Create one to let a program act for you. You will see it exactly once.' : 'Keys are made by hand, on the page of the service.';
     byId('empty-action').textContent = filtered ? 'Clear filters' : 'Create your first key';
   }
 

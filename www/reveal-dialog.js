@@ -1,8 +1,7 @@
 // The one moment in which a new key is seen. The text lives in this function
 // and in one element; closing the dialog or leaving the page wipes both.
 
-import { byId, part } from './dom.js';
-import { variable } from './service.js';
+import { byId, part, setText } from './dom.js';
 
 const dialog = byId('reveal-dialog');
 const shown = byId('reveal-key');
@@ -10,14 +9,19 @@ const status = part(dialog, 'status');
 const stored = part(dialog, 'stored');
 const done = part(dialog, 'done');
 
-/** Shows the key until the person says that it is saved. Resolves when it is gone again. */
-export function revealKey({ key, secret }) {
+/**
+ * Shows the key until the person says that it is saved. Resolves when it is gone again.
+ * `label` is what it is called, `warning` what did not go as wished.
+ */
+export function revealKey(service, { label, secret, warning }) {
   let text = secret.reveal();
   let saved = false;
   const listeners = new AbortController();
   const on = (target, type, listener) => target.addEventListener(type, listener, { signal: listeners.signal });
 
-  part(dialog, 'name').textContent = key.name;
+  part(dialog, 'name').textContent = label;
+  byId('reveal-again').textContent = againWords(service);
+  setText(part(dialog, 'warning'), warning?.message);
   shown.textContent = text;
   update();
   dialog.showModal();
@@ -34,7 +38,7 @@ export function revealKey({ key, secret }) {
     });
     on(document, 'copy', () => { if (String(getSelection()).includes(text)) keep('Copied to the clipboard.'); });
     on(part(dialog, 'download'), 'click', () => {
-      download(`${variable}=${text}\n`);
+      download(service, text);
       keep('Downloaded. Keep the file out of version control.');
     });
     on(stored, 'change', update);
@@ -85,12 +89,18 @@ function select() {
   getSelection().selectAllChildren(shown);
 }
 
-function download(content) {
-  const url = URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
+/** What is to be said of seeing it again, which not every service rules out. */
+function againWords(service) {
+  if (!service.tells('wholeKey')) return 'Store it somewhere safe now: nobody can show it again.';
+  return `Store it somewhere safe now: this page does not show it again. ${service.title} itself lists whole keys to whoever is signed in, so guard the account like the key.`;
+}
+
+function download({ id, variable }, text) {
+  const url = URL.createObjectURL(new Blob([`${variable}=${text}\n`], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = url;
   // Browsers take the dot off a file called ".env", so it gets a first name.
-  link.download = 'keylatch.env';
+  link.download = `${id}.env`;
   link.click();
   // Not at once: some browsers read the blob only after this turn.
   setTimeout(() => URL.revokeObjectURL(url), 1000);

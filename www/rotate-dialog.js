@@ -1,8 +1,10 @@
-// Rotating a key: how long the old one lives on, and what that means.
+// Rotating a key: how long the old one lives on, and what that means. Where a
+// user has one key at a time, the old one goes before the new one comes.
 
 import { byId, part } from './dom.js';
 import { openDialog } from './dialog.js';
 import { formatDay } from './format-time.js';
+import { labelOf } from './service.js';
 
 const HOUR = 3600 * 1000;
 const OVERLAPS = { PT0S: 0, PT1H: HOUR, P1D: 24 * HOUR, P7D: 7 * 24 * HOUR };
@@ -11,23 +13,32 @@ const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'sh
 const dialog = byId('rotate-dialog');
 const form = dialog.querySelector('form');
 
-/** Asks for the overlap, and runs `submit(overlap)`. Resolves with its result, or `undefined`. */
-export function askRotation(key, submit) {
+/** Asks for the overlap, where there can be one, and runs `submit(overlap)`. Resolves with its result, or `undefined`. */
+export function askRotation(service, key, submit) {
+  const { oneKey, overlap } = service.capabilities;
+  const words = oneKey ? 'Regenerate and replace' : 'Rotate key';
   form.reset();
-  part(dialog, 'name').textContent = key.name;
-  part(dialog, 'masked').textContent = key.masked ?? '';
+  byId('rotate-title').textContent = words;
+  dialog.querySelector('[type=submit]').textContent = words;
+  dialog.querySelector('[type=submit]').className = oneKey ? 'danger' : 'primary';
+  byId('rotate-overlap').hidden = !overlap;
+  part(dialog, 'name').textContent = labelOf(key);
+  part(dialog, 'masked').textContent = key.name ? key.masked ?? '' : '';
+  part(dialog, 'heritage').hidden = oneKey;
   part(dialog, 'expiry').textContent = key.expiresAt
     ? `the same end, ${formatDay(key.expiresAt)}`
     : 'no expiry either';
-  form.onchange = () => showEffect(key);
-  showEffect(key);
-  return openDialog(dialog, { submit: () => submit(form.elements.overlap.value) });
+  form.onchange = () => showEffect(service, key);
+  showEffect(service, key);
+  return openDialog(dialog, { submit: () => submit(overlap ? form.elements.overlap.value : undefined) });
 }
 
-function showEffect(key) {
+function showEffect({ title, capabilities }, key) {
   const overlap = form.elements.overlap.value;
   const effect = byId('rotate-effect');
-  effect.textContent = effectOf(overlap, key.expiresAt);
+  effect.textContent = capabilities.oneKey
+    ? `${title} allows one key per user, so the old key is deleted first and stops working at once. Whatever uses it fails until it has the new key.`
+    : effectOf(overlap, key.expiresAt);
   effect.classList.toggle('warn', overlap === 'PT0S');
 }
 

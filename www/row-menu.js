@@ -7,8 +7,8 @@ const menu = byId('row-menu');
 const GAP = 4;
 let opener;
 
-/** Makes the buttons inside `table` open the menu; `choose(action, id)` is called with the choice. */
-export function startRowMenu(table, { keyOf, choose }) {
+/** Makes the buttons inside `table` open the menu with what `offers(id)` names; `choose(action, id)` is called with the choice. */
+export function startRowMenu(table, { offers, choose }) {
   table.addEventListener('click', (event) => {
     const button = event.target.closest('[data-menu]');
     if (button) toggle(button);
@@ -39,8 +39,9 @@ export function startRowMenu(table, { keyOf, choose }) {
 
   function open(button, focused) {
     close({ refocus: false });
-    const active = keyOf(button.closest('[data-id]').dataset.id).status === 'active';
-    for (const item of menu.children) item.hidden = active === (item.dataset.action === 'delete');
+    const offered = offers(button.closest('[data-id]').dataset.id);
+    if (!offered.length) return;
+    for (const item of menu.children) item.hidden = !offered.includes(item.dataset.action);
     opener = button;
     button.setAttribute('aria-expanded', 'true');
     menu.setAttribute('aria-label', button.getAttribute('aria-label'));

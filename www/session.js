@@ -1,7 +1,8 @@
-// Who is signed in. Everything that talks to the service goes through `call`,
-// so that a session that has ended is noticed wherever it shows.
+// Who is let in, at which service. Everything that talks to the service goes
+// through `call`, so that a session that has ended, or a key that is refused,
+// is noticed wherever it shows.
 
-import { cookieClient, signIn } from './service.js';
+import { forget } from './service.js';
 
 /**
  * Fires `change` when its `state` changes: `starting`, `signed-in`,
@@ -9,32 +10,78 @@ import { cookieClient, signIn } from './service.js';
  */
 export class Session extends EventTarget {
   state = 'starting';
+  service = undefined;
   account = undefined;
+  /** Whether it stands on a key and not on a session. */
+  hasKey = false;
   #client = undefined;
+
+  constructor() {
+    super();
+    // A page in the back/forward cache is still a page in memory.
+    addEventListener('pagehide', () => {
+      if (this.state === 'signed-in' && !this.service.keepsSession) this.#leave('signed-out');
+    });
+  }
+
+  /** Turns to another service. The client of the one before, and the key in it, are forgotten. */
+  async select(service) {
+    this.service = service;
+    this.#leave('starting');
+    await this.resume();
+  }
 
   /** Takes up the session whose cookie the browser holds, if there is one. */
   async resume() {
-    const client = cookieClient();
-    try {
-      this.#enter(client, await client.whoami());
-    } catch (error) {
+    const { service } = this;
+    if (!service.keepsSession) return this.#become('signed-out');
+    await this.#enter(service, service.client(), (client) => client.whoami()).catch((error) => {
+      if (service !== this.service || this.state !== 'starting') return;
       if (error.code !== 'unauthorized') throw error;
       this.#become('signed-out');
-    }
+    });
   }
 
   async signIn(user, password) {
-    const client = await signIn(user, password);
-    this.#enter(client, await client.whoami());
+    const { service } = this;
+    const { whoami } = service.capabilities;
+    // Where nobody says who it is, it is who signed in.
+    await this.#enter(service, await service.signIn(user, password), (client) => whoami ? client.whoami() : { id: user, user });
+  }
+
+  /** Lets in whom a key belongs to. The key stays in the memory of the WebAssembly. */
+  async connect(key) {
+    const { service } = this;
+    const { whoami } = service.capabilities;
+    // A service that cannot say whose key it is can still refuse to list for it.
+    const identify = async (client) => whoami ? client.whoami() : client.list().next().then(() => ({ id: '' }));
+    await this.#enter(service, service.client(key), identify, true);
+  }
+
+  /** Asks whether a key works. Nothing of it is kept. */
+  async validate(key) {
+    const client = this.service.client(key);
+    try {
+      return await client.validate(key);
+    } finally {
+      forget(client);
+    }
+  }
+
+  /** Goes on with another key: the one before it has just been replaced. */
+  reconnect(key) {
+    if (!this.hasKey) return;
+    const old = this.#client;
+    this.#client = this.service.client(key);
+    forget(old);
   }
 
   async signOut() {
-    await this.call((client) => client.signOut());
-    this.account = undefined;
-    this.#become('signed-out');
+    if (!this.hasKey && this.service.signsOut) await this.call((client) => client.signOut());
+    this.#leave('signed-out');
   }
 
-  /** Runs one call of the client. When the service no longer knows the session, that ends it here too. */
+  /** Runs one call of the client. When the service no longer knows who it is, that ends it here too. */
   async call(run) {
     const client = this.#client;
     try {
@@ -46,10 +93,29 @@ export class Session extends EventTarget {
     }
   }
 
-  #enter(client, account) {
+  /** Lets in; the client that comes too late for its service is forgotten. */
+  async #enter(service, client, identify, hasKey = false) {
+    let account;
+    try {
+      account = await identify(client);
+    } catch (error) {
+      forget(client);
+      throw error;
+    }
+    if (service !== this.service || this.state === 'signed-in') return forget(client);
+    forget(this.#client);
     this.#client = client;
     this.account = account;
+    this.hasKey = hasKey;
     this.#become('signed-in');
+  }
+
+  #leave(state) {
+    forget(this.#client);
+    this.#client = undefined;
+    this.account = undefined;
+    this.hasKey = false;
+    this.#become(state);
   }
 
   #become(state) {

@@ -1,0 +1,123 @@
+// Coming with a key: to see the keys of its owner, or, where a service can tell
+// no more, only whether it works. The key leaves the field for the memory of
+// the WebAssembly as soon as it is accepted, and is not held here otherwise.
+
+import { maskKey } from '/keylatch/index.js';
+import { byId, part, setFieldError, setIcon, setText } from './dom.js';
+import { entryProblem, standInWords } from './entry-words.js';
+import { isDemo, services } from './service.js';
+
+const REASONS = {
+  unknown: 'does not know this key, or no longer.',
+  expired: 'says that this key has expired.',
+  revoked: 'says that this key was revoked.',
+};
+
+const section = byId('connect');
+const form = byId('connect-form');
+const input = byId('connect-key');
+const result = byId('connect-result');
+const failure = part(form, 'error');
+const button = form.querySelector('[type=submit]');
+let shown;
+
+/** Makes the form work. */
+export function startKeyForm(session) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (button.disabled || !complete()) return;
+    submit(session);
+  });
+  input.addEventListener('input', () => {
+    setFieldError(input);
+    showResult();
+  });
+  addEventListener('pagehide', clear);
+}
+
+/** Shows the form for a service, and what led to it. */
+export function showKeyForm(service, message = '') {
+  if (service !== shown) clear();
+  shown = service;
+  const { title, entry } = service;
+  const asks = entry === 'validate';
+  byId('connect-title').textContent = asks ? `Does a ${title} key work?` : `Connect to ${title}`;
+  byId('connect-lead').textContent = asks
+    ? `This is all that its API can tell of a key. Making, listing and ending keys is done by hand.`
+    : 'Your key opens the list of your keys. It stays in the memory of this page until you leave it.';
+  button.textContent = asks ? `Ask ${title}` : 'Connect';
+  setText(byId('connect-message'), message);
+  setText(byId('connect-stand-in'), standInWords(service, 'key'));
+  showDemoHint(service);
+  section.hidden = false;
+}
+
+export function hideKeyForm() {
+  section.hidden = true;
+  clear();
+}
+
+function showDemoHint(service) {
+  const source = services.find(({ entry, capabilities }) => entry === 'password' && capabilities.create);
+  byId('connect-demo').hidden = !isDemo || !source || source === service;
+  if (!source) return;
+  const link = part(section, 'source');
+  link.href = `#${source.id}`;
+  link.textContent = `Make one at ${source.title}`;
+}
+
+async function submit(session) {
+  const { service } = session;
+  failure.textContent = '';
+  showResult();
+  button.disabled = true;
+  try {
+    if (service.entry === 'validate') await ask(session, service);
+    else await session.connect(input.value.trim());
+  } catch (error) {
+    // An answer that comes after a change of service is nobody's any more.
+    if (service === session.service) refuse(service, error);
+  } finally {
+    button.disabled = false;
+  }
+  if (!section.hidden) input.focus();
+}
+
+async function ask(session, service) {
+  const key = input.value.trim();
+  const { valid, reason } = await session.validate(key);
+  if (service !== session.service) return;
+  if (valid) input.value = '';
+  else input.select();
+  showResult(valid, valid
+    ? `Valid: ${service.title} accepts ${maskKey(key)}.`
+    : `Not accepted: ${service.title} ${REASONS[reason]}`);
+}
+
+function refuse(service, error) {
+  input.select();
+  if (error.code === 'unauthorized') setFieldError(input, `${service.title} does not accept this key.`);
+  else if (error.code === 'invalid_key' || error.code === 'invalid_header') setFieldError(input, error.message);
+  else failure.textContent = entryProblem(service, error);
+}
+
+function showResult(valid, sentence = '') {
+  result.hidden = !sentence;
+  part(result, 'word').textContent = sentence;
+  result.classList.toggle('active', valid === true);
+  setIcon(result.querySelector('svg'), valid ? 'check' : 'cross');
+}
+
+function complete() {
+  setFieldError(input, input.value.trim() ? '' : 'Paste a key.');
+  if (input.value.trim()) return true;
+  input.focus();
+  return false;
+}
+
+function clear() {
+  input.value = '';
+  failure.textContent = '';
+  setFieldError(input);
+  showResult();
+}
