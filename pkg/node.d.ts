@@ -78,13 +78,19 @@ export interface ResolveOptions {
  * What is set but empty counts as absent. Success is remembered, failure is
  * not, and calls at the same time share one attempt.
  *
- * ```js
- * const credential = await resolveKey('luminary');
- * const client = new KeyClient({ provider: 'luminary', credential });
- * ```
- *
  * @throws {KeylatchError} `no_credential` with `tried: Notice[]`; `invalid_key`
  * naming the source; `file_failed`; `aborted` when the person pressed Ctrl-C.
+ *
+ * @example
+ * ```js
+ * process.env.LC_API_KEY = 'a-key-from-your-shell';
+ * const credential = await resolveKey('luminary');
+ * credential.source; // → { kind: 'env', name: 'LC_API_KEY' }
+ * const client = new KeyClient({ provider: 'luminary', credential });
+ *
+ * const error = await resolveKey('lambda').catch((error) => error);
+ * error.tried[0]; // → { reason: 'env_unset', message: 'LAMBDA_API_KEY is not set' }
+ * ```
  */
 export function resolveKey(provider: ProviderId | Provider | ProviderSpec, options?: ResolveOptions): Promise<Credential>;
 
@@ -104,6 +110,16 @@ export interface CredentialFileOptions {
  * A file of keys in its owner's format. Writes replace the file in one step,
  * with mode 0600, and keep everything else in it; two processes that write at
  * once lose neither key.
+ *
+ * @example
+ * ```js
+ * const file = new CredentialFile('modelon');
+ * file.path; // → '~/.impact/api.key'
+ * await file.write('0123456789-0123456789_0123456789-0123456');
+ * (await file.read()).secret; // → Secret { [redacted] }
+ * await file.remove();
+ * await file.read(); // → undefined
+ * ```
  */
 export class CredentialFile {
   constructor(provider: ProviderId | Provider | ProviderSpec, options?: CredentialFileOptions);

@@ -1,6 +1,16 @@
 //! API keys, done once: is this a key, how is it sent, what becomes of it.
 //!
-//! The modules, from the bottom up; imports point only downwards in this list:
+//! ```
+//! use keylatch::{format, provider};
+//!
+//! let luminary = provider::builtin("luminary")?;
+//! let key = format::generate(format::keylatch(), "kl_test_")?;
+//! let header = luminary.scheme(None)?.header(&key)?;
+//! assert_eq!((header.name.as_ref(), header.value.expose()), ("x-api-key", key.expose()));
+//! # Ok::<(), keylatch::Error>(())
+//! ```
+//!
+//! The modules, from the bottom up; each imports only from those above it:
 //!
 //! | module | answers |
 //! |---|---|

@@ -17,6 +17,25 @@ use crate::value::Value;
 
 /// Reads a declaration.
 ///
+/// ```
+/// use keylatch::{Code, provider};
+///
+/// let spec = serde_json::from_str(r#"{
+///     "id": "acme",
+///     "title": "Acme",
+///     "schemes": [{"type": "header", "name": "x-acme-key"}],
+///     "endpoints": {"list": "/tokens", "revoke": {"method": "DELETE", "path": "/tokens/{id}"}}
+/// }"#).unwrap();
+/// let acme = provider::declare(&spec)?;
+/// assert!(acme.capabilities().revoke && !acme.capabilities().create);
+///
+/// let wrong = serde_json::from_str(r#"{"id": "acme", "title": "Acme", "schemes": [{"type": "digest"}]}"#).unwrap();
+/// let error = provider::declare(&wrong).err().unwrap();
+/// assert_eq!(error.code(), Code::InvalidProvider);
+/// assert!(error.to_string().contains("schemes[0].type"));
+/// # Ok::<(), keylatch::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Code::InvalidProvider`] with the path of the field and what is wrong there.
 pub fn declare(spec: &Value) -> Result<Provider, Error> {

@@ -11,3 +11,4 @@ const PRELUDE = [
 ].join(' ');
 
 testExamples('pkg/index.d.ts', examples, PRELUDE);
+testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, resolveKey } from 'keylatch/node'; ");
