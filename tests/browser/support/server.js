@@ -41,7 +41,8 @@ class Server {
   async start() {
     const bin = process.env.KEYLATCH_SERVER_BIN;
     if (!bin) throw new Error('KEYLATCH_SERVER_BIN is not set. Run “cargo xtask test browser”, or set it to the keylatch-server that is to be tested.');
-    const args = ['--listen', this.#address, '--database', this.database, '--demo', '--www', 'www', '--pkg', 'pkg', ...this.#flags];
+    const www = this.#flags.includes('--www') ? [] : ['--www', 'www'];
+    const args = ['--listen', this.#address, '--database', this.database, '--demo', '--pkg', 'pkg', ...www, ...this.#flags];
     let log = '';
     this.#child = spawn(bin, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.on('error', (error) => { log += error.message; });
