@@ -4,7 +4,7 @@ import { Call, run } from './call.js';
 import { core } from './core.js';
 import { attempt, failure, KeylatchError, toError } from './errors.js';
 import { describe, handleOf } from './providers.js';
-import { adoptReveal, adoptSecret, copy, lend } from './secret.js';
+import { adoptReveal, adoptSecret, copy } from './secret.js';
 
 /** @typedef {{ signal?: AbortSignal }} CallOptions */
 
@@ -36,9 +36,9 @@ export class KeyClient {
   /** @param {any} options */
   static async signIn(options) {
     const { provider, user, password, signal, fetch, timeout } = object(options);
-    const handle = handleOf(provider);
-    const client = await run({ fetch, timeout, signal }, (call) =>
-      lend(password, 'password', (secret) => core().Client.signIn(handle, call, { ...settings(options), user }, secret)),
+    const nobody = connect(handleOf(provider), options);
+    const client = await run({ fetch, timeout, signal }, async (call) =>
+      nobody.run(call, 'signIn', { user }, copy(password, 'password')),
     );
     return new KeyClient(options, { how: adopted, client });
   }
@@ -188,7 +188,7 @@ export class KeyClient {
 /**
  * @param {import('./wasm/keylatch.js').Provider} handle
  * @param {any} options
- * @param {any} credential a key, or where one came from
+ * @param {any} [credential] a key, or where one came from
  */
 function connect(handle, options, credential) {
   const { secret, baseUrl, scheme } = isSource(credential) ? credential : { secret: credential };
@@ -234,8 +234,8 @@ function duration(given, name) {
   throw failure('invalid_argument', name, 'use an ISO 8601 duration such as "P3M", or a whole number of seconds.');
 }
 
-/** @param {[any, any]} raw */
-function issued([{ key, warning }, secret]) {
+/** @param {any} raw */
+function issued({ key, warning, secret }) {
   const out = { key: withDates(key), secret: adoptReveal(secret) };
   return warning ? { ...out, warning: toError(warning) } : out;
 }

@@ -7,7 +7,7 @@ use super::answer::{Account, KeyInfo, Page, Reader, Validation};
 use crate::error::{Code, Error};
 use crate::format;
 use crate::http::{Origin, Transport};
-use crate::provider::{Operation, Provider, Vars};
+use crate::provider::{Operation, Provider, Service, Vars};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::text::{concat, integer};
@@ -36,7 +36,7 @@ pub struct Session {
 /// How a client is set up.
 pub struct Options {
     /// The service.
-    pub provider: Rc<Provider>,
+    pub provider: Service,
     /// Its address; the provider's own when there is none.
     pub base_url: Option<String>,
     /// The credential.
@@ -51,7 +51,7 @@ pub struct Options {
 
 /// A client of one service, for one credential.
 pub struct Client {
-    pub(super) provider: Rc<Provider>,
+    pub(super) provider: Service,
     pub(super) origin: Origin,
     pub(super) credential: Credential,
     pub(super) scheme: Scheme,
@@ -136,7 +136,7 @@ impl Client {
     }
 
     /// The service.
-    pub fn provider(&self) -> &Rc<Provider> {
+    pub fn provider(&self) -> &Provider {
         &self.provider
     }
 
@@ -284,7 +284,7 @@ impl Client {
 
     pub(super) fn with_credential(&self, credential: Credential) -> Client {
         Client {
-            provider: Rc::clone(&self.provider),
+            provider: self.provider.clone(),
             origin: self.origin.clone(),
             credential,
             scheme: self.scheme.clone(),

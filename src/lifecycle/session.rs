@@ -20,7 +20,7 @@ impl Client {
     ///
     /// # Errors
     /// [`InvalidCredentials`](crate::Code::InvalidCredentials), and those of every call.
-    pub async fn sign_in(self, t: &impl Transport, user: &str, password: Secret) -> Result<Client, Error> {
+    pub async fn sign_in(&self, t: &impl Transport, user: &str, password: Secret) -> Result<Client, Error> {
         let endpoint = self.provider.endpoints.get(Operation::SignIn);
         if user.trim().is_empty() && endpoint.is_some_and(|endpoint| endpoint.uses("user")) {
             return Err(Error::argument("user", "it is empty."));

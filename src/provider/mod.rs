@@ -24,6 +24,8 @@ mod modelon;
 mod sources;
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::rc::Rc;
 
 use crate::error::{Code, Error};
 use crate::format::{self, Certainty, KeyFormat};
@@ -39,8 +41,39 @@ pub use sources::{FileKind, KeyFile, Login, Sources};
 /// Text of a service: fixed for a built-in one, owned for a declared one.
 pub type Text = Cow<'static, str>;
 
-/// All that is known of a service.
+/// A service as clients share it: a built-in one stays where it is.
 #[derive(Clone)]
+pub enum Service {
+    /// A built-in one.
+    BuiltIn(&'static Provider),
+    /// A declared one.
+    Declared(Rc<Provider>),
+}
+
+impl Deref for Service {
+    type Target = Provider;
+
+    fn deref(&self) -> &Provider {
+        match self {
+            Service::BuiltIn(provider) => provider,
+            Service::Declared(provider) => provider,
+        }
+    }
+}
+
+impl From<&'static Provider> for Service {
+    fn from(provider: &'static Provider) -> Self {
+        Service::BuiltIn(provider)
+    }
+}
+
+impl From<Provider> for Service {
+    fn from(provider: Provider) -> Self {
+        Service::Declared(Rc::new(provider))
+    }
+}
+
+/// All that is known of a service.
 pub struct Provider {
     /// Lower-case letters, digits and `-`.
     pub id: Text,

@@ -3,14 +3,14 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::error::{self, Thrown, plain_error};
 use super::fetch::{Call, Fetch, Offline};
 use super::secret::{RevealHandle, SecretHandle};
-use super::{ProviderHandle, plain, read};
+use super::{ProviderHandle, plain, read, set};
 use crate::error::{Code, Error};
 use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Options, Overlap};
 use crate::secret::{RevealOnce, Secret};
@@ -22,6 +22,7 @@ pub struct ClientHandle(Rc<Client>);
 
 /// What a call asks for, read before anything is awaited.
 enum Command {
+    SignIn(String, Secret),
     SignOut,
     Whoami,
     Create(NewKey),
@@ -31,12 +32,6 @@ enum Command {
     Revoke(String),
     Delete(String),
     Validate(Secret),
-}
-
-/// What a call answers.
-enum Answer {
-    Data(Value),
-    Issued(Value, RevealOnce),
 }
 
 #[wasm_bindgen(js_class = Client)]
@@ -56,30 +51,9 @@ impl ClientHandle {
     }
 
     /// The service's address.
-    #[wasm_bindgen(getter, js_name = baseUrl)]
-    pub fn base_url(&self) -> String {
+    #[wasm_bindgen(getter, js_name = baseUrl, unchecked_return_type = "string")]
+    pub fn base_url(&self) -> JsValue {
         self.0.origin().base_url().into()
-    }
-
-    /// A client that stands for a session.
-    #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(
-        provider: &ProviderHandle,
-        call: Call,
-        options: &JsValue,
-        password: &SecretHandle,
-    ) -> Result<Promise, Thrown> {
-        let options = read::data(options, "options")?;
-        let user = read::member_text(&options, "user")?.unwrap_or_default();
-        let password = password.get()?;
-        let client = client(provider, &options, Credential::None)?;
-        let fetch = Fetch::new(call, client.origin().as_str());
-        Ok(future_to_promise(async move {
-            match client.sign_in(&fetch, &user, password).await {
-                Ok(client) => Ok(ClientHandle(Rc::new(client)).into()),
-                Err(error) => Err(plain_error(&error)),
-            }
-        }))
     }
 
     /// Runs an operation. Which of `options`, `secret` and `store` it takes, and
@@ -96,14 +70,10 @@ impl ClientHandle {
         let client = Rc::clone(&self.0);
         let fetch = Fetch::new(call, client.origin().as_str());
         Ok(future_to_promise(async move {
-            let answer = match perform(&client, &fetch, command).await {
-                Ok(Answer::Data(data)) => plain(&data),
-                Ok(Answer::Issued(data, secret)) => {
-                    plain(&data).map(|data| Array::of2(&data, &RevealHandle(secret).into()).into())
-                }
-                Err(error) => Err(error),
-            };
-            answer.map_err(|error| plain_error(&error))
+            match perform(&client, &fetch, command).await {
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(plain_error(&error)),
+            }
         }))
     }
 
@@ -114,19 +84,24 @@ impl ClientHandle {
 
     /// `[address, header name, header value]`, the latter two absent without a
     /// credential of our own.
-    pub fn authorize(&self, address: &JsValue) -> Result<Array, Thrown> {
+    #[wasm_bindgen(unchecked_return_type = "any[]")]
+    pub fn authorize(&self, address: &JsValue) -> Result<JsValue, Thrown> {
         let (address, header) = self.0.authorize(&Offline, &read::text(address, "input")?)?;
-        let out = Array::of1(&address.into());
+        let mut out = vec![address.into()];
         if let Some(header) = header {
-            out.push(&JsValue::from_str(&header.name));
-            out.push(&JsValue::from_str(header.value.expose()));
+            out.push((&*header.name).into());
+            out.push(header.value.into());
         }
-        Ok(out)
+        Ok(plain(&Value::List(out))?)
     }
 }
 
-async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<Answer, Error> {
-    Ok(Answer::Data(match command {
+async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<JsValue, Error> {
+    let data: Value = match command {
+        Command::SignIn(user, password) => {
+            let client = client.sign_in(t, &user, password).await?;
+            return Ok(ClientHandle(Rc::new(client)).into());
+        }
         Command::SignOut => {
             client.sign_out(t).await?;
             Value::Null
@@ -134,7 +109,7 @@ async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<Answer,
         Command::Whoami => (&client.whoami(t).await?).into(),
         Command::Create(new) => {
             let created = client.create(t, &new).await?;
-            return Ok(Answer::Issued(Object::new().with("key", &created.key).into(), created.secret));
+            return issued(&created.key, None, created.secret);
         }
         Command::List(filter, cursor) => {
             let page = client.list(t, &filter, cursor.as_deref()).await?;
@@ -145,9 +120,7 @@ async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<Answer,
         Command::Rotate(id, overlap, store) => {
             let hand_over = async |secret, key| hand_over(store, secret, &key).await;
             let rotated = client.rotate(t, &id, &overlap, hand_over).await?;
-            let warning = rotated.warning.as_ref().map(error::value);
-            let data = Object::new().with("key", &rotated.key).with_some("warning", warning);
-            return Ok(Answer::Issued(data.into(), rotated.secret));
+            return issued(&rotated.key, rotated.warning.as_ref(), rotated.secret);
         }
         Command::Revoke(id) => (&client.revoke(t, &id).await?).into(),
         Command::Delete(id) => {
@@ -155,7 +128,15 @@ async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<Answer,
             Value::Null
         }
         Command::Validate(secret) => (&client.validate(t, &secret).await?).into(),
-    }))
+    };
+    plain(&data)
+}
+
+/// `{ key, warning, secret }`
+fn issued(key: &KeyInfo, warning: Option<&Error>, secret: RevealOnce) -> Result<JsValue, Error> {
+    let out = plain(&Object::new().with("key", key).with_some("warning", warning.map(error::value)).into())?;
+    set(&out, "secret", &RevealHandle(secret).into())?;
+    Ok(out)
 }
 
 fn command(
@@ -166,6 +147,10 @@ fn command(
 ) -> Result<Command, Error> {
     let id = || read::needed_text(options, "id");
     Ok(match operation {
+        "signIn" => Command::SignIn(
+            read::member_text(options, "user")?.unwrap_or_default(),
+            needed(secret, "password")?,
+        ),
         "signOut" => Command::SignOut,
         "whoami" => Command::Whoami,
         "create" => Command::Create(NewKey {
@@ -194,12 +179,16 @@ fn command(
         }
         "revoke" => Command::Revoke(id()?),
         "delete" => Command::Delete(id()?),
-        "validate" => match secret {
-            Some(secret) => Command::Validate(secret.get()?),
-            None => return Err(Error::argument("secret", "expected a string or a Secret.")),
-        },
+        "validate" => Command::Validate(needed(secret, "secret")?),
         _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
     })
+}
+
+fn needed(secret: Option<SecretHandle>, name: &'static str) -> Result<Secret, Error> {
+    match secret {
+        Some(secret) => secret.get(),
+        None => Err(Error::argument(name, "expected a string or a Secret.")),
+    }
 }
 
 fn client(provider: &ProviderHandle, options: &Value, credential: Credential) -> Result<Client, Error> {
@@ -226,7 +215,9 @@ fn client(provider: &ProviderHandle, options: &Value, credential: Credential) ->
 fn lifetime(options: &Value) -> Result<Option<Lifetime>, Error> {
     let given = read::member_text(options, "expiresIn")?;
     Ok(given.map(|text| match text {
-        text if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('T') => Lifetime::Until(text),
+        text if text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().any(|b| b == b'T') => {
+            Lifetime::Until(text)
+        }
         text => Lifetime::For(text),
     }))
 }
@@ -257,8 +248,7 @@ async fn hand_over(store: Option<Function>, secret: Secret, key: &KeyInfo) -> Re
         Err(thrown) => Err(thrown),
     };
     answer.map(drop).map_err(|thrown| {
-        let text = |name: &str| Reflect::get(&thrown, &name.into()).ok().and_then(|value| value.as_string());
-        Error::new(Code::StoreFailed)
-            .with_cause(text("name").unwrap_or_default(), text("message").unwrap_or_default())
+        let text = |name| read::text_in(&thrown, name).unwrap_or_default();
+        Error::new(Code::StoreFailed).with_cause(text("name"), text("message"))
     })
 }

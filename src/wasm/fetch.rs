@@ -1,25 +1,30 @@
 //! The transport over `fetch`.
 //!
-//! gloo-net builds the request. It does not send it: its `send` aborts, and so
-//! leaves the promise pending for ever, on an abort reason that is no `Error`, on
-//! a `fetch` that throws at once, and on a `Response` of another realm. Requests
-//! leave through [`Call`], where every failure is a value.
+//! gloo-net holds the headers. It does not build the request: its builder parses
+//! the address a second time, in 2 KB of code. Nor does it send it: its `send`
+//! aborts, and so leaves the promise pending for ever, on an abort reason that is
+//! no `Error`, on a `fetch` that throws at once, and on a `Response` of another
+//! realm. Requests leave through [`Call`], where every failure is a value.
 
 use std::borrow::Cow;
 
-use gloo_net::http::RequestBuilder;
+use gloo_net::http::Headers;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::plain;
+use super::read::{data, member, text_in};
+use super::{plain, set};
 use crate::error::{Code, Error};
-use crate::http::{Address, Body, Method, Request, Response, Transport};
+use crate::http::{Address, Body, Request, Response, Transport};
 use crate::text::integer;
+use crate::value::Object;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The time and the `fetch` of one call: `pkg/call.js`.
+    /// The time and the `fetch` of one call: `pkg/call.js`. It has besides the
+    /// members `state` (`running`, `aborted` or `timeout`), `timeout`, `signal` and
+    /// `keepsCookies`: whether cookies are this platform's affair.
     pub type Call;
 
     /// Sends a request with the user's `fetch` or the platform's.
@@ -37,20 +42,6 @@ extern "C" {
     /// A call with a time of its own and without the user's signal.
     #[wasm_bindgen(method)]
     fn renew(this: &Call, milliseconds: u32) -> Call;
-
-    /// `running`, `aborted` or `timeout`.
-    #[wasm_bindgen(method, getter)]
-    fn state(this: &Call) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn signal(this: &Call) -> web_sys::AbortSignal;
-
-    #[wasm_bindgen(method, getter)]
-    fn timeout(this: &Call) -> u32;
-
-    /// Whether cookies are this platform's affair.
-    #[wasm_bindgen(method, getter, js_name = keepsCookies)]
-    fn keeps_cookies(this: &Call) -> bool;
 }
 
 /// The transport of one call.
@@ -65,39 +56,31 @@ impl Fetch {
         Fetch { call, origin: origin.into() }
     }
 
+    #[inline(never)]
     fn build(&self, request: &Request) -> Result<JsValue, Error> {
-        let method = match request.method {
-            Method::Get => gloo_net::http::Method::GET,
-            Method::Post => gloo_net::http::Method::POST,
-            Method::Put => gloo_net::http::Method::PUT,
-            Method::Patch => gloo_net::http::Method::PATCH,
-            Method::Delete => gloo_net::http::Method::DELETE,
-        };
-        let signal = self.call.signal();
-        let mut builder = RequestBuilder::new(&request.url)
-            .method(method)
-            .abort_signal(Some(&signal))
-            .redirect(web_sys::RequestRedirect::Manual)
-            .referrer_policy(web_sys::ReferrerPolicy::NoReferrer)
-            .cache(web_sys::RequestCache::NoStore);
-        if self.call.keeps_cookies() {
-            builder = builder.credentials(match request.cookies {
-                true => web_sys::RequestCredentials::Include,
-                false => web_sys::RequestCredentials::Omit,
-            });
+        let mut init = Object::new()
+            .with("method", request.method.as_str())
+            .with("redirect", "manual")
+            .with("referrerPolicy", "no-referrer")
+            .with("cache", "no-store");
+        if member(&self.call, "keepsCookies").is_some_and(|keeps| keeps.is_truthy()) {
+            init = init.with("credentials", if request.cookies { "include" } else { "omit" });
         }
+        let init = plain(&init.into())?;
+        let headers = Headers::new();
         for header in &request.headers {
-            builder = builder.header(&header.name, header.value.expose());
+            headers.set(&header.name, header.value.expose());
         }
-        let built = match &request.body {
-            None => builder.build(),
-            Some(body) => match js_sys::JSON::stringify(&plain(body)?) {
-                Ok(text) => builder.body(text),
-                Err(_) => return Err(Error::new(Code::Internal).with("a request body did not become JSON.")),
-            },
-        };
-        match built {
-            Ok(request) => Ok(web_sys::Request::from(request).into()),
+        set(&init, "headers", &headers.into_raw())?;
+        set(&init, "signal", &member(&self.call, "signal").unwrap_or_default())?;
+        if let Some(body) = &request.body {
+            let Ok(text) = js_sys::JSON::stringify(&plain(body)?) else {
+                return Err(Error::new(Code::Internal).with("a request body did not become JSON."));
+            };
+            set(&init, "body", &text)?;
+        }
+        match web_sys::Request::new_with_str_and_init(&request.url, init.unchecked_ref()) {
+            Ok(request) => Ok(request.into()),
             Err(_) => Err(Error::new(Code::Internal).with("the platform refused to build the request.")),
         }
     }
@@ -112,20 +95,19 @@ impl Fetch {
     /// What a rejection means. Only its name and message are looked at, and only
     /// if they are strings: it may be anything.
     pub(super) fn failure(&self, thrown: &JsValue) -> Error {
-        match self.call.state().as_str() {
-            "aborted" => return Error::new(Code::Aborted),
-            "timeout" => {
-                let limit = integer(self.call.timeout().into());
-                return Error::new(Code::Timeout).with(self.origin.clone()).with(limit);
+        match text_in(&self.call, "state").as_deref() {
+            Some("aborted") => return Error::new(Code::Aborted),
+            Some("timeout") => {
+                let limit =
+                    member(&self.call, "timeout").and_then(|limit| limit.as_f64()).unwrap_or_default();
+                return Error::new(Code::Timeout).with(self.origin.clone()).with(integer(limit as i64));
             }
             _ => {}
         }
-        let member = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
-        let text = |of: &JsValue, name: &str| member(of, name).and_then(|value| value.as_string());
-        let mut message = text(thrown, "message").unwrap_or_default();
+        let mut message = text_in(thrown, "message").unwrap_or_default();
         let error = Error::new(Code::NetworkError).with(self.origin.clone());
         // Node's fetch says only "fetch failed"; the reason is one cause below.
-        let below = member(thrown, "cause").and_then(|cause| text(&cause, "code"));
+        let below = member(thrown, "cause").and_then(|cause| text_in(&cause, "code"));
         let never_left =
             matches!(below.as_deref(), Some("ECONNREFUSED" | "ENOTFOUND" | "EAI_AGAIN" | "EHOSTUNREACH"));
         if let Some(code) = below {
@@ -133,36 +115,36 @@ impl Fetch {
             message.push_str(&code);
             message.push(')');
         }
-        let error = error.with_cause(text(thrown, "name").unwrap_or_else(|| "Error".into()), message);
+        let error = error.with_cause(text_in(thrown, "name").unwrap_or_else(|| "Error".into()), message);
         if never_left { error.never_left() } else { error }
     }
 
-    async fn read(&self, response: JsValue) -> Result<Response, Error> {
-        let get = |name: &str| Reflect::get(&response, &name.into()).unwrap_or_default();
-        let status = get("status").as_f64().unwrap_or_default() as u16;
+    /// Status and headers, if it is a response that may be read.
+    #[inline(never)]
+    fn head(&self, response: &JsValue) -> Result<Response, Error> {
+        let status = member(response, "status").and_then(|status| status.as_f64()).unwrap_or_default() as u16;
         // Browsers hide a redirect's status behind this type.
-        if get("type").as_string().as_deref() == Some("opaqueredirect") || (300..400).contains(&status) {
+        if text_in(response, "type").as_deref() == Some("opaqueredirect") || (300..400).contains(&status) {
             return Err(Error::new(Code::RedirectRefused).with(self.origin.clone()).with_status(status));
         }
         if !(200..600).contains(&status) {
             let what = "fetch did not resolve to a Response.";
             return Err(Error::new(Code::BadResponse).with(self.origin.clone()).with(what));
         }
-        let headers = headers(&get("headers"));
-        let text = self
-            .wait(call_method(&response, "text", &[]).and_then(|promise| self.call.within(&promise)))
-            .await?;
-        let body = match text.as_string() {
-            None => Body::Empty,
-            Some(text) if text.trim().is_empty() => Body::Empty,
-            Some(text) => {
-                match js_sys::JSON::parse(&text).ok().and_then(|json| super::read::data(&json, "body").ok()) {
-                    Some(value) => Body::Json(value),
-                    None => Body::Other(text),
-                }
-            }
-        };
-        Ok(Response { status, headers, body })
+        let headers = headers(&member(response, "headers").unwrap_or_default());
+        Ok(Response { status, headers, body: Body::Empty })
+    }
+}
+
+#[inline(never)]
+fn body(text: &JsValue) -> Body {
+    match text.as_string() {
+        None => Body::Empty,
+        Some(text) if text.trim().is_empty() => Body::Empty,
+        Some(text) => match js_sys::JSON::parse(&text).ok().and_then(|json| data(&json, "body").ok()) {
+            Some(value) => Body::Json(value),
+            None => Body::Other(text),
+        },
     }
 }
 
@@ -171,7 +153,9 @@ impl Transport for Fetch {
         let built = self.build(&request)?;
         drop(request);
         let response = self.wait(self.call.dispatch(&built)).await?;
-        self.read(response).await
+        let head = self.head(&response)?;
+        let text = call_method(&response, "text", "").and_then(|promise| self.call.within(&promise));
+        Ok(Response { body: body(&self.wait(text).await?), ..head })
     }
 
     async fn pause(&self, milliseconds: u32) -> Result<(), Error> {
@@ -210,17 +194,15 @@ impl Transport for Offline {
 
 /// The platform's URL parser.
 pub fn resolve(address: &str, base: Option<&str>) -> Option<Address> {
-    let url = match base {
-        Some(base) => web_sys::Url::new_with_base(address, base),
-        None => web_sys::Url::new(address),
-    }
-    .ok()?;
+    // Without a base it may be its own: a relative address is none either way.
+    let url = web_sys::Url::new_with_base(address, base.unwrap_or(address)).ok()?;
+    let text = |name| text_in(&url, name).unwrap_or_default();
     Some(Address {
-        href: url.href(),
-        origin: url.origin(),
-        protocol: url.protocol(),
-        hostname: url.hostname(),
-        has_userinfo: !url.username().is_empty() || !url.password().is_empty(),
+        href: text("href"),
+        origin: text("origin"),
+        protocol: text("protocol"),
+        hostname: text("hostname"),
+        has_userinfo: !(text("username").is_empty() && text("password").is_empty()),
     })
 }
 
@@ -229,22 +211,22 @@ pub fn resolve(address: &str, base: Option<&str>) -> Option<Address> {
 fn headers(from: &JsValue) -> Vec<(Cow<'static, str>, String)> {
     let mut out = Vec::new();
     for name in ["retry-after", "x-request-id"] {
-        if let Some(value) = call_method(from, "get", &[name.into()]).ok().and_then(|value| value.as_string())
-        {
+        if let Some(value) = call_method(from, "get", name).ok().and_then(|value| value.as_string()) {
             out.push((Cow::Borrowed(name), value));
         }
     }
-    if let Ok(cookies) = call_method(from, "getSetCookie", &[])
+    if let Ok(cookies) = call_method(from, "getSetCookie", "")
         && Array::is_array(&cookies)
     {
         let cookies: Array = cookies.unchecked_into();
-        out.extend(cookies.iter().filter_map(|c| c.as_string()).map(|c| (Cow::Borrowed("set-cookie"), c)));
+        for at in 0..cookies.length() {
+            out.extend(cookies.get(at).as_string().map(|cookie| (Cow::Borrowed("set-cookie"), cookie)));
+        }
     }
     out
 }
 
-fn call_method(object: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    let method = Reflect::get(object, &name.into())?;
-    let method: Function = method.dyn_into()?;
-    Reflect::apply(&method, object, &arguments.iter().collect())
+fn call_method(object: &JsValue, name: &str, argument: &str) -> Result<JsValue, JsValue> {
+    let method: Function = Reflect::get(object, &name.into())?.dyn_into()?;
+    method.call1(object, &argument.into())
 }

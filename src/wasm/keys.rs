@@ -1,15 +1,15 @@
 //! What can be said and done about a key without asking anyone.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::error::{self, Thrown};
 use super::secret::SecretHandle;
-use super::{ProviderHandle, plain, read};
+use super::{ProviderHandle, ids, plain, read};
 use crate::error::Error;
 use crate::format;
 use crate::provider;
+use crate::value::Value;
 
 #[wasm_bindgen(js_class = Provider)]
 impl ProviderHandle {
@@ -29,24 +29,25 @@ impl ProviderHandle {
     }
 
     /// The header that carries a key, as `[name, value]`.
-    pub fn header(&self, secret: &SecretHandle, scheme: &JsValue) -> Result<Array, Thrown> {
+    #[wasm_bindgen(unchecked_return_type = "[string, string]")]
+    pub fn header(&self, secret: &SecretHandle, scheme: &JsValue) -> Result<JsValue, Thrown> {
         let scheme = read::optional_text(scheme, "scheme")?;
         let header = self.share().scheme(scheme.as_deref())?.header(&secret.get()?)?;
-        Ok(Array::of2(&JsValue::from_str(&header.name), &JsValue::from_str(header.value.expose())))
+        Ok(plain(&Value::List(vec![(&*header.name).into(), header.value.into()]))?)
     }
 }
 
 /// The ids of the services that a text could be a key of, the surest first.
-#[wasm_bindgen]
-pub fn identify(text: &JsValue) -> Result<Array, Thrown> {
+#[wasm_bindgen(unchecked_return_type = "string[]")]
+pub fn identify(text: &JsValue) -> Result<JsValue, Thrown> {
     let text = Zeroizing::new(read::text(text, "text")?);
-    Ok(provider::identify(&text).iter().map(|provider| JsValue::from_str(&provider.id)).collect())
+    ids(&provider::identify(&text))
 }
 
 /// Enough of a text to recognise it by.
-#[wasm_bindgen]
-pub fn mask(text: &JsValue) -> Result<String, Thrown> {
-    Ok(format::mask(&Zeroizing::new(read::text(text, "text")?)))
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn mask(text: &JsValue) -> Result<JsValue, Thrown> {
+    Ok(format::mask(&Zeroizing::new(read::text(text, "text")?)).into())
 }
 
 /// A new key: of keylatch's format with a prefix, or of a declared format.
@@ -65,9 +66,9 @@ pub fn generate(format: &JsValue) -> Result<SecretHandle, Thrown> {
 }
 
 /// SHA-256 in hexadecimal digits.
-#[wasm_bindgen]
-pub fn hash(secret: &SecretHandle) -> Result<String, Thrown> {
-    Ok(format::hash(&secret.get()?))
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn hash(secret: &SecretHandle) -> Result<JsValue, Thrown> {
+    Ok(format::hash(&secret.get()?).into())
 }
 
 /// Compares in constant time.

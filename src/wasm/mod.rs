@@ -22,23 +22,21 @@ mod keys;
 mod read;
 mod secret;
 
-use js_sys::Array;
 use serde::Serialize;
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
-use crate::provider::{self, Provider};
+use crate::provider::{self, Provider, Service};
 use crate::value::Value;
 use error::Thrown;
 
 /// A service, as other calls take it.
 #[wasm_bindgen(js_name = Provider)]
-pub struct ProviderHandle(Rc<Provider>);
+pub struct ProviderHandle(Service);
 
 impl ProviderHandle {
-    pub(crate) fn share(&self) -> Rc<Provider> {
-        Rc::clone(&self.0)
+    pub(crate) fn share(&self) -> Service {
+        self.0.clone()
     }
 }
 
@@ -47,22 +45,36 @@ impl ProviderHandle {
     /// A built-in service.
     pub fn builtin(id: &JsValue) -> Result<ProviderHandle, Thrown> {
         let id = read::text(id, "provider")?;
-        Ok(ProviderHandle(Rc::new(provider::builtin(&id)?.clone())))
+        Ok(ProviderHandle(provider::builtin(&id)?.into()))
     }
 
     /// The ids of the built-in services.
-    pub fn ids() -> Array {
-        provider::builtins().iter().map(|provider| JsValue::from_str(&provider.id)).collect()
+    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    pub fn ids() -> Result<JsValue, Thrown> {
+        ids(provider::builtins())
     }
 
     /// A declared service.
     pub fn declare(spec: &JsValue) -> Result<ProviderHandle, Thrown> {
-        Ok(ProviderHandle(Rc::new(provider::declare(&read::data(spec, "provider")?)?)))
+        Ok(ProviderHandle(provider::declare(&read::data(spec, "provider")?)?.into()))
     }
 
     /// The service as plain data.
     pub fn describe(&self) -> Result<JsValue, Thrown> {
         Ok(plain(&(&*self.0).into())?)
+    }
+}
+
+/// The ids of services.
+pub(crate) fn ids(providers: &[&Provider]) -> Result<JsValue, Thrown> {
+    Ok(plain(&providers.iter().map(|provider| Value::from(&*provider.id)).collect())?)
+}
+
+/// Sets a member of an object of ours to what is not plain data.
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) -> Result<(), Error> {
+    match js_sys::Reflect::set(object, &name.into(), value) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::new(Code::Internal).with("an object took no member.")),
     }
 }
 

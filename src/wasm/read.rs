@@ -20,6 +20,16 @@ pub fn optional_text(value: &JsValue, name: &'static str) -> Result<Option<Strin
     if value.is_undefined() || value.is_null() { Ok(None) } else { text(value, name).map(Some) }
 }
 
+/// A member of any object; reading it may run code of the user's.
+pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(of, &name.into()).ok()
+}
+
+/// The text in a member of any object.
+pub fn text_in(of: &JsValue, name: &str) -> Option<String> {
+    member(of, name)?.as_string()
+}
+
 /// Plain data of any shape. Not by serde: its deserializer carries the messages
 /// for every wrong type, and with them the formatting of floats, which is more
 /// than a tenth of the whole wasm.
@@ -45,8 +55,9 @@ fn tree(value: &JsValue, depth: u8) -> Option<Value> {
     let below = depth.checked_sub(1)?;
     if Array::is_array(value) {
         let mut items = Vec::new();
-        for item in value.unchecked_ref::<Array>().iter() {
-            items.push(tree(&item, below)?);
+        let array = value.unchecked_ref::<Array>();
+        for at in 0..array.length() {
+            items.push(tree(&array.get(at), below)?);
         }
         return Some(Value::List(items));
     }
@@ -54,8 +65,9 @@ fn tree(value: &JsValue, depth: u8) -> Option<Value> {
         return None;
     }
     let mut members = Vec::new();
-    for entry in Object::entries(value.unchecked_ref()).iter() {
-        let entry: Array = entry.unchecked_into();
+    let entries = Object::entries(value.unchecked_ref());
+    for at in 0..entries.length() {
+        let entry: Array = entries.get(at).unchecked_into();
         members.push((Cow::Owned(entry.get(0).as_string()?), tree(&entry.get(1), below)?));
     }
     Some(Value::Map(members))

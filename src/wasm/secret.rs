@@ -36,13 +36,15 @@ impl SecretHandle {
     }
 
     /// The text. Decoded where it stands: a `String` would leave a copy behind.
+    #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn expose(&self) -> Result<JsValue, Thrown> {
         Ok(JsValue::from_str(self.get()?.expose()))
     }
 
     /// Enough to recognise it by.
-    pub fn mask(&self) -> Result<String, Thrown> {
-        Ok(format::mask(self.get()?.expose()))
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn mask(&self) -> Result<JsValue, Thrown> {
+        Ok(format::mask(self.get()?.expose()).into())
     }
 
     /// Another handle to the same text.
@@ -63,6 +65,7 @@ pub struct RevealHandle(pub(crate) RevealOnce);
 #[wasm_bindgen(js_class = RevealOnce)]
 impl RevealHandle {
     /// Hands it out, once, as `expose` does.
+    #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn reveal(&self) -> Result<JsValue, Thrown> {
         Ok(JsValue::from_str(self.0.reveal()?.expose()))
     }

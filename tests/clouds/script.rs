@@ -57,7 +57,7 @@ impl Script {
 /// The service under test at a host of its own.
 pub fn client(script: &Script, service: &str, credential: Credential, scheme: Option<&str>) -> Client {
     let options = Options {
-        provider: Rc::new(provider::builtin(service).unwrap().clone()),
+        provider: provider::builtin(service).unwrap().into(),
         base_url: Some("https://h".into()),
         credential,
         scheme: scheme.map(Into::into),

@@ -1,7 +1,5 @@
 //! A service that only a declaration describes goes through the same life.
 
-use std::rc::Rc;
-
 use keylatch::lifecycle::{Client, Credential, Filter, NewKey, Options, Overlap, Time};
 use keylatch::{Code, Error, Secret, provider};
 
@@ -30,7 +28,7 @@ impl Scene {
 fn client(credential: Credential) -> Client {
     let spec = serde_json::from_str(DECLARATION).unwrap();
     let options = Options {
-        provider: Rc::new(provider::declare(&spec).unwrap()),
+        provider: provider::declare(&spec).unwrap().into(),
         base_url: None,
         credential,
         scheme: None,
@@ -210,7 +208,7 @@ async fn a_session_stands_for_a_token() {
 async fn what_was_not_declared_cannot_be_done_and_a_person_is_told_where() {
     let spec = r#"{"id": "dash", "title": "Dash", "baseUrl": "https://dash.example", "keysPage": "https://dash.example/keys",
         "endpoints": {"whoami": "/me"}}"#;
-    let provider = Rc::new(provider::declare(&serde_json::from_str(spec).unwrap()).unwrap());
+    let provider = provider::declare(&serde_json::from_str(spec).unwrap()).unwrap().into();
     let line = Faulty::new(InProcess::new(axum::Router::new()));
     let credential = Credential::Key("dash-key-0123456789".into());
     let options =

@@ -1,8 +1,6 @@
 //! No key leaks: whatever a service, a proxy or the platform says about a
 //! request, and however it repeats what was in it, no error tells a secret.
 
-use std::rc::Rc;
-
 use keylatch::http::{Body, Response};
 use keylatch::lifecycle::{Client, Credential, Filter, KeyInfo, Options, Overlap};
 use keylatch::value::Value;
@@ -156,7 +154,7 @@ async fn clients(service: &Service) -> Vec<(&'static str, Client)> {
             },
         });
         let spec: Value = serde_json::from_value(spec).unwrap();
-        let provider = Rc::new(provider::declare(&spec).unwrap());
+        let provider = provider::declare(&spec).unwrap().into();
         let options = Options {
             provider,
             base_url: Some(BASE_URL.into()),
@@ -292,7 +290,7 @@ async fn what_cannot_be_sent_is_not_told_either() {
         key.expose().replace(&key.expose()[20..21], "é"),
     ] {
         let options = Options {
-            provider: Rc::new(provider::builtin("keylatch").unwrap().clone()),
+            provider: provider::builtin("keylatch").unwrap().into(),
             base_url: Some(BASE_URL.into()),
             credential: Credential::Key(Secret::from(broken.as_str())),
             scheme: None,

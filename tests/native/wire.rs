@@ -1,7 +1,5 @@
 //! What exactly is sent, and where to.
 
-use std::rc::Rc;
-
 use keylatch::lifecycle::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap};
 use keylatch::{Secret, provider};
 use serde_json::{Value as Json, json};
@@ -27,7 +25,7 @@ fn options(base_url: &str) -> Options {
     let format = keylatch::format::keylatch();
     let key = keylatch::format::generate(format, "kl_live_").unwrap();
     Options {
-        provider: Rc::new(provider::builtin("keylatch").unwrap().clone()),
+        provider: provider::builtin("keylatch").unwrap().into(),
         base_url: Some(base_url.into()),
         credential: Credential::Key(key),
         scheme: None,

@@ -1,7 +1,6 @@
 //! A service of its own for every test: SQLite in a directory of its own, and
 //! a clock that the test moves.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use keylatch::lifecycle::{Client, Credential, KeyInfo, NewKey, Options};
@@ -125,7 +124,7 @@ pub struct Row {
 
 fn options(credential: Credential) -> Options {
     Options {
-        provider: Rc::new(provider::builtin("keylatch").unwrap().clone()),
+        provider: provider::builtin("keylatch").unwrap().into(),
         base_url: Some(BASE_URL.into()),
         credential,
         scheme: None,
