@@ -88,6 +88,20 @@ pub(crate) async fn touch<'e>(
         .map(drop)
 }
 
+/// Lets a session stand by itself that stood on this key; any other stays as it is.
+pub(crate) async fn release<'e>(
+    db: impl AnyExecutor<'e>,
+    token: &HashedToken,
+    key_id: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE sessions SET key_id = NULL WHERE token_hash = $1 AND key_id = $2")
+        .bind(token.as_str())
+        .bind(key_id)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
 /// Ends a session; one that is not there has ended already.
 pub(crate) async fn delete<'e>(db: impl AnyExecutor<'e>, token: &HashedToken) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.as_str()).execute(db).await.map(drop)

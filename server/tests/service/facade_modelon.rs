@@ -56,11 +56,11 @@ impl<'s> Caller<'s> {
         call.header("accept", "application/json").header("user-agent", "impact-python-client")
     }
 
-    fn keys(&self) -> String {
+    pub fn keys(&self) -> String {
         format!("/api/users/{}/keys", self.id)
     }
 
-    async fn make(&self) -> Value {
+    pub async fn make(&self) -> Value {
         let answer = self.call(Method::POST, &self.keys()).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()["data"].clone()

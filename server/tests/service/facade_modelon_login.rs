@@ -11,6 +11,7 @@ on_both_databases![
     a_key_starts_a_session_that_stands_for_it,
     who_is_logged_in_already_gets_200,
     a_session_ends_with_its_key,
+    the_session_that_deletes_its_key_can_make_the_next,
     a_session_can_do_no_more_than_its_key,
     what_is_no_key_starts_no_session,
     a_page_of_another_origin_logs_nobody_in,
@@ -84,6 +85,28 @@ async fn a_session_ends_with_its_key(service: &Service) {
     service.delete(&format!("/v1/keys/{revoked}")).cookie(&owner).await;
     refused(&service.get("/api/users/me").cookie(&of_revoked).await, 401, 11034);
     assert_eq!(service.get("/api/users/me").cookie(&of_active).await.status, 200);
+}
+
+async fn the_session_that_deletes_its_key_can_make_the_next(service: &Service) {
+    let kim = Caller::new(service, KIM).await;
+    let made = kim.make().await;
+    let (id, secret) = (made["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let (acting, other) = (login(service, secret).await.cookie(), login(service, secret).await.cookie());
+    let path = format!("{}/{id}", kim.keys());
+    assert_eq!(service.call(Method::DELETE, &path).cookie(&acting).await.status, 200);
+
+    refused(&service.get("/api/users/me").cookie(&other).await, 401, 11034);
+    refused(&service.get("/api/users/me").header("impact-api-key", secret).await, 401, 11034);
+    let next = service.post(&kim.keys()).cookie(&acting).await;
+    assert_eq!(next.status, 200, "{}", next.text);
+    assert_ne!(next.json()["data"]["secret"], secret);
+
+    // A session lets go of no key but its own.
+    let cookie = login(service, &kim.key).await.cookie();
+    let id = next.json()["data"]["id"].as_str().unwrap().to_owned();
+    service.call(Method::DELETE, &format!("{}/{id}", kim.keys())).cookie(&cookie).await;
+    let account = service.get("/v1/account").cookie(&cookie).await.json();
+    assert_eq!(account["authenticated_by"], "key");
 }
 
 async fn a_session_can_do_no_more_than_its_key(service: &Service) {

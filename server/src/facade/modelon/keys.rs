@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,13 +10,14 @@ use super::{Person, impact_id};
 use crate::app::App;
 use crate::auth::Need;
 use crate::body::JsonBody;
+use crate::cookie;
 use crate::facade::{own_id, short_id};
 use crate::keys::{Issued, Order, new_id};
 use crate::kind::KeyKind;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret_text::SecretText;
 use crate::store::keys::{self, Filter, KeyStatus};
-use crate::store::users;
+use crate::store::{sessions, users};
 use crate::token::HashedKey;
 
 /// A key of this cloud has no name; in keylatch's own list it needs one.
@@ -92,9 +93,15 @@ pub(super) async fn create(
 
 /// Deletes an active key at once: this API knows of no revoking. One that has
 /// ended already, or was made through another API, is not there.
+///
+/// A session that deletes the very key it began with goes on (ours: nothing is
+/// told of that). With one key per user, who regenerates it has nothing else to
+/// ask for the next one with; and it gains nothing, since a key of this API has
+/// no scopes that would bound it.
 pub(super) async fn delete(
     State(app): State<App>,
     person: Person,
+    headers: HeaderMap,
     Path(path): Path<KeyPath>,
 ) -> Result<StatusCode, Problem> {
     person.may(Need::Write)?;
@@ -105,6 +112,9 @@ pub(super) async fn delete(
     let key = keys::lock(&mut db, &person.user.id, &own_id(&path.key_id)).await?;
     let key = key.filter(|key| key.kind == KeyKind::Modelon && key.status(now) == KeyStatus::Active);
     let key = key.ok_or_else(Problem::no_such_key)?;
+    if let Some(token) = cookie::read(&headers) {
+        sessions::release(&mut *db, &token, &key.id).await?;
+    }
     keys::bury(&mut *db, &key.id, now).await?;
     db.commit().await?;
 

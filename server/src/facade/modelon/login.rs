@@ -27,7 +27,7 @@ pub(super) struct Login {
 
 /// 201 and a cookie for a key in the body (or, which is ours, in its header);
 /// 200 for who is logged in already. The session can do no more than the key and
-/// ends with it.
+/// ends with it, unless it is the one that deletes it: [`super::keys::delete`].
 pub(super) async fn login(
     State(app): State<App>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
