@@ -12,6 +12,7 @@ use gloo_net::http::Headers;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use zeroize::Zeroize;
 
 use super::read::{data, member, text_in};
 use super::{plain, set};
@@ -141,8 +142,12 @@ fn body(text: &JsValue) -> Body {
     match text.as_string() {
         None => Body::Empty,
         Some(text) if text.trim().is_empty() => Body::Empty,
-        Some(text) => match js_sys::JSON::parse(&text).ok().and_then(|json| data(&json, "body").ok()) {
-            Some(value) => Body::Json(value),
+        Some(mut text) => match js_sys::JSON::parse(&text).ok().and_then(|json| data(&json, "body").ok()) {
+            Some(value) => {
+                // A new key may stand in it.
+                text.zeroize();
+                Body::Json(value)
+            }
             None => Body::Other(text),
         },
     }
