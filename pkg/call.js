@@ -18,6 +18,10 @@ export class Call {
   /** @type {(reason: unknown) => void} */
   #expire = () => {};
   #expired;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #watchdog;
+  #giveUp = () => {};
+  #isOver = false;
 
   /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options */
   constructor({ fetch, timeout = 30_000, signal }) {
@@ -73,6 +77,7 @@ export class Call {
   renew(timeout) {
     const later = new Call({ fetch: this.#fetch, timeout });
     this.#ends.push(() => later.end());
+    this.#watch(timeout);
     return later;
   }
 
@@ -84,14 +89,38 @@ export class Call {
    * @returns {Promise<T>}
    */
   guard(promise) {
+    this.#ends.push(() => clearTimeout(this.#watchdog));
     /** @type {Promise<never>} */
-    const stuck = new Promise((_, reject) => {
-      this.#after(Math.min(this.timeout + GRACE, MAX), () => reject(failure('internal', 'it did not come back.')));
-    });
+    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'it did not come back.'))));
+    this.#watch(this.timeout);
     return Promise.race([promise, stuck]);
   }
 
+  /**
+   * Waits for code of the user's, which may take as long as it likes: a person
+   * may be asked. A new key must not be lost over it.
+   * @template T
+   * @param {() => T} work
+   * @returns {Promise<Awaited<T>>}
+   */
+  async outside(work) {
+    clearTimeout(this.#watchdog);
+    try {
+      return await work();
+    } finally {
+      this.#watch(this.timeout);
+    }
+  }
+
+  /** From now on, the core has this long and a little. @param {number} milliseconds */
+  #watch(milliseconds) {
+    clearTimeout(this.#watchdog);
+    if (this.#isOver) return;
+    this.#watchdog = setTimeout(() => this.#giveUp(), Math.min(milliseconds + GRACE, MAX));
+  }
+
   end() {
+    this.#isOver = true;
     for (const end of this.#ends.splice(0)) end();
   }
 

@@ -159,11 +159,11 @@ export class KeyClient {
     // A second try takes its own handle; the first one's is used up.
     const spare = secret && this.#source && secret.copy();
     try {
-      return await run({ ...this.#transport, signal }, async (call) => used.run(call, operation, options, secret, store));
+      return await run({ ...this.#transport, signal }, async (call) => used.run(call, operation, options, secret, outside(call, store)));
     } catch (thrown) {
       const refused = thrown instanceof KeylatchError && thrown.code === 'unauthorized';
       if (!refused || !(await this.#readAgain(used))) throw thrown;
-      return await run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, spare, store));
+      return await run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, spare, outside(call, store)));
     }
   }
 
@@ -207,6 +207,11 @@ function isSource(credential) {
 /** @param {any} source @returns {{ refresh: () => Promise<any> }} */
 function bound(source) {
   return { refresh: async () => source.refresh?.() };
+}
+
+/** The user's function, on the user's time. @param {Call} call @param {Function} [work] */
+function outside(call, work) {
+  return work && ((/** @type {any[]} */ ...given) => call.outside(() => work(...given)));
 }
 
 /** What the core wants to know of the options. @param {any} options */

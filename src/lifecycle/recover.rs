@@ -16,6 +16,8 @@ use crate::value::Value;
 
 /// How long putting things right may take after an answer was lost.
 const RECOVERY: u32 = 5_000;
+/// How long revoking the old key may take once the new one is safe.
+const ENDING: u32 = 15_000;
 
 /// A new key.
 pub struct Created {
@@ -104,7 +106,11 @@ impl Client {
             }
             // The successor is in hand: from here on nothing may hide it.
             Ok(()) if matches!(overlap, Overlap::None) => {
-                self.end_old_key(t, id, &secret).await.err().map(|error| old_key_alive(id, &error))
+                // On time of its own: `store` may have asked a person.
+                self.end_old_key(&t.renew(ENDING), id, &secret)
+                    .await
+                    .err()
+                    .map(|error| old_key_alive(id, &error))
             }
             Ok(()) => None,
         };
