@@ -15,6 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::account::{self, UserError};
 use crate::config::Config;
 use crate::facade::Facade;
+use crate::issuer::{self, Issuer};
 use crate::lifetime::whole_millis;
 use crate::password::Passwords;
 use crate::problem::{self, Dialect, Problem};
@@ -38,6 +39,7 @@ struct Shared {
     store: Store,
     passwords: Passwords,
     throttle: Throttle,
+    issuer: Option<Issuer>,
 }
 
 impl App {
@@ -58,7 +60,14 @@ impl App {
             StartError::new("argon2 does not take this cost of a password: at least 8 KiB and 1 pass.")
         })?;
         let store = Store::open(&config.database).await?;
-        let app = App(Arc::new(Shared { config, store, passwords, throttle: Throttle::default() }));
+        let issuer = match config.issuer {
+            true => Some(Issuer::new().ok_or_else(|| {
+                StartError::new("the system's random source failed, so no signing key could be made.")
+            })?),
+            false => None,
+        };
+        let throttle = Throttle::default();
+        let app = App(Arc::new(Shared { config, store, passwords, throttle, issuer }));
         if app.config().demo {
             app.create_demo_user().await?;
         }
@@ -73,6 +82,10 @@ impl App {
         let facades = facades.fold(Router::new(), |router, facade| {
             router.merge(self.guarded(facade.routes(), facade.dialect()))
         });
+        let facades = match self.issuer() {
+            Some(_) => facades.merge(self.bounded(issuer::routes())),
+            None => facades,
+        };
         // Our own last: its fallback is the one that stays.
         facades
             .merge(self.guarded(own, problem::rfc9457))
@@ -84,15 +97,19 @@ impl App {
     /// An API whose every refusal is in its own words. The request meets these
     /// layers from the last to the first.
     fn guarded(&self, routes: Router<App>, dialect: Dialect) -> Router {
+        cors::allow(self.bounded(routes), self.config()).layer(from_fn_with_state(dialect, problem::render))
+    }
+
+    /// Routes that always answer, and in time.
+    fn bounded(&self, routes: Router<App>) -> Router {
         let timeout = self.config().request_timeout;
-        let router = routes
+        routes
             .with_state(self.clone())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
             .layer(CatchPanicLayer::custom(|_| {
                 tracing::error!("a handler panicked; the message above says where");
                 Problem::internal().into_response()
-            }));
-        cors::allow(router, self.config()).layer(from_fn_with_state(dialect, problem::render))
+            }))
     }
 
     /// Adds a user.
@@ -125,6 +142,11 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    /// What logs people in by browser, if that is wanted.
+    pub(crate) fn issuer(&self) -> Option<&Issuer> {
+        self.0.issuer.as_ref()
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

@@ -12,6 +12,7 @@ use keylatch::Secret;
 
 use crate::app::App;
 use crate::carrier::{self, Carrier};
+use crate::issuer;
 use crate::problem::{Problem, ProblemCode};
 use crate::store::keys::{self, KeyStatus, StoredKey};
 use crate::store::users::User;
@@ -141,6 +142,10 @@ pub(crate) async fn bearer_of(app: &App, parts: &Parts, carrier: &Carrier) -> Re
 /// # Errors
 /// 401, saying what is wrong with the key.
 pub(crate) async fn by_key(app: &App, secret: &Secret) -> Result<Caller, Problem> {
+    // The token of a login by browser stands for the person, as a session does.
+    if app.issuer().is_some() && issuer::is_access_token(secret.expose()) {
+        return Ok(Caller { user: issuer::user_of(app, secret).await?, authority: Authority::Session });
+    }
     let hash = HashedKey::of(secret);
     let key = keys::by_hash(app.store().pool(), &hash).await?.ok_or_else(unknown_key)?;
     let user = users::by_id(app.store().pool(), &key.user_id).await?.ok_or_else(unknown_key)?;

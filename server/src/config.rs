@@ -25,6 +25,8 @@ pub struct Config {
     pub pkg: Option<PathBuf>,
     /// Which clouds' APIs are spoken besides our own.
     pub facades: Vec<Facade>,
+    /// Whether to log people in by browser, for programs on their own computers.
+    pub issuer: bool,
     /// Other origins whose pages may call the API.
     pub allowed_origins: Vec<Origin>,
     /// Whether the server stands behind https, so that cookies are kept to it.
@@ -49,6 +51,7 @@ impl Config {
             www: None,
             pkg: None,
             facades: Vec::new(),
+            issuer: false,
             allowed_origins: Vec::new(),
             secure_cookies: false,
             password_cost: PasswordCost::default(),

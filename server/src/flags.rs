@@ -41,6 +41,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "CLOUD,...", value_delimiter = ',')]
     facade: Vec<Facade>,
 
+    /// Log people in by browser (/authorize, /oauth/token), for programs on their own computers. On with --demo.
+    #[arg(long)]
+    issuer: bool,
+
     /// Origin whose pages may call the API, such as https://app.example.com. May be repeated.
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<Origin>,
@@ -117,6 +121,7 @@ impl Flags {
             [] if self.demo => Facade::ALL.to_vec(),
             chosen => chosen.to_vec(),
         };
+        config.issuer = self.issuer || self.demo;
         config.allowed_origins = self.allow_origin.clone();
         config.secure_cookies = self.secure_cookies;
         config

@@ -33,6 +33,7 @@
 //! | `auth`, `carrier`, `csrf`, `cookie` | who asks, and from where |
 //! | `password`, `throttle`, `token` | what secrets are made of and kept as |
 //! | `facade` | the APIs of four clouds, over the same users and keys |
+//! | `issuer` | logging in by browser, for programs on a person's computer |
 //! | `kind` | which API a key was made through, and what it looks like |
 //! | `lifetime` | when a key ends |
 //! | `problem`, `body` | refusals, and reading what is sent |
@@ -53,6 +54,7 @@ mod cookie;
 mod cors;
 mod csrf;
 mod facade;
+mod issuer;
 pub mod keys;
 mod kind;
 mod lifetime;

@@ -32,7 +32,9 @@ pub(crate) async fn add(State(app): State<App>, request: Request, next: Next) ->
     let shared = origin.is_some_and(|origin| csrf::is_allowed(origin, app.config()));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.extend(HEADERS);
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(value);
+    }
     let policy = if shared { "cross-origin" } else { "same-origin" };
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static(policy));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

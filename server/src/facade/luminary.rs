@@ -4,6 +4,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -12,11 +13,19 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::auth;
-use crate::carrier::{Carrier, only};
+use crate::carrier::{BEARER, Carrier, only};
+use crate::issuer;
 use crate::problem::Problem;
 
 static CARRIER: Carrier = Carrier {
-    read: |headers| Ok(only(headers, &HeaderName::from_static("x-api-key"))?.map(Secret::from)),
+    read: |headers| match only(headers, &HeaderName::from_static("x-api-key"))? {
+        Some(key) => Ok(Some(Secret::from(key))),
+        // There this cloud has the token of an interactive login, and no key.
+        None => match only(headers, &AUTHORIZATION)? {
+            Some(_) => Ok((BEARER.read)(headers)?.filter(|token| issuer::is_access_token(token.expose()))),
+            None => Ok(None),
+        },
+    },
     missing: "This needs an API key, sent in the header x-api-key.",
 };
 
@@ -30,8 +39,8 @@ async fn nothing(_: KeyHolder) -> Json<Value> {
     Json(json!({"data": [], "total": 0}))
 }
 
-/// Asks for a key in `x-api-key`. One in `Authorization` is none: that is where
-/// this cloud has the token of an interactive login.
+/// Asks for a key in `x-api-key`, or the token of an interactive login in
+/// `Authorization`. A key there is none.
 struct KeyHolder;
 
 impl FromRequestParts<App> for KeyHolder {

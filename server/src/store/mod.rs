@@ -7,6 +7,7 @@
 
 pub mod attempts;
 pub mod keys;
+pub(crate) mod logins;
 mod open;
 pub mod sessions;
 pub mod users;

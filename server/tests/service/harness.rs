@@ -38,6 +38,7 @@ pub fn config(database: Database, clock: &Arc<ManualClock>) -> Config {
     let mut config = Config::new(database);
     config.clock = clock.clone();
     config.facades = Facade::ALL.to_vec();
+    config.issuer = true;
     config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
     config
 }

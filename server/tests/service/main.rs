@@ -38,6 +38,7 @@ mod facade_origins;
 mod faulty;
 mod harness;
 mod idempotency;
+mod issuer;
 mod list;
 mod openapi;
 mod origins;
