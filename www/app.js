@@ -140,7 +140,17 @@ async function create() {
 async function rotate(key) {
   const { service } = session;
   const { oneKey } = service.capabilities;
-  const made = await askRotation(service, key, (overlap) => session.call((client) => client.rotate(key.id, { overlap })));
+  let lost = false;
+  const made = await askRotation(service, key, async (overlap) => {
+    try {
+      return await session.call((client) => client.rotate(key.id, { overlap }));
+    } catch (error) {
+      lost = error.code === 'replacement_failed';
+      throw error;
+    }
+  });
+  // The old key is gone all the same, and what is in the list with it.
+  if (lost) return view.load();
   if (!made) return view.focusRow(key.id);
   if (oneKey) {
     // The key that this page stands on may be the one that is gone.

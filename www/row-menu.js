@@ -69,6 +69,8 @@ function items() {
 function place() {
   if (!opener) return;
   const button = opener.getBoundingClientRect();
+  // From where it stood last there may be less room, and it would be narrower.
+  menu.style.left = '0';
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = button.bottom + GAP;
   const top = below + height > innerHeight ? button.top - GAP - height : below;

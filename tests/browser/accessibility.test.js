@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.js';
 import { eventually } from './support/eventually.js';
 import { scenario, useBrowser } from './support/scenario.js';
+import { assertFits, SIZES } from './support/size.js';
 
 useBrowser();
-
-const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } };
 
 /** Takes the page through its states and calls `visit(state)` in each. */
 async function everyState({ page, keys, server }, visit) {
@@ -80,16 +79,7 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 scenario('at 360 px nothing is wider than the screen, in any state', { viewport: SIZES.narrow }, async (given) => {
-  await everyState(given, async (state) => {
-    const wider = await given.page.evaluate(() => {
-      const seen = document.querySelectorAll('body *:not(svg *, .visually-hidden, thead *)');
-      return [...seen].filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, thead')
-        && element.getBoundingClientRect().right > innerWidth + 0.5).map(({ tagName, id, className }) => `${tagName}#${id}.${className}`);
-    });
-    assert.deepEqual(wider, [], state);
-    const scrolls = await given.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(scrolls, false, state);
-  });
+  await everyState(given, (state) => assertFits(given.page, state));
 });
 
 scenario('a whole life of a key with the keyboard alone', async ({ page, keys, server }) => {

@@ -4,35 +4,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { eventually } from './support/eventually.js';
 import { scenario, useBrowser } from './support/scenario.js';
+import { assertNoTrace, isInMemory, traces } from './support/traces.js';
 
 useBrowser();
-
-/** Everything in which a page could have kept a text. */
-async function traces(page) {
-  return page.evaluate(async () => JSON.stringify({
-    html: document.documentElement.outerHTML,
-    fields: [...document.querySelectorAll('input, textarea, select')].map(({ value }) => value),
-    selection: String(getSelection()),
-    local: { ...localStorage },
-    session: { ...sessionStorage },
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-    caches: await caches.keys(),
-    cookie: document.cookie,
-    history: history.state,
-    name: window.name,
-    url: location.href,
-    referrer: document.referrer,
-    title: document.title,
-    resources: performance.getEntries().map(({ name }) => name),
-  }));
-}
-
-function assertNoTrace(text, secret, when) {
-  assert.ok(text.length > 1000, 'there was something to search');
-  assert.equal(text.includes(secret), false, `${when}: the key`);
-  // The last four characters are what the table shows.
-  assert.equal(text.includes(secret.slice(8, 38)), false, `${when}: its random part`);
-}
 
 scenario('the dialog goes only when the key is said to be safe', async ({ page, keys }) => {
   await keys.signIn();
@@ -122,6 +96,7 @@ scenario('after a reload nothing of the key is left anywhere', async ({ page, ke
   await keys.signIn();
   const secret = await keys.createToReveal('gone');
   assert.ok((await traces(page)).includes(secret), 'the search finds a key that is there');
+  assert.equal(await isInMemory(page, secret), false, 'revealing wipes it from the memory of the WebAssembly');
   await keys.closeReveal();
   assertNoTrace(await traces(page), secret, 'after closing');
 

@@ -55,6 +55,21 @@ scenario('with an overlap both work, and the old one says that it is replaced', 
   assert.ok(end > 0 && end <= HOUR, `the old key ends in ${end} ms`);
 });
 
+scenario('when the old key could not be revoked, the new one is shown with a warning', async ({ page, keys, server }) => {
+  await keys.signIn();
+  const old = await keys.create('Pipeline');
+  await page.route('**/revoke', (route) => route.fulfill({ status: 403, json: {} }));
+  await keys.choose('Pipeline', 'Rotate');
+  await keys.rotateDialog.getByRole('button', { name: 'Rotate key' }).click();
+  const fresh = await keys.revealed();
+  await keys.revealDialog.getByRole('alert').filter({ hasText: 'could not be revoked and still works' }).waitFor();
+  await keys.closeReveal();
+  assert.deepEqual([await server.statusWith(old), await server.statusWith(fresh)], [200, 200]);
+
+  await keys.create('without a warning');
+  assert.equal(await keys.revealDialog.getByRole('alert').count(), 0);
+});
+
 scenario('each choice says what happens to the old key', async ({ keys, server }) => {
   const api = await server.api();
   await api('POST', '/v1/keys', { name: 'three months' });

@@ -15,10 +15,34 @@ export class KeysPage {
     this.createDialog = page.getByRole('dialog', { name: 'Create API key' });
     this.revealDialog = page.getByRole('dialog', { name: 'Save your new key' });
     this.rotateDialog = page.getByRole('dialog', { name: 'Rotate key' });
+    this.replaceDialog = page.getByRole('dialog', { name: 'Regenerate and replace' });
     this.confirmDialog = page.getByRole('alertdialog');
     this.menu = page.getByRole('menu');
     this.toast = page.locator('.toast');
+    this.services = page.getByRole('navigation', { name: 'Services' });
+    this.service = page.locator('#service-card');
+    this.keyForm = page.locator('#connect');
+    this.keyField = page.locator('#connect-key');
     this.checkBox = page.getByRole('textbox', { name: 'Paste a key' });
+  }
+
+  /** Turns the page to another service. */
+  async turnTo(title) {
+    const link = this.services.getByRole('link', { name: title, exact: true });
+    await link.click();
+    await this.services.locator('[aria-current]').filter({ hasText: title }).waitFor();
+  }
+
+  /** Sends a key by the form. */
+  async enterKey(key) {
+    await this.keyField.fill(key);
+    await this.keyField.press('Enter');
+  }
+
+  /** Comes in with a key, and waits until the list is loaded. */
+  async connect(key) {
+    await this.enterKey(key);
+    await this.loaded();
   }
 
   /** Signs in, and waits until the list is loaded. */
@@ -44,13 +68,19 @@ export class KeysPage {
     return row.locator(`[data-label="${label}"]`);
   }
 
+  /** The row at this place, counted from 0. */
+  rowAt(index) {
+    return this.table.getByRole('row').nth(index + 1);
+  }
+
   /** The names in the table, top to bottom. */
   names() {
     return this.table.locator('[data-name]').allTextContents();
   }
 
+  /** Where keys have no names, the row alone says which. */
   async openMenu(name, row = this.row(name)) {
-    await row.getByRole('button', { name: `Actions for ${name}` }).click();
+    await row.getByRole('button', { name: `Actions for ${name ?? ''}` }).click();
     await this.menu.waitFor();
   }
 
@@ -70,7 +100,7 @@ export class KeysPage {
   /** Opens the dialog and fills it. */
   async startCreate(name, lifetime) {
     await this.createButton.click();
-    await this.createDialog.getByLabel('Name').fill(name);
+    if (name) await this.createDialog.getByLabel('Name').fill(name);
     if (lifetime) await this.createDialog.getByLabel('Duration').selectOption(lifetime);
   }
 
@@ -78,7 +108,7 @@ export class KeysPage {
     await this.createDialog.getByRole('button', { name: 'Create key' }).click();
   }
 
-  /** Creates a key and leaves its reveal dialog open. Returns the key. */
+  /** Creates a key, without a name where it has none, and leaves its reveal dialog open. Returns the key. */
   async createToReveal(name, lifetime) {
     await this.startCreate(name, lifetime);
     await this.submitCreate();

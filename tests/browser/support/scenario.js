@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { KeysPage } from './keys-page.js';
 import { startServer } from './server.js';
+import { exposeMemory } from './traces.js';
 
 // The demo has no business outside this computer, nor has its browser.
 const ARGUMENTS = [
@@ -37,26 +38,27 @@ export async function blankPage() {
  * Declares a test. It is given the `server`, the playwright `page`, already at
  * the sign-in form, and `keys`, the page as a person sees it. It fails as well
  * when the page breaks its Content-Security-Policy, throws an error that nobody
- * catches, or writes to the console.
+ * catches, or writes to the console. `options` are those of a playwright
+ * context; `flags` among them are the server's.
  */
 export function scenario(name, options, steps = options) {
-  const contextOptions = steps === options ? {} : options;
+  const { flags = [], ...contextOptions } = steps === options ? {} : options;
   test(name, async () => {
-    const server = await startServer();
+    const starting = startServer(...flags);
     const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
     // Far less than a person's patience; a step that takes longer hangs.
     context.setDefaultTimeout(8000);
     try {
       const page = await context.newPage();
       const faults = await watch(page);
+      const server = await starting;
       await page.goto(server.url);
       const keys = new KeysPage(page);
       await keys.signInForm.waitFor();
       await steps({ server, page, keys, context, console: faults.console });
       assert.deepEqual(faults.of(), [], 'faults of the page');
     } finally {
-      await context.close();
-      await server.stop();
+      await Promise.all([context.close(), starting.then((server) => server.stop())]);
     }
   });
 }
@@ -70,6 +72,7 @@ async function watch(page) {
       window.reportViolation(`${event.effectiveDirective} ${event.blockedURI}`);
     });
   });
+  await page.addInitScript(exposeMemory);
   page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
   page.on('console', (message) => messages.push(message.text()));
   return {

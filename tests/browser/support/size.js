@@ -1,0 +1,17 @@
+// The screens that the page is looked at on.
+
+import assert from 'node:assert/strict';
+
+export const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } };
+
+/** Fails with everything that is wider than the screen. */
+export async function assertFits(page, state) {
+  const wider = await page.evaluate(() => {
+    const seen = document.querySelectorAll('body *:not(svg *, .visually-hidden, thead *)');
+    return [...seen].filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, thead')
+      && element.getBoundingClientRect().right > innerWidth + 0.5).map(({ tagName, id, className }) => `${tagName}#${id}.${className}`);
+  });
+  assert.deepEqual(wider, [], state);
+  const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.equal(scrolls, false, state);
+}
