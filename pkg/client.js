@@ -2,7 +2,7 @@
 
 import { Call, run } from './call.js';
 import { core } from './core.js';
-import { attempt, failure, KeylatchError, toError } from './errors.js';
+import { attempt, failure, KeylatchError, object, toError } from './errors.js';
 import { describe, handleOf } from './providers.js';
 import { adoptReveal, adoptSecret, copy } from './secret.js';
 
@@ -54,7 +54,8 @@ export class KeyClient {
   }
 
   /** @param {{ status?: string, search?: string } & CallOptions} [options] */
-  async *list({ status, search, signal } = {}) {
+  async *list(options = {}) {
+    const { status, search, signal } = object(options);
     let cursor;
     do {
       const page = await this.#run('list', signal, { status, search, cursor });
@@ -64,12 +65,14 @@ export class KeyClient {
   }
 
   /** @param {string} id @param {CallOptions} [options] */
-  async get(id, { signal } = {}) {
+  async get(id, options = {}) {
+    const { signal } = object(options);
     return withDates(await this.#run('get', signal, { id }));
   }
 
   /** @param {string} id @param {any} [options] */
-  async rotate(id, { overlap, store, signal } = {}) {
+  async rotate(id, options = {}) {
+    const { overlap, store, signal } = object(options);
     if (store !== undefined && typeof store !== 'function') {
       throw failure('invalid_argument', 'store', 'expected a function.');
     }
@@ -80,33 +83,39 @@ export class KeyClient {
   }
 
   /** @param {string} id @param {CallOptions} [options] */
-  async revoke(id, { signal } = {}) {
+  async revoke(id, options = {}) {
+    const { signal } = object(options);
     return withDates(await this.#run('revoke', signal, { id }));
   }
 
   /** @param {string} id @param {CallOptions} [options] @returns {Promise<void>} */
-  async delete(id, { signal } = {}) {
+  async delete(id, options = {}) {
+    const { signal } = object(options);
     await this.#run('delete', signal, { id });
   }
 
   /** @param {unknown} secret @param {CallOptions} [options] */
-  async validate(secret, { signal } = {}) {
+  async validate(secret, options = {}) {
+    const { signal } = object(options);
     const answer = await this.#run('validate', signal, {}, attempt(() => copy(secret, 'secret')));
     return answer.key ? { ...answer, key: withDates(answer.key) } : answer;
   }
 
   /** @param {CallOptions} [options] */
-  async whoami({ signal } = {}) {
+  async whoami(options = {}) {
+    const { signal } = object(options);
     return this.#run('whoami', signal, {});
   }
 
   /** @param {CallOptions} [options] @returns {Promise<void>} */
-  async signOut({ signal } = {}) {
+  async signOut(options = {}) {
+    const { signal } = object(options);
     await this.#run('signOut', signal, {});
   }
 
   /** @param {string | URL | Request} input @param {RequestInit} [init] @returns {Promise<Response>} */
   async fetch(input, init = {}) {
+    object(init);
     const used = this.#core;
     // A body that is a stream is gone after the first try.
     const spare = this.#source && (typeof input === 'object' && 'url' in input ? input.clone() : input);
@@ -217,12 +226,6 @@ function outside(call, work) {
 /** What the core wants to know of the options. @param {any} options */
 function settings({ baseUrl, retries, allowInsecure, scheme }) {
   return { baseUrl: baseUrl === undefined ? undefined : String(baseUrl), retries, allowInsecure, scheme };
-}
-
-/** @param {any} options */
-function object(options) {
-  if (typeof options === 'object' && options !== null) return options;
-  throw failure('invalid_argument', 'options', 'expected an object.');
 }
 
 /** @param {unknown} expiresIn */

@@ -40,13 +40,15 @@ export function failure(code, ...details) {
 }
 
 /**
- * Makes an error of whatever came out of the WebAssembly.
+ * Makes an error of whatever came out of the WebAssembly. What the user's own
+ * code has thrown (a getter, a proxy) passed through it and stays what it is.
  * @param {any} raw
  * @param {unknown} [cause]
  */
 export function toError(raw, cause) {
   if (raw instanceof KeylatchError) return raw;
-  if (!Array.isArray(raw?.details)) return new KeylatchError({ code: 'internal', details: ['it stopped.'] }, raw);
+  if (raw instanceof WebAssembly.RuntimeError) return new KeylatchError({ code: 'internal', details: ['it stopped.'] }, raw);
+  if (!isOurs(raw)) return raw;
   const { name, message } = raw.cause ?? {};
   return new KeylatchError(raw, cause ?? (raw.cause && Object.assign(new Error(message), { name })));
 }
@@ -62,6 +64,17 @@ export function attempt(work) {
   } catch (raw) {
     throw toError(raw);
   }
+}
+
+/** Options that can be looked at. @param {any} options */
+export function object(options) {
+  if (typeof options === 'object' && options !== null) return options;
+  throw failure('invalid_argument', 'options', 'expected an object.');
+}
+
+/** @param {any} raw @returns {raw is RawError} */
+function isOurs(raw) {
+  return typeof raw === 'object' && raw !== null && Object.getPrototypeOf(raw) === Object.prototype && Array.isArray(raw.details);
 }
 
 /** @param {string} sentence @param {string[]} details */

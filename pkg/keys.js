@@ -1,7 +1,7 @@
 // What can be said and done about a key without asking anyone.
 
 import { core } from './core.js';
-import { attempt, problemOf } from './errors.js';
+import { attempt, object, problemOf } from './errors.js';
 import { describe, handleOf, provider } from './providers.js';
 import { adoptSecret, lend } from './secret.js';
 
@@ -42,7 +42,8 @@ export function verifyKey(secret, hash) {
 }
 
 /** @param {any} service @param {unknown} secret @param {{ scheme?: string }} [options] */
-export function authHeaders(service, secret, { scheme } = {}) {
+export function authHeaders(service, secret, options = {}) {
+  const { scheme } = object(options);
   const handle = handleOf(service);
   return lend(secret, 'secret', (key) => {
     const [name, value] = handle.header(key, scheme);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
@@ -30,16 +30,37 @@ pub fn text_in(of: &JsValue, name: &str) -> Option<String> {
     member(of, name)?.as_string()
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, catch)]
+    fn entries(value: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// More values than this are no declaration and no answer, but an array that
+/// lies about its length; walking it would end in a trap.
+const MOST: u32 = 250_000;
+
 /// Plain data of any shape. Not by serde: its deserializer carries the messages
 /// for every wrong type, and with them the formatting of floats, which is more
 /// than a tenth of the whole wasm.
+///
+/// Whatever may run code of the user's (a getter, a proxy) is called so that an
+/// exception comes back as a value: one that passes through Rust leaves its
+/// frames on the stack, and a few hundred of those are the end of it.
 pub fn data(value: &JsValue, name: &'static str) -> Result<Value, Error> {
-    tree(value, MAX_DEPTH).ok_or_else(|| {
-        Error::argument(name, "expected plain data, as JSON has it, and not nested too deeply.")
+    tree(value, MAX_DEPTH, &mut { MOST }).ok_or_else(|| {
+        Error::argument(
+            name,
+            "expected plain data, as JSON has it, that can be read and is not nested too deeply.",
+        )
     })
 }
 
-fn tree(value: &JsValue, depth: u8) -> Option<Value> {
+fn tree(value: &JsValue, depth: u8, left: &mut u32) -> Option<Value> {
+    *left = left.checked_sub(1)?;
     if value.is_undefined() || value.is_null() {
         return Some(Value::Null);
     }
@@ -53,11 +74,11 @@ fn tree(value: &JsValue, depth: u8) -> Option<Value> {
         return Some(Value::Bool(bool));
     }
     let below = depth.checked_sub(1)?;
-    if Array::is_array(value) {
+    if is_array(value).ok()? {
         let mut items = Vec::new();
-        let array = value.unchecked_ref::<Array>();
-        for at in 0..array.length() {
-            items.push(tree(&array.get(at), below)?);
+        let length = member(value, "length")?.as_f64().filter(|length| *length <= MOST.into())?;
+        for at in 0..length as u32 {
+            items.push(tree(&js_sys::Reflect::get_u32(value, at).ok()?, below, left)?);
         }
         return Some(Value::List(items));
     }
@@ -65,10 +86,11 @@ fn tree(value: &JsValue, depth: u8) -> Option<Value> {
         return None;
     }
     let mut members = Vec::new();
-    let entries = Object::entries(value.unchecked_ref());
+    // What comes back is an array of the language's own making.
+    let entries = entries(value).ok()?;
     for at in 0..entries.length() {
         let entry: Array = entries.get(at).unchecked_into();
-        members.push((Cow::Owned(entry.get(0).as_string()?), tree(&entry.get(1), below)?));
+        members.push((Cow::Owned(entry.get(0).as_string()?), tree(&entry.get(1), below, left)?));
     }
     Some(Value::Map(members))
 }
