@@ -11,7 +11,7 @@ use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
 
 /// In the order of what they cost.
-pub const STEPS: [Step; 15] = [
+pub const STEPS: [Step; 16] = [
     Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
     Step { name: "fmt", what: "cargo fmt --check", run: fmt },
     Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
@@ -22,6 +22,7 @@ pub const STEPS: [Step; 15] = [
     Step { name: "packaging", what: "the tarball, and what bundlers make of it", run: packaging },
     Step { name: "demo", what: "the demo starts, serves and stops", run: demo },
     Step { name: "node", what: "the wasm in Node", run: node },
+    Step { name: "command", what: "keylatch/node and the command: files, prompts, logins", run: command },
     Step { name: "examples", what: "the examples, run", run: examples },
     Step { name: "manual", what: "the README and the declarations, run; DESIGN.md's paths", run: manual },
     Step { name: "benches", what: "the benchmarks run, and their peers agree", run: benches },
@@ -92,6 +93,12 @@ fn benches(project: &Project) -> Result<()> {
         tools::npm_packages(project, "benches")?;
     }
     with_server(project, "benches", &[])
+}
+
+fn command(project: &Project) -> Result<()> {
+    // A person logs in there.
+    let chromium = chromium::ensure()?;
+    with_server(project, "tests/node", &[(chromium::CHROMIUM, chromium)])
 }
 
 fn interop(project: &Project) -> Result<()> {

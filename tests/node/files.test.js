@@ -1,0 +1,151 @@
+// Files of keys on a real disk: who can read them, what stays in them, two
+// writers at once, and a writer that is killed.
+
+import assert from 'node:assert/strict';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { computer } from './support/computer.js';
+
+const STORE = '~/.config/keylatch/credentials.json';
+const DIE_AT = fileURLToPath(new URL('support/die-at.mjs', import.meta.url));
+
+/** Each format: what is there before, how it is written to, and what is there then. */
+const FORMATS = [
+  { name: 'Modelon', file: '~/.impact/api.key', of: `'modelon'`, before: '  old-key-1234\n\n', after: (key) => `${key}\n` },
+  {
+    name: '.env',
+    file: '.env',
+    of: `'lambda'`,
+    before: '# mine\nA="x\ny"\nexport LAMBDA_API_KEY=old-key-1234 # c\nB=2',
+    after: (key) => `# mine\nA="x\ny"\nexport LAMBDA_API_KEY=${key} # c\nB=2`,
+  },
+  {
+    name: 'Conduce',
+    file: '~/.conduceconfig',
+    of: `'conduce'`,
+    before: '# mine\ndefault-host: app.conduce.com\ndefault-user: kim@example.test\nkim@example.test:\n  theme: dark\n  api-keys: {app: old-key-1234,\n    dev-app: \'\'}\n',
+    after: (key) => `# mine\ndefault-host: app.conduce.com\ndefault-user: kim@example.test\nkim@example.test:\n  theme: dark\n  api-keys: {app: ${key},\n    dev-app: ''}\n`,
+  },
+  {
+    name: 'keylatch',
+    file: STORE,
+    of: `'lambda', { path: '${STORE}' }`,
+    before: '{"mine":1,"profiles":{"default":{"lambda":{"key":"old-key-1234"}}}}',
+    after: (key) => `${JSON.stringify({ mine: 1, profiles: { default: { lambda: { key } } } }, null, 2)}\n`,
+  },
+];
+
+const write = (of, key) => `await new node.CredentialFile(${of}).write('${key}');`;
+const read = (of) => `return (await new node.CredentialFile(${of}).read())?.secret.expose()`;
+
+for (const { name, file, of, before, after } of FORMATS) {
+  test(`${name}: one key is replaced, everything else stays, and only the owner can read it`, async (t) => {
+    const pc = await computer(t);
+    await pc.write(file, before, 0o644);
+    assert.equal(await pc.module(read(of)), 'old-key-1234');
+    await pc.module(write(of, 'new-key-5678'));
+    assert.equal(await pc.read(file), after('new-key-5678'));
+    assert.equal(await pc.mode(file), '600');
+    assert.equal(await pc.module(read(of)), 'new-key-5678');
+    await pc.module(`await new node.CredentialFile(${of}).remove();`);
+    assert.equal(await pc.module(read(of)), null);
+    assert.doesNotMatch(await pc.read(file), /new-key/);
+  });
+
+  test(`${name}: killed at any step of a write, the old file is there or the new one, and the next write works`, async (t) => {
+    const pc = await computer(t);
+    const seen = new Set();
+    let step = 0;
+    for (let alive = false; !alive; ) {
+      step += 1;
+      for (const when of ['before', 'after']) {
+        await pc.write(file, before);
+        const run = await pc.tryModule(write(of, 'new-key-5678'), { env: { DIE_AT: `${step} ${when}` }, flags: ['--import', DIE_AT] });
+        alive = run.signal !== 'SIGKILL';
+        if (alive) assert.equal(run.code, 0, run.err);
+        const text = await pc.read(file);
+        assert.ok([before, after('new-key-5678')].includes(text), `${step} ${when}: ${text}`);
+        seen.add(text);
+        await pc.module(write(of, 'third-key-9999'));
+        assert.equal(await pc.read(file), after('third-key-9999'));
+      }
+    }
+    assert.equal(seen.size, 2, 'some were killed early enough and some late enough');
+    assert.ok(step > 8, `the write has ${step} steps`);
+  });
+}
+
+test('directories that are made are the owner\'s alone', async (t) => {
+  const pc = await computer(t);
+  await pc.module(write(`'modelon'`, 'key-12345678') + write(`'lambda', { path: '${STORE}' }`, 'key-12345678'));
+  for (const directory of ['~/.impact', '~/.config', '~/.config/keylatch']) assert.equal(await pc.mode(directory), '700', directory);
+});
+
+test('of many writers at once none loses its key', async (t) => {
+  const pc = await computer(t);
+  await pc.write('~/.conduceconfig', '# mine\n');
+  const users = Array.from({ length: 12 }, (_, i) => `user${i}@example.test`);
+  await Promise.all(users.flatMap((user) => [
+    pc.module(write(`'conduce', { user: '${user}', host: 'app.conduce.com' }`, `key-of-${user.split('@')[0]}`)),
+    pc.module(write(`'lambda', { path: '${STORE}', profile: '${user}' }`, `key-of-${user.split('@')[0]}`)),
+  ]));
+  for (const user of users) {
+    const expected = `key-of-${user.split('@')[0]}`;
+    assert.equal(await pc.module(read(`'conduce', { user: '${user}', host: 'app.conduce.com' }`)), expected);
+    assert.equal(await pc.module(read(`'lambda', { path: '${STORE}', profile: '${user}' }`)), expected);
+  }
+  assert.ok((await pc.read('~/.conduceconfig')).startsWith('# mine\n'));
+  const left = [...(await readdir(pc.home)), ...(await readdir(pc.at('~/.config/keylatch')))];
+  assert.deepEqual(left.sort(), ['.conduceconfig', '.config', 'credentials.json']);
+});
+
+test('a symbolic link is followed in the home and not out of it', async (t) => {
+  const pc = await computer(t);
+  await pc.write('~/keys/real.key', 'key-in-the-home\n');
+  await mkdir(pc.at('~/.impact'));
+  await symlink(pc.at('~/keys/real.key'), pc.at('~/.impact/api.key'));
+  assert.equal(await pc.module(read(`'modelon'`)), 'key-in-the-home');
+  await pc.module(write(`'modelon'`, 'written-1234'));
+  assert.equal(await pc.read('~/keys/real.key'), 'written-1234\n', 'the link stays a link');
+
+  const outside = join(pc.root, 'outside');
+  await mkdir(outside);
+  await pc.write('../outside/api.key', 'key-outside-1234');
+  for (const [link, target] of [['~/.impact/other.key', join(outside, 'api.key')], ['~/.linked', outside]]) {
+    await symlink(target, pc.at(link));
+  }
+  for (const path of ['~/.impact/other.key', '~/.linked/api.key']) {
+    const of = `'modelon', { path: '${path}', kind: 'text' }`;
+    for (const action of [read(of), write(of, 'written-9999')]) {
+      const code = await pc.module(`try { ${action} } catch (error) { return [error.code, error.message]; }`);
+      assert.equal(code?.[0], 'file_failed', `${path}: ${action}`);
+      assert.match(code[1], /symbolic link that leads out of the home/);
+    }
+  }
+  assert.equal(await pc.read('../outside/api.key'), 'key-outside-1234');
+});
+
+test('what cannot be read or written says so, and is left as it was', async (t) => {
+  const pc = await computer(t);
+  await mkdir(pc.at('~/.impact/api.key'), { recursive: true });
+  await pc.write('~/.conduceconfig', 'kim@example.test: [a, list]\n');
+  await pc.write(STORE, '{ broken');
+  await pc.write('big.env', `A=${'x'.repeat(2_000_000)}`);
+  for (const [of, says] of [
+    [`'modelon'`, /it is a directory/],
+    [`'conduce', { user: 'kim@example.test', host: 'app.x' }`, /~\/\.conduceconfig is not understood: line 1/],
+    [`'lambda', { path: '${STORE}' }`, /is not understood: it is not JSON/],
+    [`'lambda', { path: 'big.env' }`, /larger than 1 MB/],
+  ]) {
+    const message = await pc.module(`try { ${write(of, 'key-12345678')} } catch (error) { return error.code + ': ' + error.message; }`);
+    assert.match(message ?? 'no error', says);
+    assert.match(message, /^file_failed: .* left as it was/);
+  }
+  assert.equal(await pc.read(STORE), '{ broken');
+  assert.equal(await pc.read('~/.conduceconfig'), 'kim@example.test: [a, list]\n');
+  const message = await pc.module(`try { ${write(`'lambda'`, 'a ${key}')} } catch (error) { return error.message; }`);
+  assert.match(message, /characters that readers of \.env take for something else/);
+});

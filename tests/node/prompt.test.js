@@ -1,0 +1,108 @@
+// A person at a terminal: what they type is not shown, and kept only when the
+// service has accepted it.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { KeyClient } from '../../pkg/index.js';
+import { DEMO, startServer } from '../browser/support/server.js';
+import { CLI, computer } from './support/computer.js';
+
+const STORE = '~/.config/keylatch/credentials.json';
+
+let server;
+let keys;
+before(async () => {
+  server = await startServer();
+  keys = await KeyClient.signIn({ provider: 'keylatch', baseUrl: server.url, ...DEMO });
+});
+after(() => server?.stop());
+
+const newKey = async () => (await keys.create({ name: 'typed' })).secret.reveal();
+const at = (t) => computer(t, { KEYLATCH_URL: server.url });
+const keylatch = `'${process.execPath}' '${CLI}'`;
+
+test('a key is typed unseen, asked for again when it is refused, and stored once it is accepted', async (t) => {
+  const pc = await at(t);
+  const [wrong, right] = [kl(), await newKey()];
+  const terminal = pc.terminal(`${keylatch} login`);
+  await terminal.sees('API key for keylatch: ');
+  terminal.types(`${wrong}\r`);
+  await terminal.sees('did not accept that key. Try again.');
+  await terminal.sees('API key for keylatch: ');
+  await assert.rejects(pc.read(STORE), { code: 'ENOENT' });
+  // Pasted in pieces, with arrow keys, a word taken back, and an end of line that came along.
+  terminal.types('rubbish\x15');
+  terminal.types(`${right.slice(0, 10)}x\x7f\x1b[D`);
+  terminal.types(`${right.slice(10)}\r`);
+  await terminal.sees(`Stored in ${STORE}`);
+  assert.equal(await terminal.ends(), 0);
+  for (const secret of [wrong, right, right.slice(12)]) assert.ok(!terminal.screen.includes(secret), 'nothing of it is on the screen');
+  assert.equal(JSON.parse(await pc.read(STORE)).profiles.default.keylatch.key, right);
+  assert.equal(await pc.mode(STORE), '600');
+});
+
+/** A key with the right form that no server knows. */
+function kl() {
+  return 'kl_live_sAGeV69ZBlu9YwP9D8NYhg182wef8e0T70UP';
+}
+
+test('after three refusals it is over, and nothing is stored', async (t) => {
+  const pc = await at(t);
+  const terminal = pc.terminal(`${keylatch} login`);
+  for (let i = 0; i < 3; i += 1) {
+    await terminal.sees('API key for keylatch: ');
+    terminal.types('kl_test_short\r');
+  }
+  assert.equal(await terminal.ends(), 3);
+  await assert.rejects(pc.read(STORE), { code: 'ENOENT' });
+});
+
+test('the question reaches the person when standard output goes elsewhere, and the key is all that does', async (t) => {
+  const pc = await at(t);
+  const terminal = pc.terminal(`${keylatch} create --user ${DEMO.user} --name piped > key.txt`);
+  await terminal.sees(`Password for ${DEMO.user}`);
+  terminal.types(`${DEMO.password}\r`);
+  assert.equal(await terminal.ends(), 0);
+  assert.match(await pc.read('key.txt'), /^kl_test_[0-9A-Za-z]{36}\n$/);
+  assert.ok(!terminal.screen.includes(DEMO.password) && !terminal.screen.includes((await pc.read('key.txt')).trim()));
+});
+
+test('Ctrl-C ends it with 130 and the terminal shows again what is typed', async (t) => {
+  const pc = await at(t);
+  const terminal = pc.terminal(`${keylatch} login; echo "code $?"; stty -a | grep -o ' [-]*echo '; read line; echo "read $line"`);
+  await terminal.sees('API key for keylatch: ');
+  terminal.types('half a k\x03');
+  await terminal.sees('code 130');
+  await terminal.sees(' echo ');
+  terminal.types('visible\r');
+  await terminal.sees('visible');
+  await terminal.sees('read visible');
+  await terminal.ends();
+  assert.ok(!terminal.screen.includes('half a k'));
+});
+
+test('without a terminal it is refused clearly', async (t) => {
+  const pc = await at(t);
+  for (const args of [['login'], ['create', '--user', DEMO.user]]) {
+    const { code, err, out } = await pc.keylatch(args);
+    assert.deepEqual([code, out], [3, ''], err);
+    assert.match(err, /not a terminal, so no prompt/);
+  }
+});
+
+test('what cannot be undone is asked first, by name', async (t) => {
+  const pc = await at(t);
+  const { key, secret } = await keys.create({ name: 'to be revoked' });
+  await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
+  const without = await pc.keylatch(['revoke', key.id]);
+  assert.deepEqual([without.code, without.out], [2, '']);
+  for (const [answer, code, status] of [['n', 1, 'active'], ['', 1, 'active'], ['yes', 0, 'revoked']]) {
+    const terminal = pc.terminal(`${keylatch} revoke ${key.id}`);
+    await terminal.sees('"to be revoked"');
+    await terminal.sees('[y/N]');
+    terminal.types(`${answer}\r`);
+    assert.equal(await terminal.ends(), code, answer);
+    assert.equal((await keys.get(key.id)).status, status, answer);
+  }
+});
