@@ -42,8 +42,12 @@ export async function hidden(question) {
 export async function apiKey(given) {
   if (given === undefined) return undefined;
   if (given === '-') return process.stdin.isTTY ? hidden('API key: ') : firstLine();
-  say('warning: a key on the command line is seen in process lists and kept in the history of the shell. Use --api-key - and standard input.');
+  warnOfInline();
   return given;
+}
+
+export function warnOfInline() {
+  say('warning: a key on the command line is seen in process lists and kept in the history of the shell. Give - instead, and the key by standard input.');
 }
 
 /** The first line of standard input. */

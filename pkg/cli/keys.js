@@ -3,8 +3,9 @@
 import { hostname } from 'node:os';
 
 import { failure } from '../errors.js';
+import { checkKey, maskKey } from '../keys.js';
 import { CredentialFile } from '../node/credential-file.js';
-import { confirm, firstLine } from './ask.js';
+import { confirm, firstLine, warnOfInline } from './ask.js';
 import { providerOf, withClient } from './client.js';
 import { clean, print, printJson, relative, say, style, table } from './print.js';
 
@@ -67,9 +68,14 @@ export async function revoke(options) {
 /** @param {any} options */
 export async function deleteKey(options) {
   if (options.positionals[0] === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
-  const id = options.positionals[0] === '-' ? await firstLine() : options.positionals[0];
+  const given = options.positionals[0] !== '-';
+  const id = given ? options.positionals[0] : await firstLine();
+  // Conduce removes a key by the key itself. No list of it knows one by that.
+  const check = checkKey(providerOf(options), id);
+  const isKey = check.ok && check.certainty !== 'unknown';
+  if (isKey && given) warnOfInline();
   await withClient(options, async ({ client }) => {
-    const key = await client.get(id);
+    const key = isKey ? { id: maskKey(id) } : await client.get(id);
     await confirm(`T${named(key).slice(1)} is gone for good then. Delete it?`, options.yes);
     await client.delete(id);
     if (options.json) return printJson({ deleted: key.id });

@@ -2,17 +2,15 @@
 
 import { checkKey, authHeaders } from '../keys.js';
 import { providers } from '../providers.js';
-import { hidden } from './ask.js';
+import { hidden, warnOfInline } from './ask.js';
 import { credentialFor, providerOf } from './client.js';
-import { print, printJson, say, style, table } from './print.js';
+import { print, printJson, style, table } from './print.js';
 
 /** @param {any} options */
 export async function check(options) {
   const provider = providerOf(options);
   const [given] = options.positionals;
-  if (given !== undefined && given !== '-') {
-    say('warning: a key on the command line is seen in process lists and kept in the history of the shell. Use standard input.');
-  }
+  if (given !== undefined && given !== '-') warnOfInline();
   const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key: ') : await firstLineAsItIs();
   const result = checkKey(provider, text);
   if (!result.ok) process.exitCode = 1;

@@ -3,8 +3,7 @@
 // an issuer that rotates tokens takes the use of an old one for a theft, and
 // ends the login.
 
-import { join } from 'node:path';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { fileFailed, notice } from './core.js';
 import { read, update } from './files.js';
@@ -46,11 +45,12 @@ export async function readToken(provider) {
  * @param {any} provider @param {string | undefined} token
  */
 export async function writeToken(provider, token) {
-  for (const path of tokenFiles(provider)) await writeTokenTo(path, token);
+  // The documented one last, so that it is the newest when both are whole.
+  for (const path of tokenFiles(provider).reverse()) await writeTokenTo(path, token);
 }
 
 /** @param {string} path @param {string | undefined} token */
-export async function writeTokenTo(path, token) {
+async function writeTokenTo(path, token) {
   if (token === undefined && (await read(path)).text === undefined) return;
   await update(path, ({ text }) => {
     const before = text === undefined || text.trim() === '' ? {} : parse(text);

@@ -231,16 +231,22 @@ impl Client {
     /// The key of a fingerprint, from the service's list; or the text itself when
     /// it is a key.
     async fn whole_key(&self, t: &impl Transport, id: &str) -> Result<Secret, Error> {
-        let format = self.provider.format.as_ref();
-        if format.is_some() && format::check(format, id).is_empty() {
+        if self.is_key(id) {
             return Ok(Secret::from(id));
         }
         let answer = self.call(t, Operation::List, &Vars::new(), None).await?;
         self.reader().whole_key(&answer, id).ok_or_else(|| self.no_such_key(id))
     }
 
+    /// Whether a text that stands for an id is a whole key.
+    fn is_key(&self, id: &str) -> bool {
+        let format = self.provider.format.as_ref();
+        format.is_some() && format::check(format, id).is_empty()
+    }
+
     fn no_such_key(&self, id: &str) -> Error {
-        let what = concat(&["no key has the id \"", id, "\"."]);
+        let shown = if self.is_key(id) { format::mask(id) } else { id.into() };
+        let what = concat(&["no key has the id \"", &shown, "\"."]);
         Error::new(Code::NotFound).with(self.provider.title.clone()).with(what)
     }
 

@@ -1,0 +1,206 @@
+// The command `keylatch`, against the server: what people type, what they see,
+// what a script gets.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, test } from 'node:test';
+
+import { KeyClient } from '../../pkg/index.js';
+import { DEMO, startServer } from '../browser/support/server.js';
+import { CLI, computer } from './support/computer.js';
+
+const KEY = /kl_test_[0-9A-Za-z]{36}/;
+const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
+
+let server;
+let keys;
+before(async () => {
+  server = await startServer();
+  keys = await KeyClient.signIn({ provider: 'keylatch', baseUrl: server.url, ...DEMO });
+});
+after(() => server?.stop());
+
+/** A computer whose `.env` has a key for the server. */
+async function at(t) {
+  const pc = await computer(t, { KEYLATCH_URL: server.url });
+  const { key, secret } = await keys.create({ name: 'the command' });
+  await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
+  return Object.assign(pc, { key });
+}
+
+async function ok(pc, args, options) {
+  const run = await pc.keylatch(args, options);
+  assert.equal(run.code, 0, `keylatch ${args.join(' ')}: ${run.err}`);
+  return run;
+}
+
+const json = async (pc, args, options) => JSON.parse((await ok(pc, [...args, '--json'], options)).out);
+
+test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
+  const pc = await at(t);
+  const created = await ok(pc, ['create', '--name', 'build server', '--expires', 'P1Y', '--scope', 'keys:read']);
+  assert.match(created.out, new RegExp(`^${KEY.source}\n$`), 'the key alone is on standard output');
+  assert.match(created.err, /Created the key "build server" .*, good until 2\d\d\d-\d\d-\d\d\. It is shown only now:/);
+
+  const list = await ok(pc, ['list', '--search', 'build']);
+  assert.match(list.out, /^ID +NAME +KEY +STATUS +CREATED +EXPIRES +LAST USED\n\S+ +build server +kl_test_…\w{4} +active +just now +(next year|in 1 year|in 12 months) +-\n$/);
+  assert.doesNotMatch(list.out, KEY);
+  const [{ id }] = (await json(pc, ['list', '--search', 'build'])).keys;
+
+  const rotated = await json(pc, ['rotate', id, '--yes', '--output', 'new.env']);
+  assert.deepEqual([rotated.output, rotated.secret], ['new.env', undefined]);
+  assert.match(await pc.read('new.env'), new RegExp(`^KEYLATCH_API_KEY=${KEY.source}\n$`));
+  assert.equal(await pc.mode('new.env'), '600');
+  assert.equal((await keys.get(id)).status, 'revoked');
+
+  assert.equal((await json(pc, ['revoke', rotated.key.id, '--yes'])).key.status, 'revoked');
+  assert.deepEqual(await json(pc, ['delete', rotated.key.id, '--yes']), { deleted: rotated.key.id });
+  assert.equal((await pc.keylatch(['delete', rotated.key.id, '--yes'])).code, 1);
+});
+
+test('a key that cannot be written is not left alive, and is never printed', async (t) => {
+  const pc = await at(t);
+  const { code, out, err } = await pc.keylatch(['create', '--name', 'unwritable', '--output', 'no/../../../../dev/null/x.env']);
+  assert.deepEqual([code, out], [1, ''], err);
+  for await (const key of keys.list({ search: 'unwritable' })) assert.equal(key.status, 'revoked', err);
+});
+
+test('who, from where, and the header', async (t) => {
+  const pc = await at(t);
+  const who = await ok(pc, ['whoami']);
+  assert.equal(who.out, `keylatch: ${DEMO.user}\n`);
+  assert.match(who.err, /from dotenv KEYLATCH_API_KEY/);
+  const explained = await ok(pc, ['resolve', '--explain']);
+  assert.match(explained.out, /^- KEYLATCH_API_KEY is not set\n✓ dotenv KEYLATCH_API_KEY: kl_test_…\w{4} for http/);
+  assert.doesNotMatch(explained.out, KEY);
+  const found = await json(pc, ['resolve']);
+  assert.deepEqual(found.source, { kind: 'dotenv', name: 'KEYLATCH_API_KEY' });
+  assert.match((await ok(pc, ['headers'])).out, new RegExp(`^Authorization: Bearer ${KEY.source}\n$`));
+  assert.deepEqual(Object.keys(await json(pc, ['headers', '--provider', 'luminary', '--api-key', '-'], { input: 'lc-0123456789\n' })), ['x-api-key']);
+});
+
+test('Conduce\'s document, word for word: a key by password, listed and removed by another', async (t) => {
+  const pc = await computer(t);
+  const host = new URL(server.url).host;
+  const terminal = pc.terminal(`'${process.execPath}' '${CLI}' create --provider conduce --user=${DEMO.user} --host=${host} > key.txt`);
+  await terminal.sees(`Password for ${DEMO.user} at ${host}: `);
+  terminal.types(`${DEMO.password}\r`);
+  assert.equal(await terminal.ends(), 0, terminal.screen);
+  const first = (await pc.read('key.txt')).trim();
+
+  const byKey = (args) => ok(pc, [...args, '--provider', 'conduce', '--api-key', '-', `--host=${host}`], { input: `${first}\n` });
+  const second = (await byKey(['create'])).out.trim();
+  assert.notEqual(second, first);
+  const listed = await byKey(['list']);
+  assert.equal(listed.out.trim().split('\n').length, 3);
+  for (const key of [first, second]) assert.ok(!listed.out.includes(key), 'never whole');
+  const unknown = await pc.keylatch(['rotate', second, '--yes', '--provider', 'conduce', '--api-key', '-', `--host=${host}`], { input: first });
+  assert.deepEqual([unknown.code, unknown.err.includes(second)], [1, false], unknown.err);
+  // As the document removes it: by the key itself.
+  const removed = await byKey(['delete', second, '--yes']);
+  assert.match(removed.err, /process lists[^]*Deleted the key/);
+  assert.ok(!removed.err.includes(second));
+  assert.equal((await byKey(['list'])).out.trim().split('\n').length, 2);
+});
+
+test('exit codes say what kind of failure it is', async (t) => {
+  const pc = await at(t);
+  const elsewhere = await computer(t);
+  for (const [on, args, code, says] of [
+    [pc, ['revoke', 'key_unknown', '--yes'], 1, /no key with this id/],
+    [pc, ['create', '--provider', 'lambda', '--api-key', '-'], 1, /cloud\.lambdalabs\.com\/api-keys/],
+    [pc, ['list', '--base-url', 'http://127.0.0.1:9'], 1, /could not be reached/],
+    [pc, ['bogus'], 2, /no command "bogus"/],
+    [pc, ['list', '--bogus'], 2, /Unknown option '--bogus'/],
+    [pc, ['revoke'], 2, /usage: keylatch revoke <id>/],
+    [pc, ['list', '--provider', 'acme'], 2, /No provider is called "acme"/],
+    [pc, ['list', '--base-url', 'http://example.com'], 2, /not https/],
+    [pc, ['list', '--host', 'a', '--base-url', 'b'], 2, /use one of them/],
+    [pc, ['revoke', 'key_1'], 1, /no key with this id/],
+    [pc, ['rotate', pc.key.id], 2, /--yes/],
+    [elsewhere, ['list', '--provider', 'luminary'], 3, /- LC_API_KEY is not set\n/],
+    [pc, ['list', '--api-key', '-'], 3, /not a key for keylatch/],
+  ]) {
+    const run = await on.keylatch(args, { input: args.includes('lambda') ? 'a-key-of-lambda-1\n' : 'no key\n' });
+    assert.equal(run.code, code, `keylatch ${args.join(' ')}: ${run.err}`);
+    assert.match(run.err, says);
+    assert.equal(run.out, '');
+  }
+  const { err } = await elsewhere.keylatch(['list', '--json']);
+  const { error } = JSON.parse(err);
+  assert.deepEqual([error.code, error.tried[0].reason], ['no_credential', 'env_unset']);
+});
+
+test('a key on the command line is warned of, and no message repeats it', async (t) => {
+  const pc = await at(t);
+  const secret = (await keys.create({ name: 'inline' })).secret.reveal();
+  const inline = await ok(pc, ['whoami', `--api-key=${secret}`]);
+  assert.match(inline.err, /process lists/);
+  assert.doesNotMatch((await ok(pc, ['whoami', '--api-key', '-'], { input: `${secret}\n` })).err, /process lists/);
+  for (const args of [[secret], ['list', `--${secret}`], ['list', secret], ['help', secret], ['list', '--provider', secret], ['completion', secret]]) {
+    const run = await pc.keylatch(args);
+    assert.equal(run.code, 2, args.join(' '));
+    assert.ok(!(run.err + run.out).includes(secret), run.err);
+  }
+});
+
+test('check names each problem and its place', async (t) => {
+  const pc = await computer(t);
+  const bad = await pc.keylatch(['check'], { input: 'Bearer kl_live_12\n' });
+  assert.equal(bad.code, 1);
+  assert.match(bad.out, /^at 0 .*Bearer.*\nat 17 /);
+  const made = (await ok(pc, ['check', '-', '--json'], { input: (await keys.create({ name: 'x' })).secret.reveal() })).out;
+  assert.deepEqual([JSON.parse(made).ok, JSON.parse(made).prefix], [true, 'kl_test_']);
+  assert.equal((await pc.keylatch(['check', '--provider', 'luminary'], { input: 'LC_API_KEY=abc\n' })).code, 1);
+});
+
+test('colours are for terminals, and not for those who do not want them', async (t) => {
+  const pc = await at(t);
+  const command = `'${process.execPath}' '${CLI}' list`;
+  for (const [env, coloured] of [[{}, true], [{ NO_COLOR: '1' }, false], [{ TERM: 'dumb' }, false]]) {
+    const terminal = pc.terminal(command, env);
+    assert.equal(await terminal.ends(), 0);
+    assert.equal(/\x1b\[\d+m/.test(terminal.screen), coloured, JSON.stringify(env));
+  }
+  assert.doesNotMatch((await ok(pc, ['list'])).out, /\x1b/);
+});
+
+test('help is everywhere, with examples; completion is a script that the shell takes', async (t) => {
+  const pc = await computer(t);
+  assert.match((await ok(pc, ['--help'])).out, /Exit codes:/);
+  for (const name of COMMANDS) {
+    const { out } = await ok(pc, [name, '--help']);
+    assert.match(out, new RegExp(`Usage: keylatch ${name}[^]*Options:[^]*--help[^]*Examples:\n +\\S`), name);
+    assert.equal((await ok(pc, ['help', name])).out, out);
+  }
+  assert.match((await ok(pc, ['help', 'json'])).out, /create +\{ key, secret \}/);
+  assert.match((await ok(pc, ['--version'])).out, /^keylatch \d+\.\d+\.\d+\n$/);
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { out } = await ok(pc, ['completion', shell]);
+    for (const word of [...COMMANDS, 'luminary', 'expires']) assert.ok(out.includes(word), `${shell}: ${word}`);
+    const checked = spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' });
+    // A shell that is not installed cannot take it; bash is everywhere.
+    if (checked.error?.code !== 'ENOENT' || shell === 'bash') assert.equal(checked.stderr, '', shell);
+  }
+  assert.equal((await pc.keylatch(['completion', 'powershell'])).code, 2);
+  const words = spawnSync('bash', ['-c', `${(await ok(pc, ['completion', 'bash'])).out}
+    COMP_WORDS=(keylatch create --out); COMP_CWORD=2; _keylatch; echo "\${COMPREPLY[@]}"`], { encoding: 'utf8' });
+  assert.equal(words.stdout, '--output\n');
+});
+
+test('a login by key stores it where the service\'s own client looks, and logout removes it', async (t) => {
+  const pc = await computer(t);
+  const modelon = await KeyClient.signIn({ provider: 'conduce', baseUrl: server.url, ...DEMO });
+  const { secret } = await modelon.create({ name: 'login' });
+  const key = secret.reveal();
+  const args = ['--provider', 'modelon', '--base-url', server.url];
+  const refused = await pc.keylatch(['login', ...args, '--api-key', '-'], { input: `${key.slice(0, -4)}beef` });
+  assert.equal(refused.code, 1, refused.err);
+  await assert.rejects(pc.read('~/.impact/api.key'), { code: 'ENOENT' });
+  await ok(pc, ['login', ...args, '--api-key', '-'], { input: key });
+  assert.equal(await pc.read('~/.impact/api.key'), `${key}\n`);
+  assert.equal(await pc.mode('~/.impact/api.key'), '600');
+  assert.equal((await json(pc, ['whoami', ...args])).account.user, DEMO.user);
+  assert.deepEqual((await json(pc, ['logout', ...args, '--yes'])).removed, ['~/.impact/api.key']);
+  assert.equal((await pc.keylatch(['whoami', ...args])).code, 3);
+});
