@@ -38,13 +38,13 @@ export class Call {
     this.timeout = timeout;
     this.#expired = new Promise((_, reject) => (this.#expire = reject));
     this.#expired.catch(() => {});
-    this.#after(timeout, () => this.#stop('timeout'));
     if (signal) {
       const abort = () => this.#stop('aborted');
       signal.addEventListener('abort', abort);
       this.#ends.push(() => signal.removeEventListener('abort', abort));
       if (signal.aborted) abort();
     }
+    this.#after(timeout, () => this.#stop('timeout'));
   }
 
   get signal() {

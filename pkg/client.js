@@ -2,7 +2,7 @@
 
 import { Call, run } from './call.js';
 import { core } from './core.js';
-import { attempt, failure, KeylatchError, object, toError } from './errors.js';
+import { asText, attempt, failure, isError, object, toError } from './errors.js';
 import { describe, handleOf } from './providers.js';
 import { adoptReveal, adoptSecret, copy } from './secret.js';
 
@@ -14,6 +14,8 @@ const adopted = Symbol();
 
 export class KeyClient {
   #core;
+  #baseUrl;
+  #isDisposed = false;
   #transport;
   /** Where the key came from, if it can be read there again. */
   #source;
@@ -31,6 +33,7 @@ export class KeyClient {
     this.provider = describe(handle);
     this.#source = isSource(credential) ? { connect: (/** @type {any} */ next) => connect(handle, options, next), ...bound(credential) } : undefined;
     this.#core = made?.how === adopted ? made.client : connect(handle, options, credential);
+    this.#baseUrl = this.#core.baseUrl;
   }
 
   /** @param {any} options */
@@ -44,7 +47,7 @@ export class KeyClient {
   }
 
   get baseUrl() {
-    return this.#core.baseUrl;
+    return this.#baseUrl;
   }
 
   /** @param {any} options */
@@ -116,35 +119,38 @@ export class KeyClient {
   /** @param {string | URL | Request} input @param {RequestInit} [init] @returns {Promise<Response>} */
   async fetch(input, init = {}) {
     object(init);
+    this.#refuseAfterDisposal();
     const used = this.#core;
     // A body that is a stream is gone after the first try.
-    const spare = this.#source && (typeof input === 'object' && 'url' in input ? input.clone() : input);
-    const response = await this.#fetch(input, init);
+    const spare = this.#source && (isRequest(input) ? input.clone() : input);
+    const { response, status } = await this.#fetch(input, init);
     const isStream = typeof (/** @type {any} */ (init.body)?.getReader) === 'function';
-    if (response.status !== 401 || spare === undefined || isStream || !(await this.#readAgain(used))) return response;
+    if (status !== 401 || spare === undefined || isStream || !(await this.#readAgain(used))) return response;
     await response.body?.cancel();
-    return this.#fetch(spare, init);
+    return (await this.#fetch(spare, init)).response;
   }
 
   /** @param {string | URL | Request} input @param {RequestInit} init */
   async #fetch(input, init) {
-    const isRequest = typeof input === 'object' && 'url' in input;
-    const [address] = attempt(() => this.#core.authorize(isRequest ? input.url : String(input)));
-    const outer = init.signal ?? (isRequest ? input.signal : undefined);
+    const given = isRequest(input) ? input : undefined;
+    const [address] = attempt(() => this.#core.authorize(given ? given.url : asText(input, 'input', 'it is not a URL.')));
+    const outer = init.signal ?? given?.signal;
     const call = new Call({ ...this.#transport, signal: outer });
     try {
       const signal = outer && AbortSignal.any ? AbortSignal.any([outer, call.signal]) : call.signal;
-      const request = new Request(isRequest ? input : address, { ...init, signal, redirect: 'manual', referrerPolicy: 'no-referrer' });
+      const request = new Request(given ?? address, { ...init, signal, redirect: 'manual', referrerPolicy: 'no-referrer' });
       // Asked again of the address that is really going to be used.
       const [, name, value] = attempt(() => this.#core.authorize(request.url));
       if (name) request.headers.set(name, value);
       const response = await call.dispatch(request);
-      if (response.type === 'opaqueredirect' || response.headers.has('location') && response.status < 400 && response.status >= 300) {
+      // Looked at here: it may be anything, of the user's own fetch.
+      const { status, type } = response;
+      if (type === 'opaqueredirect' || (status >= 300 && status < 400 && response.headers.has('location'))) {
         throw failure('redirect_refused', new URL(this.baseUrl).origin);
       }
-      return response;
+      return { response, status };
     } catch (thrown) {
-      if (thrown instanceof KeylatchError) throw thrown;
+      if (isError(thrown)) throw thrown;
       throw toError(this.#core.failure(call, thrown), call.state === 'aborted' ? outer?.reason : undefined);
     } finally {
       call.end(); // The body may take its time.
@@ -152,7 +158,13 @@ export class KeyClient {
   }
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.#core.free();
+  }
+
+  #refuseAfterDisposal() {
+    if (this.#isDisposed) throw failure('invalid_argument', 'client', 'it was disposed of. Make a new one.');
   }
 
   /**
@@ -164,13 +176,14 @@ export class KeyClient {
    * @returns {Promise<any>}
    */
   async #run(operation, signal, options, secret, store) {
+    this.#refuseAfterDisposal();
     const used = this.#core;
     // A second try takes its own handle; the first one's is used up.
     const spare = secret && this.#source && secret.copy();
     try {
       return await run({ ...this.#transport, signal }, async (call) => used.run(call, operation, options, secret, outside(call, store)));
     } catch (thrown) {
-      const refused = thrown instanceof KeylatchError && thrown.code === 'unauthorized';
+      const refused = isError(thrown) && thrown.code === 'unauthorized';
       if (!refused || !(await this.#readAgain(used))) throw thrown;
       return await run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, spare, outside(call, store)));
     }
@@ -223,16 +236,24 @@ function outside(call, work) {
   return work && ((/** @type {any[]} */ ...given) => call.outside(() => work(...given)));
 }
 
+/** Of this realm or another. @param {any} input @returns {input is Request} */
+function isRequest(input) {
+  return typeof input === 'object' && input !== null && 'url' in input;
+}
+
 /** What the core wants to know of the options. @param {any} options */
 function settings({ baseUrl, retries, allowInsecure, scheme }) {
-  return { baseUrl: baseUrl === undefined ? undefined : String(baseUrl), retries, allowInsecure, scheme };
+  return { baseUrl: baseUrl === undefined ? undefined : asText(baseUrl, 'baseUrl', 'it is not a URL.'), retries, allowInsecure, scheme };
 }
 
 /** @param {unknown} expiresIn */
 function lifetime(expiresIn) {
-  if (!(expiresIn instanceof Date)) return duration(expiresIn, 'expiresIn');
-  if (Number.isNaN(expiresIn.getTime())) throw failure('invalid_argument', 'expiresIn', 'the Date is invalid.');
-  return expiresIn.toISOString();
+  // A Date of another realm is no instance of ours.
+  const isDate = typeof expiresIn === 'object' && typeof (/** @type {any} */ (expiresIn)?.toISOString) === 'function';
+  if (!isDate) return duration(expiresIn, 'expiresIn');
+  const date = /** @type {Date} */ (expiresIn);
+  if (Number.isNaN(date.getTime())) throw failure('invalid_argument', 'expiresIn', 'the Date is invalid.');
+  return date.toISOString();
 }
 
 /** @param {unknown} given @param {string} name */

@@ -46,11 +46,12 @@ export function failure(code, ...details) {
  * @param {unknown} [cause]
  */
 export function toError(raw, cause) {
-  if (raw instanceof KeylatchError) return raw;
+  if (isError(raw)) return raw;
   if (raw instanceof WebAssembly.RuntimeError) return new KeylatchError({ code: 'internal', details: ['it stopped.'] }, raw);
   if (!isOurs(raw)) return raw;
   const { name, message } = raw.cause ?? {};
-  return new KeylatchError(raw, cause ?? (raw.cause && Object.assign(new Error(message), { name })));
+  const platforms = raw.cause && Object.assign(new Error(message), { name });
+  return new KeylatchError(raw, cause === undefined ? platforms : cause);
 }
 
 /**
@@ -63,6 +64,24 @@ export function attempt(work) {
     return work();
   } catch (raw) {
     throw toError(raw);
+  }
+}
+
+/** Asked of what may be a proxy that throws on anything. @param {unknown} value @returns {value is KeylatchError} */
+export function isError(value) {
+  try {
+    return value instanceof KeylatchError;
+  } catch {
+    return false;
+  }
+}
+
+/** What becomes of it as a text. @param {unknown} value @param {string} name @param {string} why */
+export function asText(value, name, why) {
+  try {
+    return String(value);
+  } catch {
+    throw failure('invalid_argument', name, why);
   }
 }
 

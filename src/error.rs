@@ -93,6 +93,23 @@ codes! {
 }
 
 impl Code {
+    /// Whether a service can say so of itself; the others are for us to say.
+    pub(crate) fn is_services(self) -> bool {
+        matches!(
+            self,
+            Code::Unauthorized
+                | Code::InvalidCredentials
+                | Code::Forbidden
+                | Code::NotFound
+                | Code::KeyActive
+                | Code::KeyInactive
+                | Code::Conflict
+                | Code::InvalidRequest
+                | Code::RateLimited
+                | Code::ServiceError
+        )
+    }
+
     /// The code that is written so, if there is one.
     pub fn parse(text: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.as_str() == text)

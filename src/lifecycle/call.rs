@@ -175,7 +175,12 @@ impl Client {
             Body::Other(_) | Body::Empty => {}
         }
         // A code of keylatch's own, from a service in its shape, says more than the status.
-        let own = said.code.as_deref().and_then(|code| code.strip_prefix("/problems/")).and_then(Code::parse);
+        let own = said
+            .code
+            .as_deref()
+            .and_then(|code| code.strip_prefix("/problems/"))
+            .and_then(Code::parse)
+            .filter(|code| code.is_services());
         let code = own.unwrap_or(match status {
             400..=403 if operation == Operation::SignIn => Code::InvalidCredentials,
             401 => Code::Unauthorized,
@@ -199,6 +204,11 @@ impl Client {
             .with_request_id(response.header("x-request-id").map(|id| excerpt(&scrub(id.into()))))
             .with_retry_after(retry_after)
             .with_service(said)
+    }
+
+    /// Takes this client's secrets out of what others said.
+    pub fn scrub(&self, error: Error) -> Error {
+        error.scrubbed(scrubber(&self.secrets(&Vars::new())))
     }
 
     /// This call's secrets, in every form that they are sent in.

@@ -79,7 +79,7 @@ impl ClientHandle {
 
     /// What a rejection of the user's own `fetch` call means, as plain data.
     pub fn failure(&self, call: Call, thrown: &JsValue) -> JsValue {
-        plain_error(&Fetch::new(call, self.0.origin().as_str()).failure(thrown))
+        plain_error(&self.0.scrub(Fetch::new(call, self.0.origin().as_str()).failure(thrown)))
     }
 
     /// `[address, header name, header value]`, the latter two absent without a

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use gloo_net::http::Headers;
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroize;
@@ -20,6 +20,7 @@ use crate::error::{Code, Error};
 use crate::http::{Address, Body, Request, Response, Transport};
 use crate::text::integer;
 use crate::value::Object;
+use crate::value::Value;
 
 #[wasm_bindgen]
 extern "C" {
@@ -157,6 +158,9 @@ impl Transport for Fetch {
     async fn send(&self, request: Request) -> Result<Response, Error> {
         let built = self.build(&request)?;
         drop(request);
+        if text_in(&self.call, "state").as_deref() != Some("running") {
+            return Err(self.failure(&JsValue::UNDEFINED).never_left());
+        }
         let response = self.wait(self.call.dispatch(&built)).await?;
         let head = self.head(&response)?;
         let text = call_method(&response, "text", "").and_then(|promise| self.call.within(&promise));
@@ -220,13 +224,12 @@ fn headers(from: &JsValue) -> Vec<(Cow<'static, str>, String)> {
             out.push((Cow::Borrowed(name), value));
         }
     }
+    // Read as data of the user's: their `fetch` may answer anything.
     if let Ok(cookies) = call_method(from, "getSetCookie", "")
-        && Array::is_array(&cookies)
+        && let Ok(cookies) = super::read::data(&cookies, "headers")
     {
-        let cookies: Array = cookies.unchecked_into();
-        for at in 0..cookies.length() {
-            out.extend(cookies.get(at).as_string().map(|cookie| (Cow::Borrowed("set-cookie"), cookie)));
-        }
+        let texts = cookies.items().iter().filter_map(Value::text);
+        out.extend(texts.map(|cookie| (Cow::Borrowed("set-cookie"), String::from(cookie))));
     }
     out
 }

@@ -1,0 +1,75 @@
+// A program ends when it has nothing more to do: no call leaves a timer, a
+// socket or a listener behind that would keep it alive.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { DEMO, startServer } from '../browser/support/server.js';
+
+const pkg = new URL('../../pkg/index.js', import.meta.url);
+/** Far less than the 30 seconds that a call may take, and more than Node keeps an idle connection. */
+const PATIENCE = 12_000;
+
+let server;
+before(async () => { server = await startServer(); });
+after(() => server?.stop());
+
+/** Runs a program; it must end by itself, well, and say nothing on standard error. */
+async function program(body) {
+  const source = `
+    import { KeyClient, KeylatchError, Secret, generateKey } from ${JSON.stringify(pkg)};
+    const url = ${JSON.stringify(server.url)};
+    const signIn = (options) => KeyClient.signIn({ provider: 'keylatch', baseUrl: url, ...${JSON.stringify(DEMO)}, ...options });
+    ${body}`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { timeout: PATIENCE });
+  assert.equal(stderr, '');
+  return stdout.trim();
+}
+
+for (const [what, body, said] of [
+  ['nothing was called', '', ''],
+  ['a call went well', 'console.log((await (await signIn()).whoami()).user);', DEMO.user],
+  ['a list was left in the middle', `
+    const kim = await signIn();
+    for (let n = 0; n < 3; n += 1) await kim.create({ name: 'exit', expiresIn: 'PT1H' });
+    for await (const key of kim.list()) { console.log(key.name); break; }`, 'exit'],
+  ['a call was refused', "await (await signIn()).get('key_0123456789abcdefghij').catch(({ code }) => console.log(code));", 'not_found'],
+  ['a call was aborted', `
+    const controller = new AbortController();
+    const call = (await signIn()).whoami({ signal: controller.signal });
+    controller.abort();
+    await call.catch(({ code }) => console.log(code));`, 'aborted'],
+  ['a call timed out', `
+    const fetch = () => new Promise(() => {});
+    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey(), fetch, timeout: 100 });
+    await client.whoami().catch(({ code }) => console.log(code));`, 'timeout'],
+  ['a call waited for another try', `
+    let count = 0;
+    const fetch = async () => new Response('{}', { status: (count += 1) === 1 ? 503 : 404 });
+    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey(), fetch });
+    await client.whoami().catch(({ code }) => console.log(code, count));`, 'not_found 2'],
+  ['the service\'s own API was used', `
+    const kim = await signIn();
+    const { secret } = await kim.create({ name: 'exit', expiresIn: 'PT1H' });
+    const robot = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: secret });
+    console.log((await robot.fetch('/v1/account')).status);`, '200'],
+  ['a call was never waited for, and fails', `
+    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey() });
+    const call = client.whoami();
+    call.catch(() => {});
+    console.log('gone');`, 'gone'],
+]) {
+  test(`a program ends by itself when ${what}`, async () => {
+    const begin = Date.now();
+    assert.equal(await program(body), said);
+    assert.ok(Date.now() - begin < PATIENCE);
+  });
+}
+
+test('a failure that nobody catches ends a program as any other error does', async () => {
+  const failed = await program('await (await signIn()).get("..");').then(() => assert.fail('it ends well'), (error) => error);
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /KeylatchError: id: /);
+});

@@ -1,0 +1,161 @@
+// Is this a key, how is it sent, can I issue my own: without asking anyone.
+
+import { equal, includes, ok, refused, same } from '../support/assert.js';
+
+const GOOD = 'kl_live_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ';
+
+export default ({ keylatch }) => {
+  const { authHeaders, checkKey, generateKey, hashKey, identifyKey, maskKey, verifyKey, RevealOnce, Secret } = keylatch;
+  const key = generateKey().expose();
+  const codes = (check) => check.problems.map(({ code }) => code);
+
+  return [
+    {
+      name: 'a good key is good, and it is said how sure that is',
+      run() {
+        same(checkKey('keylatch', key), { ok: true, provider: 'keylatch', certainty: 'documented', prefix: 'kl_live_' });
+        equal(checkKey('keylatch', generateKey('test').expose()).prefix, 'kl_test_');
+      },
+    },
+    {
+      name: 'every problem is named with its place',
+      run() {
+        for (const [text, code, index] of [
+          ['', 'empty', 0],
+          [` ${key}`, 'surrounding_space', 0],
+          [`${key}\n`, 'surrounding_space', key.length],
+          [`${key.slice(0, 20)}\n${key.slice(20)}`, 'line_break', 20],
+          [`"${key}"`, 'quotes', 0],
+          [`Bearer ${key}`, 'scheme_prefix', 0],
+          [`KEYLATCH_API_KEY=${key}`, 'assignment_prefix', 0],
+          ['<API-KEY>', 'placeholder', 0],
+          [key.slice(0, 20) + ' ' + key.slice(20), 'inner_space', 20],
+          [key.slice(0, 20) + '!' + key.slice(21), 'bad_character', 20],
+          [key.slice(0, 20) + 'а' + key.slice(21), 'lookalike', 20],
+          [key.slice(0, 20) + '\u200b' + key.slice(20), 'invisible', 20],
+          [key.slice(0, -1), 'wrong_length', key.length - 1],
+          [`xx_live_${key.slice(8)}`, 'wrong_prefix', 0],
+          [GOOD + '000000', 'wrong_checksum', 38],
+        ]) {
+          const check = checkKey('keylatch', text);
+          equal(check.ok, false, text);
+          const found = check.problems.find((problem) => problem.code === code);
+          ok(found, `${JSON.stringify(text)}: ${codes(check)} instead of ${code}`);
+          equal(found.index, index, `${code}:`);
+          ok(/^\S.+\.$/.test(found.message) && !found.message.includes('{'), found.message);
+        }
+      },
+    },
+    {
+      name: 'an index counts as JavaScript does',
+      run() {
+        const text = `${key.slice(0, 10)}🔑${key.slice(12, 20)}!${key.slice(21)}`;
+        equal(text.length, key.length);
+        for (const mark of ['🔑', '!']) {
+          ok(checkKey('keylatch', text).problems.some(({ index }) => text.slice(index).startsWith(mark)), mark);
+        }
+      },
+    },
+    {
+      name: 'no text makes it throw',
+      run() {
+        for (const text of ['\u0000', '\ud800', 'a\udfff', '‮', '💥'.repeat(1000), '{}', '__proto__', 'x'.repeat(100_000)]) {
+          equal(typeof checkKey('keylatch', text).ok, 'boolean');
+          ok(Array.isArray(identifyKey(text)));
+          equal(typeof maskKey(text), 'string');
+        }
+      },
+    },
+    {
+      name: 'ten megabytes of anything are checked in a moment, and problems are counted in dozens',
+      run() {
+        for (const text of ['x'.repeat(1e7), '!'.repeat(1e7), ' '.repeat(1e7), 'а'.repeat(5e6), '\ud800'.repeat(3e6), `kl_live_${'0'.repeat(1e7)}`]) {
+          const check = checkKey('keylatch', text);
+          equal(check.ok, false);
+          ok(check.problems.length < 200, `${check.problems.length} problems`);
+          ok(JSON.stringify(check).length < 50_000);
+          ok(maskKey(text).length < 40);
+        }
+      },
+    },
+    {
+      name: 'an unknown text is recognised by what is known of the services',
+      run() {
+        equal(identifyKey(key)[0].provider, 'keylatch');
+        for (const check of identifyKey('no such thing')) ok(check.certainty !== 'documented');
+      },
+    },
+    {
+      name: 'a mask is enough to recognise a key by and not enough to use it',
+      run() {
+        equal(maskKey(key), `kl_live_…${key.slice(-4)}`);
+        equal(maskKey('hunter2'), '…');
+      },
+    },
+    {
+      name: 'keys that are issued differ, and are kept as a hash',
+      async run() {
+        const keys = new Set(Array.from({ length: 200 }, () => generateKey().expose()));
+        equal(keys.size, 200);
+        // RFC 6234, or any sha256sum.
+        equal(hashKey('abc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+        const secret = generateKey();
+        equal(hashKey(secret), hashKey(secret.expose()));
+        equal(verifyKey(secret, hashKey(secret)), true);
+        equal(verifyKey(generateKey(), hashKey(secret)), false);
+        for (const hash of ['', 'abc', 'g'.repeat(64), `${hashKey('abc')} `, hashKey('abc').toUpperCase() + 'x']) {
+          await refused(keylatch, 'invalid_argument', () => verifyKey('abc', hash), hash);
+        }
+      },
+    },
+    {
+      name: 'a format of one\'s own is issued and checked',
+      run() {
+        const format = {
+          parts: ['acme_', { alphabet: 'base62', length: 24 }, { checksum: 'crc32', covers: 'body', length: 6 }],
+          certainty: 'documented',
+        };
+        const own = generateKey(format).expose();
+        ok(/^acme_[0-9A-Za-z]{30}$/.test(own), 'the format');
+        const acme = keylatch.defineProvider({ id: 'acme', title: 'Acme', format });
+        equal(checkKey(acme, own).ok, true);
+        same(codes(checkKey(acme, own.slice(0, -1) + (own.endsWith('0') ? '1' : '0'))), ['wrong_checksum']);
+        // GitHub's published example: the checksum of the body alone.
+        const github = { id: 'gh', title: 'GitHub', format: { ...format, parts: ['ghp_', { alphabet: 'base62', length: 30 }, format.parts[2]] } };
+        equal(checkKey(github, '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').ok, true);
+      },
+    },
+    {
+      name: 'a key is sent in the header that its service reads',
+      async run() {
+        same(authHeaders('keylatch', key), { Authorization: `Bearer ${key}` });
+        same(authHeaders('keylatch', new Secret(key)), { Authorization: `Bearer ${key}` });
+        const header = (...schemes) => ({ id: 'acme', title: 'Acme', schemes });
+        same(authHeaders(header({ type: 'header', name: 'x-api-key' }), 'a b'), { 'x-api-key': 'a b' });
+        // RFC 7617, section 2.1.
+        same(authHeaders(header({ type: 'basic', user: 'test' }), '123£'), { Authorization: 'Basic dGVzdDoxMjPCow==' });
+        same(authHeaders(header({ type: 'bearer' }, { type: 'basic' }), 'key', { scheme: 'basic' }), { Authorization: 'Basic a2V5Og==' });
+        for (const bad of ['a\r\nX-Evil: 1', 'ключ', '']) {
+          const error = await refused(keylatch, bad ? 'invalid_header' : 'invalid_argument', () => authHeaders('keylatch', bad));
+          ok(!error.message.includes('Evil'), error.message);
+        }
+        includes((await refused(keylatch, 'invalid_header', () => authHeaders('keylatch', 'ab😀'))).message, 'index 2');
+      },
+    },
+    {
+      name: 'a Secret stands wherever a text does, a RevealOnce only comes from a service',
+      async run() {
+        equal(hashKey(new Secret('abc')), hashKey('abc'));
+        let error;
+        try {
+          new RevealOnce('text');
+        } catch (caught) {
+          error = caught;
+        }
+        ok(error instanceof TypeError, String(error));
+        await refused(keylatch, 'invalid_argument', () => hashKey({ toString: () => 'abc' }));
+        await refused(keylatch, 'invalid_argument', () => hashKey(new String('abc')));
+      },
+    },
+  ];
+};

@@ -1,0 +1,11 @@
+// Runs cases in a module worker, for whoever asks by message.
+
+import { list, makeKit, run } from './support/browser-kit.js';
+
+let kit;
+
+addEventListener('message', async ({ data: { id, server, spec, name } }) => {
+  kit ??= makeKit('worker', server);
+  const answer = spec ? await run(await kit, spec, name) : await list(await kit);
+  postMessage({ id, answer });
+});
