@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::available_parallelism;
 
 use crate::project::Project;
 use crate::shell::{Context, Result, run};
@@ -132,15 +133,27 @@ fn npm_tests(project: &Project) -> Result<()> {
     tools::npm_packages(project, "tests")
 }
 
+/// How many of a directory's test files run at a time. Those of the browser keep
+/// out of each other's way, with a browser for each file and a server for each
+/// test, and wait more than they work.
+fn files_at_a_time(directory: &str) -> usize {
+    match directory {
+        "tests/browser" => {
+            available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).clamp(1, 3))
+        }
+        _ => 1,
+    }
+}
+
 /// Every `*.test.js` of a directory by Node's own runner.
 fn node_tests(project: &Project, directory: &str, variables: &[(&str, PathBuf)]) -> Result<()> {
     let files = test_files(&project.path(directory))?;
     npm_tests(project)?;
     let mut node = Command::new("node");
     node.current_dir(project.root());
-    // One file after the other: the tests start servers and browsers. The
-    // timeout, in milliseconds, is for one test and far from what it takes.
-    node.args(["--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec"]);
+    // The timeout, in milliseconds, is for one test and far from what it takes.
+    node.args(["--test", "--test-timeout=180000", "--test-reporter=spec"]);
+    node.arg(format!("--test-concurrency={}", files_at_a_time(directory)));
     run(node.args(files).envs(variables.iter().map(|(name, value)| (name, value))))
 }
 

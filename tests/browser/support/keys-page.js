@@ -26,6 +26,11 @@ export class KeysPage {
     this.checkBox = page.getByRole('textbox', { name: 'Paste a key' });
   }
 
+  /** The page has found out that nobody is signed in. */
+  async signedOut() {
+    await this.#until(() => document.querySelector('#sign-in:not([hidden])'));
+  }
+
   /** Turns the page to another service. */
   async turnTo(title) {
     const link = this.services.getByRole('link', { name: title, exact: true });
@@ -55,9 +60,21 @@ export class KeysPage {
 
   /** The list is there and not about to change. */
   async loaded() {
-    await this.list.waitFor();
-    await this.page.locator('#table-frame[aria-busy="false"]').waitFor({ state: 'attached' });
-    await this.page.locator('#skeleton').waitFor({ state: 'hidden' });
+    await this.#until(() => document.querySelector('#keys:not([hidden])')
+      && document.querySelector('#table-frame[aria-busy="false"]') && document.querySelector('#skeleton[hidden]'));
+  }
+
+  /** The dialog is open, or it is not. */
+  async #dialogIs(id, open) {
+    await this.#until(({ id, open }) => document.getElementById(id).open === open, { id, open });
+  }
+
+  /**
+   * Waits for what every test waits for. Looks at each frame, where `waitFor` of
+   * playwright looks again only after half a second in the end.
+   */
+  async #until(predicate, given) {
+    await this.page.waitForFunction(predicate, given);
   }
 
   row(name) {
@@ -117,14 +134,14 @@ export class KeysPage {
 
   /** The key that the reveal dialog shows. */
   async revealed() {
-    await this.revealDialog.waitFor();
+    await this.#dialogIs('reveal-dialog', true);
     return this.revealDialog.getByRole('group', { name: 'The new key' }).innerText();
   }
 
   async closeReveal() {
     await this.revealDialog.getByLabel('I have stored this key').check();
     await this.revealDialog.getByRole('button', { name: 'I have saved it' }).click();
-    await this.revealDialog.waitFor({ state: 'hidden' });
+    await this.#dialogIs('reveal-dialog', false);
   }
 
   /** Creates a key from the button to the closed dialog. Returns the key. */
@@ -137,7 +154,7 @@ export class KeysPage {
   /** Agrees to what the confirmation asks. */
   async confirm(button) {
     await this.confirmDialog.getByRole('button', { name: button }).click();
-    await this.confirmDialog.waitFor({ state: 'hidden' });
+    await this.#dialogIs('confirm-dialog', false);
   }
 }
 

@@ -54,7 +54,7 @@ export function scenario(name, options, steps = options) {
       const server = await starting;
       await page.goto(server.url);
       const keys = new KeysPage(page);
-      await keys.signInForm.waitFor();
+      await keys.signedOut();
       await steps({ server, page, keys, context, console: faults.console });
       assert.deepEqual(faults.of(), [], 'faults of the page');
     } finally {
