@@ -179,13 +179,17 @@ export class KeyClient {
     this.#refuseAfterDisposal();
     const used = this.#core;
     // A second try takes its own handle; the first one's is used up.
-    const spare = secret && this.#source && secret.copy();
+    let spare = secret && this.#source && secret.copy();
     try {
       return await run({ ...this.#transport, signal }, async (call) => used.run(call, operation, options, secret, outside(call, store)));
     } catch (thrown) {
       const refused = isError(thrown) && thrown.code === 'unauthorized';
       if (!refused || !(await this.#readAgain(used))) throw thrown;
-      return await run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, spare, outside(call, store)));
+      const own = spare;
+      spare = undefined; // Taken over.
+      return await run({ ...this.#transport, signal }, async (call) => this.#core.run(call, operation, options, own, outside(call, store)));
+    } finally {
+      spare?.free();
     }
   }
 

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { failure } from '../errors.js';
 import { Secret } from '../secret.js';
 import { call, core, fileFailed, noticeOf, providerOf, secretOf } from './core.js';
-import { changedOnly, dotenvPath } from './dotenv.js';
+import { changedOnly, dotenvPath, parse, tooOld } from './dotenv.js';
 import { read, update } from './files.js';
 import { display, expand } from './paths.js';
 
@@ -48,8 +48,9 @@ export class CredentialFile {
     const warnings = file.shared ? [noticeOf({ reason: 'file_readable_by_others', details: [this.path] })] : [];
     if (file.text === undefined) return undefined;
     if (this.kind === 'dotenv') {
-      const { parseEnv } = await import('node:util');
-      const text = /** @type {any} */ (parseEnv(file.text))[String(this.#slot.name)]?.trim();
+      const variables = parse(file.text);
+      if (!variables) throw fileFailed(tooOld(this.path));
+      const text = variables[String(this.#slot.name)]?.trim();
       return text ? { secret: new Secret(text), warnings } : undefined;
     }
     const content = this.#content(file.text);

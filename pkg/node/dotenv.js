@@ -13,8 +13,16 @@ export async function readDotenv() {
   const file = await read(dotenvPath());
   if (file.notice) return file;
   if (file.text === undefined) return { notice: notice('dotenv_missing', process.cwd()) };
-  if (!util.parseEnv) return { notice: notice('file_not_understood', '.env', 'it takes Node 20.12 or newer to read it') };
-  return { path: '.env', shared: file.shared, json: { ...util.parseEnv(file.text) } };
+  const json = parse(file.text);
+  return json ? { path: '.env', shared: file.shared, json } : { notice: tooOld('.env') };
+}
+
+/** @param {string} path */
+export const tooOld = (path) => notice('file_not_understood', path, 'it takes Node 20.12 or newer to read it');
+
+/** The variables, by Node's own parser; nothing where Node has none. @param {string} text */
+export function parse(text) {
+  return /** @type {Record<string, string> | undefined} */ (util.parseEnv && { ...util.parseEnv(text) });
 }
 
 /**
@@ -22,8 +30,7 @@ export async function readDotenv() {
  * @param {string} before @param {string} after @param {string} name @param {string | undefined} value
  */
 export function changedOnly(before, after, name, value) {
-  if (!util.parseEnv) return true;
-  const expected = { ...util.parseEnv(before), [name]: value };
-  const found = /** @type {Record<string, string | undefined>} */ (util.parseEnv(after));
-  return Object.keys({ ...expected, ...found }).every((key) => expected[key] === found[key]);
+  const expected = { ...parse(before), [name]: value };
+  const found = parse(after);
+  return found === undefined || Object.keys({ ...expected, ...found }).every((key) => expected[key] === found[key]);
 }
