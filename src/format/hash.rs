@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -40,7 +41,21 @@ pub fn verify(secret: &Secret, hash: &str) -> Result<bool, Error> {
 }
 
 fn digest(secret: &Secret) -> [u8; 32] {
-    Sha256::digest(secret.expose().as_bytes()).into()
+    let digest = sha_256(secret.expose().as_bytes());
+    wipe_stack();
+    digest
+}
+
+#[inline(never)]
+fn sha_256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// The hasher moves its block, and so leaves pieces of the key on the stack even
+/// with sha2's `zeroize`. A frame of the same depth lies over them.
+#[inline(never)]
+fn wipe_stack() {
+    [0_u8; 1024].zeroize();
 }
 
 fn parse(hash: &str) -> Option<[u8; 32]> {

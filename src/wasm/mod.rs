@@ -23,12 +23,17 @@ mod read;
 mod secret;
 
 use serde::Serialize;
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
 use crate::provider::{self, Provider, Service};
 use crate::value::Value;
 use error::Thrown;
+
+/// See the reason in Cargo.toml.
+#[global_allocator]
+static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
 
 /// A service, as other calls take it.
 #[wasm_bindgen(js_name = Provider)]
