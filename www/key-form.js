@@ -75,11 +75,11 @@ async function submit(session) {
     if (service.entry === 'validate') await ask(session, service);
     else await session.connect(input.value.trim());
   } catch (error) {
-    // An answer that comes after a change of service is nobody's any more.
     if (service === session.service) refuse(service, error);
-  } finally {
-    button.disabled = false;
   }
+  // An answer that comes after a change of service is nobody's any more.
+  if (service !== session.service) return;
+  button.disabled = false;
   if (!section.hidden) input.focus();
 }
 
@@ -117,6 +117,7 @@ function complete() {
 
 function clear() {
   input.value = '';
+  button.disabled = false;
   failure.textContent = '';
   setFieldError(input);
   showResult();

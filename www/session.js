@@ -15,12 +15,14 @@ export class Session extends EventTarget {
   /** Whether it stands on a key and not on a session. */
   hasKey = false;
   #client = undefined;
+  /** Counts the times that everything was left behind. */
+  #turn = 0;
 
   constructor() {
     super();
     // A page in the back/forward cache is still a page in memory.
     addEventListener('pagehide', () => {
-      if (this.state === 'signed-in' && !this.service.keepsSession) this.#leave('signed-out');
+      if (this.service?.keepsSession === false) this.#leave('signed-out');
     });
   }
 
@@ -34,28 +36,30 @@ export class Session extends EventTarget {
   /** Takes up the session whose cookie the browser holds, if there is one. */
   async resume() {
     const { service } = this;
+    const turn = this.#turn;
     if (!service.keepsSession) return this.#become('signed-out');
-    await this.#enter(service, service.client(), (client) => client.whoami()).catch((error) => {
-      if (service !== this.service || this.state !== 'starting') return;
+    try {
+      await this.#enter(() => service.client(), (client) => client.whoami());
+    } catch (error) {
+      if (turn !== this.#turn) return;
       if (error.code !== 'unauthorized') throw error;
       this.#become('signed-out');
-    });
+    }
   }
 
   async signIn(user, password) {
     const { service } = this;
-    const { whoami } = service.capabilities;
     // Where nobody says who it is, it is who signed in.
-    await this.#enter(service, await service.signIn(user, password), (client) => whoami ? client.whoami() : { id: user, user });
+    const identify = (client) => service.capabilities.whoami ? client.whoami() : { id: user, user };
+    await this.#enter(() => service.signIn(user, password), identify);
   }
 
   /** Lets in whom a key belongs to. The key stays in the memory of the WebAssembly. */
   async connect(key) {
     const { service } = this;
-    const { whoami } = service.capabilities;
     // A service that cannot say whose key it is can still refuse to list for it.
-    const identify = async (client) => whoami ? client.whoami() : client.list().next().then(() => ({ id: '' }));
-    await this.#enter(service, service.client(key), identify, true);
+    const identify = (client) => service.capabilities.whoami ? client.whoami() : client.list().next().then(() => ({ id: '' }));
+    await this.#enter(() => service.client(key), identify, true);
   }
 
   /** Asks whether a key works. Nothing of it is kept. */
@@ -93,8 +97,10 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Lets in; the client that comes too late for its service is forgotten. */
-  async #enter(service, client, identify, hasKey = false) {
+  /** Lets in; a client that comes when the page has turned elsewhere is forgotten. */
+  async #enter(make, identify, hasKey = false) {
+    const turn = this.#turn;
+    const client = await make();
     let account;
     try {
       account = await identify(client);
@@ -102,7 +108,7 @@ export class Session extends EventTarget {
       forget(client);
       throw error;
     }
-    if (service !== this.service || this.state === 'signed-in') return forget(client);
+    if (turn !== this.#turn || this.state === 'signed-in') return forget(client);
     forget(this.#client);
     this.#client = client;
     this.account = account;
@@ -111,6 +117,7 @@ export class Session extends EventTarget {
   }
 
   #leave(state) {
+    this.#turn += 1;
     forget(this.#client);
     this.#client = undefined;
     this.account = undefined;

@@ -55,14 +55,14 @@ async function submit(session) {
   try {
     await session.signIn(user.value.trim(), password.value);
   } catch (error) {
-    // An answer that comes after a change of service is nobody's any more.
     if (service === session.service) {
       failure.textContent = entryProblem(service, error);
       if (error.code === 'invalid_credentials') password.select();
     }
-  } finally {
-    button.disabled = false;
   }
+  // An answer that comes after a change of service is nobody's any more.
+  if (service !== session.service) return;
+  button.disabled = false;
   // A disabled button loses the focus; give it to where the person goes on.
   if (failure.textContent) password.focus();
 }
@@ -70,6 +70,7 @@ async function submit(session) {
 /** What was typed for one service is not sent to another. */
 function forgetPassword() {
   password.value = '';
+  button.disabled = false;
   failure.textContent = '';
   setFieldError(user);
   setFieldError(password);

@@ -134,6 +134,25 @@ scenario('nothing of the key outlives the page, whether it is left, put aside or
   assertNoTrace(await traces(page), own, 'after a reload');
 });
 
+scenario('a connection that comes when the page has turned elsewhere and back lets nobody in', async ({ page, keys, server }) => {
+  const api = await server.api();
+  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with' });
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/users/me', async (route) => { await held; await route.continue(); });
+  await keys.turnTo('Modelon Impact');
+  const asked = page.waitForRequest('**/users/me');
+  await keys.enterKey(secret);
+  await asked;
+  await keys.turnTo('Lambda Cloud');
+  await keys.turnTo('Modelon Impact');
+  assert.equal(await isInMemory(page, secret), true, 'on its way');
+  release();
+  await eventually(async () => assert.equal(await isInMemory(page, secret), false));
+  assert.equal(await keys.list.isVisible(), false);
+  assert.equal(await keys.keyField.inputValue(), '');
+});
+
 scenario('regenerating ends no session of keylatch', async ({ page, keys, server }) => {
   await keys.signIn();
   await connected({ page, keys, server });
