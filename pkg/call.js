@@ -44,6 +44,7 @@ export class Call {
       this.#ends.push(() => signal.removeEventListener('abort', abort));
       if (signal.aborted) abort();
     }
+    // Last, because a signal of the user's own making may throw.
     this.#after(timeout, () => this.#stop('timeout'));
   }
 
@@ -121,7 +122,13 @@ export class Call {
 
   end() {
     this.#isOver = true;
-    for (const end of this.#ends.splice(0)) end();
+    for (const end of this.#ends.splice(0)) {
+      try {
+        end();
+      } catch {
+        // A signal of the user's own making; the others end all the same.
+      }
+    }
   }
 
   /** @param {'aborted' | 'timeout'} state */

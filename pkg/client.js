@@ -2,7 +2,7 @@
 
 import { Call, run } from './call.js';
 import { core } from './core.js';
-import { asText, attempt, failure, isError, object, toError } from './errors.js';
+import { asText, attempt, failure, isError, KeylatchError, object, toError } from './errors.js';
 import { describe, handleOf } from './providers.js';
 import { adoptReveal, adoptSecret, copy } from './secret.js';
 
@@ -137,8 +137,7 @@ export class KeyClient {
     const outer = init.signal ?? given?.signal;
     const call = new Call({ ...this.#transport, signal: outer });
     try {
-      const signal = outer && AbortSignal.any ? AbortSignal.any([outer, call.signal]) : call.signal;
-      const request = new Request(given ?? address, { ...init, signal, redirect: 'manual', referrerPolicy: 'no-referrer' });
+      const request = build(given ?? address, init, outer, call);
       // Asked again of the address that is really going to be used.
       const [, name, value] = attempt(() => this.#core.authorize(request.url));
       if (name) request.headers.set(name, value);
@@ -151,6 +150,8 @@ export class KeyClient {
       return { response, status };
     } catch (thrown) {
       if (isError(thrown)) throw thrown;
+      // Disposed of in the meantime: there is nobody to ask what it means.
+      if (this.#isDisposed) throw failure('aborted');
       throw toError(this.#core.failure(call, thrown), call.state === 'aborted' ? outer?.reason : undefined);
     } finally {
       call.end(); // The body may take its time.
@@ -243,6 +244,22 @@ function outside(call, work) {
 /** Of this realm or another. @param {any} input @returns {input is Request} */
 function isRequest(input) {
   return typeof input === 'object' && input !== null && 'url' in input;
+}
+
+/**
+ * The request, as the platform understands what it is given.
+ * @param {string | Request} input
+ * @param {RequestInit} init
+ * @param {AbortSignal | undefined} outer
+ * @param {Call} call
+ */
+function build(input, init, outer, call) {
+  try {
+    const signal = outer && AbortSignal.any ? AbortSignal.any([outer, call.signal]) : call.signal;
+    return new Request(input, { ...init, signal, redirect: 'manual', referrerPolicy: 'no-referrer' });
+  } catch (thrown) {
+    throw new KeylatchError({ code: 'invalid_argument', details: ['fetch', 'no request can be made of this.'] }, thrown);
+  }
 }
 
 /** What the core wants to know of the options. @param {any} options */

@@ -172,7 +172,8 @@ fn command(
         "get" => Command::Get(id()?),
         "rotate" => {
             let overlap = match read::member_text(options, "overlap")?.as_deref() {
-                None | Some("PT0S" | "P0D") => Overlap::None,
+                None => Overlap::None,
+                Some(duration) if is_nothing(duration) => Overlap::None,
                 Some(duration) => Overlap::For(duration.into()),
             };
             Command::Rotate(id()?, overlap, store)
@@ -182,6 +183,12 @@ fn command(
         "validate" => Command::Validate(needed(secret, "secret")?),
         _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
     })
+}
+
+/// `PT0S`, `P0D`, `PT0H0M` …
+fn is_nothing(duration: &str) -> bool {
+    let mut digits = duration.bytes().filter(u8::is_ascii_digit).peekable();
+    duration.starts_with('P') && digits.peek().is_some() && digits.all(|digit| digit == b'0')
 }
 
 fn needed(secret: Option<SecretHandle>, name: &'static str) -> Result<Secret, Error> {

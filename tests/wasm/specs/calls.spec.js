@@ -105,6 +105,7 @@ export default ({ keylatch, memories }) => {
         const hostile = [
           { signal: 5 }, { signal: { addEventListener() { throw new Error('mine'); } } },
           { signal: { addEventListener() {}, removeEventListener() {}, get aborted() { throw new Error('mine'); } } },
+          { signal: { addEventListener() {}, removeEventListener() { throw new Error('mine'); }, aborted: false } },
         ];
         for (const options of hostile) {
           const left = await timersLeft(() => client(answering(() => json(ANYTHING))).whoami(options).catch(() => {}));
@@ -148,6 +149,18 @@ export default ({ keylatch, memories }) => {
         one[dispose]();
         answer();
         equal((await call).id, 'usr_1');
+      },
+    },
+    {
+      name: 'a fetch that fails after its client was disposed of ends as an aborted one',
+      async run() {
+        let fail;
+        const one = client(() => new Promise((_, reject) => { fail = () => reject(new TypeError('broken')); }));
+        const call = one.fetch('/x');
+        while (!fail) await new Promise((resolve) => setTimeout(resolve, 0));
+        one[dispose]();
+        fail();
+        await refused(keylatch, 'aborted', () => call);
       },
     },
     {

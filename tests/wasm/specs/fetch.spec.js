@@ -27,6 +27,15 @@ export default ({ keylatch, server }) => {
       },
     },
     {
+      name: 'what no request can be made of is said to be the caller\'s',
+      async run() {
+        const one = client(() => { throw new Error('nothing is sent'); });
+        for (const init of [{ method: 'TRACE' }, { method: 'a b' }, { body: 'x' }, { headers: { 'a b': '1' } }, { headers: { a: '1\n2' } }]) {
+          await refused(keylatch, 'invalid_argument', () => one.fetch('/x', init), JSON.stringify(init));
+        }
+      },
+    },
+    {
       name: 'only the service\'s own origin is reached',
       async run() {
         const fetch = answering(() => json({}));

@@ -156,6 +156,10 @@ export default ({ keylatch, server, platform, realm }) => {
           if (what === 'throws') includes(`${error.cause}`, 'disk full');
           same((await collect(kim.list({ search: name, status: 'active' }))).map(({ id }) => id), [key.id], what);
         }
+        for (const overlap of [0, 'P0D', 'PT0H', 'PT0H0M0S']) {
+          await refused(keylatch, 'store_failed', () => kim.rotate(key.id, { overlap, store() { throw new Error('disk full'); } }), String(overlap));
+          equal((await kim.get(key.id)).status, 'active', `overlap ${overlap}:`);
+        }
         equal((await withKey(secret).whoami()).user, server.user);
         await refused(keylatch, 'invalid_argument', () => kim.rotate(key.id, { store: 'file' }));
       },
