@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -40,7 +41,23 @@ pub fn verify(secret: &Secret, hash: &str) -> Result<bool, Error> {
 }
 
 fn digest(secret: &Secret) -> [u8; 32] {
+    let digest = compute(secret);
+    wipe_stack();
+    digest
+}
+
+/// Never inlined, so that its frame is where [`wipe_stack`] will write.
+#[inline(never)]
+fn compute(secret: &Secret) -> [u8; 32] {
     Sha256::digest(secret.expose().as_bytes()).into()
+}
+
+/// SHA-256 takes the key in blocks, and each move of its state leaves a copy of
+/// the last block on the stack: more than the state's own wiping can reach.
+#[inline(never)]
+fn wipe_stack() {
+    let mut space = [0_u8; 2048];
+    space.zeroize();
 }
 
 fn parse(hash: &str) -> Option<[u8; 32]> {
