@@ -7,6 +7,7 @@ mod bench;
 mod chromium;
 mod demo;
 mod fingerprint;
+mod glue;
 mod hygiene;
 mod package;
 mod project;

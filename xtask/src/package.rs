@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::fingerprint;
+use crate::glue;
 use crate::project::Project;
 use crate::shell::{Context, Result, capture, run_quietly, say};
 use crate::tools;
 
 /// What the generated files depend on.
-const INPUTS: [&str; 6] = [
+const INPUTS: [&str; 7] = [
     "src",
     "Cargo.toml",
     "Cargo.lock",
     "xtask/messages",
+    "xtask/src/glue.rs",
     "xtask/src/package.rs",
     "xtask/npm/package-lock.json",
 ];
@@ -87,6 +89,15 @@ fn compile(project: &Project, out: &Path, features: &[&str]) -> Result<usize> {
     run_quietly(&mut wasm_pack)?;
     let wasm = out.join("keylatch_bg.wasm");
     let bytes = fs::read(&wasm).context(format!("cannot read {}", wasm.display()))?;
+    let (bytes, names) = glue::shorten(&bytes)?;
+    write(&wasm, &bytes)?;
+    for name in ["keylatch.js", "keylatch_bg.wasm.d.ts"] {
+        let file = out.join(name);
+        let text = fs::read_to_string(&file).context(format!("cannot read {}", file.display()))?;
+        let text = glue::renamed(&text, &names);
+        let text = if name.ends_with(".d.ts") { text } else { glue::stripped(&text) };
+        write(&file, text.as_bytes())?;
+    }
     write(&out.join("bytes.js"), bytes_module(&bytes).as_bytes())?;
     Ok(bytes.len())
 }
