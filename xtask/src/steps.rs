@@ -22,13 +22,13 @@ pub const STEPS: [Step; 16] = [
     Step { name: "types", what: "the facade and the declarations, by tsc", run: types },
     Step { name: "packaging", what: "the tarball, and what bundlers make of it", run: packaging },
     Step { name: "demo", what: "the demo starts, serves and stops", run: demo },
-    Step { name: "node", what: "the wasm in Node", run: node },
+    Step { name: "wasm", what: "the wasm in Node and in headless Chromium", run: wasm },
     Step { name: "command", what: "keylatch/node and the command: files, prompts, logins", run: command },
     Step { name: "examples", what: "the examples, run", run: examples },
     Step { name: "manual", what: "the README and the declarations, run; DESIGN.md's paths", run: manual },
     Step { name: "benches", what: "the benchmarks run, and their peers agree", run: benches },
     Step { name: "interop", what: "the clouds' own Python clients against the server", run: interop },
-    Step { name: "browser", what: "the wasm and the page in headless Chromium", run: browser },
+    Step { name: "browser", what: "the page in headless Chromium", run: browser },
 ];
 
 /// Runs from here on; the tests' Vite asks for it.
@@ -76,8 +76,9 @@ fn demo(project: &Project) -> Result<()> {
     with_server(project, "tests/demo", &[])
 }
 
-fn node(project: &Project) -> Result<()> {
-    with_server(project, "tests/wasm", &[])
+fn wasm(project: &Project) -> Result<()> {
+    let chromium = chromium::ensure()?;
+    with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium)])
 }
 
 fn examples(project: &Project) -> Result<()> {

@@ -1,0 +1,5 @@
+// The specs in a module worker of headless Chromium.
+
+import { testInChromium } from './support/in-chromium.js';
+
+await testInChromium('worker');

@@ -1,0 +1,76 @@
+// The specs in headless Chromium. The real server serves them, with its
+// Content-Security-Policy.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+import { DEMO, startServer } from '../../browser/support/server.js';
+
+/** Fewer would mean that specs were lost on the way. */
+const LEAST = 450;
+
+// How cases are listed and run, by functions for the page. What these share
+// stands on its window.
+const PLATFORMS = {
+  page: {
+    list: (page, server) => page.evaluate(async (server) => {
+      window.specs = await import('/support/browser-kit.js');
+      window.kit = await window.specs.makeKit('page', server);
+      return window.specs.list(window.kit);
+    }, server),
+    run: (page, spec, name) => page.evaluate(([spec, name]) => window.specs.run(window.kit, spec, name), [spec, name]),
+  },
+  worker: {
+    list: (page, server) => page.evaluate((server) => {
+      const worker = new Worker('/worker.js', { type: 'module' });
+      let count = 0;
+      window.ask = (question) => new Promise((resolve, reject) => {
+        const id = (count += 1);
+        worker.addEventListener('message', function answered({ data }) {
+          if (data.id !== id) return;
+          worker.removeEventListener('message', answered);
+          resolve(data.answer);
+        });
+        worker.addEventListener('error', (event) => reject(new Error(event.message || 'the worker does not start')), { once: true });
+        worker.postMessage({ id, server, ...question });
+      });
+      return window.ask({});
+    }, server),
+    run: (page, spec, name) => page.evaluate(([spec, name]) => window.ask({ spec, name }), [spec, name]),
+  },
+};
+
+/** Declares a test for each case, in a `page` or in a module `worker`. */
+export async function testInChromium(platform) {
+  const { list, run } = PLATFORMS[platform];
+  // Before the tests are declared: their names come out of the browser.
+  const server = await startServer('--www', 'tests/wasm');
+  const ends = [() => server.stop()];
+  const end = async () => { for (const one of ends.splice(0).reverse()) await one(); };
+  try {
+    const executablePath = process.env.KEYLATCH_CHROMIUM ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+    ends.push(() => browser.close());
+    const page = await browser.newPage();
+    const faults = [];
+    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
+    await page.goto(`${server.url}/page.html`);
+    const cases = await list(page, { ...DEMO, url: server.url });
+
+    describe(`in a ${platform}`, () => {
+      after(end);
+      test('no spec was lost on the way', () => assert.ok(cases.length >= LEAST, `only ${cases.length} cases`));
+      for (const [spec, name] of cases) {
+        test(`${spec}: ${name}`, async () => {
+          const failure = await run(page, spec, name);
+          assert.equal(failure, undefined, failure);
+        });
+      }
+      test('nothing went wrong where nobody looked', () => assert.deepEqual(faults, []));
+    });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
