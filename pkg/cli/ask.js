@@ -3,7 +3,6 @@
 import { createInterface } from 'node:readline/promises';
 
 import { failure } from '../errors.js';
-import { notice, noticeOf } from '../node/core.js';
 import { askHidden } from '../node/terminal.js';
 import { say } from './print.js';
 
@@ -27,12 +26,23 @@ export async function confirm(question, yes) {
   }
 }
 
-/** @param {string} question */
+/** @param {string} question such as `Password for kim` */
 export async function hidden(question) {
-  const text = await askHidden(question);
-  if (text === undefined) throw noCredential(question.replace(/:? *$/, ''), 'not_a_terminal');
-  if (text === '') throw noCredential(question.replace(/:? *$/, ''), 'prompt_empty');
-  return text;
+  const text = await askHidden(`${question}: `);
+  if (text) return text;
+  const why = text === '' ? 'nothing was typed.' : 'there is no terminal to ask on. Use --password-stdin, or a key by --api-key -, and give it by standard input.';
+  throw Object.assign(failure('no_credential', '', ''), { message: `${question}: ${why}` });
+}
+
+/**
+ * The password of `--user`: asked for, or from standard input.
+ * @param {string} who @param {boolean | undefined} fromInput
+ */
+export async function password(who, fromInput) {
+  if (!fromInput) return hidden(`Password for ${who}`);
+  const text = await firstLine();
+  if (text) return text;
+  throw Object.assign(failure('no_credential', '', ''), { message: `Password for ${who}: standard input is empty.` });
 }
 
 /**
@@ -41,7 +51,7 @@ export async function hidden(question) {
  */
 export async function apiKey(given) {
   if (given === undefined) return undefined;
-  if (given === '-') return process.stdin.isTTY ? hidden('API key: ') : firstLine();
+  if (given === '-') return process.stdin.isTTY ? hidden('API key') : firstLine();
   warnOfInline();
   return given;
 }
@@ -58,10 +68,4 @@ export async function firstLine() {
     if (text.includes('\n') || text.length > 65_536) break;
   }
   return text.split(/\r?\n/)[0].trim();
-}
-
-/** @param {string} what @param {string} reason */
-function noCredential(what, reason) {
-  const { message } = noticeOf(notice(reason));
-  return Object.assign(failure('no_credential', what, `${message}.`), { tried: [{ reason, message }] });
 }

@@ -6,7 +6,7 @@ import { call, core } from '../node/core.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
 import { provider as builtin } from '../providers.js';
-import { apiKey, hidden } from './ask.js';
+import { apiKey, password } from './ask.js';
 import { warn } from './print.js';
 
 /** @param {any} options */
@@ -29,10 +29,14 @@ export async function clientFor(options) {
   const provider = providerOf(options);
   const baseUrl = addressOf(options);
   const stay = async () => {};
+  if (options['password-stdin']) {
+    if (options.user === undefined) throw failure('invalid_argument', '--password-stdin', 'it needs --user, whose password it is.');
+    if (options['api-key'] !== undefined) throw failure('invalid_argument', '--password-stdin', 'it does not go with --api-key; use one of them.');
+  }
   if (options.user !== undefined && options['api-key'] === undefined) {
     const known = await ownKey(provider, options.user, baseUrl);
     if (known) return { client: new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret }), provider, source: known.source, end: stay };
-    const client = await signIn(provider, options.user, baseUrl);
+    const client = await signIn(provider, options, baseUrl);
     // What was begun for one command ends with it.
     const end = async () => void (provider.endpoints?.signOut && (await client.signOut().catch(() => {})));
     return { client, provider, source: { kind: 'password', name: options.user }, end };
@@ -74,10 +78,10 @@ async function ownKey(provider, user, baseUrl) {
   return { ...found, source: { kind: 'file', name: file.path } };
 }
 
-/** @param {any} provider @param {string} user @param {string | undefined} baseUrl */
-async function signIn(provider, user, baseUrl) {
+/** @param {any} provider @param {any} options @param {string | undefined} baseUrl */
+async function signIn(provider, { user, 'password-stdin': fromInput }, baseUrl) {
   if (!provider.capabilities.signIn) throw failure('invalid_argument', '--user', `${provider.title} has no sign-in by user and password. Use a key.`);
   const address = baseUrl ?? (await environmentAddress(provider)) ?? provider.baseUrl;
-  const password = await hidden(`Password for ${user}${address ? ` at ${new URL(address).host}` : ''}: `);
-  return KeyClient.signIn({ provider, baseUrl: address, user, password });
+  const secret = await password(`${user}${address ? ` at ${new URL(address).host}` : ''}`, fromInput);
+  return KeyClient.signIn({ provider, baseUrl: address, user, password: secret });
 }

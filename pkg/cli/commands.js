@@ -16,6 +16,7 @@ export const OPTIONS = {
   'base-url': { type: 'string', value: 'URL', help: "the service's address" },
   host: { type: 'string', value: 'HOST', help: 'the same as host[:port]; https, on this computer http' },
   user: { type: 'string', short: 'u', value: 'EMAIL', help: 'sign in as this user, with a password that is asked for' },
+  'password-stdin': { type: 'boolean', help: 'read the password of --user from standard input' },
   'api-key': { type: 'string', value: '-', help: 'authenticate with this key; - reads it from standard input' },
   profile: { type: 'string', value: 'NAME', help: 'profile in ~/.config/keylatch/credentials.json' },
   json: { type: 'boolean', help: 'print JSON; its form is in keylatch help json' },
@@ -34,7 +35,7 @@ export const OPTIONS = {
 };
 
 const WHERE = ['provider', 'base-url', 'host'];
-const WHO = [...WHERE, 'user', 'api-key', 'profile', 'json'];
+const WHO = [...WHERE, 'user', 'password-stdin', 'api-key', 'profile', 'json'];
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {

@@ -7,7 +7,7 @@ import { checkKey, maskKey } from '../keys.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { confirm, firstLine, warnOfInline } from './ask.js';
 import { providerOf, withClient } from './client.js';
-import { clean, print, printJson, relative, say, style, table } from './print.js';
+import { clean, print, printJson, relative, say, style, table, warn } from './print.js';
 
 /** @param {any} options */
 export async function create(options) {
@@ -23,7 +23,7 @@ export async function create(options) {
     } catch (thrown) {
       await takeBack(client, key, thrown);
     }
-    written(options, key, file);
+    written(options, key);
   });
 }
 
@@ -46,10 +46,11 @@ export async function rotate(options) {
     const [id] = options.positionals;
     if (!options.overlap) await confirm(`T${named(await client.get(id)).slice(1)} stops working at once. Rotate it?`, options.yes);
     const store = file && (async (/** @type {any} */ secret) => file.write(secret.expose()));
-    const { key, secret, oldAlive } = /** @type {any} */ (await client.rotate(id, { overlap: options.overlap, store }));
-    if (oldAlive) say(`warning: ${oldAlive.message}`);
-    const warning = oldAlive && { code: oldAlive.code, message: oldAlive.message };
-    if (file) written(options, key, file, warning);
+    const rotated = /** @type {any} */ (await client.rotate(id, { overlap: options.overlap, store }));
+    const { key, secret } = rotated;
+    const warning = rotated.warning && { code: rotated.warning.code, message: rotated.warning.message };
+    if (warning && !options.json) warn([warning]);
+    if (file) written(options, key, warning);
     else show(options, key, secret, warning);
   });
 }
@@ -96,10 +97,10 @@ function show({ json }, key, secret, warning) {
   print(secret.reveal());
 }
 
-/** @param {any} options @param {any} key @param {CredentialFile} file @param {object} [warning] */
-function written({ json, output }, key, file, warning) {
+/** @param {any} options @param {any} key @param {object} [warning] */
+function written({ json, output }, key, warning) {
   if (json) return printJson({ key, output, warning });
-  say(`Created ${named(key)}${until(key)} and wrote it to ${file.path}.`);
+  say(`Created ${named(key)} in ${output}${until(key)}.`);
 }
 
 /**

@@ -11,7 +11,7 @@ export async function check(options) {
   const provider = providerOf(options);
   const [given] = options.positionals;
   if (given !== undefined && given !== '-') warnOfInline();
-  const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key: ') : await firstLineAsItIs();
+  const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key') : await firstLineAsItIs();
   const result = checkKey(provider, text);
   if (!result.ok) process.exitCode = 1;
   if (options.json) return printJson(result);

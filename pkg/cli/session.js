@@ -31,7 +31,9 @@ export async function login(options) {
   }
   const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
   const { source } = await promptFor(provider, { baseUrl, profile, user });
-  done(source, file.path);
+  // The prompt itself has said where it stored the key.
+  if (json) done(source, file.path);
+  else say(`Logged in to ${provider.title}.`);
 }
 
 /** The chain's own prompt, as if nothing had been found before it. @param {any} provider @param {any} options */
@@ -56,9 +58,9 @@ export async function logout(options) {
   const baseUrl = addressOf(options) ?? (await environmentAddress(provider));
   const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
   const known = await file.read();
-  const where = [...(known ? [file.path] : []), ...(provider.login ? ['the stored login'] : [])];
+  const where = [...(known ? [`the key in ${file.path}`] : []), ...(provider.login ? ['the stored login'] : [])];
   const removed = [];
-  if (where.length) await confirm(`Forget ${where.join(' and ')} of ${provider.title}?`, yes);
+  if (where.length) await confirm(`${provider.title}: forget ${where.join(' and ')}?`, yes);
   if (known) {
     await file.remove();
     removed.push(file.path);

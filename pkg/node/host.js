@@ -86,7 +86,7 @@ export class Host {
   async #store(key) {
     const file = fileFor(this.#setting);
     await file.write(key);
-    this.#setting.say(`Stored in ${file.path}`);
+    this.#setting.say(`Stored in ${file.path}.`);
     return {};
   }
 }

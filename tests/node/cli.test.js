@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { KeyClient } from '../../pkg/index.js';
@@ -58,6 +60,32 @@ test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
   assert.equal((await pc.keylatch(['delete', rotated.key.id, '--yes'])).code, 1);
 });
 
+test('an old key that could not be ended is warned of', async (t) => {
+  const pc = await at(t);
+  // A server whose revoking is broken, in front of one that works.
+  const broken = createServer(async (request, response) => {
+    const { method, url, headers } = request;
+    if (url.endsWith('/revoke')) return response.writeHead(500).end();
+    const { authorization, 'content-type': type, 'idempotency-key': once } = headers;
+    const sent = Object.fromEntries(Object.entries({ authorization, 'content-type': type, 'idempotency-key': once }).filter(([, value]) => value));
+    const body = method === 'GET' ? undefined : Buffer.concat(await request.toArray());
+    const answer = await fetch(server.url + url, { method, headers: sent, body });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') }).end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  t.after(() => broken.close());
+  await once(broken, 'listening');
+  const there = { env: { KEYLATCH_URL: `http://127.0.0.1:${broken.address().port}` } };
+
+  for (const [more, says] of [[[], /warning: The new key is good, but the old one/], [['--json'], /^$/]]) {
+    const { key } = await keys.create({ name: 'to be rotated' });
+    const { code, out, err } = await pc.keylatch(['rotate', key.id, '--yes', '--output', 'rotated.env', ...more], there);
+    assert.equal(code, 0, err);
+    assert.match(err, says);
+    if (more.length) assert.equal(JSON.parse(out).warning.code, 'old_key_alive');
+    assert.equal((await keys.get(key.id)).status, 'active');
+  }
+});
+
 test('a key that cannot be written is not left alive, and is never printed', async (t) => {
   const pc = await at(t);
   const { code, out, err } = await pc.keylatch(['create', '--name', 'unwritable', '--output', 'no/../../../../dev/null/x.env']);
@@ -103,6 +131,12 @@ test('Conduce\'s document, word for word: a key by password, listed and removed 
   assert.equal((await byKey(['list'])).out.trim().split('\n').length, 2);
 });
 
+test('a password comes by standard input where nobody can type it', async (t) => {
+  const pc = await computer(t);
+  const args = ['whoami', '--base-url', server.url, '--user', DEMO.user, '--password-stdin'];
+  assert.equal((await ok(pc, args, { input: `${DEMO.password}\n` })).out, `keylatch: ${DEMO.user}\n`);
+});
+
 test('exit codes say what kind of failure it is', async (t) => {
   const pc = await at(t);
   const elsewhere = await computer(t);
@@ -120,6 +154,10 @@ test('exit codes say what kind of failure it is', async (t) => {
     [pc, ['rotate', pc.key.id], 2, /--yes/],
     [elsewhere, ['list', '--provider', 'luminary'], 3, /- LC_API_KEY is not set\n/],
     [pc, ['list', '--api-key', '-'], 3, /not a key for keylatch/],
+    [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user], 3, /^keylatch: Password for demo@example\.com at 127\.0\.0\.1:\d+: there is no terminal to ask on\. .*--password-stdin/],
+    [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user, '--password-stdin'], 1, /did not accept the user or the password/],
+    [elsewhere, ['list', '--base-url', server.url, '--password-stdin'], 2, /--password-stdin: .*--user/],
+    [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user, '--password-stdin', '--api-key', '-'], 2, /--password-stdin: .*--api-key/],
   ]) {
     const run = await on.keylatch(args, { input: args.includes('lambda') ? 'a-key-of-lambda-1\n' : 'no key\n' });
     assert.equal(run.code, code, `keylatch ${args.join(' ')}: ${run.err}`);
@@ -165,7 +203,7 @@ test('colours are for terminals, and not for those who do not want them', async 
   assert.doesNotMatch((await ok(pc, ['list'])).out, /\x1b/);
 });
 
-test('help is everywhere, with examples; completion is a script that the shell takes', async (t) => {
+test('help is everywhere, with examples', async (t) => {
   const pc = await computer(t);
   assert.match((await ok(pc, ['--help'])).out, /Exit codes:/);
   for (const name of COMMANDS) {
@@ -175,17 +213,39 @@ test('help is everywhere, with examples; completion is a script that the shell t
   }
   assert.match((await ok(pc, ['help', 'json'])).out, /create +\{ key, secret \}/);
   assert.match((await ok(pc, ['--version'])).out, /^keylatch \d+\.\d+\.\d+\n$/);
+});
+
+test('completion is a script that the shell takes, and it proposes what there is', async (t) => {
+  const pc = await computer(t);
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { out } = await ok(pc, ['completion', shell]);
     for (const word of [...COMMANDS, 'luminary', 'expires']) assert.ok(out.includes(word), `${shell}: ${word}`);
-    const checked = spawnSync(shell, ['-n'], { input: out, encoding: 'utf8' });
-    // A shell that is not installed cannot take it; bash is everywhere.
-    if (checked.error?.code !== 'ENOENT' || shell === 'bash') assert.equal(checked.stderr, '', shell);
+    await pc.write(`completion.${shell}`, out);
+    const missing = spawnSync(shell, ['-c', ':']).error?.code === 'ENOENT';
+    const skip = missing && shell !== 'bash' && `${shell} is not installed, so nobody has looked at its script`;
+    await t.test(shell, { skip }, () => {
+      const { status, stderr } = spawnSync(shell, ['-n', pc.at(`completion.${shell}`)], { encoding: 'utf8' });
+      assert.deepEqual([status, stderr], [0, '']);
+      if (shell !== 'fish') return;
+      const typed = spawnSync(shell, ['-c', `source completion.fish; complete -C 'keylatch list --provider lum'`], { cwd: pc.cwd, encoding: 'utf8' });
+      assert.equal(typed.stdout.split('\t')[0], 'luminary', typed.stderr);
+    });
   }
   assert.equal((await pc.keylatch(['completion', 'powershell'])).code, 2);
-  const words = spawnSync('bash', ['-c', `${(await ok(pc, ['completion', 'bash'])).out}
-    COMP_WORDS=(keylatch create --out); COMP_CWORD=2; _keylatch; echo "\${COMPREPLY[@]}"`], { encoding: 'utf8' });
-  assert.equal(words.stdout, '--output\n');
+
+  const { out } = await ok(pc, ['completion', 'bash']);
+  for (const [typed, proposed] of [
+    ['cr', 'create'],
+    ['create --out', '--output'],
+    ['list --provider l', 'luminary lambda'],
+    ['list --status in', 'inactive'],
+    ['whoami --scheme', ''],
+    ['completion z', 'zsh'],
+    ['help js', 'json'],
+  ]) {
+    const words = `COMP_WORDS=(keylatch ${typed}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _keylatch; echo "\${COMPREPLY[@]}"`;
+    assert.equal(spawnSync('bash', ['-c', `${out}\n${words}`], { encoding: 'utf8' }).stdout, `${proposed}\n`, typed);
+  }
 });
 
 test('a login by key stores it where the service\'s own client looks, and logout removes it', async (t) => {

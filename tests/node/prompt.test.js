@@ -84,10 +84,10 @@ test('Ctrl-C ends it with 130 and the terminal shows again what is typed', async
 
 test('without a terminal it is refused clearly', async (t) => {
   const pc = await at(t);
-  for (const args of [['login'], ['create', '--user', DEMO.user]]) {
+  for (const [args, says] of [[['login'], /not a terminal, so no prompt/], [['create', '--user', DEMO.user], /no terminal to ask on/]]) {
     const { code, err, out } = await pc.keylatch(args);
     assert.deepEqual([code, out], [3, ''], err);
-    assert.match(err, /not a terminal, so no prompt/);
+    assert.match(err, says);
   }
 });
 

@@ -54,6 +54,14 @@ class Computer {
     return ((await lstat(this.at(file))).mode & 0o777).toString(8);
   }
 
+  /** Puts a script of Node's on the PATH, as npm does on installing. */
+  async command(name, script) {
+    const bin = join(this.root, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, name), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+    this.env.PATH = `${bin}:${this.env.PATH}`;
+  }
+
   /** Runs the command `keylatch`. */
   keylatch(args, { input = '', env = {} } = {}) {
     return this.#run([CLI, ...args], input, env);
