@@ -16,7 +16,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::credential::Notice;
+use crate::notice::Notice;
 use crate::problem::Problem;
 use crate::sentence::{codes, fill};
 

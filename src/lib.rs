@@ -15,6 +15,7 @@
 //! | module | answers |
 //! |---|---|
 //! | [`problem`] | what is wrong with a key |
+//! | [`notice`] | why a source gave no key |
 //! | [`error`] | what went wrong |
 //! | [`secret`] | how a key is held in memory |
 //! | [`value`] | what an answer or a declaration says, as plain data |
@@ -34,6 +35,7 @@ pub mod error;
 pub mod format;
 pub mod http;
 pub mod lifecycle;
+pub mod notice;
 pub mod problem;
 pub mod provider;
 pub mod scheme;

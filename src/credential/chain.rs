@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::file::{self, Content, Entry, Slot};
+use super::entry::{Entry, Slot};
+use super::file::{self, Content};
 use super::host::{Answer, Host, Question};
-use super::reason::{Notice, Reason};
 use crate::error::{Code, Error};
+use crate::notice::{Notice, Reason};
 use crate::provider::{FileKind, Provider};
 use crate::secret::Secret;
 

@@ -8,7 +8,7 @@
 //!   api-keys: {app: 6f1d2c1e-0000-4000-8000-000000000001, dev-app: ''}
 //! ```
 
-use super::file::{Entry, Miss};
+use super::entry::{Entry, Miss};
 use super::login::address;
 use super::yaml::{self, Node};
 use crate::secret::Secret;

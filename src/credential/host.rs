@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use super::reason::Notice;
 use crate::error::Error;
+use crate::notice::Notice;
 use crate::provider::FileKind;
 use crate::secret::Secret;
 use crate::value::Value;

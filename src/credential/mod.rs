@@ -27,7 +27,7 @@
 //! |---|---|
 //! | `chain` | the order of the sources, and what counts as found |
 //! | `host` | what the chain asks of the computer it runs on |
-//! | `reason` | why a source gave nothing, as codes and sentences |
+//! | `entry` | a key in a file, or why there is none |
 //! | `file` | one face for the formats of files of keys |
 //! | `dotenv`, `conduce`, `profiles` | one format each |
 //! | `login` | signing in with a browser: PKCE, the callback, the tokens |
@@ -35,18 +35,18 @@
 mod chain;
 mod conduce;
 mod dotenv;
+mod entry;
 mod file;
 mod host;
 mod login;
 mod profiles;
-mod reason;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
 pub use chain::{Ask, Found, Interactive, Source, resolve};
 pub use dotenv::set as set_dotenv;
-pub use file::{Content, Entry, Miss, Slot, read, write};
+pub use entry::{Entry, Miss, Slot};
+pub use file::{Content, read, write};
 pub use host::{Answer, Host, Question};
 pub use login::{Attempt, Settings, Tokens, address, exchange, refresh};
-pub use reason::{Notice, Reason};

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::file::{Entry, Miss, Slot};
+use super::entry::{Entry, Miss, Slot};
 use crate::secret::Secret;
 use crate::value::Value;
 

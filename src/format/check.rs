@@ -1,8 +1,6 @@
 //! The check from end to end: peel, recognise a placeholder, look at every
 //! character, lay the rest over the format.
 
-use std::borrow::Cow;
-
 use zeroize::Zeroizing;
 
 use super::declare::KeyFormat;
@@ -10,7 +8,8 @@ use super::fit;
 use super::found::Found;
 use super::peel::peel;
 use super::placeholder::is_placeholder;
-use super::unicode::{invisible, is_line_break, is_space, length, lookalike, number, shown};
+use super::scan::scan;
+use super::unicode::length;
 use crate::problem::{Problem, ProblemCode};
 use crate::text::integer;
 
@@ -75,89 +74,4 @@ pub fn check(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
         }
     }
     found.into_problems()
-}
-
-/// Names a character that cannot be seen, if it is one.
-pub(super) fn name_invisible(ch: char, at: usize, found: &mut Found<'_>) -> bool {
-    let Some(name) = invisible(ch) else { return false };
-    if let Some(details) = found.add(ProblemCode::Invisible, at) {
-        details.push(Cow::Borrowed(name));
-        details.push(number(ch));
-    }
-    true
-}
-
-/// The key as it was probably meant.
-pub(super) struct Core {
-    /// Its characters, as many as the longest key has. A copy of the key, so it
-    /// is wiped.
-    pub(super) chars: Zeroizing<Vec<char>>,
-    /// Where they stand in the text, and where the one after them does or the
-    /// text ends.
-    places: Vec<usize>,
-    /// How many characters there are in all.
-    pub(super) length: usize,
-}
-
-impl Core {
-    /// Where a character stands in the text. One beyond the end stands at it.
-    pub(super) fn place(&self, at: usize) -> usize {
-        self.places.get(at).or(self.places.last()).copied().unwrap_or_default()
-    }
-}
-
-/// Looks at every character by itself.
-fn scan(text: &[char], start: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Core {
-    let room = format.map_or(0, KeyFormat::longest).min(text.len());
-    let mut core = Core { chars: Zeroizing::new(Vec::with_capacity(room)), places: Vec::new(), length: 0 };
-    let mut gap = None;
-    for (at, ch) in (start..).zip(text) {
-        if is_space(*ch) {
-            // White space with a line break in it is one line break.
-            if is_line_break(*ch) && !matches!(gap, Some((ProblemCode::LineBreak, _))) {
-                gap = Some((ProblemCode::LineBreak, at));
-            } else if gap.is_none() {
-                gap = Some((ProblemCode::InnerSpace, at));
-            }
-            continue;
-        }
-        if let Some((code, at)) = gap.take() {
-            found.add(code, at);
-        }
-        let Some(meant) = meant(*ch, at, format, found) else { continue };
-        if core.length < room {
-            core.chars.push(meant);
-        }
-        if core.length <= room {
-            core.places.push(at);
-        }
-        core.length += 1;
-    }
-    core.places.push(start + text.len());
-    core
-}
-
-/// The character that was probably meant, if any was.
-fn meant(ch: char, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Option<char> {
-    if ch.is_ascii_graphic() {
-        return Some(ch);
-    }
-    if name_invisible(ch, at, found) {
-        return None;
-    }
-    if let Some(ascii) = lookalike(ch).filter(|ascii| format.is_none_or(|format| format.allows(*ascii))) {
-        if let Some(details) = found.add(ProblemCode::Lookalike, at) {
-            details.push(shown(ch));
-            details.push(shown(ascii));
-        }
-        return Some(ascii);
-    }
-    // With a format, `fit` says what should stand here.
-    let is_control = ch.is_control();
-    if (is_control || format.is_none())
-        && let Some(details) = found.add(ProblemCode::UnsafeInHeader, at)
-    {
-        details.push(shown(ch));
-    }
-    (!is_control).then_some(ch)
 }

@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use super::check::Core;
+use super::chars::after;
 use super::checksum::Checksum;
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
 use super::found::Found;
-use super::peel::after;
+use super::scan::Core;
 use super::unicode::shown;
 use crate::problem::ProblemCode;
 use crate::text::integer;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::unicode::{invisible, number};
 use crate::problem::{Problem, ProblemCode};
 
 /// The problems found so far, in the order of their index and no more of each
@@ -36,6 +37,16 @@ impl<'t> Found<'t> {
         let place = self.problems.iter().take_while(|other| other.index <= index).count();
         self.problems.insert(place, Problem { code, index, details: Vec::new() });
         self.problems.get_mut(place).map(|problem| &mut problem.details)
+    }
+
+    /// Adds a character that cannot be seen, if it is one.
+    pub(super) fn add_invisible(&mut self, ch: char, at: usize) -> bool {
+        let Some(name) = invisible(ch) else { return false };
+        if let Some(details) = self.add(ProblemCode::Invisible, at) {
+            details.push(Cow::Borrowed(name));
+            details.push(number(ch));
+        }
+        true
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {

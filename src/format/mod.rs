@@ -21,14 +21,17 @@
 //! | `declare` | the declaration: [`KeyFormat`], [`Part`], [`Alphabet`] |
 //! | `validate` | whether a declaration can be used |
 //! | `serialize` | a declaration as JavaScript sees it |
+//! | `chars` | walking along a decoded text |
 //! | `found` | what is collected on the way |
 //! | `check` | the check from end to end |
 //! | `peel` | what people paste around a key |
 //! | `placeholder` | what stands where a key should |
+//! | `scan` | each character of the key by itself |
 //! | `unicode` | characters that look like others, or like nothing |
 //! | `fit` | the text laid over the parts of a format |
 //! | `checksum`, `generate`, `hash`, `mask` | one operation each |
 
+mod chars;
 mod check;
 mod checksum;
 mod declare;
@@ -39,6 +42,7 @@ mod hash;
 mod mask;
 mod peel;
 mod placeholder;
+mod scan;
 mod serialize;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::check::name_invisible;
+use super::chars::{after, between, count, skip, starts_with, word};
 use super::declare::KeyFormat;
 use super::found::Found;
 use super::unicode::{invisible, is_quote, is_space};
@@ -77,7 +77,7 @@ fn is_edge(ch: char) -> bool {
 fn name_edge(core: &[char], start: usize, edge: std::ops::Range<usize>, found: &mut Found<'_>) {
     let mut is_named = false;
     for (at, ch) in core.iter().enumerate().take(edge.end).skip(edge.start) {
-        if !name_invisible(*ch, start + at, found) && !is_named {
+        if !found.add_invisible(*ch, start + at) && !is_named {
             found.add(ProblemCode::SurroundingSpace, start + at);
             is_named = true;
         }
@@ -139,34 +139,4 @@ fn assignment(core: &[char], format: Option<&KeyFormat>) -> Option<(&'static str
         None => is_declared || (0..name.len()).any(|at| word(after(name, at), HINTS).is_some()),
     };
     is_assignment.then_some((sign, length))
-}
-
-/// The first of these words that a text begins with, in upper or lower case.
-pub(super) fn word(text: &[char], words: &[&'static str]) -> Option<&'static str> {
-    words.iter().copied().find(|word| starts_with(text, word))
-}
-
-/// Whether a text begins with a word, in upper or lower case.
-pub(super) fn starts_with(text: &[char], word: &str) -> bool {
-    word.len() <= text.len() && text.iter().zip(word.chars()).all(|(a, b)| a.eq_ignore_ascii_case(&b))
-}
-
-/// The place after all such characters from `at` on.
-fn skip(text: &[char], at: usize, is: &dyn Fn(char) -> bool) -> usize {
-    at + count(after(text, at), is)
-}
-
-/// How many such characters a text begins with.
-fn count(text: &[char], is: &dyn Fn(char) -> bool) -> usize {
-    text.iter().take_while(|ch| is(**ch)).count()
-}
-
-/// A text without its first characters.
-pub(super) fn after(text: &[char], at: usize) -> &[char] {
-    text.get(at..).unwrap_or_default()
-}
-
-/// A text without so many characters at its beginning and at its end.
-pub(super) fn between(text: &[char], head: usize, tail: usize) -> &[char] {
-    text.get(head..text.len().saturating_sub(tail)).unwrap_or_default()
 }

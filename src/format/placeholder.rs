@@ -1,8 +1,8 @@
 //! What stands where a key should: `<API-KEY>`, `your-api-key`, `xxxx`,
 //! `${KEY}`, and keys that were shortened for showing.
 
+use super::chars::{after, between, starts_with};
 use super::declare::{KeyFormat, Part};
-use super::peel::{after, between, starts_with};
 
 /// A longer text is not a placeholder, whatever it looks like.
 const LONGEST: usize = 512;

@@ -13,10 +13,10 @@ use super::fetch::{Call, Fetch, Offline};
 use super::secret::SecretHandle;
 use super::{ProviderHandle, plain, read};
 use crate::credential::{
-    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Notice, Question, Reason, Settings, Slot,
-    Tokens,
+    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Question, Settings, Slot, Tokens,
 };
 use crate::error::{Code, Error};
+use crate::notice::{Notice, Reason};
 use crate::provider::{FileKind, Provider};
 use crate::secret::Secret;
 use crate::value::{Object, Value};

@@ -3,9 +3,9 @@
 use wasm_bindgen::prelude::*;
 
 use super::plain;
-use crate::credential::Notice;
 use crate::error::{Error, ServiceMessage};
 use crate::format::Problem;
+use crate::notice::Notice;
 use crate::value::{Object, Value};
 
 /// An error on its way out; `?` makes one of an [`Error`].

@@ -2,9 +2,9 @@
 //! `pkg/wasm/node/messages.js`: the copy of the core's sentences that the
 //! JavaScript face shows, to standard output. Run by `cargo xtask build`.
 
-use keylatch::credential::Reason;
 use keylatch::error::Code;
 use keylatch::format::ProblemCode;
+use keylatch::notice::Reason;
 
 fn main() {
     println!("// The sentences of src/error.rs and src/format/, copied by `cargo xtask build`.");

@@ -7,9 +7,18 @@ use std::thread::available_parallelism;
 
 use crate::project::Project;
 use crate::shell::{Context, Result, run};
-use crate::test::Step;
 use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
+
+/// One proof.
+pub struct Step {
+    /// What it is chosen by.
+    pub name: &'static str,
+    /// What it proves.
+    pub what: &'static str,
+    /// Sets up what it needs, and proves it.
+    pub run: fn(&Project) -> Result<()>,
+}
 
 /// In the order of what they cost.
 pub const STEPS: [Step; 16] = [

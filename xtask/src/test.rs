@@ -5,17 +5,7 @@ use std::time::Instant;
 
 use crate::project::Project;
 use crate::shell::{Result, say};
-use crate::steps::STEPS;
-
-/// One proof.
-pub struct Step {
-    /// What it is chosen by.
-    pub name: &'static str,
-    /// What it proves.
-    pub what: &'static str,
-    /// Sets up what it needs, and proves it.
-    pub run: fn(&Project) -> Result<()>,
-}
+use crate::steps::{STEPS, Step};
 
 /// Runs the named steps, or all of them, up to the first that fails. The last
 /// line on standard output counts them.

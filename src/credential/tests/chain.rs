@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-use crate::credential::{Answer, Ask, Found, Host, Interactive, Notice, Question, Reason, resolve};
+use crate::credential::{Answer, Ask, Found, Host, Interactive, Question, resolve};
 use crate::error::{Code, Error};
+use crate::notice::{Notice, Reason};
 use crate::provider::{self, FileKind};
 use crate::secret::Secret;
 use crate::value::{Object, Value};
