@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
 use crate::auth::{Caller, Need};
 use crate::problem::Problem;
+use crate::state::App;
 use crate::store::users::{self, User};
 use crate::token::random_base62;
 use keylatch::Secret;

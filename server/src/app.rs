@@ -1,46 +1,29 @@
-//! The service in one value: what the handlers share, and the router with its
-//! layers.
-
-use std::sync::Arc;
+//! The service put together: its database opened, its routes with their layers.
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
-use jiff::Timestamp;
 use keylatch::Secret;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::account::{self, UserError};
-use crate::config::Config;
-use crate::facade::Facade;
-use crate::issuer::{self, Issuer};
-use crate::lifetime::whole_millis;
+use crate::config::{Config, Facade};
+use crate::issuer::memory::Issuer;
 use crate::password::Passwords;
 use crate::problem::{self, Dialect, Problem};
 use crate::start_error::StartError;
+use crate::state::{App, Shared};
 use crate::store::Store;
 use crate::store::users::{self, User};
 use crate::throttle::Throttle;
-use crate::{cors, openapi, request_id, security_headers, static_files, trace};
+use crate::{cors, facade, issuer, openapi, request_id, security_headers, static_files, trace};
 
 /// The account that [`Config::demo`] makes, with [`DEMO_PASSWORD`].
 pub const DEMO_USER: &str = "demo@example.com";
 /// The password of [`DEMO_USER`], known to everyone: for one's own computer only.
 pub const DEMO_PASSWORD: &str = "reveal-once";
-
-/// The service. Clones share everything.
-#[derive(Clone)]
-pub struct App(Arc<Shared>);
-
-struct Shared {
-    config: Config,
-    store: Store,
-    passwords: Passwords,
-    throttle: Throttle,
-    issuer: Option<Issuer>,
-}
 
 impl App {
     /// Opens the database, brings its tables up to date, and makes the demo
@@ -67,7 +50,7 @@ impl App {
             false => None,
         };
         let throttle = Throttle::default();
-        let app = App(Arc::new(Shared { config, store, passwords, throttle, issuer }));
+        let app = App::from(Shared { config, store, passwords, throttle, issuer });
         if app.config().demo {
             app.create_demo_user().await?;
         }
@@ -80,7 +63,7 @@ impl App {
         let own = static_files::serve(api, self.config()).merge(openapi::document(description));
         let facades = Facade::ALL.iter().filter(|facade| self.config().facades.contains(facade));
         let facades = facades.fold(Router::new(), |router, facade| {
-            router.merge(self.guarded(facade.routes(), facade.dialect()))
+            router.merge(self.guarded(facade::routes(*facade), facade::dialect(*facade)))
         });
         let facades = match self.issuer() {
             Some(_) => facades.merge(self.bounded(issuer::routes())),
@@ -122,35 +105,7 @@ impl App {
 
     /// Closes the database. Requests that come later get 503.
     pub async fn close(&self) {
-        self.0.store.close().await;
-    }
-
-    /// The database.
-    pub fn store(&self) -> &Store {
-        &self.0.store
-    }
-
-    /// What the service was told before it started.
-    pub fn config(&self) -> &Config {
-        &self.0.config
-    }
-
-    /// The time, in the whole milliseconds that the database keeps.
-    pub fn now(&self) -> Timestamp {
-        whole_millis(self.0.config.clock.now())
-    }
-
-    pub(crate) fn passwords(&self) -> &Passwords {
-        &self.0.passwords
-    }
-
-    /// What logs people in by browser, if that is wanted.
-    pub(crate) fn issuer(&self) -> Option<&Issuer> {
-        self.0.issuer.as_ref()
-    }
-
-    pub(crate) fn throttle(&self) -> &Throttle {
-        &self.0.throttle
+        self.store().close().await;
     }
 
     async fn create_demo_user(&self) -> Result<(), StartError> {

@@ -10,10 +10,10 @@ use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use keylatch::Secret;
 
-use crate::app::App;
 use crate::carrier::{self, Carrier};
-use crate::issuer;
+use crate::issuer::access;
 use crate::problem::{Problem, ProblemCode};
+use crate::state::App;
 use crate::store::keys::{self, KeyStatus, StoredKey};
 use crate::store::users::User;
 use crate::store::{sessions, users};
@@ -143,8 +143,8 @@ pub(crate) async fn bearer_of(app: &App, parts: &Parts, carrier: &Carrier) -> Re
 /// 401, saying what is wrong with the key.
 pub(crate) async fn by_key(app: &App, secret: &Secret) -> Result<Caller, Problem> {
     // The token of a login by browser stands for the person, as a session does.
-    if app.issuer().is_some() && issuer::is_access_token(secret.expose()) {
-        return Ok(Caller { user: issuer::user_of(app, secret).await?, authority: Authority::Session });
+    if app.issuer().is_some() && access::is_access_token(secret.expose()) {
+        return Ok(Caller { user: access::user_of(app, secret).await?, authority: Authority::Session });
     }
     let hash = HashedKey::of(secret);
     let key = keys::by_hash(app.store().pool(), &hash).await?.ok_or_else(unknown_key)?;

@@ -7,7 +7,6 @@ use std::time::Duration;
 use keylatch::Secret;
 
 use crate::clock::{Clock, SystemClock};
-use crate::facade::Facade;
 use crate::password::PasswordCost;
 
 /// Everything that [`App::open`](crate::App::open) needs to know.
@@ -101,6 +100,44 @@ impl KeyEnvironment {
     }
 }
 
+/// A cloud whose API is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facade {
+    /// Conduce: `/conduce/api/…`
+    Conduce,
+    /// Lambda Cloud: `/api/v1/…`
+    Lambda,
+    /// Luminary Cloud: `/rest/v0/…`
+    Luminary,
+    /// Modelon Impact: `/api/…`, `/hub/…`, `/user/…`
+    Modelon,
+}
+
+impl Facade {
+    /// All there are.
+    pub const ALL: &'static [Facade] = &[Facade::Conduce, Facade::Lambda, Facade::Luminary, Facade::Modelon];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Facade::Conduce => "conduce",
+            Facade::Lambda => "lambda",
+            Facade::Luminary => "luminary",
+            Facade::Modelon => "modelon",
+        }
+    }
+}
+
+impl std::str::FromStr for Facade {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Facade::ALL.iter().copied().find(|facade| facade.as_str() == text).ok_or_else(|| {
+            let known: Vec<_> = Facade::ALL.iter().map(|facade| facade.as_str()).collect();
+            format!("there is no facade of that name. There are: {}", known.join(", "))
+        })
+    }
+}
+
 /// Scheme, host and port of a web page, as browsers write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
@@ -174,5 +211,16 @@ mod tests {
         assert!(matches!(Database::from("postgresql://localhost/kl"), Database::Postgres(_)));
         let shown = format!("{:?}", Database::from("postgres://kim:s3cret@localhost/kl"));
         assert!(!shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn a_facade_is_found_by_its_word() {
+        for facade in Facade::ALL {
+            assert_eq!(facade.as_str().parse(), Ok(*facade));
+        }
+        for text in ["", "Lambda", " lambda", "keylatch"] {
+            let error = text.parse::<Facade>().unwrap_err();
+            assert!(error.contains("lambda") && error.contains("luminary"), "{error}");
+        }
     }
 }

@@ -28,7 +28,8 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | `app` | what handlers share; the router and its layers |
+//! | `app` | the service put together: the router and its layers |
+//! | `state` | what handlers share |
 //! | `session`, `account`, `keys` | the resources, one file per story |
 //! | `auth`, `carrier`, `csrf`, `cookie` | who asks, and from where |
 //! | `password`, `throttle`, `token` | what secrets are made of and kept as |
@@ -67,6 +68,7 @@ mod security_headers;
 mod serve;
 mod session;
 mod start_error;
+mod state;
 mod static_files;
 pub mod store;
 mod throttle;
@@ -74,12 +76,12 @@ pub mod token;
 mod trace;
 
 pub use account::UserError;
-pub use app::{App, DEMO_PASSWORD, DEMO_USER};
+pub use app::{DEMO_PASSWORD, DEMO_USER};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, Database, KeyEnvironment, Origin};
-pub use facade::Facade;
+pub use config::{Config, Database, Facade, KeyEnvironment, Origin};
 pub use kind::KeyKind;
 pub use password::PasswordCost;
 pub use serve::{listen, serve};
 pub use start_error::StartError;
+pub use state::App;
 pub use store::users::User;

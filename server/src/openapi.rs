@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi as _};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::App;
 use crate::problem::ProblemBody;
+use crate::state::App;
 use crate::{account, keys, problem, session};
 
 #[derive(utoipa::OpenApi)]

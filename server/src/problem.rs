@@ -17,6 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::request_id::RequestId;
+use crate::token::NotGenerated;
 
 /// What is refused, as a word that does not change between versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,6 +218,12 @@ impl Problem {
             _ => Problem::new(InvalidRequest, "The server cannot make sense of this request.")
                 .with_status(status),
         }
+    }
+}
+
+impl From<NotGenerated> for Problem {
+    fn from(_: NotGenerated) -> Self {
+        Problem::internal()
     }
 }
 

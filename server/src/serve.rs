@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-use crate::app::App;
 use crate::start_error::StartError;
+use crate::state::App;
 
 /// How long a connection may stay silent, and how long a client may take over
 /// the headers of a request: slow ones shall not use up all connections.

@@ -11,10 +11,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::account::{Account, read_email};
-use crate::app::App;
 use crate::body::JsonBody;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret_text::SecretText;
+use crate::state::App;
 use crate::store::sessions;
 use crate::store::users::{self, User};
 use crate::throttle::Visitor;

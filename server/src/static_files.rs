@@ -7,8 +7,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::services::ServeDir;
 
-use crate::app::App;
 use crate::config::Config;
+use crate::state::App;
 
 /// The kinds of file that the package publishes to a browser.
 const PACKAGE_FILES: [&str; 4] = [".js", ".d.ts", ".wasm", ".json"];

@@ -8,7 +8,9 @@ use keylatch::Secret;
 use keylatch::format::{self, KeyFormat};
 use sha2::{Digest, Sha256};
 
-use crate::problem::Problem;
+/// A key, a token or an id could not be made; the log says why.
+#[derive(Debug)]
+pub struct NotGenerated;
 
 /// A new key, on its way to its owner and to nobody else.
 pub struct PlainKey(Secret);
@@ -17,11 +19,11 @@ impl PlainKey {
     /// Makes a key from the system's random source.
     ///
     /// # Errors
-    /// 500 when the random source fails.
-    pub fn generate(format: &KeyFormat, prefix: &str) -> Result<Self, Problem> {
+    /// When the random source fails.
+    pub fn generate(format: &KeyFormat, prefix: &str) -> Result<Self, NotGenerated> {
         format::generate(format, prefix).map(PlainKey).map_err(|error| {
             tracing::error!(%error, "a key could not be generated");
-            Problem::internal()
+            NotGenerated
         })
     }
 
@@ -61,7 +63,7 @@ impl HashedKey {
 pub(crate) struct PlainToken(Secret);
 
 impl PlainToken {
-    pub(crate) fn generate() -> Result<Self, Problem> {
+    pub(crate) fn generate() -> Result<Self, NotGenerated> {
         let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
         getrandom::fill(bytes.as_mut()).map_err(no_randomness)?;
         Ok(PlainToken(Secret::new(hexadecimal(bytes.as_ref()))))
@@ -96,7 +98,7 @@ pub(crate) fn fingerprint(text: &str) -> String {
 }
 
 /// Random letters and digits, for ids: 16 of them are 95 bits.
-pub(crate) fn random_base62(length: usize) -> Result<String, Problem> {
+pub(crate) fn random_base62(length: usize) -> Result<String, NotGenerated> {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut text = String::with_capacity(length);
     let mut bytes = [0_u8; 32];
@@ -116,9 +118,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
     digits.filter_map(|digit| DIGITS.get(usize::from(digit))).map(|digit| char::from(*digit)).collect()
 }
 
-fn no_randomness(error: getrandom::Error) -> Problem {
+fn no_randomness(error: getrandom::Error) -> NotGenerated {
     tracing::error!(%error, "the system's random source failed");
-    Problem::internal()
+    NotGenerated
 }
 
 #[cfg(test)]

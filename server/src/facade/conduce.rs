@@ -19,8 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::{own_id, short_id};
-use crate::app::App;
+use super::ids::{own_id, short_id};
 use crate::auth::{self, Caller, Need};
 use crate::body::JsonBody;
 use crate::keys::{Issued, Order, new_id, read_name};
@@ -28,6 +27,7 @@ use crate::kind::KeyKind;
 use crate::problem::{Problem, ProblemCode};
 use crate::secret_text::SecretText;
 use crate::session::{self, Visit};
+use crate::state::App;
 use crate::store::keys::{self, Filter, KeyStatus, StoredKey};
 use crate::store::users::User;
 use crate::token::HashedKey;

@@ -14,11 +14,11 @@ use keylatch::Secret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::app::App;
 use crate::auth;
 use crate::carrier::{Carrier, only};
 use crate::problem::{Problem, ProblemCode};
 use crate::request_id::RequestId;
+use crate::state::App;
 
 static CARRIER: Carrier =
     Carrier { read: key, missing: "This needs an API key: `Authorization: Bearer KEY`, or Basic." };

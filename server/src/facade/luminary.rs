@@ -11,18 +11,18 @@ use axum::{Json, Router};
 use keylatch::Secret;
 use serde_json::{Value, json};
 
-use crate::app::App;
 use crate::auth;
 use crate::carrier::{BEARER, Carrier, only};
-use crate::issuer;
+use crate::issuer::access;
 use crate::problem::Problem;
+use crate::state::App;
 
 static CARRIER: Carrier = Carrier {
     read: |headers| match only(headers, &HeaderName::from_static("x-api-key"))? {
         Some(key) => Ok(Some(Secret::from(key))),
         // There this cloud has the token of an interactive login, and no key.
         None => match only(headers, &AUTHORIZATION)? {
-            Some(_) => Ok((BEARER.read)(headers)?.filter(|token| issuer::is_access_token(token.expose()))),
+            Some(_) => Ok((BEARER.read)(headers)?.filter(|token| access::is_access_token(token.expose()))),
             None => Ok(None),
         },
     },

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use super::codes::Grant;
 use super::page;
 use super::request::{AuthorizeRequest, Refused};
-use crate::app::App;
 use crate::csrf;
 use crate::problem::Problem;
 use crate::secret_text::SecretText;
 use crate::session::{Visit, check_password};
+use crate::state::App;
 use crate::token::PlainToken;
 
 /// Shows the page.

@@ -11,34 +11,20 @@
 //! told to nobody, so a restart ends every access token, and programs get the
 //! next one by their refresh token. Those live in the database, and for 30 days.
 
-mod access;
+pub(crate) mod access;
 mod authorize;
 mod codes;
+pub(crate) mod memory;
 mod page;
 mod request;
+mod signing;
 mod token;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use crate::app::App;
-
-pub(crate) use access::{SigningKey, is_access_token, user_of};
-pub(crate) use codes::Codes;
-
-/// What an app keeps in memory for its issuer.
-pub(crate) struct Issuer {
-    key: SigningKey,
-    codes: Codes,
-}
-
-impl Issuer {
-    /// With a new signing key; `None` when the system's random source fails.
-    pub(crate) fn new() -> Option<Self> {
-        Some(Issuer { key: SigningKey::generate()?, codes: Codes::default() })
-    }
-}
+use crate::state::App;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()

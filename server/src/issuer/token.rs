@@ -11,15 +11,15 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::Issuer;
-use super::access::LIFETIME;
 use super::codes::Spent;
-use crate::app::App;
+use super::memory::Issuer;
+use super::signing::LIFETIME;
 use crate::body::is_json;
 use crate::problem::Problem;
 use crate::secret_text::SecretText;
+use crate::state::App;
 use crate::store::logins::{self, Login, Used};
-use crate::token::{HashedToken, PlainToken, random_base62};
+use crate::token::{HashedToken, NotGenerated, PlainToken, random_base62};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -40,6 +40,12 @@ enum Refusal {
 
 impl From<Problem> for Refusal {
     fn from(_: Problem) -> Self {
+        Refusal::Failed
+    }
+}
+
+impl From<NotGenerated> for Refusal {
+    fn from(_: NotGenerated) -> Self {
         Refusal::Failed
     }
 }

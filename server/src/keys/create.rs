@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 
 use super::idempotency::IdempotencyKey;
 use super::issue::{Issued, NewKey, Order, new_id};
-use super::{Key, name, scopes};
-use crate::app::App;
+use super::key::Key;
+use super::{name, scopes};
 use crate::auth::{Caller, Need};
 use crate::body::JsonBody;
 use crate::kind::KeyKind;
 use crate::lifetime::{self, Lifetime};
 use crate::problem::Problem;
+use crate::state::App;
 
 /// What the new key is to be.
 #[derive(Deserialize, ToSchema)]

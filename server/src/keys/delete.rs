@@ -3,10 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::key_id;
-use crate::app::App;
+use super::key::key_id;
 use crate::auth::{Caller, Need};
 use crate::problem::{Problem, ProblemCode};
+use crate::state::App;
 use crate::store::keys::{self, KeyStatus};
 
 /// Deletes a key that is not active any more. Its id is unknown from then on,

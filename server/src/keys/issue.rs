@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
 
-use super::Key;
+use super::key::Key;
 use crate::config::KeyEnvironment;
 use crate::kind::KeyKind;
 use crate::problem::Problem;

@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::idempotency::{faulty, is_idempotency_key};
-use super::{Key, key_id};
-use crate::app::App;
+use super::key::{Key, key_id};
 use crate::auth::{Caller, Need};
 use crate::problem::Problem;
+use crate::state::App;
 use crate::store::keys::{self, Filter};
 
 /// A page of keys.

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::{Key, key_id};
-use crate::app::App;
+use super::key::{Key, key_id};
 use crate::auth::{Caller, Need};
 use crate::problem::Problem;
+use crate::state::App;
 use crate::store::keys::{self, KeyStatus};
 
 /// Ends a key for good. One that has ended already stays as it is.

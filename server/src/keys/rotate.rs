@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 
 use super::idempotency::IdempotencyKey;
 use super::issue::{Issued, NewKey, Order, new_id};
-use super::{Key, key_id};
-use crate::app::App;
+use super::key::{Key, key_id};
 use crate::auth::{Caller, Need};
 use crate::body::OptionalJsonBody;
 use crate::lifetime::Overlap;
 use crate::problem::{Problem, ProblemCode};
+use crate::state::App;
 use crate::store::keys::{self, KeyStatus, StoredKey};
 
 /// How the change goes.

@@ -5,12 +5,12 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Key;
-use crate::app::App;
+use super::key::Key;
 use crate::auth::{Caller, Need};
 use crate::body::JsonBody;
 use crate::problem::Problem;
 use crate::secret_text::SecretText;
+use crate::state::App;
 use crate::store::keys::{self, KeyStatus};
 use crate::token::HashedKey;
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Person, impact_id};
+use super::person::{Person, impact_id};
 use crate::auth::Need;
 use crate::problem::{Problem, ProblemCode};
 

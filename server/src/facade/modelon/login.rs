@@ -9,14 +9,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{CARRIER, impact_id};
-use crate::app::App;
+use super::person::{CARRIER, impact_id};
 use crate::auth::{self, Caller};
 use crate::body::OptionalJsonBody;
 use crate::csrf;
 use crate::problem::Problem;
 use crate::secret_text::SecretText;
 use crate::session::{self, Visit};
+use crate::state::App;
 use crate::store::users::User;
 
 #[derive(Deserialize, Default)]
