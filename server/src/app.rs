@@ -18,7 +18,7 @@ use crate::state::{App, Shared};
 use crate::store::Store;
 use crate::store::users::{self, User};
 use crate::throttle::Throttle;
-use crate::{cors, facade, issuer, openapi, request_id, security_headers, static_files, trace};
+use crate::{cors, facade, host, issuer, openapi, request_id, security_headers, static_files, trace};
 
 /// The account that [`Config::demo`] makes, with [`DEMO_PASSWORD`].
 pub const DEMO_USER: &str = "demo@example.com";
@@ -88,6 +88,7 @@ impl App {
         let timeout = self.config().request_timeout;
         routes
             .with_state(self.clone())
+            .layer(from_fn_with_state(self.clone(), host::check))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
             .layer(CatchPanicLayer::custom(|_| {
                 tracing::error!("a handler panicked; the message above says where");

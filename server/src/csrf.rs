@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, header};
 
 use crate::body::{is_json, not_json};
 use crate::config::Config;
+use crate::host::is_loopback;
 use crate::problem::{Problem, ProblemCode::Forbidden};
 
 /// Lets a request through that changes nothing, or whose page may change things.
@@ -57,11 +58,6 @@ fn is_own(origin: &str, headers: &HeaderMap, config: &Config) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_loopback(authority: &str) -> bool {
-    let Ok(authority) = authority.parse::<axum::http::uri::Authority>() else { return false };
-    matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn refused(whence: &str) -> Problem {

@@ -39,7 +39,7 @@
 //! | `lifetime` | when a key ends |
 //! | `problem`, `body` | refusals, and reading what is sent |
 //! | `store` | the database |
-//! | `static_files`, `security_headers`, `cors`, `trace`, `request_id` | around every request |
+//! | `static_files`, `security_headers`, `cors`, `host`, `trace`, `request_id` | around every request |
 //! | `openapi` | the routes and their description |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -55,6 +55,7 @@ mod cookie;
 mod cors;
 mod csrf;
 mod facade;
+mod host;
 mod issuer;
 pub mod keys;
 mod kind;

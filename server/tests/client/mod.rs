@@ -45,7 +45,7 @@ pub fn sign_in(address: SocketAddr, user: &str, password: &str) -> Answer {
 pub fn send(stream: &mut TcpStream, method: &str, path: &str, headers: &str, body: &str) {
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: kl.test\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body.as_bytes()).unwrap();
