@@ -86,6 +86,13 @@ impl Service {
         self.clock.advance(time);
     }
 
+    /// The same service by another name than `kl.test`.
+    pub fn named(&self, host: &str, method: Method, path: &str) -> Call<'_> {
+        let mut call = self.call(method, path);
+        call.headers.insert(header::HOST, host.parse().unwrap());
+        call
+    }
+
     pub fn get(&self, path: &str) -> Call<'_> {
         self.call(Method::GET, path)
     }

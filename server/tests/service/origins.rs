@@ -149,17 +149,17 @@ async fn the_demo_answers_to_its_own_names_only() {
     {
         // As a browser sends it from a page whose name was made to lead here.
         for host in ["evil.example:8787", "localhost.evil.example", "127.0.0.1.evil.example:8787"] {
-            let call = demo.post(path).header("host", host).header("origin", &format!("http://{host}"));
+            let call = demo.named(host, Method::POST, path).header("origin", &format!("http://{host}"));
             let answer = call.json(asked.clone()).await;
             assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (status, ""), "{host}{path}");
         }
     }
-    demo.get("/v1/account").header("host", "evil.example").await.problem_at(421, "invalid_request", "Host");
+    demo.named("evil.example", Method::GET, "/v1/account").await.problem_at(421, "invalid_request", "Host");
     for host in ["localhost:8787", "127.0.0.1:8787", "[::1]:8787"] {
-        let call = demo.post("/v1/session").header("host", host).header("origin", &format!("http://{host}"));
+        let call = demo.named(host, Method::POST, "/v1/session").header("origin", &format!("http://{host}"));
         assert_eq!(call.json(asked.clone()).await.status, 201, "{host}");
     }
     // Elsewhere the server has whatever name its owner gave it.
     let service = Service::on_sqlite().await;
-    assert_eq!(service.get("/health").header("host", "keys.example.com").await.status, 200);
+    assert_eq!(service.named("keys.example.com", Method::GET, "/health").await.status, 200);
 }
