@@ -68,8 +68,18 @@ pub(crate) async fn sign_in(
     security((), ("session" = [])),
 )]
 pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = cookie::read(&headers) {
+    if cookie::read(&headers).is_some() {
         csrf::check(&Method::DELETE, &headers, app.config())?;
+    }
+    end(&app, &headers).await
+}
+
+/// Ends the session of the cookie, if there is one, and removes the cookie.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<Response, Problem> {
+    if let Some(token) = cookie::read(headers) {
         sessions::delete(app.store().pool(), &token).await?;
     }
     let mut answer = StatusCode::NO_CONTENT.into_response();

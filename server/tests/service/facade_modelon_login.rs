@@ -15,6 +15,7 @@ on_both_databases![
     a_session_can_do_no_more_than_its_key,
     what_is_no_key_starts_no_session,
     a_page_of_another_origin_logs_nobody_in,
+    logging_out_ends_the_session,
 ];
 
 /// As the Python client 3.20.0 sends it.
@@ -137,4 +138,15 @@ async fn a_page_of_another_origin_logs_nobody_in(service: &Service) {
     let call = service.post("/api/login").header("origin", "https://evil.example");
     refused(&call.json(json!({"secretKey": kim.key})).await, 403, 403);
     assert_eq!(service.count("SELECT COUNT(*) FROM sessions").await, before);
+}
+
+async fn logging_out_ends_the_session(service: &Service) {
+    let kim = Caller::new(service, KIM).await;
+    let cookie = login(service, &kim.key).await.cookie();
+    let answer = service.get("/logout").cookie(&cookie).await;
+    assert_eq!(answer.status, 204);
+    assert!(answer.header("set-cookie").contains("Max-Age=0"), "{}", answer.header("set-cookie"));
+    refused(&service.get("/api/users/me").cookie(&cookie).await, 401, 11034);
+    assert_eq!(kim.call(Method::GET, "/api/users/me").await.status, 200, "the key lives on");
+    assert_eq!(service.get("/logout").await.status, 204, "nobody was logged in");
 }

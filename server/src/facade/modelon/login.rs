@@ -1,4 +1,4 @@
-//! A key for a session.
+//! A key for a session, and the session's end.
 
 use std::net::SocketAddr;
 
@@ -55,6 +55,12 @@ pub(super) async fn login(
     let key_id = caller.key().map(|key| key.id.as_str());
     let cookie = session::start(&app, &visit, &caller.user, key_id).await?;
     Ok(([(header::SET_COOKIE, cookie)], told(StatusCode::CREATED, &caller.user)).into_response())
+}
+
+/// Ends the session. What the cloud answers is not told; this is ours. The cookie
+/// does not come along from another site's page, so nobody is logged out by one.
+pub(super) async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    session::end(&app, &headers).await
 }
 
 /// Reads `grant_type`: `client_credentials`, which is the default, or

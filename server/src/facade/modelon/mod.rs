@@ -27,7 +27,8 @@ const PLACES: [&str; 2] = ["/api", "/user/{name}/impact/api"];
 pub(super) fn routes() -> Router<App> {
     let hub = Router::new()
         .route("/hub/api/user", get(account::hub_user))
-        .route("/hub/{*rest}", any(StatusCode::NOT_FOUND));
+        .route("/hub/{*rest}", any(StatusCode::NOT_FOUND))
+        .route("/logout", get(login::logout));
     PLACES.into_iter().fold(hub, |router, place| {
         let at = |path: &str| format!("{place}/{path}");
         router
