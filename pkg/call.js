@@ -83,18 +83,18 @@ export class Call {
   }
 
   /**
-   * The promise, or an error long after it should have settled: a fault in the
-   * WebAssembly must not hang anyone.
+   * What comes of the work, or an error long after it should have settled: a
+   * fault in the WebAssembly must not hang anyone.
    * @template T
-   * @param {Promise<T>} promise
+   * @param {(call: Call) => Promise<T>} work
    * @returns {Promise<T>}
    */
-  guard(promise) {
+  guard(work) {
     this.#ends.push(() => clearTimeout(this.#watchdog));
     /** @type {Promise<never>} */
     const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'it did not come back.'))));
     this.#watch(this.timeout);
-    return Promise.race([promise, stuck]);
+    return Promise.race([work(this), stuck]);
   }
 
   /**
@@ -155,7 +155,7 @@ export class Call {
 export async function run(options, work) {
   const call = new Call(options);
   try {
-    return await call.guard(work(call));
+    return await call.guard(work);
   } catch (raw) {
     throw toError(raw, call.state === 'aborted' ? options.signal?.reason : undefined);
   } finally {

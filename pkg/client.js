@@ -205,7 +205,7 @@ export class KeyClient {
     this.#reading ??= source.refresh().finally(() => (this.#reading = undefined));
     // Nothing found is no reason to hide what the service said.
     const fresh = await this.#reading.catch(() => undefined);
-    if (!fresh || this.#core !== refused) return this.#core !== refused;
+    if (!fresh || this.#isDisposed || this.#core !== refused) return this.#core !== refused;
     this.#source = { ...source, ...bound(fresh) };
     this.#core = source.connect(fresh);
     return true;

@@ -299,7 +299,10 @@ export interface EndpointSpec {
   query?: Record<string, string>;
   /** The header for an idempotency key, if the service keeps them. With one, a lost answer leaves no second key. */
   idempotencyHeader?: string;
-  /** For `validate`: the statuses that say "no such key" and are no failure. Default `[401]`. */
+  /**
+   * For `validate`: the statuses that say "no such key" and are no failure. By default 401, and only where the key in
+   * question authenticates the request; where it is sent beside another credential, 401 speaks of that one.
+   */
   refusals?: number[];
 }
 

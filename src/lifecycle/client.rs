@@ -254,21 +254,24 @@ impl Client {
     /// something cheap with that key.
     ///
     /// # Errors
-    /// Those of every call, but not that the key is refused.
+    /// Those of every call, but not that the key is refused. That the client's own
+    /// credential is refused says nothing of another key: [`Code::Unauthorized`].
     pub async fn validate(&self, t: &impl Transport, candidate: &Secret) -> Result<Validation, Error> {
         let Some(endpoint) = self.provider.endpoints.get(Operation::Validate) else {
             return Err(self.provider.unsupported(Operation::Validate));
         };
-        let answer = if endpoint.uses("secret") {
+        let (answer, is_credential) = if endpoint.uses("secret") {
             let vars = Vars::new().with("secret", candidate.clone());
-            self.call(t, Operation::Validate, &vars, None).await
+            let is_own =
+                matches!(&self.credential, Credential::Key(key) if key.expose() == candidate.expose());
+            (self.call(t, Operation::Validate, &vars, None).await, is_own)
         } else {
             let probe = self.with_credential(Credential::Key(candidate.clone()));
-            probe.call(t, Operation::Validate, &Vars::new(), None).await
+            (probe.call(t, Operation::Validate, &Vars::new(), None).await, true)
         };
         match answer {
             Ok(answer) => self.reader().validation(&answer),
-            Err(error) if error.status().is_some_and(|s| endpoint.refusals.contains(&s)) => {
+            Err(error) if error.status().is_some_and(|status| endpoint.refuses(status, is_credential)) => {
                 Ok(Validation::unknown())
             }
             Err(error) => Err(error),

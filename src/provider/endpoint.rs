@@ -117,7 +117,8 @@ pub struct Endpoint {
     pub body: Option<Template>,
     /// The header for an idempotency key, where the service keeps them.
     pub idempotency: Option<Text>,
-    /// For validate: the statuses that say "no such key" and are no failure.
+    /// For validate: the statuses that say "no such key" and are no failure; see
+    /// [`Endpoint::refuses`] for what holds when there are none.
     pub refusals: Cow<'static, [u16]>,
 }
 
@@ -142,7 +143,7 @@ impl Endpoint {
             query: Cow::Borrowed(query),
             body: if body.is_empty() { None } else { Some(Template::Object(Cow::Borrowed(body))) },
             idempotency,
-            refusals: Cow::Borrowed(&[401]),
+            refusals: Cow::Borrowed(&[]),
         }
     }
 
@@ -168,6 +169,16 @@ impl Endpoint {
         mentions(&self.path, variable)
             || self.query.iter().any(|(_, template)| mentions(template, variable))
             || self.body.as_ref().is_some_and(|body| body.mentions(variable))
+    }
+
+    /// Whether a status, in answer to validate, says "no such key". 401 speaks of
+    /// the credential, so it does only where that is the key in question, unless
+    /// the service is said to use it otherwise.
+    pub fn refuses(&self, status: u16, is_credential: bool) -> bool {
+        match &*self.refusals {
+            [] => status == 401 && is_credential,
+            refusals => refusals.contains(&status),
+        }
     }
 
     /// Path and query with the variables in place.

@@ -150,3 +150,15 @@ async fn the_id_of_a_deleted_key_is_never_used_again() {
     let told = scene.kim.get(&scene.service.line(), &scene.key.id).await;
     assert_eq!(outcome(told, |_| "found"), "not_found");
 }
+
+#[tokio::test]
+async fn a_refused_credential_says_nothing_of_another_key() {
+    let scene = Scene::of(Active).await;
+    let line = scene.service.line();
+    let ended = Scene::of(Revoked).await.secret;
+    let stranger = scene.service.with_key(&ended);
+    let asked = stranger.validate(&line, &scene.secret).await;
+    assert_eq!(outcome(asked, |_| "an answer"), "unauthorized", "the key in question is a good one");
+    // Of itself it does.
+    assert_eq!(verdict(&stranger.validate(&line, &ended).await.unwrap()), "unknown");
+}

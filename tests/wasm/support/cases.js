@@ -5,7 +5,7 @@ import { fail } from './assert.js';
 export const SPECS = [
   // While there is little to look through.
   'memory',
-  'surface', 'keys', 'providers', 'secrets', 'lifecycle', 'cloud', 'calls', 'abort', 'fetch', 'leaks',
+  'surface', 'keys', 'providers', 'secrets', 'lifecycle', 'cloud', 'calls', 'abort', 'fetch', 'source', 'leaks',
   'hostile-values', 'hostile-fetch', 'hostile-answers',
 ];
 

@@ -1,0 +1,91 @@
+// Law 2, "no call hangs", where it does not rest on the core: a promise of the
+// WebAssembly that never settles is given up by JavaScript. Node only, for the
+// clock that the test moves.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { run } from '../../pkg/call.js';
+
+const never = () => new Promise(() => {});
+/** What the core may take beyond the time of a call, to put things right. */
+const GRACE = 6000;
+
+/** Whether a promise has settled, and how; after all that is due by now has run. */
+async function state(promise) {
+  const pending = {};
+  for (let i = 0; i < 20; i += 1) await Promise.resolve();
+  return Promise.race([promise, pending]).then((value) => (value === pending ? 'pending' : 'done'), (error) => error.code ?? error);
+}
+
+function clock(t) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  return (milliseconds) => t.mock.timers.tick(milliseconds);
+}
+
+test('what never comes back is given up, and not before the core had its time', async (t) => {
+  const pass = clock(t);
+  const stuck = run({ timeout: 1000 }, never);
+  pass(1000 + GRACE - 1);
+  assert.equal(await state(stuck), 'pending');
+  pass(1);
+  assert.equal(await state(stuck), 'internal');
+});
+
+test('putting things right has a time of its own', async (t) => {
+  const pass = clock(t);
+  const stuck = run({ timeout: 1000 }, (call) => {
+    setTimeout(() => call.renew(5000), 900);
+    return never();
+  });
+  pass(900);
+  pass(5000 + GRACE - 1);
+  assert.equal(await state(stuck), 'pending');
+  pass(1);
+  assert.equal(await state(stuck), 'internal');
+});
+
+test('code of the user\'s may take as long as it likes, and then the time begins anew', async (t) => {
+  const pass = clock(t);
+  let finish;
+  const person = new Promise((resolve) => (finish = resolve));
+  const stuck = run({ timeout: 1000 }, async (call) => {
+    await call.outside(() => person);
+    await never();
+  });
+  pass(3_600_000);
+  assert.equal(await state(stuck), 'pending', 'a person is being asked');
+  finish();
+  assert.equal(await state(stuck), 'pending');
+  pass(1000 + GRACE);
+  assert.equal(await state(stuck), 'internal');
+});
+
+test('an error of the user\'s code comes through, and leaves no timer', async (t) => {
+  const pass = clock(t);
+  const failing = run({ timeout: 1000 }, (call) => call.outside(() => { throw new RangeError('theirs'); }));
+  await assert.rejects(failing, (error) => error.cause?.name === 'RangeError' || error.name === 'RangeError');
+  const cleared = t.mock.method(globalThis, 'setTimeout');
+  pass(3_600_000);
+  assert.equal(cleared.mock.callCount(), 0);
+});
+
+test('a call that is over keeps nobody waiting: no timer is left', async (t) => {
+  const timers = new Set();
+  const { setTimeout, clearTimeout } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (...given) => {
+    const timer = setTimeout(...given);
+    timers.add(timer);
+    return timer;
+  });
+  t.mock.method(globalThis, 'clearTimeout', (timer) => {
+    timers.delete(timer);
+    clearTimeout(timer);
+  });
+  assert.equal(await run({ timeout: 1000 }, async (call) => {
+    call.renew(5000);
+    await call.outside(async () => {});
+    return 'answer';
+  }), 'answer');
+  assert.equal(timers.size, 0);
+});
