@@ -143,12 +143,12 @@ fn npm_tests(project: &Project) -> Result<()> {
     tools::npm_packages(project, "tests")
 }
 
-/// How many of a directory's test files run at a time. Those of the browser keep
-/// out of each other's way, with a browser for each file and a server for each
-/// test, and wait more than they work.
+/// How many of a directory's test files run at a time. These keep out of each
+/// other's way, with servers, browsers and homes of their own, and wait more than
+/// they work.
 fn files_at_a_time(directory: &str) -> usize {
     match directory {
-        "tests/browser" => {
+        "tests/browser" | "tests/node" | "tests/wasm" => {
             available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).clamp(1, 3))
         }
         _ => 1,
