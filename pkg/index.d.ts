@@ -293,8 +293,11 @@ export interface EndpointSpec {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `baseUrl`. Variables in braces stay in their segment, whatever is in them. */
   path: string;
-  /** Members of the JSON body: constants, or templates such as `{name}`. A member whose template has no value is left out. */
-  body?: Record<string, string | number | boolean | null>;
+  /**
+   * Members of the JSON body: constants, or templates such as `{name}`. A member whose template has no value is left out;
+   * `null` is no body at all.
+   */
+  body?: Record<string, string | number | boolean | null> | null;
   /** Members of the query, likewise. */
   query?: Record<string, string>;
   /** The header for an idempotency key, if the service keeps them. With one, a lost answer leaves no second key. */

@@ -407,12 +407,14 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
         .unwrap_or_default()
         .into();
     endpoint.idempotency = field.optional("idempotencyHeader", header_name)?;
-    let body = field.at("body");
-    if !body.is_missing() {
-        if endpoint.method == Method::Get {
-            return Err(body.wrong("a GET request has no body; use query."));
+    match field.value.member("body") {
+        None => {}
+        // Said to be null, it is not as in keylatch's own API: there is none.
+        Some(Value::Null) => endpoint.body = None,
+        Some(_) if endpoint.method == Method::Get => {
+            return Err(field.at("body").wrong("a GET request has no body; use query."));
         }
-        endpoint.body = Some(template(body.value));
+        Some(body) => endpoint.body = Some(template(body)),
     }
     if let Some(refusals) = field.optional("refusals", |f| f.list(|f| f.number(400, 599)))? {
         endpoint.refusals = refusals.into();

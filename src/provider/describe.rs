@@ -1,6 +1,7 @@
 //! A provider as plain data: the `Provider` of `index.d.ts`.
 
 use super::{Endpoint, Login, Provider, Template, Text};
+use crate::http::Method;
 use crate::scheme::Scheme;
 use crate::value::{Object, Value};
 
@@ -78,11 +79,18 @@ impl From<&Endpoint> for Value {
             let query = endpoint.query.iter().map(|(name, value)| (name.clone(), Value::from(&**value)));
             out = out.with("query", Value::Map(query.collect()));
         }
+        // What is left out would be as in keylatch's own API if it were declared again.
         if let Some(body) = &endpoint.body {
             out = out.with("body", body);
+        } else if endpoint.method != Method::Get {
+            out = out.with("body", Value::Null);
         }
         if let Some(header) = &endpoint.idempotency {
             out = out.with("idempotencyHeader", &**header);
+        }
+        if !endpoint.refusals.is_empty() {
+            let refusals = endpoint.refusals.iter().map(|status| Value::from(u32::from(*status)));
+            out = out.with("refusals", refusals.collect::<Value>());
         }
         out.into()
     }

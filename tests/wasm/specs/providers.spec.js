@@ -27,6 +27,18 @@ export default ({ keylatch }) => {
       },
     },
     {
+      name: 'what is told of a service can be declared again, and is the same service',
+      run() {
+        for (const service of providers()) {
+          const told = JSON.parse(JSON.stringify(service));
+          // The format of Conduce's file is Conduce's alone.
+          if (told.id === 'conduce') told.files = [];
+          const again = defineProvider({ ...told, id: `my-${told.id}` });
+          same({ ...again, id: told.id }, told, told.id);
+        }
+      },
+    },
+    {
       name: 'keylatch can do everything but one key only',
       run() {
         const { oneKey, ...can } = provider('keylatch').capabilities;
