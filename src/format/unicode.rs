@@ -67,9 +67,10 @@ pub(super) fn shown(ch: char) -> Cow<'static, str> {
     if ch.is_control() {
         return number(ch);
     }
-    let mut text = String::from("\"");
+    let mark = if ch == '"' { '\'' } else { '"' };
+    let mut text = String::from(mark);
     text.push(ch);
-    text.push('"');
+    text.push(mark);
     if !ch.is_ascii() {
         text.push_str(" (");
         text.push_str(&number(ch));
@@ -158,6 +159,7 @@ mod tests {
     #[test]
     fn characters_are_shown_as_what_they_are_and_by_number_when_that_says_little() {
         assert_eq!(shown('!'), "\"!\"");
+        assert_eq!(shown('"'), "'\"'");
         assert_eq!(shown('а'), "\"а\" (U+0430)");
         assert_eq!(shown('😀'), "\"😀\" (U+1F600)");
         assert_eq!(shown('\u{7}'), "U+0007");

@@ -46,9 +46,10 @@ pub fn build(project: &Project) -> Result<()> {
     // First, because it also downloads what the paths of `compile` refer to.
     say("copying the sentences of the core …");
     let (messages, reasons) = (messages(project, &[])?, messages(project, &["--", "node"])?);
-    let size = compile(project, &staging, &[])?;
-    // What browsers cannot use is in a wasm of its own.
+    // What browsers cannot use is in a wasm of its own. The other one last, so
+    // that it is the one left in the target directory to look into.
     compile(project, &staging.join("node"), &["--features", "node"])?;
+    let size = compile(project, &staging, &[])?;
     write(&staging.join("messages.js"), messages.as_bytes())?;
     write(&staging.join("node/messages.js"), reasons.as_bytes())?;
 
