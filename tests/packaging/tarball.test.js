@@ -131,6 +131,11 @@ test('installed offline into an empty project', async (t) => {
     }
   });
 
+  await t.test('npx runs the command', () => {
+    assert.match(npm(['exec', '--offline', '--', 'keylatch', '--version'], project.dir), /^keylatch \d+\.\d+\.\d+$/m);
+    assert.match(npm(['exec', '--offline', '--', 'keylatch', 'providers'], project.dir), /^luminary +Luminary Cloud/m);
+  });
+
   await t.test('nothing but the entries can be reached', () => {
     const script = `await import('keylatch/wasm/keylatch.js')`;
     assert.throws(() => node(['--input-type=module', '-e', script], project.dir), /ERR_PACKAGE_PATH_NOT_EXPORTED/);
