@@ -9,6 +9,7 @@ import { failure, KeylatchError } from '../errors.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { commandHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
+import { nearest } from './nearest.js';
 import { style } from './print.js';
 
 /** Exit codes; documented in help.js. */
@@ -38,7 +39,7 @@ async function dispatch(args) {
   if (name === 'help') return help(rest[0]);
   if (name === 'completion') return print(rest[0] === '--help' || rest[0] === undefined ? commandHelp('completion') : scriptFor(rest[0]));
   const command = COMMANDS[name];
-  if (!command) throw new UseError(`there is no command "${shown(name)}". Run keylatch --help.`);
+  if (!command) throw unknownCommand(name);
   const { values, positionals } = parse(name, command, rest);
   if (values.help) return print(commandHelp(name));
   const [least, most] = command.arguments ?? [0, 0];
@@ -69,8 +70,14 @@ function parse(name, command, args) {
 function help(topic) {
   if (topic === undefined) return print(overview());
   if (topic === 'json') return print(jsonHelp());
-  if (!COMMANDS[topic] && topic !== 'completion') throw new UseError(`there is no command "${shown(topic)}". Run keylatch --help.`);
+  if (!COMMANDS[topic] && topic !== 'completion') throw unknownCommand(topic);
   return print(commandHelp(topic));
+}
+
+/** @param {string} name */
+function unknownCommand(name) {
+  const meant = nearest(shown(name), [...Object.keys(COMMANDS), 'completion', 'help']);
+  return new UseError(`there is no command "${shown(name)}". ${meant ? `Did you mean ${meant}?` : 'Run keylatch --help.'}`);
 }
 
 /** @param {string} shell */
@@ -97,11 +104,14 @@ function report(error, json) {
   return USE.includes(code) ? WRONG_USE : REFUSED;
 }
 
-/** @param {string} message @param {{ message: string }[]} tried */
+/** @param {string} message @param {{ reason: string, message: string }[]} tried */
 function listed(message, tried) {
   const head = message.slice(0, message.indexOf(': ') + 1);
   const lines = tried.map((notice) => `  - ${notice.message}`);
-  return `${head}\n${lines.join('\n')}\nRun keylatch login, or keylatch resolve --explain to see where it looks.`;
+  // Who was to be asked, and could not be, needs no other command.
+  const asked = tried.some(({ reason }) => reason === 'not_a_terminal');
+  const todo = asked ? 'Give the key by standard input, with --api-key -.' : 'Run keylatch login, or keylatch resolve --explain to see where it looks.';
+  return `${head}\n${lines.join('\n')}\n${todo}`;
 }
 
 /** What may be repeated of an argument: somebody may have pasted a key. @param {string} text */

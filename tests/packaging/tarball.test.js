@@ -24,6 +24,7 @@ const SHIPPED = [
   'cli/keys.js',
   'cli/local.js',
   'cli/main.js',
+  'cli/nearest.js',
   'cli/print.js',
   'cli/session.js',
   'client.js',
