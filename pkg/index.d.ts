@@ -664,7 +664,8 @@ export class KeyClient {
   delete(id: string, options?: CallOptions): Promise<void>;
   /**
    * Whether a key works, now. A service without such a request is asked
-   * something cheap with that key. That the key is refused is an answer and no error.
+   * something cheap with that key. That the key is refused is an answer and no error;
+   * that the client's own credential is refused is `unauthorized`, and says nothing of the key.
    *
    * @example
    * ```js
