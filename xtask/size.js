@@ -62,7 +62,7 @@ function print() {
   }
   const names = facade.map((file) => relative(pkg, file).split(sep).join('/'));
   console.log(`\nfacade: ${names.join(', ')}`);
-  console.log('default entry: the facade, the glue and wasm/bytes.js, which is the wasm in base64');
+  console.log('default entry: the facade, the glue and wasm/bytes.js, which is the wasm as text');
   const rest = AIM - both.gzip;
   const verdict = rest >= 0 ? `met, ${grouped(rest)} to spare` : `missed by ${grouped(-rest)}`;
   console.log(`aim for wasm + glue: ${grouped(AIM)} gzip: ${verdict}`);

@@ -2,9 +2,10 @@
 // have no files, shall not download it. It shares nothing with the first but
 // text, so a provider is found in it anew.
 
+import { decode } from '../bytes.js';
 import { attempt, failure, toError } from '../errors.js';
 import { describe, handleOf } from '../providers.js';
-import bytes from '../wasm/node/bytes.js';
+import * as wasm from '../wasm/node/bytes.js';
 import * as glue from '../wasm/node/keylatch.js';
 import { reasons } from '../wasm/node/messages.js';
 
@@ -17,7 +18,7 @@ let started = false;
 
 /** The exports of the WebAssembly. */
 export function core() {
-  if (!started) glue.initSync({ module: Buffer.from(bytes, 'base64') });
+  if (!started) glue.initSync({ module: decode(wasm) });
   started = true;
   return glue;
 }

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { decode } from '../../pkg/bytes.js';
 import { installed, node, npm, pkg, root } from './project.js';
 
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'));
@@ -14,6 +15,7 @@ const SHIPPED = [
   'LICENSE-APACHE',
   'LICENSE-MIT',
   'README.md',
+  'bytes.js',
   'call.js',
   'cli.js',
   'cli/ask.js',
@@ -99,6 +101,16 @@ test('the declarations declare exactly what the default entry exports', async ()
   const declarations = readFileSync(join(pkg, 'index.d.ts'), 'utf8');
   const declared = [...declarations.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(Object.keys(await import(join(pkg, 'index.js'))).sort(), [...new Set(declared)].sort());
+});
+
+test('the wasm that travels as text is the wasm', async () => {
+  for (const dir of ['wasm', 'wasm/node']) {
+    const bytes = decode(await import(join(pkg, dir, 'bytes.js')));
+    assert.ok(readFileSync(join(pkg, dir, 'keylatch_bg.wasm')).equals(bytes), dir);
+    // In any encoding and any quotes, and in a page's own script too.
+    assert.match(readFileSync(join(pkg, dir, 'bytes.js'), 'latin1'), /^[\n -~]+$/);
+    assert.doesNotMatch((await import(join(pkg, dir, 'bytes.js'))).text, /["$<\\`]/);
+  }
 });
 
 test('installed offline into an empty project', async (t) => {

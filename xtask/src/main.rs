@@ -10,6 +10,7 @@ mod fingerprint;
 mod glue;
 mod hygiene;
 mod package;
+mod printable;
 mod project;
 mod server;
 mod shell;

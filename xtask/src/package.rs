@@ -7,18 +7,20 @@ use std::process::Command;
 
 use crate::fingerprint;
 use crate::glue;
+use crate::printable;
 use crate::project::Project;
 use crate::shell::{Context, Result, capture, run_quietly, say};
 use crate::tools;
 
 /// What the generated files depend on.
-const INPUTS: [&str; 7] = [
+const INPUTS: [&str; 8] = [
     "src",
     "Cargo.toml",
     "Cargo.lock",
     "xtask/messages",
     "xtask/src/glue.rs",
     "xtask/src/package.rs",
+    "xtask/src/printable.rs",
     "xtask/npm/package-lock.json",
 ];
 
@@ -99,7 +101,7 @@ fn compile(project: &Project, out: &Path, features: &[&str]) -> Result<usize> {
         let text = if name.ends_with(".d.ts") { text } else { glue::stripped(&text) };
         write(&file, text.as_bytes())?;
     }
-    write(&out.join("bytes.js"), bytes_module(&bytes).as_bytes())?;
+    write(&out.join("bytes.js"), printable::module(&bytes).as_bytes())?;
     Ok(bytes.len())
 }
 
@@ -131,30 +133,6 @@ fn messages(project: &Project, arguments: &[&str]) -> Result<String> {
     let mut command = tools::cargo(project);
     command.args(["run", "--quiet", "--locked", "--package", "xtask"]);
     capture(command.args(["--bin", "messages", "--features", "messages"]).args(arguments))
-}
-
-/// The wasm as a JavaScript module: the one form that Node, every bundler and a
-/// bare browser load alike.
-fn bytes_module(wasm: &[u8]) -> String {
-    format!(
-        "// keylatch_bg.wasm in base64, written by `cargo xtask build`.\nexport default \"{}\";\n",
-        base64(wasm)
-    )
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4 {
-            let sextet = (bits >> (18 - 6 * i)) as usize & 63;
-            let symbol = ALPHABET.get(sextet).copied().unwrap_or(b'=');
-            text.push(char::from(if i <= chunk.len() { symbol } else { b'=' }));
-        }
-    }
-    text
 }
 
 /// Makes `to` hold exactly the files of `from`. Each is moved into place in one
@@ -190,22 +168,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_that_of_rfc_4648() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
-        assert_eq!(base64(&[0xfb, 0xff, 0xbf]), "+/+/");
-    }
 
     #[test]
     fn paths_are_quoted_for_toml() {

@@ -1,0 +1,32 @@
+// Bytes that travel as text. xtask/src/printable.rs writes it and says why.
+
+/** In the order of their codes: all that is printable, but for what would need quoting. */
+const CHARACTERS = [...Array(95).keys()].map((n) => String.fromCharCode(32 + n)).filter((character) => !'"$<\\`}~'.includes(character));
+/** The first of two; above them there is no other character. */
+const SHIFT = '}'.charCodeAt(0);
+
+/**
+ * The bytes of a text in which a character stands for the byte at its place in
+ * the alphabet, or further on after a shift.
+ * @param {{ alphabet: number[], text: string }} module
+ */
+export function decode({ alphabet, text }) {
+  const byCode = new Uint8Array(3 * 128);
+  alphabet.forEach((byte, place) => {
+    const shifts = Math.floor(place / CHARACTERS.length);
+    byCode[128 * shifts + CHARACTERS[place % CHARACTERS.length].charCodeAt(0)] = byte;
+  });
+  // In place, and in a plain loop: the first call waits for it.
+  const bytes = new TextEncoder().encode(text);
+  let length = 0;
+  let shift = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const code = bytes[i];
+    if (code >= SHIFT) shift = 128 * (code - SHIFT + 1);
+    else {
+      bytes[length++] = byCode[shift + code];
+      shift = 0;
+    }
+  }
+  return bytes.subarray(0, length);
+}
