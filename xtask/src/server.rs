@@ -12,7 +12,13 @@ pub const SERVER_BIN: &str = "KEYLATCH_SERVER_BIN";
 /// Builds `keylatch-server` and says where it is. In the dev profile, because
 /// it is compiled in a fraction of the time and fast enough for one person.
 pub fn build(project: &Project) -> Result<PathBuf> {
-    say("building the server (a few minutes the first time) …");
+    let binary =
+        project.target().join("debug").join(format!("keylatch-server{}", std::env::consts::EXE_SUFFIX));
+    say(if binary.is_file() {
+        "bringing the server up to date …"
+    } else {
+        "building the server (a few minutes, once) …"
+    });
     run_quietly(tools::cargo(project).args(["build", "--locked", "--package", "keylatch-server"]))?;
-    Ok(project.target().join("debug").join(format!("keylatch-server{}", std::env::consts::EXE_SUFFIX)))
+    Ok(binary)
 }
