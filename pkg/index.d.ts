@@ -288,7 +288,12 @@ export type SchemeSpec =
   /** A header of the service's own, such as `x-api-key`. */
   | { type: 'header'; name: string };
 
-/** One request of a service's key API. Paths may hold `{id}`, `{account}`, … */
+/**
+ * One request of a service's key API. Paths, queries and bodies may hold `{account}` and the variables of their operation:
+ * `user` and `password` for signIn; `name`, `expires_in`, `expires_at` and `scopes` for create; `status`, `search`, `cursor`
+ * and `idempotency_key` for list; `id` for get, rotate, revoke and delete; `overlap` for rotate; `secret` for delete and
+ * validate. A list without `{cursor}` has one page. `password` and `secret` may stand in bodies only.
+ */
 export interface EndpointSpec {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `baseUrl`. Variables in braces stay in their segment, whatever is in them. */
@@ -303,8 +308,8 @@ export interface EndpointSpec {
   /** The header for an idempotency key, if the service keeps them. With one, a lost answer leaves no second key. */
   idempotencyHeader?: string;
   /**
-   * For `validate`: the statuses that say "no such key" and are no failure. By default 401, and only where the key in
-   * question authenticates the request; where it is sent beside another credential, 401 speaks of that one.
+   * For `validate`: the statuses that say "no such key" and are no failure, beside 401 where the key in question
+   * authenticates the request; where it is sent beside another credential, 401 speaks of that one.
    */
   refusals?: number[];
 }
@@ -430,8 +435,11 @@ export interface Provider extends Omit<ProviderSpec, 'endpoints'> {
   readonly certainty: Certainty;
 }
 
-/** What a key is good for; only an active one authenticates. A deleted key is not told of at all. */
-export type KeyStatus = 'active' | 'expired' | 'revoked';
+/**
+ * What a key is good for; only an active one authenticates. A deleted key is not told of at all, and a word that is none of
+ * these is `unknown`.
+ */
+export type KeyStatus = 'active' | 'expired' | 'revoked' | 'unknown';
 
 /** A key as the service tells of it; never the key itself. */
 export interface KeyInfo {

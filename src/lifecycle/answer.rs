@@ -50,6 +50,8 @@ pub enum Status {
     Expired,
     /// It was revoked.
     Revoked,
+    /// The service says a word that is none of these.
+    Unknown,
 }
 
 impl Status {
@@ -59,6 +61,7 @@ impl Status {
             Status::Active => "active",
             Status::Expired => "expired",
             Status::Revoked => "revoked",
+            Status::Unknown => "unknown",
         }
     }
 
@@ -68,7 +71,7 @@ impl Status {
             Some("active") => self == Status::Active,
             Some("expired") => self == Status::Expired,
             Some("revoked") => self == Status::Revoked,
-            Some("inactive") => self != Status::Active,
+            Some("inactive") => matches!(self, Status::Expired | Status::Revoked),
             _ => true,
         }
     }
@@ -248,13 +251,15 @@ impl Reader<'_> {
         };
         let expires_at = time(self.path(Field::ExpiresAt));
         let revoked_at = time(self.path(Field::RevokedAt));
-        let status = match text(self.path(Field::Status)).as_deref() {
+        let word = text(self.path(Field::Status)).map(|word| word.to_ascii_lowercase());
+        let status = match word.as_deref() {
             Some("active") => Status::Active,
             Some("expired") => Status::Expired,
             Some("revoked" | "inactive") => Status::Revoked,
-            // A service without a status lists what works.
             _ if revoked_at.is_some() => Status::Revoked,
-            _ => Status::Active,
+            Some(_) => Status::Unknown,
+            // A service without a status lists what works.
+            None => Status::Active,
         };
         Ok(KeyInfo {
             id,
@@ -303,6 +308,22 @@ pub fn fingerprint(key: &Secret) -> String {
 }
 
 impl KeyInfo {
+    /// All that is known of a key that was revoked without a word.
+    pub(super) fn revoked(id: &str) -> Self {
+        KeyInfo {
+            id: id.into(),
+            name: String::new(),
+            status: Status::Revoked,
+            masked: None,
+            scopes: Vec::new(),
+            created_at: None,
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+            replaced_by: None,
+        }
+    }
+
     pub(super) fn is_named_like(&self, search: Option<&str>) -> bool {
         search.is_none_or(|search| contains(&self.name.to_ascii_lowercase(), &search.to_ascii_lowercase()))
     }

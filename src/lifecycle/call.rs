@@ -26,8 +26,8 @@ impl Client {
         match self.send(t, operation, vars, idempotency_key).await?.body {
             Body::Json(value) => Ok(value),
             Body::Empty => Ok(Value::Null),
-            // A deletion's word of thanks need not be JSON.
-            Body::Other(_) if operation == Operation::Delete => Ok(Value::Null),
+            // A word of thanks need not be JSON.
+            Body::Other(_) if matches!(operation, Operation::Delete | Operation::Revoke) => Ok(Value::Null),
             Body::Other(_) => Err(self.not_json()),
         }
     }
@@ -45,10 +45,11 @@ impl Client {
             return Err(self.provider.unsupported(operation));
         };
         // Whatever goes wrong here, nothing of the operation itself has left.
-        self.discover(t).await.map_err(Error::never_left)?;
+        let refusal = self.discover(t).await.map_err(Error::never_left)?;
         let with_account;
         let vars = if endpoint.uses("account") {
-            let account = self.account_id(t).await.map_err(Error::never_left)?;
+            let account = self.account_id(t).await;
+            let account = account.map_err(|error| self.refused_before(refusal, error).never_left())?;
             with_account = vars.clone().with("account", account);
             &with_account
         } else {
@@ -64,7 +65,7 @@ impl Client {
             // It was found: whatever was tried is right.
             self.prefix.borrow_mut().get_or_insert_default();
         }
-        answer
+        answer.map_err(|error| self.refused_before(refusal, error))
     }
 
     /// One endpoint, as often as [`Retry`] allows.

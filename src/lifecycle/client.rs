@@ -180,7 +180,13 @@ impl Client {
 
     pub(super) async fn page(&self, t: &impl Transport, vars: Vars) -> Result<Page, Error> {
         let answer = self.call(t, Operation::List, &vars, None).await?;
-        self.reader().page(&answer)
+        let mut page = self.reader().page(&answer)?;
+        // A cursor that cannot be sent, or leads back here, leads nowhere.
+        let can_follow = self.provider.endpoints.get(Operation::List).is_some_and(|e| e.uses("cursor"));
+        if !can_follow || vars.get("cursor").and_then(Value::to_text) == page.cursor {
+            page.cursor = None;
+        }
+        Ok(page)
     }
 
     /// One key. Where the service cannot look one up, its list is searched.
@@ -211,7 +217,8 @@ impl Client {
     /// [`Code::NotFound`], and those of every call.
     pub async fn revoke(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
         let answer = self.call(t, Operation::Revoke, &Vars::new().with("id", id), None).await?;
-        self.reader().key(&answer)
+        // It is done, whether or not the service tells of it.
+        Ok(self.reader().key(&answer).unwrap_or_else(|_| KeyInfo::revoked(id)))
     }
 
     /// Deletes a key; its id is never used again. Where a service knows a key by
@@ -271,10 +278,12 @@ impl Client {
         };
         match answer {
             Ok(answer) => self.reader().validation(&answer),
-            Err(error) if error.status().is_some_and(|status| endpoint.refuses(status, is_credential)) => {
-                Ok(Validation::unknown())
+            Err(error) => {
+                // 401 speaks of the credential, which need not be the key in question.
+                let is_refused = is_credential && error.code() == Code::Unauthorized
+                    || error.status().is_some_and(|status| endpoint.refusals.contains(&status));
+                if is_refused { Ok(Validation::unknown()) } else { Err(error) }
             }
-            Err(error) => Err(error),
         }
     }
 

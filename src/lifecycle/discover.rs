@@ -5,7 +5,7 @@ use crate::error::{Code, Error};
 use crate::http::Method;
 use crate::http::{Body, Transport};
 use crate::provider::{Endpoint, Operation, Vars};
-use crate::text::parts;
+use crate::text::{concat, integer, parts};
 use crate::value::Value;
 
 impl Client {
@@ -14,13 +14,14 @@ impl Client {
     ///
     /// The client of JavaScript asks the hub first, the one of Python looks for a
     /// header that pages may not see: so the hub is asked here, and whatever is
-    /// not its answer means that there is none (`wire.md`, 1.1).
-    pub(super) async fn discover(&self, t: &impl Transport) -> Result<(), Error> {
+    /// not its answer means that there is none (`wire.md`, 1.1). With what status
+    /// it has refused comes back: see [`Client::refused_before`].
+    pub(super) async fn discover(&self, t: &impl Transport) -> Result<Option<u16>, Error> {
         let Some(discovery) = &self.provider.discovery else {
-            return Ok(());
+            return Ok(None);
         };
         if self.prefix.borrow().is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let mut endpoint = Endpoint::new(Method::Get, "", &[]);
         endpoint.path = discovery.path.clone();
@@ -37,14 +38,30 @@ impl Client {
                 },
                 Body::Empty | Body::Other(_) => String::new(),
             },
-            Err(error) if error.status().is_some_and(|status| status < 500) => {
-                // A hub may also have refused the key: not remembered.
-                return Ok(());
+            Err(error) => {
+                return match error.status() {
+                    // A hub may have refused the key, so it is not remembered.
+                    Some(status @ (400 | 401 | 403)) => Ok(Some(status)),
+                    Some(..500) => Ok(None),
+                    _ => Err(error),
+                };
             }
-            Err(error) => return Err(error),
         };
         self.prefix.replace(Some(found));
-        Ok(())
+        Ok(None)
+    }
+
+    /// What an error means after something has refused to say where the API is.
+    /// Where nothing was at the usual place, that was the refusal of the key.
+    pub(super) fn refused_before(&self, refusal: Option<u16>, error: Error) -> Error {
+        let is_nowhere = matches!(error.code(), Code::NotFound | Code::RedirectRefused);
+        match refusal {
+            Some(status) if is_nowhere && self.prefix.borrow().is_none() => {
+                let why = concat(&["its hub answered with status ", &integer(status.into()), "."]);
+                Error::new(Code::Unauthorized).with(self.provider.title.clone()).with(why).with_status(status)
+            }
+            _ => error,
+        }
     }
 
     /// The id of the account, which stands in some paths.
@@ -62,6 +79,7 @@ impl Client {
             Body::Empty => return Err(self.bad_response("expected JSON, found nothing.")),
         };
         self.account.replace(Some(id.clone()));
+        self.prefix.borrow_mut().get_or_insert_default();
         Ok(id)
     }
 }

@@ -82,11 +82,14 @@ impl Client {
         if !self.provider.capabilities().overlap && matches!(overlap, Overlap::For(_)) {
             return Err(self.no_overlap());
         }
-        let overlap_text = match overlap {
-            Overlap::None => "until_revoked",
-            Overlap::For(duration) => duration,
+        let can = self.provider.capabilities();
+        let vars = match overlap {
+            Overlap::For(duration) => Vars::new().with("id", id).with("overlap", &**duration),
+            Overlap::None if can.revoke => Vars::new().with("id", id).with("overlap", "until_revoked"),
+            // Whom nothing could revoke later must not live on.
+            Overlap::None => Vars::new().with("id", id),
         };
-        let vars = Vars::new().with("id", id).with("overlap", overlap_text);
+        let ends_at_once = !can.overlap || (matches!(overlap, Overlap::None) && !can.revoke);
         let key = idempotency_key()?;
         let (info, secret) = match self.issue(t, Operation::Rotate, &vars, &key).await {
             Ok(issued) => issued,
@@ -96,7 +99,7 @@ impl Client {
         let stored = stored.map_err(|error| error.scrubbed(|text| secret.scrub(text)));
         let warning = match stored {
             // The old key is gone: taking the new one back would leave none.
-            _ if !self.provider.capabilities().overlap => stored.err().map(not_stored),
+            _ if ends_at_once => stored.err().map(not_stored),
             Err(error) => {
                 let late = t.renew(RECOVERY);
                 return Err(match self.remove(&late, &info).await {

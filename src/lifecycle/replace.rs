@@ -26,16 +26,25 @@ impl Client {
         self.get(t, id).await?;
         let session;
         let client = match &self.credential {
-            // It may be this very key that goes, and with it the right to ask for
+            // It is this very key that goes, and with it the right to ask for
             // another; a session outlives it.
-            Credential::Key(key) if self.provider.capabilities().sign_in => {
+            Credential::Key(key) => {
+                if !self.provider.signs_in_with_a_key() {
+                    return Err(Error::argument(
+                        "credential",
+                        "the only key cannot make its successor. Sign in with user and password first.",
+                    ));
+                }
                 session = self.with_credential(Credential::None).sign_in(t, "", key.clone()).await?;
                 &session
             }
-            _ => self,
+            Credential::None | Credential::Session(_) => self,
         };
-        client.account_id(t).await?;
-        client.delete(t, id).await?;
+        if client.provider.endpoints.get(Operation::Whoami).is_some() {
+            // Whether the session holds, and whatever a path needs of it.
+            client.account_id(t).await?;
+        }
+        client.delete_the_only_key(t, id).await?;
         let (key, secret) = client.issue_the_only_key(t).await?;
         let failed = store(secret.clone(), key.clone()).await.err();
         // Taking the new key back would leave none at all.
@@ -43,34 +52,51 @@ impl Client {
         Ok(Rotated { key, secret: RevealOnce::new(secret), warning })
     }
 
+    /// Deletes the key. Once that has been asked for there is no way back: when
+    /// the answer is lost it is asked again, on fresh time, so that the one who
+    /// holds a dead key gets the new one.
+    async fn delete_the_only_key(&self, t: &impl Transport, id: &str) -> Result<(), Error> {
+        let error = match self.delete(t, id).await {
+            Err(error) if error.is_answer_lost() => error,
+            done => return done,
+        };
+        match self.delete(&t.renew(30_000), id).await {
+            // Gone by then.
+            Err(again) if again.code() == Code::NotFound => Ok(()),
+            Err(_) => Err(self.replacement_failed(&error)),
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Asks for a key, on fresh time: the user's may have run out after the old
     /// key went. A key whose answer was lost has been seen by nobody, and is the
     /// only one, so it is removed before the next try.
     async fn issue_the_only_key(&self, t: &impl Transport) -> Result<(KeyInfo, Secret), Error> {
         let t = t.renew(30_000);
-        let mut last = None;
-        for _ in 0..TRIES {
-            match self.issue(&t, Operation::Create, &Vars::new(), "").await {
+        let mut tries = 0;
+        loop {
+            let error = match self.issue(&t, Operation::Create, &Vars::new(), "").await {
                 Ok(issued) => return Ok(issued),
-                Err(error) if error.is_answer_lost() => {
-                    last = Some(error);
-                    if let Ok(page) = self.page(&t, Vars::new()).await {
-                        for key in page.items {
-                            let _ = self.delete(&t, &key.id).await;
-                        }
-                    }
-                }
-                Err(error) => {
-                    last = Some(error);
-                    break;
+                Err(error) => error,
+            };
+            tries += 1;
+            let is_lost = error.is_answer_lost();
+            if is_lost && let Ok(page) = self.page(&t, Vars::new()).await {
+                for key in page.items {
+                    let _ = self.delete(&t, &key.id).await;
                 }
             }
+            if !is_lost || tries == TRIES {
+                return Err(self.replacement_failed(&error));
+            }
         }
-        let cause = last.map(|error| error.code().as_str()).unwrap_or_default();
+    }
+
+    fn replacement_failed(&self, cause: &Error) -> Error {
         let page = self.provider.keys_page.clone().unwrap_or_default();
-        Err(Error::new(Code::ReplacementFailed)
+        Error::new(Code::ReplacementFailed)
             .with(self.provider.title.clone())
             .with(page)
-            .with_cause("KeylatchError".into(), cause.into()))
+            .with_cause("KeylatchError".into(), cause.code().as_str().into())
     }
 }

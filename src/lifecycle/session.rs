@@ -45,8 +45,17 @@ impl Client {
             return Err(self.provider.unsupported(Operation::SignIn));
         };
         let vars = Vars::new().with("user", user).with("password", password.clone());
-        self.discover(t).await?;
-        let response = self.exchange(t, endpoint, Operation::SignIn, &vars, None).await?;
+        let refusal = if endpoint.uses("user") {
+            self.discover(t).await?
+        } else {
+            // The password is a key, and what finds the API may ask for one.
+            let holder = self.with_credential(Credential::Key(password.clone()));
+            let refusal = holder.discover(t).await?;
+            self.prefix.replace(holder.prefix.take());
+            refusal
+        };
+        let response = self.exchange(t, endpoint, Operation::SignIn, &vars, None).await;
+        let response = response.map_err(|error| self.refused_before(refusal, error))?;
         self.prefix.borrow_mut().get_or_insert_default();
         Ok(cookie(&response))
     }

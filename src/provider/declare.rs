@@ -12,7 +12,7 @@ use crate::error::{Code, Error};
 use crate::format::{Alphabet, Certainty, Coverage, KeyFormat, Part};
 use crate::http::Method;
 use crate::scheme::{Scheme, is_token};
-use crate::text::{concat, integer, join};
+use crate::text::{concat, cut, integer, join, parts};
 use crate::value::Value;
 
 /// Reads a declaration.
@@ -72,8 +72,8 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         return Err(id.wrong("this is the id of a built-in service; choose another."));
     }
     let mut provider = Provider::like_keylatch(name, text(&spec.at("title"))?);
-    provider.base_url = spec.optional("baseUrl", text)?;
-    provider.keys_page = spec.optional("keysPage", text)?;
+    provider.base_url = spec.optional("baseUrl", web_address)?;
+    provider.keys_page = spec.optional("keysPage", web_address)?;
     provider.keys_help = spec.optional("keysHelp", text)?;
     provider.sources = Sources {
         env: spec.list_of("env", environment_name)?,
@@ -258,6 +258,17 @@ fn boolean(field: &Field<'_>) -> Result<bool, Error> {
     field.value.bool().ok_or_else(|| field.wrong_kind("true or false"))
 }
 
+/// The host's parser reads it before anything is sent; here it is kept from
+/// being another thing.
+fn web_address(field: &Field<'_>) -> Result<Text, Error> {
+    let address = text(field)?;
+    let host = address.strip_prefix("https://").or(address.strip_prefix("http://")).unwrap_or_default();
+    if host.is_empty() || address.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(field.wrong("an address begins with \"https://\" and a host."));
+    }
+    Ok(address)
+}
+
 fn environment_name(field: &Field<'_>) -> Result<Text, Error> {
     let name = text(field)?;
     if name.starts_with(|c: char| c.is_ascii_digit())
@@ -286,7 +297,7 @@ fn login(field: &Field<'_>) -> Result<Login, Error> {
     let env = field.list_of("env", environment_name)?;
     let name = |number: usize| env.get(number).cloned().unwrap_or_default();
     Ok(Login {
-        issuer: text(&field.at("issuer"))?,
+        issuer: web_address(&field.at("issuer"))?,
         client_id: text(&field.at("clientId"))?,
         audience: field.optional("audience", text)?.unwrap_or_default(),
         scope: field.optional("scope", text)?.unwrap_or(Cow::Borrowed("openid offline_access")),
@@ -389,11 +400,11 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
     // keylatch's own API has no call for a session alone.
     let mut endpoint = default.unwrap_or(Endpoint::new(Method::Get, "/", &[]));
     if let Value::Text(_) = field.value {
-        endpoint.path = path(field)?;
+        endpoint.path = path(field, operation)?;
         return Ok((operation, endpoint));
     }
     field.only(&["method", "path", "query", "body", "idempotencyHeader", "refusals"])?;
-    endpoint.path = path(&field.at("path"))?;
+    endpoint.path = path(&field.at("path"), operation)?;
     if let Some(method) = field.optional("method", |f| f.one_of(&Method::ALL, Method::as_str))? {
         endpoint.method = method;
         if method == Method::Get {
@@ -406,6 +417,10 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
         .optional("query", |f| f.map(|f| Ok((Cow::Owned(f.name.into()), text(f)?))))?
         .unwrap_or_default()
         .into();
+    let query = field.at("query");
+    for (name, value) in query.value.members() {
+        variables(&query.member(name, value), operation, Place::Address)?;
+    }
     endpoint.idempotency = field.optional("idempotencyHeader", header_name)?;
     match field.value.member("body") {
         None => {}
@@ -414,7 +429,7 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
         Some(_) if endpoint.method == Method::Get => {
             return Err(field.at("body").wrong("a GET request has no body; use query."));
         }
-        Some(body) => endpoint.body = Some(template(body)),
+        Some(body) => endpoint.body = Some(template(&field.member("body", body), operation)?),
     }
     if let Some(refusals) = field.optional("refusals", |f| f.list(|f| f.number(400, 599)))? {
         endpoint.refusals = refusals.into();
@@ -422,8 +437,9 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
     Ok((operation, endpoint))
 }
 
-fn path(field: &Field<'_>) -> Result<Text, Error> {
+fn path(field: &Field<'_>, operation: Operation) -> Result<Text, Error> {
     let path = text(field)?;
+    variables(field, operation, Place::Address)?;
     if path.starts_with('/') && !path.starts_with("//") {
         Ok(path)
     } else {
@@ -431,14 +447,63 @@ fn path(field: &Field<'_>) -> Result<Text, Error> {
     }
 }
 
-fn template(value: &Value) -> Template {
-    match value {
-        Value::Text(text) => Template::Text(Cow::Owned(text.expose().into())),
-        Value::Map(members) => {
-            Template::Object(members.iter().map(|(name, value)| (name.clone(), template(value))).collect())
+fn template(field: &Field<'_>, operation: Operation) -> Result<Template, Error> {
+    match field.value {
+        Value::Text(text) => {
+            variables(field, operation, Place::Body)?;
+            Ok(Template::Text(Cow::Owned(text.expose().into())))
         }
-        other => Template::Constant(other.clone()),
+        Value::Map(members) => {
+            let mut out = Vec::new();
+            for (name, value) in members {
+                out.push((name.clone(), template(&field.member(name, value), operation)?));
+            }
+            Ok(Template::Object(out.into()))
+        }
+        other => {
+            constant(field)?;
+            Ok(Template::Constant(other.clone()))
+        }
     }
+}
+
+/// A list is sent as it is, so a variable within it would be sent as its name.
+fn constant(field: &Field<'_>) -> Result<(), Error> {
+    if field.value.text().is_some_and(|text| text.contains('{')) {
+        return Err(field.wrong("variables are not filled in within a list; name one in place of the list."));
+    }
+    for (number, item) in field.value.items().iter().enumerate() {
+        constant(&field.item(number, item))?;
+    }
+    for (name, value) in field.value.members() {
+        constant(&field.member(name, value))?;
+    }
+    Ok(())
+}
+
+/// Where a template stands.
+#[derive(PartialEq)]
+enum Place {
+    Address,
+    Body,
+}
+
+/// Refuses variables that the operation does not have, and those that an
+/// address must not show: servers and proxies write addresses down.
+fn variables(field: &Field<'_>, operation: Operation, place: Place) -> Result<(), Error> {
+    for rest in parts(field.value.text().unwrap_or_default(), "{").skip(1) {
+        let Some((name, _)) = cut(rest, "}") else {
+            return Err(field.wrong("a \"{\" has no \"}\"."));
+        };
+        let known = operation.variables();
+        if name != "account" && !known.contains(&name) {
+            return Err(field.unknown("variable", &mut known.iter().copied().chain(["account"])));
+        }
+        if place == Place::Address && matches!(name, "secret" | "password") {
+            return Err(field.wrong("a key or a password must not stand in an address; send it in the body."));
+        }
+    }
+    Ok(())
 }
 
 fn fields(field: &Field<'_>) -> Result<Fields, Error> {

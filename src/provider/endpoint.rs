@@ -86,6 +86,20 @@ impl Operation {
         }
     }
 
+    /// What its templates can be filled in with, `account` aside.
+    pub fn variables(self) -> &'static [&'static str] {
+        match self {
+            Operation::SignIn => &["user", "password"],
+            Operation::Create => &["name", "expires_in", "expires_at", "scopes"],
+            Operation::List => &["status", "search", "cursor", "idempotency_key"],
+            Operation::Rotate => &["id", "overlap"],
+            Operation::Delete => &["id", "secret"],
+            Operation::Get | Operation::Revoke => &["id"],
+            Operation::Validate => &["secret"],
+            Operation::SignOut | Operation::Whoami | Operation::CheckSession => &[],
+        }
+    }
+
     /// Whether asking twice does no more than asking once. For create and rotate
     /// that takes a service with idempotency keys.
     pub fn is_repeatable(self) -> bool {
@@ -117,8 +131,8 @@ pub struct Endpoint {
     pub body: Option<Template>,
     /// The header for an idempotency key, where the service keeps them.
     pub idempotency: Option<Text>,
-    /// For validate: the statuses that say "no such key" and are no failure; see
-    /// [`Endpoint::refuses`] for what holds when there are none.
+    /// For validate: the statuses beside 401 that say "no such key" and are no
+    /// failure.
     pub refusals: Cow<'static, [u16]>,
 }
 
@@ -169,16 +183,6 @@ impl Endpoint {
         mentions(&self.path, variable)
             || self.query.iter().any(|(_, template)| mentions(template, variable))
             || self.body.as_ref().is_some_and(|body| body.mentions(variable))
-    }
-
-    /// Whether a status, in answer to validate, says "no such key". 401 speaks of
-    /// the credential, so it does only where that is the key in question, unless
-    /// the service is said to use it otherwise.
-    pub fn refuses(&self, status: u16, is_credential: bool) -> bool {
-        match &*self.refusals {
-            [] => status == 401 && is_credential,
-            refusals => refusals.contains(&status),
-        }
     }
 
     /// Path and query with the variables in place.

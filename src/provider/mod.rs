@@ -246,7 +246,9 @@ impl Provider {
             get: can(Operation::Get),
             rotate: can(Operation::Rotate)
                 || (self.one_key
-                    && [Operation::List, Operation::Create, Operation::Delete].into_iter().all(can)),
+                    && [Operation::List, Operation::Create, Operation::Delete, Operation::SignIn]
+                        .into_iter()
+                        .all(can)),
             revoke: can(Operation::Revoke),
             delete: can(Operation::Delete),
             validate: can(Operation::Validate),
@@ -255,6 +257,11 @@ impl Provider {
             overlap: takes(Operation::Rotate, "overlap"),
             one_key: self.one_key,
         }
+    }
+
+    /// Whether a key is all that it takes to begin a session.
+    pub fn signs_in_with_a_key(&self) -> bool {
+        self.endpoints.get(Operation::SignIn).is_some_and(|endpoint| !endpoint.uses("user"))
     }
 
     /// How sure we are of its key format.

@@ -42,7 +42,7 @@ pub static MODELON: Provider = Provider {
         (
             Operation::Validate,
             // A wrong key is a 400 here, so that is no failure.
-            Endpoint::refusing(Method::Post, "/api/keys/validation", VALIDATE, &[400, 401]),
+            Endpoint::refusing(Method::Post, "/api/keys/validation", VALIDATE, &[400]),
         ),
     ])),
     one_key: true,

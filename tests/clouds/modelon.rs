@@ -109,7 +109,7 @@ fn validation_answers_400_for_a_wrong_key() {
 #[test]
 fn one_signs_in_with_a_key() {
     let script = Script::new([
-        expect("GET https://h/hub/api/user", 404, ""),
+        no_hub(),
         expect(r#"POST https://h/api/login | {"secretKey":"KEY"}"#, 201, r#"{"identifier":"x"}"#)
             .header("set-cookie", "impact-session=tok; Path=/; HttpOnly"),
         expect("GET https://h/api/users/me | Cookie: impact-session=tok", 200, ME),
@@ -120,6 +120,60 @@ fn one_signs_in_with_a_key() {
         kim.whoami(&script).await.unwrap();
     });
     script.done();
+}
+
+#[test]
+fn one_signs_in_behind_a_hub() {
+    let script = Script::new([
+        expect(HUB, 200, r#"{"name":"kim","server":"/user/kim/"}"#),
+        expect(r#"POST https://h/user/kim/impact/api/login | {"secretKey":"KEY"}"#, 201, "{}")
+            .header("set-cookie", "impact-session=tok; Path=/; HttpOnly"),
+        expect("GET https://h/user/kim/impact/api/users/me | Cookie: impact-session=tok", 200, ME),
+    ]);
+    run(async {
+        let anyone = client(&script, "modelon", Credential::None, None);
+        let kim = anyone.sign_in(&script, "", "KEY".into()).await.unwrap();
+        kim.whoami(&script).await.unwrap();
+    });
+    script.done();
+}
+
+#[test]
+fn a_hubs_refusal_stands_where_nothing_else_answers() {
+    for status in [400, 401, 403] {
+        let hub = || expect(HUB, status, "{}");
+        let nothing = |request: &str| expect(request, 404, "<html>no such page</html>");
+        let script = Script::new([
+            hub(),
+            nothing("GET https://h/api/users/me | impact-api-key: KEY"),
+            hub(),
+            nothing(r#"POST https://h/api/keys/validation | impact-api-key: KEY | {"secret":"KEY"}"#),
+            hub(),
+            nothing("GET https://h/api/users/me | impact-api-key: KEY"),
+            hub(),
+            nothing(r#"POST https://h/api/login | {"secretKey":"KEY"}"#),
+        ]);
+        run(async {
+            let modelon = with_key(&script, "modelon", "KEY");
+            let refused = modelon.whoami(&script).await.err().unwrap();
+            assert_eq!((refused.code(), refused.status()), (Code::Unauthorized, Some(status)));
+            let own = modelon.validate(&script, &Secret::from("KEY")).await.unwrap();
+            assert_eq!(own.reason, Some("unknown"));
+            let listed = modelon.list(&script, &Filter::default(), None).await;
+            assert_eq!(told(listed).0, Code::Unauthorized);
+            let anyone = client(&script, "modelon", Credential::None, None);
+            assert_eq!(told(anyone.sign_in(&script, "", "KEY".into()).await).0, Code::Unauthorized);
+        });
+        script.done();
+    }
+}
+
+#[test]
+fn a_refused_credential_says_nothing_of_another_key() {
+    let ask = r#"POST https://h/api/keys/validation | impact-api-key: KEY | {"secret":"other"}"#;
+    let script = Script::new([no_hub(), expect(ask, 401, WRONG)]);
+    let answer = run(with_key(&script, "modelon", "KEY").validate(&script, &Secret::from("other")));
+    assert_eq!(told(answer).0, Code::Unauthorized);
 }
 
 fn up_to_the_deletion() -> Vec<Exchange> {
@@ -135,10 +189,11 @@ fn up_to_the_deletion() -> Vec<Exchange> {
         expect(r#"POST https://h/api/login | {"secretKey":"KEY"}"#, 201, "")
             .header("set-cookie", "s=tok; Path=/"),
         expect("GET https://h/api/users/me | Cookie: s=tok", 200, ME),
-        expect("DELETE https://h/api/users/0f3c/keys/zX1 | Cookie: s=tok", 200, ""),
+        expect(REMOVE, 200, ""),
     ]
 }
 
+const REMOVE: &str = "DELETE https://h/api/users/0f3c/keys/zX1 | Cookie: s=tok";
 const MAKE: &str = "POST https://h/api/users/0f3c/keys | Cookie: s=tok";
 const MADE: &str = r#"{"data":{"id":"zX2","secret":"new-key","created_at":1700000001}}"#;
 
@@ -171,6 +226,42 @@ fn a_successor_whose_answer_was_lost_is_removed_and_made_again() {
     let rotated =
         run(with_key(&script, "modelon", "KEY").rotate(&script, "zX1", &Overlap::None, keep)).unwrap();
     assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
+    script.done();
+}
+
+#[test]
+fn a_deletion_whose_answer_was_lost_is_asked_for_again() {
+    for (status, body) in [(200, ""), (404, r#"{"error":{"message":"no such key","code":1}}"#)] {
+        let mut exchanges = up_to_the_deletion();
+        exchanges.pop();
+        exchanges.extend([lost(REMOVE), expect(REMOVE, status, body), expect(MAKE, 200, MADE)]);
+        let script = Script::new(exchanges);
+        let rotated =
+            run(with_key(&script, "modelon", "KEY").rotate(&script, "zX1", &Overlap::None, keep)).unwrap();
+        assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
+        script.done();
+    }
+}
+
+#[test]
+fn a_deletion_that_is_never_answered_is_no_reason_to_try_again() {
+    let mut exchanges = up_to_the_deletion();
+    exchanges.pop();
+    exchanges.extend([lost(REMOVE), lost(REMOVE)]);
+    let script = Script::new(exchanges);
+    let rotated = run(with_key(&script, "modelon", "KEY").rotate(&script, "zX1", &Overlap::None, keep));
+    assert_eq!(told(rotated).0, Code::ReplacementFailed);
+    script.done();
+}
+
+#[test]
+fn a_deletion_that_is_refused_has_changed_nothing() {
+    let mut exchanges = up_to_the_deletion();
+    exchanges.pop();
+    exchanges.push(expect(REMOVE, 403, WRONG));
+    let script = Script::new(exchanges);
+    let rotated = run(with_key(&script, "modelon", "KEY").rotate(&script, "zX1", &Overlap::None, keep));
+    assert_eq!(told(rotated).0, Code::Forbidden);
     script.done();
 }
 

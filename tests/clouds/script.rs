@@ -56,8 +56,17 @@ impl Script {
 
 /// The service under test at a host of its own.
 pub fn client(script: &Script, service: &str, credential: Credential, scheme: Option<&str>) -> Client {
+    client_of(script, provider::builtin(service).unwrap().into(), credential, scheme)
+}
+
+pub fn client_of(
+    script: &Script,
+    provider: provider::Service,
+    credential: Credential,
+    scheme: Option<&str>,
+) -> Client {
     let options = Options {
-        provider: provider::builtin(service).unwrap().into(),
+        provider,
         base_url: Some("https://h".into()),
         credential,
         scheme: scheme.map(Into::into),
