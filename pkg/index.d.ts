@@ -290,9 +290,11 @@ export type SchemeSpec =
 
 /**
  * One request of a service's key API. Paths, queries and bodies may hold `{account}` and the variables of their operation:
- * `user` and `password` for signIn; `name`, `expires_in`, `expires_at` and `scopes` for create; `status`, `search`, `cursor`
- * and `idempotency_key` for list; `id` for get, rotate, revoke and delete; `overlap` for rotate; `secret` for delete and
- * validate. A list without `{cursor}` has one page. `password` and `secret` may stand in bodies only.
+ * `user` and `password` for signIn; `name`, `expires_in`, `expires_at` and `scopes` for create; `status`, `search` and
+ * `cursor` for list; `id` for get, rotate, revoke and delete; `overlap` for rotate and revoke; `secret` for delete and
+ * validate; `attempt`, the number of a repeated try, for create and rotate; `hold` for rotate, where revoke takes the
+ * overlap; `idempotency_key` for takeBack, which sees to it that nothing comes of a request whose answer was lost.
+ * A list without `{cursor}` has one page. `password` and `secret` may stand in bodies only.
  */
 export interface EndpointSpec {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -349,7 +351,7 @@ export interface LoginSpec {
 /** What can be asked of a key API. */
 export type Operation =
   | 'signIn' | 'signOut' | 'whoami' | 'create' | 'list' | 'get' | 'rotate' | 'revoke' | 'delete' | 'validate'
-  | 'checkSession';
+  | 'checkSession' | 'takeBack';
 
 /**
  * Where things stand in the service's answers: dotted paths, alternatives by `|`,

@@ -83,8 +83,11 @@ impl Client {
         let secrets = self.secrets(vars);
         let scrub = scrubber(&secrets);
         let mut answer_lost = false;
+        let mut attempt = 1;
+        let mut numbered = None;
         loop {
-            let request = self.request(t, endpoint, operation, vars, idempotency_key)?;
+            let sent = numbered.as_ref().unwrap_or(vars);
+            let request = self.request(t, endpoint, operation, sent, idempotency_key)?;
             let error = match t.send(request).await {
                 Ok(response) if response.is_ok() => return Ok(response),
                 // An earlier try may have deleted it before its answer was lost.
@@ -99,7 +102,13 @@ impl Client {
             let error = match pause {
                 None => error,
                 Some(milliseconds) => match t.pause(milliseconds).await {
-                    Ok(()) => continue,
+                    Ok(()) => {
+                        attempt += 1;
+                        if vars.get("attempt").is_none() {
+                            numbered = Some(vars.clone().with("attempt", Value::Number(attempt.into())));
+                        }
+                        continue;
+                    }
                     Err(ended) => ended,
                 },
             };

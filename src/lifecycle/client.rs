@@ -216,7 +216,20 @@ impl Client {
     /// # Errors
     /// [`Code::NotFound`], and those of every call.
     pub async fn revoke(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
-        let answer = self.call(t, Operation::Revoke, &Vars::new().with("id", id), None).await?;
+        self.end(t, id, &Overlap::None).await
+    }
+
+    pub(super) async fn end(
+        &self,
+        t: &impl Transport,
+        id: &str,
+        overlap: &Overlap,
+    ) -> Result<KeyInfo, Error> {
+        let mut vars = Vars::new().with("id", id);
+        if let Overlap::For(duration) = overlap {
+            vars.set("overlap", duration.as_str().into());
+        }
+        let answer = self.call(t, Operation::Revoke, &vars, None).await?;
         // It is done, whether or not the service tells of it.
         Ok(self.reader().key(&answer).unwrap_or_else(|_| KeyInfo::revoked(id)))
     }

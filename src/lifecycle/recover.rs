@@ -53,15 +53,19 @@ impl Client {
         let key = idempotency_key()?;
         match self.issue(t, Operation::Create, &vars, &key).await {
             Ok((info, secret)) => Ok(Created { key: info, secret: RevealOnce::new(secret) }),
-            Err(error) => Err(self.after_failure(t, Operation::Create, error, &key, new.name.trim()).await),
+            Err(error) => {
+                let name = new.name.trim();
+                Err(self.after_failure(t, Operation::Create, error, &key, name).await)
+            }
         }
     }
 
     /// Makes a successor with the same name, scopes and expiry.
     ///
-    /// Without an overlap the old key dies last: the service is asked to let it
-    /// live, `store` gets the new key, and only then is the old one revoked. So
+    /// The old key dies last: the service is asked to let it live, `store` gets
+    /// the new key, and only then is the old one revoked, or its overlap begun. So
     /// neither a lost answer nor a full disk leaves one without a working key.
+    /// A service that cannot put the overlap off begins it at once.
     ///
     /// # Errors
     /// [`Code::KeyInactive`], [`Code::StoreFailed`], [`Code::OutcomeUnknown`],
@@ -83,8 +87,14 @@ impl Client {
             return Err(self.no_overlap());
         }
         let can = self.provider.capabilities();
+        // Whether the old key's end can wait until the successor is safe.
+        let holds =
+            self.provider.uses(Operation::Rotate, "hold") && self.provider.uses(Operation::Revoke, "overlap");
         let vars = match overlap {
-            Overlap::For(duration) => Vars::new().with("id", id).with("overlap", &**duration),
+            Overlap::For(duration) => {
+                let hold = if holds { true.into() } else { Value::Null };
+                Vars::new().with("id", id).with("overlap", &**duration).with("hold", hold)
+            }
             Overlap::None if can.revoke => Vars::new().with("id", id).with("overlap", "until_revoked"),
             // Whom nothing could revoke later must not live on.
             Overlap::None => Vars::new().with("id", id),
@@ -93,7 +103,9 @@ impl Client {
         let key = idempotency_key()?;
         let (info, secret) = match self.issue(t, Operation::Rotate, &vars, &key).await {
             Ok(issued) => issued,
-            Err(error) => return Err(self.after_failure(t, Operation::Rotate, error, &key, id).await),
+            Err(error) => {
+                return Err(self.after_failure(t, Operation::Rotate, error, &key, id).await);
+            }
         };
         let stored = store(secret.clone(), info.clone()).await;
         let stored = stored.map_err(|error| error.scrubbed(|text| secret.scrub(text)));
@@ -108,9 +120,9 @@ impl Client {
                 });
             }
             // The successor is in hand: from here on nothing may hide it.
-            Ok(()) if matches!(overlap, Overlap::None) => {
+            Ok(()) if holds || matches!(overlap, Overlap::None) => {
                 // On time of its own: `store` may have asked a person.
-                self.end_old_key(&t.renew(ENDING), id, &secret)
+                self.end_old_key(&t.renew(ENDING), id, overlap, &secret)
                     .await
                     .err()
                     .map(|error| old_key_alive(id, &error))
@@ -120,12 +132,19 @@ impl Client {
         Ok(Rotated { key: info, secret: RevealOnce::new(secret), warning })
     }
 
-    /// Revokes a key that has a successor. When the key has revoked itself and
-    /// the answer was lost, only the successor can find that out.
-    async fn end_old_key(&self, t: &impl Transport, id: &str, successor: &Secret) -> Result<(), Error> {
-        match self.revoke(t, id).await {
+    /// Revokes a key that has a successor, or lets it live on for the overlap.
+    /// When the key has revoked itself and the answer was lost, only the successor
+    /// can find that out.
+    async fn end_old_key(
+        &self,
+        t: &impl Transport,
+        id: &str,
+        overlap: &Overlap,
+        successor: &Secret,
+    ) -> Result<(), Error> {
+        match self.end(t, id, overlap).await {
             Err(error) if error.code() == Code::Unauthorized => {
-                self.with_credential(Credential::Key(successor.clone())).revoke(t, id).await.map(drop)
+                self.with_credential(Credential::Key(successor.clone())).end(t, id, overlap).await.map(drop)
             }
             done => done.map(drop),
         }
@@ -160,22 +179,19 @@ impl Client {
         if !error.is_answer_lost() {
             return error;
         }
-        let has_idempotency = self.provider.endpoints.get(operation).is_some_and(|e| e.idempotency.is_some());
-        let can_look =
-            self.provider.endpoints.get(Operation::List).is_some_and(|e| e.uses("idempotency_key"));
-        if has_idempotency && can_look && self.take_back(&t.renew(RECOVERY), key).await.is_ok() {
+        let is_kept = self.provider.endpoints.get(operation).is_some_and(|e| e.idempotency.is_some());
+        if is_kept && self.take_back(&t.renew(RECOVERY), key).await.is_ok() {
             return error;
         }
         self.outcome_unknown(name, &error)
     }
 
-    /// Removes whatever was made under an idempotency key.
-    async fn take_back(&self, t: &impl Transport, idempotency_key: &str) -> Result<(), Error> {
-        let vars = Vars::new().with("idempotency_key", Value::from(idempotency_key));
-        for key in self.page(t, vars).await?.items {
-            self.remove(t, &key).await?;
-        }
-        Ok(())
+    /// Sees to it that nothing is left of what was asked for under an idempotency
+    /// key, and that nothing comes of it when it is still on its way: to look
+    /// for it and find nothing would prove little.
+    async fn take_back(&self, t: &impl Transport, key: &str) -> Result<(), Error> {
+        let vars = Vars::new().with("idempotency_key", key);
+        self.call(t, Operation::TakeBack, &vars, None).await.map(drop)
     }
 
     async fn remove(&self, t: &impl Transport, key: &KeyInfo) -> Result<(), Error> {

@@ -297,7 +297,7 @@ fn login(field: &Field<'_>) -> Result<Login, Error> {
     let env = field.list_of("env", environment_name)?;
     let name = |number: usize| env.get(number).cloned().unwrap_or_default();
     Ok(Login {
-        issuer: web_address(&field.at("issuer"))?,
+        issuer: text(&field.at("issuer"))?,
         client_id: text(&field.at("clientId"))?,
         audience: field.optional("audience", text)?.unwrap_or_default(),
         scope: field.optional("scope", text)?.unwrap_or(Cow::Borrowed("openid offline_access")),

@@ -34,11 +34,13 @@ pub enum Operation {
     Validate,
     /// Whether the session still stands.
     CheckSession,
+    /// The end of what was made under an idempotency key, and of that key.
+    TakeBack,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Operation; 11] = [
+    pub const ALL: [Operation; 12] = [
         Operation::SignIn,
         Operation::SignOut,
         Operation::Whoami,
@@ -50,6 +52,7 @@ impl Operation {
         Operation::Delete,
         Operation::Validate,
         Operation::CheckSession,
+        Operation::TakeBack,
     ];
 
     /// Its name in declarations.
@@ -66,6 +69,7 @@ impl Operation {
             Operation::Delete => "delete",
             Operation::Validate => "validate",
             Operation::CheckSession => "checkSession",
+            Operation::TakeBack => "takeBack",
         }
     }
 
@@ -83,6 +87,7 @@ impl Operation {
             Operation::Delete => "delete keys",
             Operation::Validate => "validate keys",
             Operation::CheckSession => "check a session",
+            Operation::TakeBack => "take back keys",
         }
     }
 
@@ -90,12 +95,14 @@ impl Operation {
     pub fn variables(self) -> &'static [&'static str] {
         match self {
             Operation::SignIn => &["user", "password"],
-            Operation::Create => &["name", "expires_in", "expires_at", "scopes"],
-            Operation::List => &["status", "search", "cursor", "idempotency_key"],
-            Operation::Rotate => &["id", "overlap"],
+            Operation::Create => &["name", "expires_in", "expires_at", "scopes", "attempt"],
+            Operation::List => &["status", "search", "cursor"],
+            Operation::Rotate => &["id", "overlap", "hold", "attempt"],
+            Operation::Revoke => &["id", "overlap"],
             Operation::Delete => &["id", "secret"],
-            Operation::Get | Operation::Revoke => &["id"],
+            Operation::Get => &["id"],
             Operation::Validate => &["secret"],
+            Operation::TakeBack => &["idempotency_key"],
             Operation::SignOut | Operation::Whoami | Operation::CheckSession => &[],
         }
     }

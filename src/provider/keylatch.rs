@@ -49,15 +49,18 @@ const CREATE: &[(Text, Template)] = &[
     member("expires_in", "{expires_in}"),
     member("expires_at", "{expires_at}"),
     member("scopes", "{scopes}"),
+    member("attempt", "{attempt}"),
 ];
 const LIST: &[(Text, Text)] = &[
     (Cow::Borrowed("status"), Cow::Borrowed("{status}")),
     (Cow::Borrowed("search"), Cow::Borrowed("{search}")),
     (Cow::Borrowed("cursor"), Cow::Borrowed("{cursor}")),
-    (Cow::Borrowed("idempotency_key"), Cow::Borrowed("{idempotency_key}")),
 ];
-const ROTATE: &[(Text, Template)] = &[member("overlap", "{overlap}")];
+const ROTATE: &[(Text, Template)] =
+    &[member("overlap", "{overlap}"), member("hold", "{hold}"), member("attempt", "{attempt}")];
+const REVOKE: &[(Text, Text)] = &[(Cow::Borrowed("overlap"), Cow::Borrowed("{overlap}"))];
 const VALIDATE: &[(Text, Template)] = &[member("secret", "{secret}")];
+const TAKE_BACK: &[(Text, Text)] = &[(Cow::Borrowed("idempotency_key"), Cow::Borrowed("{idempotency_key}"))];
 const IDEMPOTENT: Option<Text> = Some(Cow::Borrowed("Idempotency-Key"));
 
 /// The endpoints, which are also the defaults of a declared service.
@@ -69,7 +72,8 @@ pub static ENDPOINTS: &[(Operation, Endpoint)] = &[
     (Operation::List, Endpoint::with(Method::Get, "/v1/keys", LIST, &[], None)),
     (Operation::Get, Endpoint::new(Method::Get, "/v1/keys/{id}", &[])),
     (Operation::Rotate, Endpoint::with(Method::Post, "/v1/keys/{id}/rotate", &[], ROTATE, IDEMPOTENT)),
-    (Operation::Revoke, Endpoint::new(Method::Post, "/v1/keys/{id}/revoke", &[])),
+    (Operation::Revoke, Endpoint::with(Method::Post, "/v1/keys/{id}/revoke", REVOKE, &[], None)),
     (Operation::Delete, Endpoint::new(Method::Delete, "/v1/keys/{id}", &[])),
     (Operation::Validate, Endpoint::new(Method::Post, "/v1/keys/validate", VALIDATE)),
+    (Operation::TakeBack, Endpoint::with(Method::Delete, "/v1/keys", TAKE_BACK, &[], None)),
 ];

@@ -237,7 +237,7 @@ impl Provider {
     /// What it can do through its API, read off its endpoints.
     pub fn capabilities(&self) -> Capabilities {
         let can = |operation| self.endpoints.get(operation).is_some();
-        let takes = |operation, variable| self.endpoints.get(operation).is_some_and(|e| e.uses(variable));
+        let takes = |operation, variable| self.uses(operation, variable);
         Capabilities {
             sign_in: can(Operation::SignIn),
             whoami: can(Operation::Whoami),
@@ -257,6 +257,11 @@ impl Provider {
             overlap: takes(Operation::Rotate, "overlap"),
             one_key: self.one_key,
         }
+    }
+
+    /// Whether the service has the operation and its endpoint the variable.
+    pub fn uses(&self, operation: Operation, variable: &str) -> bool {
+        self.endpoints.get(operation).is_some_and(|endpoint| endpoint.uses(variable))
     }
 
     /// Whether a key is all that it takes to begin a session.

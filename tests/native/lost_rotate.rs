@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use keylatch::http::Response;
-use keylatch::lifecycle::{KeyInfo, Overlap};
+use keylatch::lifecycle::{KeyInfo, Overlap, Time};
 use keylatch::{Code, Error, Secret};
 
 use crate::support::{Fault, KIM, Sent, Service, Times, answer, named, no_store, outcome};
@@ -19,6 +19,14 @@ fn bad_gateway(_: &Sent, _: Response) -> Response {
 
 fn garbage(_: &Sent, _: Response) -> Response {
     answer(201, &[], "{\"key\": ")
+}
+
+/// When a key ends, as the service tells it.
+fn end(key: &KeyInfo) -> String {
+    match &key.expires_at {
+        Some(Time::Text(text)) => text.clone(),
+        _ => panic!("the service tells every end in text"),
+    }
 }
 
 /// A disk that is full.
@@ -85,11 +93,13 @@ async fn a_rotate_whose_answer_never_arrives_leaves_the_old_key_and_no_other() {
         ] {
             let (service, client, key, old) = scene(by).await;
             let line = service.line().on(ROTATE, Always, fault);
-            let failed = client.rotate(&line, &key.id, &Overlap::None, no_store).await;
+            let failed = client.rotate(&line, &key.id, &Overlap::For("PT1H".into()), no_store).await;
 
             assert_eq!(outcome(failed, |_| "rotated"), code, "{what}, by {by:?}");
             assert_eq!(service.alive().await, ["robot"], "{what}, by {by:?}");
             assert!(service.lets_in(&old).await, "{what}, by {by:?}");
+            let left = service.signed_in(KIM).await.get(&service.line(), &key.id).await.unwrap();
+            assert_eq!(end(&left), end(&key), "its end is where it was: {what}, by {by:?}");
             for unseen in line.lost() {
                 assert!(!service.lets_in(&unseen).await, "{what}, by {by:?}");
             }
@@ -129,6 +139,8 @@ async fn when_storing_fails_the_successor_dies_and_the_old_key_lives() {
             assert_eq!(failed.cause(), Some(("Error", "ENOSPC: no space left on device")));
             assert_eq!(service.alive().await, ["robot"], "by {by:?}");
             assert!(service.lets_in(&old).await, "by {by:?}");
+            let left = service.signed_in(KIM).await.get(&service.line(), &key.id).await.unwrap();
+            assert_eq!(end(&left), end(&key), "its end is where it was, by {by:?}");
         }
     }
 }
@@ -145,7 +157,7 @@ async fn when_the_successor_cannot_be_taken_back_either_the_outcome_is_unknown()
 #[tokio::test]
 async fn the_outcome_is_unknown_only_when_the_clean_up_failed_too() {
     let (service, client, key, old) = scene(By::Session).await;
-    let line = service.line().on(ROTATE, Always, AnswerLost).on("GET /v1/keys", Always, RequestLost);
+    let line = service.line().on(ROTATE, Always, AnswerLost).on("DELETE /v1/keys", Always, RequestLost);
     let failed = client.rotate(&line, &key.id, &Overlap::None, no_store).await;
     assert_eq!(outcome(failed, |_| "rotated"), "outcome_unknown");
     assert!(service.lets_in(&old).await, "whatever happens, the old key works");

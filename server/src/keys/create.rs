@@ -34,6 +34,15 @@ pub(super) struct CreateKey {
     /// At most 32, each 1 to 64 characters of `a-z 0-9 : . _ -`. Empty: everything that the user may.
     #[schema(nullable = false)]
     scopes: Option<Vec<String>>,
+    /// Which try it is under the same Idempotency-Key. One that comes after a
+    /// later one was answered changes nothing.
+    #[serde(default = "first_try")]
+    #[schema(default = 1, minimum = 1)]
+    attempt: u32,
+}
+
+pub(super) fn first_try() -> u32 {
+    1
 }
 
 /// Creates a key and tells it, this once.
@@ -72,7 +81,7 @@ pub(super) async fn create(
     let asked = serde_json::json!(["create", name, expires_in, expires_at, scopes]).to_string();
 
     let mut db = app.store().write().await?;
-    let key = match idempotency_key.earlier(&mut db, user_id, &asked, &id, now).await? {
+    let key = match idempotency_key.earlier(&mut db, user_id, &asked, request.attempt, &id, now).await? {
         Some(mut key) => {
             issued.replace(&mut db, &mut key).await?;
             key

@@ -10,6 +10,7 @@ mod name;
 mod revoke;
 mod rotate;
 mod scopes;
+mod take_back;
 mod validate;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +24,7 @@ pub(crate) use name::read as read_name;
 /// The routes under `/v1/keys`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(create::create, list::list))
+        .routes(routes!(create::create, list::list, take_back::take_back))
         .routes(routes!(validate::validate))
         .routes(routes!(list::get, delete::delete))
         .routes(routes!(rotate::rotate))

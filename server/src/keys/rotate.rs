@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sqlx::AnyConnection;
 use utoipa::ToSchema;
 
+use super::create::first_try;
 use super::idempotency::IdempotencyKey;
 use super::issue::{Issued, NewKey, Order, new_id};
 use super::key::{Key, key_id};
@@ -19,7 +20,7 @@ use crate::state::App;
 use crate::store::keys::{self, KeyStatus, StoredKey};
 
 /// How the change goes.
-#[derive(Deserialize, ToSchema, Default)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RotateKey)]
 pub(super) struct RotateKey {
@@ -27,6 +28,20 @@ pub(super) struct RotateKey {
     /// duration, or `until_revoked`.
     #[schema(default = "PT0S", nullable = false)]
     overlap: Option<String>,
+    /// The old key keeps its own end until it is revoked with the same overlap:
+    /// for whoever has to put the successor into safety first.
+    #[serde(default)]
+    hold: bool,
+    /// As for creating a key.
+    #[serde(default = "first_try")]
+    #[schema(default = 1, minimum = 1)]
+    attempt: u32,
+}
+
+impl Default for RotateKey {
+    fn default() -> Self {
+        RotateKey { overlap: None, hold: false, attempt: first_try() }
+    }
 }
 
 /// Makes a successor with the same name, scopes and end, and tells it, this
@@ -62,10 +77,12 @@ pub(super) async fn rotate(
     let now = app.now();
     let user_id = caller.user.id.as_str();
     let successor_id = new_id()?;
-    let asked = serde_json::json!(["rotate", id, request.overlap.as_deref().unwrap_or("PT0S")]).to_string();
+    let asked = serde_json::json!(["rotate", id, request.overlap.as_deref().unwrap_or("PT0S"), request.hold])
+        .to_string();
 
     let mut db = app.store().write().await?;
-    let repeated = idempotency_key.earlier(&mut db, user_id, &asked, &successor_id, now).await?;
+    let repeated =
+        idempotency_key.earlier(&mut db, user_id, &asked, request.attempt, &successor_id, now).await?;
     let mut old = keys::lock(&mut db, user_id, id).await?.ok_or_else(Problem::no_such_key)?;
     caller.may_grant(&old.scopes)?;
     let issued = Issued::new(old.kind, app.config().key_environment)?;
@@ -86,7 +103,9 @@ pub(super) async fn rotate(
             };
             let successor = issued.store(&mut db, order).await?;
             old.replaced_by = Some(successor.id.clone());
-            retire(&mut old, &overlap, now);
+            if !request.hold {
+                retire(&mut old, &overlap, now);
+            }
             keys::update_end(&mut *db, &old).await?;
             successor
         }
@@ -125,8 +144,8 @@ async fn refuse_unless_rotatable(
     }
 }
 
-/// Brings the old key's end forward, never back.
-fn retire(old: &mut StoredKey, overlap: &Overlap, now: Timestamp) {
+/// Brings an active key's end forward, never back.
+pub(super) fn retire(old: &mut StoredKey, overlap: &Overlap, now: Timestamp) {
     match overlap.end(now) {
         None => {}
         Some(end) if end <= now => old.revoked_at = Some(now),

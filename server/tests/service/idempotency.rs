@@ -16,6 +16,9 @@ on_both_databases![
     idempotency_keys_of_others_do_not_matter,
     an_orphan_is_found_by_its_idempotency_key,
     of_many_at_once_one_key_comes_out,
+    a_try_that_comes_late_changes_nothing,
+    what_was_taken_back_is_gone_and_does_not_come,
+    what_was_used_is_not_taken_back,
     what_is_no_idempotency_key_is_refused,
 ];
 
@@ -170,6 +173,72 @@ async fn of_many_at_once_one_key_comes_out(service: &Service) {
         valid += i32::from(told.json()["valid"] == true);
     }
     assert_eq!(valid, 1, "one of the secrets works");
+}
+
+async fn a_try_that_comes_late_changes_nothing(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let order = |attempt: u32| json!({"name": "robot", "attempt": attempt});
+    let told = create(service, &cookie, "try-1", order(2)).await.new_key();
+    for late in [json!({"name": "robot"}), order(1)] {
+        create(service, &cookie, "try-1", late).await.problem_at(409, "conflict", "Idempotency-Key");
+    }
+    assert_eq!(service.get("/v1/account").bearer(&told.secret).await.status, 200, "what was told works");
+
+    let rotate = async |attempt: u32| {
+        let call = service.post(&format!("/v1/keys/{}/rotate", told.id)).cookie(&cookie);
+        let order = json!({"overlap": "PT1H", "hold": true, "attempt": attempt});
+        call.header("idempotency-key", "try-2").json(order).await
+    };
+    rotate(1).await;
+    let successor = rotate(3).await.new_key();
+    rotate(2).await.problem_at(409, "conflict", "Idempotency-Key");
+    assert_eq!(service.get("/v1/account").bearer(&successor.secret).await.status, 200);
+}
+
+async fn what_was_taken_back_is_gone_and_does_not_come(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let take_back = async |key: &str| {
+        service.delete(&format!("/v1/keys?idempotency_key={key}")).cookie(&cookie).await.status
+    };
+    let made = create(service, &cookie, "made", json!({"name": "robot"})).await.new_key();
+    // Once more, for whoever lost that answer too.
+    for key in ["made", "made", "on-its-way", "on-its-way"] {
+        assert_eq!(take_back(key).await, 204, "{key}");
+    }
+    service.get("/v1/account").bearer(&made.secret).await.problem(401, "unauthorized");
+    for (key, attempt) in [("made", 1), ("made", 9), ("on-its-way", 1), ("on-its-way", 9)] {
+        let late = create(service, &cookie, key, json!({"name": "robot", "attempt": attempt})).await;
+        late.problem_at(409, "conflict", "Idempotency-Key");
+    }
+    assert_eq!(service.get("/v1/keys").cookie(&cookie).await.ids(), [""; 0]);
+    for query in ["", "?idempotency_key=", "?idempotency_key=a&idempotency_key=b", "?status=all"] {
+        let refused = service.delete(&format!("/v1/keys{query}")).cookie(&cookie).await;
+        refused.problem_at(422, "invalid_request", "idempotency_key");
+    }
+
+    let old = service.create(&cookie, json!({})).await;
+    let rotate = service.post(&format!("/v1/keys/{}/rotate", old.id)).cookie(&cookie);
+    let order = json!({"overlap": "PT1H", "hold": true});
+    let successor = rotate.header("idempotency-key", "rotated").json(order).await.new_key();
+    assert_eq!(take_back("rotated").await, 204);
+    service.get("/v1/account").bearer(&successor.secret).await.problem(401, "unauthorized");
+    let left = service.get(&format!("/v1/keys/{}", old.id)).cookie(&cookie).await.json();
+    assert_eq!(left["expires_at"], old.key["expires_at"], "the old key ends when it would have");
+}
+
+async fn what_was_used_is_not_taken_back(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let made = create(service, &cookie, "used", json!({"name": "robot"})).await.new_key();
+    assert_eq!(service.get("/v1/account").bearer(&made.secret).await.status, 200);
+    let refused = service.delete("/v1/keys?idempotency_key=used").cookie(&cookie).await;
+    refused.problem_at(409, "conflict", "Idempotency-Key");
+    let lee = service.sign_in(LEE).await;
+    assert_eq!(
+        service.delete("/v1/keys?idempotency_key=used").cookie(&lee).await.status,
+        204,
+        "nobody else's"
+    );
+    assert_eq!(service.get("/v1/account").bearer(&made.secret).await.status, 200);
 }
 
 async fn what_is_no_idempotency_key_is_refused(service: &Service) {

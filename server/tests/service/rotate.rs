@@ -11,6 +11,7 @@ on_both_databases![
     with_overlap_both_live_until_it_is_over,
     no_life_is_ever_extended,
     until_revoked_leaves_the_old_key_alone,
+    a_held_overlap_begins_with_the_revocation,
     a_key_with_an_active_successor_is_not_rotated_again,
     a_revoked_successor_does_not_stand_in_the_way,
     a_successor_may_be_rotated,
@@ -105,6 +106,31 @@ async fn until_revoked_leaves_the_old_key_alone(service: &Service) {
     service.post(&format!("/v1/keys/{}/revoke", old.id)).cookie(&cookie).await;
     service.get("/v1/account").bearer(&old.secret).await.problem(401, "unauthorized");
     assert_eq!(service.get("/v1/account").bearer(&new.secret).await.status, 200);
+}
+
+async fn a_held_overlap_begins_with_the_revocation(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let old = service.create(&cookie, json!({})).await;
+    let held = rotate(service, &cookie, &old.id, json!({"overlap": "PT1H", "hold": true})).await;
+    assert_eq!(held.json()["replaced"]["expires_at"], old.key["expires_at"]);
+    let wrong = service.create(&cookie, json!({})).await;
+    let refused = rotate(service, &cookie, &wrong.id, json!({"overlap": "soon", "hold": true})).await;
+    refused.problem_at(422, "invalid_request", "overlap");
+
+    let revoke =
+        async |query: &str| service.post(&format!("/v1/keys/{}/revoke{query}", old.id)).cookie(&cookie).await;
+    for query in ["?overlap=soon", "?overlap=", "?overlp=PT1H", "?overlap=PT1H&overlap=PT2H"] {
+        assert_eq!(revoke(query).await.status.as_u16() / 100, 4, "{query}");
+    }
+    // To ask again, or for longer, changes nothing.
+    for overlap in ["PT1H", "PT1H", "P1D"] {
+        let told = revoke(&format!("?overlap={overlap}")).await.json();
+        assert_eq!(
+            (&told["status"], &told["expires_at"]),
+            (&json!("active"), &json!("2026-11-20T11:00:00Z"))
+        );
+    }
+    assert_eq!(revoke("").await.json()["status"], "revoked");
 }
 
 async fn a_key_with_an_active_successor_is_not_rotated_again(service: &Service) {

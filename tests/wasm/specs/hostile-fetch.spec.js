@@ -70,7 +70,7 @@ export default ({ keylatch, realm, inspect }) => {
 
   // What does the work of an operation hangs as told; the clean-up after it is answered.
   const patient = (fetch) => (request) =>
-    (request.method === 'GET' && request.url.includes('idempotency_key=') ? Promise.resolve(json({ items: [] })) : fetch(request));
+    (request.url.includes('idempotency_key=') ? Promise.resolve(json({})) : fetch(request));
 
   const settle = async (what, call) => {
     try {
