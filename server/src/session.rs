@@ -74,15 +74,15 @@ pub(crate) async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Resu
     end(&app, &headers).await
 }
 
-/// Ends the session of the cookie, if there is one, and removes the cookie.
+/// Ends the session of the cookie and removes the cookie. A request that came
+/// without one may be another site's, and is not to take it from the browser.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = cookie::read(headers) {
-        sessions::delete(app.store().pool(), &token).await?;
-    }
     let mut answer = StatusCode::NO_CONTENT.into_response();
+    let Some(token) = cookie::read(headers) else { return Ok(answer) };
+    sessions::delete(app.store().pool(), &token).await?;
     if let Some(cookie) = cookie::clear(app.config().secure_cookies) {
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -58,7 +58,8 @@ pub(super) async fn login(
 }
 
 /// Ends the session. What the cloud answers is not told; this is ours. The cookie
-/// does not come along from another site's page, so nobody is logged out by one.
+/// does not come along from another site's page, and without it nothing happens,
+/// so nobody is logged out by one.
 pub(super) async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     session::end(&app, &headers).await
 }
