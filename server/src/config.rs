@@ -26,7 +26,7 @@ pub struct Config {
     pub facades: Vec<Facade>,
     /// Whether to log people in by browser, for programs on their own computers.
     pub issuer: bool,
-    /// Other origins whose pages may call the API.
+    /// Other origins whose pages may call the API; with a session only within our site.
     pub allowed_origins: Vec<Origin>,
     /// Whether the server stands behind https, so that cookies are kept to it.
     pub secure_cookies: bool,

@@ -1,6 +1,8 @@
 //! Request forgery: a browser sends the session cookie along, whoever wrote the
 //! page. So a request that changes something must say that it comes from our
-//! own page, or from one that was named with `--allow-origin`.
+//! own page, or from one that was named with `--allow-origin`. Another *site*'s
+//! page cannot have a session: browsers never send the cookie from there, and a
+//! sign-in that seems to succeed would be followed by 401.
 
 use axum::http::{HeaderMap, Method, header};
 
@@ -27,16 +29,26 @@ pub(crate) fn check(method: &Method, headers: &HeaderMap, config: &Config) -> Re
 
 /// The first half of [`check`], which signing in needs as well.
 pub(crate) fn check_origin(headers: &HeaderMap, config: &Config) -> Result<(), Problem> {
-    let Some(origin) = headers.get(header::ORIGIN) else {
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
+    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    match (origin, site) {
         // Not a browser, then: those send Origin with everything but GET and HEAD.
-        return match headers.get("sec-fetch-site") {
-            None => Ok(()),
-            Some(_) => Err(refused("a page that hides its origin")),
-        };
-    };
-    let origin = origin.to_str().unwrap_or("null");
-    let allowed = is_own(origin, headers, config) || is_allowed(origin, config);
-    if allowed { Ok(()) } else { Err(refused("a page of another origin")) }
+        (None, None) => Ok(()),
+        (Some(origin), _) if is_own(origin, headers, config) => Ok(()),
+        (_, Some(b"cross-site")) => Err(refused(
+            "comes from a page of another site than the server's, and browsers keep a session cookie within one \
+             site. Use an API key, or serve page and server from the same site.",
+        )),
+        (Some(origin), _) if is_allowed(origin, config) => Ok(()),
+        (Some(_), _) => Err(refused(
+            "comes from a page of another origin. Use this server's own page (behind https it needs \
+             --secure-cookies), start the server with --allow-origin for another page of the same site, or \
+             authenticate with an API key.",
+        )),
+        (None, Some(_)) => Err(refused(
+            "comes from a page that hides its origin. Use this server's own page, or authenticate with an API key.",
+        )),
+    }
 }
 
 /// Whether the origin was named with `--allow-origin`.
@@ -60,18 +72,10 @@ fn is_own(origin: &str, headers: &HeaderMap, config: &Config) -> bool {
     }
 }
 
+/// Says whence the request comes and what to do.
 fn refused(whence: &str) -> Problem {
-    Problem {
-        field: Some("Origin".into()),
-        ..Problem::new(
-            Forbidden,
-            format!(
-                "This request uses a session cookie and comes from {whence}. Use this server's own page, start \
-                 the server with --allow-origin for the other one (and with --secure-cookies behind https), or \
-                 authenticate with an API key."
-            ),
-        )
-    }
+    let detail = format!("This request starts or uses a session and {whence}");
+    Problem { field: Some("Origin".into()), ..Problem::new(Forbidden, detail) }
 }
 
 #[cfg(test)]
@@ -111,6 +115,8 @@ mod tests {
             ("host: kl.test:8787; origin: ", false, false),
             ("origin: http://kl.test", false, false),
             ("host: kl.test; origin: https://app.example.com", true, true),
+            ("host: kl.test; origin: https://app.example.com; sec-fetch-site: same-site", true, true),
+            ("host: kl.test; origin: https://app.example.com; sec-fetch-site: cross-site", false, false),
             ("host: kl.test; origin: https://app.example.com.evil.test", false, false),
             ("host: kl.test; sec-fetch-site: same-origin", false, false),
             ("host: kl.test; sec-fetch-site: cross-site", false, false),

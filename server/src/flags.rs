@@ -45,7 +45,8 @@ pub(crate) struct Flags {
     #[arg(long)]
     issuer: bool,
 
-    /// Origin whose pages may call the API, such as https://app.example.com. May be repeated.
+    /// Origin whose pages may call the API with a key, such as https://app.example.com; and sign in, when they
+    /// are of the server's site. May be repeated.
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<Origin>,
 

@@ -118,7 +118,8 @@ impl ProblemCode {
             Forbidden => {
                 "The credential is good but may not do this. A key with scopes needs keys:read to look at keys \
                  and keys:write to change them, and cannot make a key that may do more than itself. A request \
-                 with a session cookie must come from the server's own origin or one named by --allow-origin."
+                 with a session cookie must come from the server's own origin, or from one of the same site that \
+                 was named by --allow-origin; another site's page needs a key."
             }
             NotFound => {
                 "There is no such thing here, or it belongs to someone else: the two are not told apart. The id \

@@ -12,12 +12,15 @@ useBrowser();
 
 let origin;
 let stranger;
+let otherSite;
 let server;
 let api;
 
 before(async () => {
   [origin, stranger] = await Promise.all([startOrigin(), startOrigin()]);
-  server = await startServer('--allow-origin', origin.url);
+  // By another name it is of another site, to which the server's cookies are never sent.
+  otherSite = { url: origin.url.replace('127.0.0.1', 'localhost') };
+  server = await startServer('--allow-origin', origin.url, '--allow-origin', otherSite.url);
   api = await server.api();
 });
 
@@ -68,6 +71,14 @@ test('a page of an origin that was not allowed learns nothing', async () => {
     const given = { ...service, baseUrl: server.url, secret, retries: 0 };
     assert.deepEqual(await inPageOf(stranger, validate, given), { code: 'network_error' }, service.provider);
   }
+});
+
+test('a page of another site has a key and no session: the browser would not send the cookie', async () => {
+  const { secret } = await create();
+  const given = { provider: 'keylatch', baseUrl: server.url };
+  assert.equal((await inPageOf(otherSite, validate, { ...given, secret })).valid, true);
+  const signIn = ({ KeyClient }, given) => KeyClient.signIn(given);
+  assert.deepEqual(await inPageOf(otherSite, signIn, { ...given, ...DEMO }), { code: 'forbidden' });
 });
 
 test('Modelon Impact: a key is created, listed and deleted', async () => {

@@ -89,3 +89,29 @@ async fn an_allowed_page_logs_in() {
         assert_eq!(change.header("origin", APP).json(json!({})).await.status, 200, "{path}");
     }
 }
+
+#[tokio::test]
+async fn an_allowed_page_of_another_site_has_a_key_and_no_session() {
+    let service = service().await;
+    let cookie = service.sign_in(KIM).await;
+    let key = service.create(&cookie, json!({})).await.secret;
+    let before = service.count("SELECT COUNT(*) FROM sessions").await;
+    let from_app = |path: &str, body| {
+        let call = service.post(path).header("origin", APP).header("sec-fetch-site", "cross-site");
+        call.json(body)
+    };
+    for (path, body) in [
+        ("/v1/session", json!({"user": KIM, "password": PASSWORD})),
+        ("/conduce/api/v1/user/login", json!({"email": KIM, "password": PASSWORD, "keep": false})),
+        ("/api/login", json!({"secretKey": key})),
+    ] {
+        let answer = from_app(path, body).await;
+        assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (403, ""), "{path}");
+        assert!(answer.text.contains("from the same site"), "{}", answer.text);
+        assert!(!answer.text.contains("--allow-origin"), "which helps nothing: {}", answer.text);
+        assert_eq!(answer.header("access-control-allow-origin"), APP, "the page can read why");
+    }
+    assert_eq!(service.count("SELECT COUNT(*) FROM sessions").await, before);
+    let create = from_app("/v1/keys", json!({"name": "x"})).bearer(&key);
+    assert_eq!(create.await.status, 201);
+}
