@@ -17,9 +17,12 @@ use crate::secret_text::SecretText;
 use crate::state::App;
 use crate::store::sessions;
 use crate::store::users::{self, User};
-use crate::throttle::Visitor;
+use crate::throttle::{HeldUp, Visitor};
 use crate::token::PlainToken;
 use crate::{cookie, csrf};
+
+/// The seconds that many sign-ins at once are given to pass.
+const BREATHER: u64 = 5;
 
 /// User and password.
 #[derive(Deserialize, ToSchema)]
@@ -43,7 +46,7 @@ pub(crate) struct SignIn {
         (status = 401, description = "Wrong user or password"),
         (status = 403, description = "A page of another origin"),
         (status = 422, description = "A member is missing or of the wrong type"),
-        (status = 429, description = "Too many wrong passwords for this user from this address"),
+        (status = 429, description = "Too many wrong passwords for this user from this address, or sign-ins at once"),
     ),
 )]
 pub(crate) async fn sign_in(
@@ -111,7 +114,7 @@ pub(crate) async fn check_password(
     let email = user.trim().to_lowercase();
     let address = visit.peer.as_ref().map(|Extension(ConnectInfo(address))| address.ip());
     let visitor = Visitor::new(&email, address);
-    app.throttle().attempt(&visitor, app.now()).map_err(too_many)?;
+    let attempt = app.throttle().attempt(&visitor, || app.now()).await.map_err(held_up)?;
 
     let known = match read_email(&email) {
         Some(email) => users::by_email(app.store().pool(), &email).await?,
@@ -120,13 +123,14 @@ pub(crate) async fn check_password(
     let (user, hash) = known.unzip();
     let matches = app.passwords().verify(password, hash).await?;
     let Some(user) = user.filter(|_| matches) else {
+        attempt.was_wrong(app.now());
         tracing::info!("sign-in refused");
         return Err(Problem::new(
             ProblemCode::InvalidCredentials,
             "The user or the password is wrong. Try again.",
         ));
     };
-    app.throttle().forgive(&visitor);
+    attempt.was_right();
     Ok(user)
 }
 
@@ -155,8 +159,11 @@ pub(crate) async fn start(
     cookie::set(&token, app.config().secure_cookies).ok_or_else(Problem::internal)
 }
 
-fn too_many(seconds: u64) -> Problem {
-    let detail =
-        format!("Too many wrong passwords for this user from this address. Try again in {seconds} seconds.");
+fn held_up(why: HeldUp) -> Problem {
+    let (what, seconds) = match why {
+        HeldUp::Closed(seconds) => ("wrong passwords", seconds),
+        HeldUp::Crowded => ("sign-ins at once", BREATHER),
+    };
+    let detail = format!("Too many {what} for this user from this address. Try again in {seconds} seconds.");
     Problem::new(ProblemCode::RateLimited, detail).retry_after(seconds)
 }

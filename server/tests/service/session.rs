@@ -19,6 +19,8 @@ on_both_databases![
     signing_out_ends_no_other_session,
     ten_wrong_passwords_close_the_door_for_five_minutes,
     the_right_password_forgives_wrong_ones,
+    right_passwords_all_at_once_are_all_right,
+    wrong_passwords_all_at_once_gain_nothing,
     strangers_do_not_lock_a_person_out,
 ];
 
@@ -159,6 +161,27 @@ async fn the_right_password_forgives_wrong_ones(service: &Service) {
         }
         service.sign_in(KIM).await;
     }
+}
+
+/// The statuses of so many sign-ins at once.
+async fn at_once(service: &Service, number: usize, password: &str) -> Vec<u16> {
+    let asked = json!({"user": KIM, "password": password});
+    let attempt = || service.post("/v1/session").json(asked.clone()).into_future();
+    let answers = futures_util::future::join_all((0..number).map(|_| attempt())).await;
+    answers.iter().map(|answer| answer.status.as_u16()).collect()
+}
+
+async fn right_passwords_all_at_once_are_all_right(service: &Service) {
+    let wrong = json!({"user": KIM, "password": "wrong"});
+    service.post("/v1/session").json(wrong).await.problem(401, "invalid_credentials");
+    assert_eq!(at_once(service, 25, PASSWORD).await, [201; 25]);
+}
+
+async fn wrong_passwords_all_at_once_gain_nothing(service: &Service) {
+    let statuses = at_once(service, 25, "wrong").await;
+    let count = |status| statuses.iter().filter(|one| **one == status).count();
+    assert_eq!((count(401), count(429)), (10, 15), "{statuses:?}");
+    assert_eq!(at_once(service, 1, PASSWORD).await, [429]);
 }
 
 async fn strangers_do_not_lock_a_person_out(service: &Service) {
