@@ -9,8 +9,10 @@ const LONGEST: usize = 100;
 pub(crate) fn read<'t>(field: &str, text: &'t str) -> Result<&'t str, Problem> {
     let name = text.trim();
     let refuse = |detail: String| Err(Problem::field(field, detail));
-    if name.is_empty() {
-        return refuse(format!("`{field}` is empty. Give the key a name that says what it is for."));
+    if name.chars().all(is_invisible) {
+        return refuse(format!(
+            "`{field}` is empty, or nothing of it can be seen. Give the key a name that says what it is for."
+        ));
     }
     let length = name.chars().count();
     if length > LONGEST {
@@ -18,12 +20,48 @@ pub(crate) fn read<'t>(field: &str, text: &'t str) -> Result<&'t str, Problem> {
             "`{field}` has {length} characters; at most {LONGEST} are allowed. Shorten it."
         ));
     }
-    if let Some(index) = name.chars().position(char::is_control) {
+    if let Some(index) = name.chars().position(is_control) {
         return refuse(format!(
             "`{field}` has a control character (such as a line break) at index {index}. Take it out."
         ));
     }
     Ok(name)
+}
+
+/// Controls, and what acts as one: breaks of line and paragraph, and what turns
+/// the direction of writing, so that a name reads as another one.
+fn is_control(ch: char) -> bool {
+    ch.is_control()
+        || matches!(ch, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// White space, and what is drawn as nothing by itself. In between others these
+/// have their uses: joiners and selectors make emoji, and Persian its words.
+fn is_invisible(ch: char) -> bool {
+    ch.is_whitespace()
+        || matches!(
+            ch,
+            '\u{AD}'
+                | '\u{34F}'
+                | '\u{61C}'
+                | '\u{115F}'
+                | '\u{1160}'
+                | '\u{17B4}'
+                | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+                | '\u{FFF0}'..='\u{FFFB}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}'
+        )
 }
 
 #[cfg(test)]
@@ -44,6 +82,13 @@ mod tests {
             ("a\nb", None),
             ("a\0b", None),
             ("a\u{85}b", None),
+            ("a\u{2028}b", None),
+            ("a\u{202E}b", None),
+            ("a\u{2066}b", None),
+            ("\u{200B}", None),
+            ("\u{FEFF} \u{AD}\u{3164}\u{2800}", None),
+            ("\u{E0041}\u{FE0F}", None),
+            ("می\u{200C}خواهم 👩\u{200D}💻 ❤\u{FE0F}", Some("می\u{200C}خواهم 👩\u{200D}💻 ❤\u{FE0F}")),
         ] {
             assert_eq!(read("name", text).ok(), name, "{text:?}");
         }

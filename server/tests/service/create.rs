@@ -123,6 +123,8 @@ async fn what_cannot_be_used_is_refused_by_name_and_makes_no_key(service: &Servi
         (json!({"name": "x".repeat(101)}), "name"),
         (json!({"name": "a\u{0}b"}), "name"),
         (json!({"name": "a\nb"}), "name"),
+        (json!({"name": "\u{200b}"}), "name"),
+        (json!({"name": "a\u{202e}b"}), "name"),
         (json!({"name": "a", "expires_in": "soon"}), "expires_in"),
         (json!({"name": "a", "expires_in": 90}), "expires_in"),
         (json!({"name": "a", "expires_in": "PT0S"}), "expires_in"),
