@@ -22,7 +22,7 @@ use crate::state::App;
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateKey)]
 pub(super) struct CreateKey {
-    /// 1 to 100 characters after trimming, none of them a control character.
+    /// 1 to 100 characters after trimming, of which something can be seen, and none a control character.
     #[schema(example = "deploy robot")]
     name: String,
     /// ISO 8601 duration of at most ten years, or `never`.
