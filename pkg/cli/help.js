@@ -72,7 +72,8 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   notice      { reason, message }
 
   create      { key, secret } or, with --output, { key, output }
-  rotate      the same; and warning? { code, message } when the old key is still alive
+  rotate      the same; and warning? { code, message }: old_key_alive, or not_stored with the
+              secret, which is the only key and could not be written
   list        { keys: [key] }
   revoke      { key }
   delete      { deleted: id }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
@@ -91,6 +92,24 @@ test('a key that cannot be written is not left alive, and is never printed', asy
   const { code, out, err } = await pc.keylatch(['create', '--name', 'unwritable', '--output', 'no/../../../../dev/null/x.env']);
   assert.deepEqual([code, out], [1, ''], err);
   for await (const key of keys.list({ search: 'unwritable' })) assert.equal(key.status, 'revoked', err);
+});
+
+test('the only key is shown when it cannot be written, for the old one is gone', async (t) => {
+  const pc = await at(t);
+  await mkdir(pc.at('directory'));
+  const modelon = ['--provider', 'modelon', '--base-url', server.url];
+  let key = (await ok(pc, ['create', ...modelon, '--api-key', '-'], { input: (await pc.read('.env')).split('=')[1] })).out;
+  for (const more of [[], ['--json']]) {
+    const input = { input: key };
+    const [{ id }] = (await json(pc, ['list', ...modelon, '--api-key', '-'], input)).keys;
+    const { code, out, err } = await pc.keylatch(['rotate', id, ...modelon, '--api-key', '-', '--yes', '--output', 'directory', ...more], input);
+    assert.equal(code, 1, err);
+    assert.doesNotMatch(err + out, /in directory|"output"/);
+    if (more.length) assert.equal(JSON.parse(out).warning.code, 'not_stored');
+    else assert.match(err, /warning: The new key could not be stored[^]*It is shown only now:/);
+    key = more.length ? JSON.parse(out).secret : out;
+    await ok(pc, ['whoami', ...modelon, '--api-key', '-'], { input: key });
+  }
 });
 
 test('who, from where, and the header', async (t) => {
