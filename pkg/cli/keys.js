@@ -6,15 +6,13 @@ import { failure } from '../errors.js';
 import { checkKey, maskKey } from '../keys.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { confirm, firstLine, warnOfInline } from './ask.js';
-import { providerOf, withClient } from './client.js';
+import { addressOf, providerOf, withClient } from './client.js';
 import { clean, print, printJson, relative, say, style, table, warn } from './print.js';
 
 /** @param {any} options */
 export async function create(options) {
-  // Before anything is made: a key that cannot be written would be lost.
-  const file = options.output && outputFile(options);
   const { name = `keylatch on ${hostname()}`.slice(0, 100), expires, scope } = options;
-  await withClient(options, async ({ client }) => {
+  await withOutput(options, async ({ client }, file) => {
     const { key, secret } = await client.create({ name, expiresIn: lifetime(expires), scopes: scope });
     if (!file) return show(options, key, secret);
     const text = secret.reveal();
@@ -41,8 +39,7 @@ export async function list(options) {
 
 /** @param {any} options */
 export async function rotate(options) {
-  const file = options.output && outputFile(options);
-  await withClient(options, async ({ client, provider }) => {
+  await withOutput(options, async ({ client }, file) => {
     const [id] = options.positionals;
     if (!options.overlap) await confirm(`T${named(await client.get(id)).slice(1)} stops working at once. Rotate it?`, options.yes);
     const store = file && (async (/** @type {any} */ secret) => file.write(secret.expose()));
@@ -87,10 +84,18 @@ export async function deleteKey(options) {
   });
 }
 
-/** @param {any} options */
-function outputFile(options) {
+/**
+ * Runs the work with a client, and with the file that its new key goes to: it
+ * stands there for the address that it works at.
+ * @param {any} options
+ * @param {(on: Awaited<ReturnType<typeof import('./client.js').clientFor>>, file: CredentialFile | undefined) => Promise<void>} work
+ */
+async function withOutput(options, work) {
   const { output: path, user, profile } = options;
-  return new CredentialFile(providerOf(options), { path, user, profile });
+  const at = (/** @type {string | undefined} */ baseUrl) => (path === undefined ? undefined : new CredentialFile(providerOf(options), { path, user, profile, baseUrl }));
+  // Before anything is made or asked for: a key that cannot be written would be lost.
+  at(addressOf(options));
+  await withClient(options, (on) => work(on, at(on.client.baseUrl)));
 }
 
 /** The key itself, alone on standard output. @param {any} options @param {any} key @param {any} secret @param {object} [warning] */

@@ -112,6 +112,27 @@ test('the only key is shown when it cannot be written, for the old one is gone',
   }
 });
 
+test('a key is written for the address that it was made at', async (t) => {
+  const pc = await at(t);
+  const { host } = new URL(server.url);
+  const config = 'default-host: app.conduce.com\ndefault-user: demo@example.com\ndemo@example.com:\n  api-keys: {app: 6f1d2c1e-0000-4000-8000-000000000001';
+  await pc.write('~/.conduceconfig', `${config}}\n`);
+  const conduce = ['--provider', 'conduce', `--user=${DEMO.user}`, `--host=${host}`];
+  await ok(pc, ['create', ...conduce, '--password-stdin', '--output', pc.at('~/.conduceconfig')], { input: DEMO.password });
+  const text = await pc.read('~/.conduceconfig');
+  assert.ok(text.startsWith(`${config}, '127': `), text);
+  assert.match((await ok(pc, ['list', ...conduce])).out, /active/);
+
+  const store = '~/.config/keylatch/credentials.json';
+  const entry = async () => JSON.parse(await pc.read(store)).profiles.default.keylatch;
+  const { key } = await json(pc, ['create', '--output', pc.at(store)]);
+  assert.equal((await entry()).baseUrl, server.url);
+  await pc.write('.env', '');
+  // Now that file alone says where the service is.
+  await ok(pc, ['rotate', key.id, '--yes', '--output', pc.at(store)], { env: { KEYLATCH_URL: '' } });
+  assert.equal((await entry()).baseUrl, server.url);
+});
+
 test('who, from where, and the header', async (t) => {
   const pc = await at(t);
   const who = await ok(pc, ['whoami']);
