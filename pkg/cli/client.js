@@ -23,7 +23,7 @@ export function addressOf(options) {
 
 /**
  * @param {any} options
- * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, end: () => Promise<void> }>}
+ * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, secret?: import('../secret.js').Secret, end: () => Promise<void> }>}
  */
 export async function clientFor(options) {
   const provider = providerOf(options);
@@ -35,14 +35,14 @@ export async function clientFor(options) {
   }
   if (options.user !== undefined && options['api-key'] === undefined) {
     const known = await ownKey(provider, options.user, baseUrl);
-    if (known) return { client: new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret }), provider, source: known.source, end: stay };
+    if (known) return { client: new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret }), provider, ...known, end: stay };
     const client = await signIn(provider, options, baseUrl);
     // What was begun for one command ends with it.
     const end = async () => void (provider.endpoints?.signOut && (await client.signOut().catch(() => {})));
     return { client, provider, source: { kind: 'password', name: options.user }, end };
   }
   const credential = await credentialFor(options);
-  return { client: new KeyClient({ provider, baseUrl, credential }), provider, source: credential.source, end: stay };
+  return { client: new KeyClient({ provider, baseUrl, credential }), provider, source: credential.source, secret: credential.secret, end: stay };
 }
 
 /** @param {any} options */

@@ -73,13 +73,11 @@ export async function logout(options) {
 
 /** @param {any} options */
 export async function whoami(options) {
-  await withClient(options, async ({ client, provider, source }) => {
+  await withClient(options, async ({ client, provider, source, secret }) => {
     let account;
     if (provider.capabilities.whoami) account = await client.whoami();
-    else {
-      const credential = options['api-key'] === undefined && source.kind !== 'password' ? await resolveKey(provider, { baseUrl: addressOf(options), profile: options.profile, user: options.user }) : undefined;
-      if (credential) await alive(client, provider, credential);
-    }
+    // A password has proved itself by signing in.
+    else if (secret) await alive(client, provider, source, secret);
     if (options.json) return printJson({ provider: provider.id, account, valid: true, source });
     const who = account ? clean(account.user ?? account.id) : 'a key that works; the service does not say whose';
     print(`${provider.title}: ${who}`);
@@ -87,10 +85,10 @@ export async function whoami(options) {
   });
 }
 
-/** @param {KeyClient} client @param {any} provider @param {import('../node/resolve.js').Credential} credential */
-async function alive(client, provider, credential) {
-  const { valid } = await client.validate(credential.secret);
-  if (!valid) throw failure('unauthorized', provider.title, `the key from ${credential.source.name || credential.source.kind} is not valid there.`);
+/** @param {KeyClient} client @param {any} provider @param {{ kind: string, name: string }} source @param {import('../secret.js').Secret} secret */
+async function alive(client, provider, source, secret) {
+  const { valid } = await client.validate(secret);
+  if (!valid) throw failure('unauthorized', provider.title, `the key from ${source.name || source.kind} is not valid there.`);
 }
 
 /** @param {any} options */

@@ -147,6 +147,21 @@ test('who, from where, and the header', async (t) => {
   assert.deepEqual(Object.keys(await json(pc, ['headers', '--provider', 'luminary', '--api-key', '-'], { input: 'lc-0123456789\n' })), ['x-api-key']);
 });
 
+test('a key that is given works when the service has said so, and not before', async (t) => {
+  const pc = await computer(t);
+  const made = await KeyClient.signIn({ provider: 'conduce', baseUrl: server.url, ...DEMO });
+  const right = (await made.create({ name: 'whoami' })).secret.reveal();
+  const wrong = `${right.slice(0, -4)}beef`;
+  for (const provider of ['lambda', 'luminary', 'conduce']) {
+    const whoami = (input, address = server.url) => pc.keylatch(['whoami', '--provider', provider, '--base-url', address, '--api-key', '-'], { input });
+    assert.match((await whoami(right)).out, /a key that works/, provider);
+    for (const [refused, says] of [[await whoami(wrong), /not valid there|did not accept/], [await whoami(right, 'http://127.0.0.1:9'), /could not be reached/]]) {
+      assert.deepEqual([refused.code, refused.out], [1, ''], `${provider}: ${refused.err}`);
+      assert.match(refused.err, says);
+    }
+  }
+});
+
 test('Conduce\'s document, word for word: a key by password, listed and removed by another', async (t) => {
   const pc = await computer(t);
   const host = new URL(server.url).host;
