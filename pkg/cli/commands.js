@@ -18,7 +18,7 @@ export const OPTIONS = {
   user: { type: 'string', short: 'u', value: 'EMAIL', help: 'sign in as this user, with a password that is asked for' },
   'password-stdin': { type: 'boolean', help: 'read the password of --user from standard input' },
   'api-key': { type: 'string', value: '-', help: 'authenticate with this key; - reads it from standard input' },
-  profile: { type: 'string', value: 'NAME', help: 'profile in ~/.config/keylatch/credentials.json' },
+  profile: { type: 'string', value: 'NAME', help: 'profile in ~/.config/keylatch/credentials.json; default KEYLATCH_PROFILE' },
   json: { type: 'boolean', help: 'print JSON; its form is in keylatch help json' },
   yes: { type: 'boolean', short: 'y', help: 'do it without asking' },
   output: { type: 'string', short: 'o', value: 'FILE', help: 'write the key to this file (mode 0600) instead of the screen' },

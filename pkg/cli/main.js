@@ -46,7 +46,9 @@ async function dispatch(args) {
   if (positionals.length < least || positionals.length > most) {
     throw new UseError(`usage: keylatch ${command.usage}`);
   }
-  await command.run({ ...values, positionals });
+  // Where a key is read from, it is written to and removed from as well.
+  const profile = values.profile ?? (process.env.KEYLATCH_PROFILE || undefined);
+  await command.run({ ...values, profile, positionals });
   return Number(process.exitCode ?? DONE);
 }
 

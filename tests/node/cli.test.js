@@ -321,3 +321,21 @@ test('a login by key stores it where the service\'s own client looks, and logout
   assert.deepEqual((await json(pc, ['logout', ...args, '--yes'])).removed, ['~/.impact/api.key']);
   assert.equal((await pc.keylatch(['whoami', ...args])).code, 3);
 });
+
+test('the profile of the environment is the one that is read, written and emptied', async (t) => {
+  const pc = await at(t);
+  const store = '~/.config/keylatch/credentials.json';
+  const [, secret] = (await pc.read('.env')).split('=');
+  await pc.write('.env', '');
+  const profiles = async () => Object.entries(JSON.parse(await pc.read(store)).profiles).map(([name, { keylatch }]) => [name, Boolean(keylatch)]);
+  const env = { KEYLATCH_PROFILE: 'work' };
+  await ok(pc, ['login', '--api-key', '-'], { input: secret, env });
+  await ok(pc, ['login', '--api-key', '-', '--profile', 'home'], { input: secret, env });
+  assert.deepEqual(await profiles(), [['work', true], ['home', true]], 'the option wins');
+  await ok(pc, ['create', '--output', pc.at(store)], { env });
+  assert.deepEqual(await profiles(), [['work', true], ['home', true]]);
+  assert.notEqual(JSON.parse(await pc.read(store)).profiles.work.keylatch.key, secret.trim());
+  await ok(pc, ['whoami'], { env });
+  await ok(pc, ['logout', '--yes'], { env });
+  assert.deepEqual(await profiles(), [['work', false], ['home', true]]);
+});
