@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 
 import { failure } from '../errors.js';
-import { checkKey, maskKey } from '../keys.js';
+import { identifyKey, maskKey } from '../keys.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { confirm, firstLine, warnOfInline } from './ask.js';
 import { addressOf, providerOf, withClient } from './client.js';
@@ -39,8 +39,8 @@ export async function list(options) {
 
 /** @param {any} options */
 export async function rotate(options) {
+  const { id } = idOf(options, options.positionals[0]);
   await withOutput(options, async ({ client }, file) => {
-    const [id] = options.positionals;
     if (!options.overlap) await confirm(`T${named(await client.get(id)).slice(1)} stops working at once. Rotate it?`, options.yes);
     const store = file && (async (/** @type {any} */ secret) => file.write(secret.expose()));
     const rotated = /** @type {any} */ (await client.rotate(id, { overlap: options.overlap, store }));
@@ -57,8 +57,8 @@ export async function rotate(options) {
 
 /** @param {any} options */
 export async function revoke(options) {
+  const { id } = idOf(options, options.positionals[0]);
   await withClient(options, async ({ client }) => {
-    const [id] = options.positionals;
     await confirm(`T${named(await client.get(id)).slice(1)} stops working at once, for good. Revoke it?`, options.yes);
     const key = await client.revoke(id);
     if (options.json) return printJson({ key });
@@ -70,10 +70,8 @@ export async function revoke(options) {
 export async function deleteKey(options) {
   if (options.positionals[0] === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
   const given = options.positionals[0] !== '-';
-  const id = given ? options.positionals[0] : await firstLine();
   // Conduce removes a key by the key itself. No list of it knows one by that.
-  const check = checkKey(providerOf(options), id);
-  const isKey = check.ok && check.certainty !== 'unknown';
+  const { id, isKey } = idOf(options, given ? options.positionals[0] : await firstLine());
   if (isKey && given) warnOfInline();
   await withClient(options, async ({ client }) => {
     const key = isKey ? { id: maskKey(id) } : await client.get(id);
@@ -82,6 +80,19 @@ export async function deleteKey(options) {
     if (options.json) return printJson({ deleted: key.id });
     say(`Deleted ${named(key)}.`);
   });
+}
+
+/**
+ * What was given for an id, and whether it is the key itself. That is refused
+ * where ids stand in addresses, which are logged, and for a key of another service.
+ * @param {any} options @param {string} id
+ */
+function idOf(options, id) {
+  const provider = providerOf(options);
+  const key = identifyKey(id).find(({ provider: of, certainty }) => certainty === 'documented' || (certainty === 'observed' && of === provider.id));
+  const isInAddress = Object.values(provider.endpoints ?? {}).some((/** @type {any} */ { path }) => path.includes('{id}'));
+  if (key && (isInAddress || key.provider !== provider.id)) throw failure('invalid_argument', 'id', 'that is a whole key. Give the id that keylatch list shows.');
+  return { id, isKey: key !== undefined };
 }
 
 /**

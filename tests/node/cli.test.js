@@ -239,6 +239,26 @@ test('a key on the command line is warned of, and no message repeats it', async 
   }
 });
 
+test('a key is no id where ids stand in addresses, and nobody is asked about it', async (t) => {
+  const pc = await at(t);
+  const secret = (await keys.create({ name: 'as an id' })).secret.reveal();
+  const asked = [];
+  const service = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  t.after(() => service.close());
+  await once(service, 'listening');
+  const there = ['--base-url', `http://127.0.0.1:${service.address().port}`, '--yes'];
+  for (const args of [['delete', secret], ['delete', '-'], ['revoke', secret], ['rotate', secret], ['delete', secret, '--provider', 'conduce'], ['delete', secret, '--provider', 'modelon']]) {
+    const { code, out, err } = await pc.keylatch([...args, ...there], { input: secret });
+    assert.deepEqual([code, out], [2, ''], args[0]);
+    assert.match(err, /whole key\. Give the id that keylatch list shows/);
+    assert.ok(!err.includes(secret), err);
+  }
+  assert.deepEqual(asked, []);
+});
+
 test('check names each problem and its place', async (t) => {
   const pc = await computer(t);
   const bad = await pc.keylatch(['check'], { input: 'Bearer kl_live_12\n' });
