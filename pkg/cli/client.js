@@ -34,7 +34,8 @@ export async function clientFor(options) {
     if (options['api-key'] !== undefined) throw failure('invalid_argument', '--password-stdin', 'it does not go with --api-key; use one of them.');
   }
   if (options.user !== undefined && options['api-key'] === undefined) {
-    const known = await ownKey(provider, options.user, baseUrl);
+    // Who gives the password means it.
+    const known = options['password-stdin'] ? undefined : await ownKey(provider, options.user, baseUrl);
     if (known) return { client: new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret }), provider, ...known, end: stay };
     const client = await signIn(provider, options, baseUrl);
     // What was begun for one command ends with it.

@@ -192,6 +192,14 @@ test('a password comes by standard input where nobody can type it', async (t) =>
   assert.equal((await ok(pc, args, { input: `${DEMO.password}\n` })).out, `keylatch: ${DEMO.user}\n`);
 });
 
+test('a password that is given comes before a stored key, which may be refused', async (t) => {
+  const pc = await computer(t);
+  await pc.write('~/.conduceconfig', `${DEMO.user}:\n  api-keys: {'127': 6f1d2c1e-0000-4000-8000-000000000001}\n`);
+  const args = ['create', '--provider', 'conduce', '--user', DEMO.user, '--base-url', server.url];
+  assert.equal((await pc.keylatch(args)).code, 1, 'the stored key is refused');
+  await ok(pc, [...args, '--password-stdin'], { input: DEMO.password });
+});
+
 test('exit codes say what kind of failure it is', async (t) => {
   const pc = await at(t);
   const elsewhere = await computer(t);
