@@ -31,7 +31,7 @@ export async function hidden(question) {
   const text = await askHidden(`${question}: `);
   if (text) return text;
   const why = text === '' ? 'nothing was typed.' : 'there is no terminal to ask on. Use --password-stdin, or a key by --api-key -, and give it by standard input.';
-  throw Object.assign(failure('no_credential', '', ''), { message: `${question}: ${why}` });
+  throw missing(question, why);
 }
 
 /**
@@ -39,10 +39,8 @@ export async function hidden(question) {
  * @param {string} who @param {boolean | undefined} fromInput
  */
 export async function password(who, fromInput) {
-  if (!fromInput) return hidden(`Password for ${who}`);
-  const text = await firstLine();
-  if (text) return text;
-  throw Object.assign(failure('no_credential', '', ''), { message: `Password for ${who}: standard input is empty.` });
+  const what = `Password for ${who}`;
+  return fromInput ? firstLine(what) : hidden(what);
 }
 
 /**
@@ -51,7 +49,7 @@ export async function password(who, fromInput) {
  */
 export async function apiKey(given) {
   if (given === undefined) return undefined;
-  if (given === '-') return process.stdin.isTTY ? hidden('API key') : firstLine();
+  if (given === '-') return process.stdin.isTTY ? hidden('API key') : firstLine('API key');
   warnOfInline();
   return given;
 }
@@ -60,12 +58,23 @@ export function warnOfInline() {
   say('warning: a key on the command line is seen in process lists and kept in the history of the shell. Give - instead, and the key by standard input.');
 }
 
-/** The first line of standard input. */
-export async function firstLine() {
+/**
+ * The first line of standard input. Without one nothing else takes its place:
+ * a command that ends a key would work with another than was meant.
+ * @param {string} what
+ */
+export async function firstLine(what) {
   let text = '';
   for await (const chunk of process.stdin.setEncoding('utf8')) {
     text += chunk;
     if (text.includes('\n') || text.length > 65_536) break;
   }
-  return text.split(/\r?\n/)[0].trim();
+  const line = text.split(/\r?\n/)[0].trim();
+  if (line) return line;
+  throw missing(what, 'there is none in the first line of standard input.');
+}
+
+/** @param {string} what @param {string} why */
+function missing(what, why) {
+  return Object.assign(failure('no_credential', '', ''), { message: `${what}: ${why}` });
 }

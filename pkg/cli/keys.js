@@ -71,7 +71,7 @@ export async function deleteKey(options) {
   if (options.positionals[0] === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
   const given = options.positionals[0] !== '-';
   // Conduce removes a key by the key itself. No list of it knows one by that.
-  const { id, isKey } = idOf(options, given ? options.positionals[0] : await firstLine());
+  const { id, isKey } = idOf(options, given ? options.positionals[0] : await firstLine('The key to delete'));
   if (isKey && given) warnOfInline();
   await withClient(options, async ({ client }) => {
     const key = isKey ? { id: maskKey(id) } : await client.get(id);

@@ -200,6 +200,19 @@ test('a password that is given comes before a stored key, which may be refused',
   await ok(pc, [...args, '--password-stdin'], { input: DEMO.password });
 });
 
+test('nothing takes the place of a key or password that standard input does not have', async (t) => {
+  const pc = await at(t);
+  const password = ['--user', DEMO.user, '--password-stdin'];
+  for (const [args, what] of [[['revoke', pc.key.id, '--yes', '--api-key', '-'], 'API key'], [['login', '--api-key', '-'], 'API key'], [['list', ...password], 'Password for'], [['delete', '-', '--yes'], 'The key to delete']]) {
+    for (const input of ['', '\n', '  \nkl_test_\n']) {
+      const { code, out, err } = await pc.keylatch(args, { input });
+      assert.deepEqual([code, out], [3, ''], err);
+      assert.match(err, new RegExp(`^keylatch: ${what}.*: there is none in the first line of standard input\\.\n$`));
+    }
+  }
+  assert.equal((await keys.get(pc.key.id)).status, 'active');
+});
+
 test('exit codes say what kind of failure it is', async (t) => {
   const pc = await at(t);
   const elsewhere = await computer(t);
