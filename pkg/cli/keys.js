@@ -162,6 +162,9 @@ function row(key, provider) {
 function lifetime(text) {
   if (text === undefined || !/^\d{4}-\d\d-\d\d/.test(text)) return text;
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw failure('invalid_argument', '--expires', 'there is no such date.');
+  // JavaScript counts on from the end of a month: 31 February would be 3 March.
+  const day = text.slice(0, 10);
+  const exists = new Date(day).toJSON()?.startsWith(day) && !Number.isNaN(date.getTime());
+  if (!exists) throw failure('invalid_argument', '--expires', 'there is no such date.');
   return date;
 }

@@ -61,6 +61,15 @@ test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
   assert.equal((await pc.keylatch(['delete', rotated.key.id, '--yes'])).code, 1);
 });
 
+test('a key ends on the day that was said', async (t) => {
+  const pc = await at(t);
+  const year = new Date().getUTCFullYear() + 1;
+  for (const [said, ends] of [[`${year}-02-28`, `${year}-02-28T00:00:00.000Z`], [`${year}-03-31T23:30:00-05:00`, `${year}-04-01T04:30:00.000Z`]]) {
+    const { key } = await json(pc, ['create', '--expires', said]);
+    assert.equal(new Date(key.expiresAt).toISOString(), ends);
+  }
+});
+
 test('an old key that could not be ended is warned of', async (t) => {
   const pc = await at(t);
   // A server whose revoking is broken, in front of one that works.
@@ -230,6 +239,7 @@ test('exit codes say what kind of failure it is', async (t) => {
     [pc, ['list', '--host', 'a', '--base-url', 'b'], 2, /use one of them/],
     [pc, ['revoke', 'key_1'], 1, /no key with this id/],
     [pc, ['rotate', pc.key.id], 2, /--yes/],
+    ...['2027-02-31', '2027-02-31T12:00:00Z', '2100-02-29', '2027-13-01', '2027-01-31T25:00Z'].map((date) => [pc, ['create', '--expires', date], 2, /--expires: there is no such date/]),
     [elsewhere, ['list', '--provider', 'luminary'], 3, /- LC_API_KEY is not set\n/],
     [pc, ['list', '--api-key', '-'], 3, /not a key for keylatch/],
     [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user], 3, /^keylatch: Password for demo@example\.com at 127\.0\.0\.1:\d+: there is no terminal to ask on\. .*--password-stdin/],
