@@ -58,7 +58,8 @@ ${cases.join('\n')}
     completion) _values shell bash zsh fish ;;
   esac
 }
-compdef _keylatch keylatch
+# Loaded by its name, this is the function itself and was called for an answer.
+if [ "$funcstack[1]" = _keylatch ]; then _keylatch "$@"; else compdef _keylatch keylatch; fi
 `;
 }
 

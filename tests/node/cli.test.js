@@ -323,6 +323,20 @@ test('help is everywhere, with examples', async (t) => {
   assert.match((await ok(pc, ['--version'])).out, /^keylatch \d+\.\d+\.\d+\n$/);
 });
 
+/** Installed as the help says, and sourced: the first Tab of a session proposes the commands. */
+async function proposedByZsh(pc, script) {
+  await pc.write('functions/_keylatch', script);
+  for (const [before, after] of [['fpath=($PWD/functions $fpath)', ''], ['', '. functions/_keylatch']]) {
+    const terminal = pc.terminal('exec zsh -f');
+    terminal.types(`PS1=; ${before}\r autoload -Uz compinit && compinit -u -D\r ${after}\r echo re''ady\r`);
+    await terminal.sees('ready');
+    terminal.types('keylatch \t');
+    await terminal.sees('replace a key by a new one');
+    terminal.types('\x15exit\r');
+    await terminal.ends();
+  }
+}
+
 test('completion is a script that the shell takes, and it proposes what there is', async (t) => {
   const pc = await computer(t);
   for (const shell of ['bash', 'zsh', 'fish']) {
@@ -331,10 +345,11 @@ test('completion is a script that the shell takes, and it proposes what there is
     await pc.write(`completion.${shell}`, out);
     const missing = spawnSync(shell, ['-c', ':']).error?.code === 'ENOENT';
     const skip = missing && shell !== 'bash' && `${shell} is not installed, so nobody has looked at its script`;
-    await t.test(shell, { skip }, () => {
+    await t.test(shell, { skip }, async () => {
       const { status, stderr } = spawnSync(shell, ['-n', pc.at(`completion.${shell}`)], { encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, '']);
-      if (shell !== 'fish') return;
+      if (shell === 'bash') return;
+      if (shell === 'zsh') return proposedByZsh(pc, out);
       const typed = spawnSync(shell, ['-c', `source completion.fish; complete -C 'keylatch list --provider lum'`], { cwd: pc.cwd, encoding: 'utf8' });
       assert.equal(typed.stdout.split('\t')[0], 'luminary', typed.stderr);
     });
