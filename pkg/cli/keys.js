@@ -111,6 +111,10 @@ async function withOutput(options, work) {
 
 /** The key itself, alone on standard output. @param {any} options @param {any} key @param {any} secret @param {object} [warning] */
 function show({ json }, key, secret, warning) {
+  process.stdout.prependListener('error', () => {
+    process.exitCode = 1;
+    say(`The new key ${clean(key.id)} was made, and nobody has seen it. Revoke or delete it.`);
+  });
   if (json) return printJson({ key, secret: secret.reveal(), warning });
   say(`Created ${named(key)}${until(key)}. It is shown only now:`);
   print(secret.reveal());

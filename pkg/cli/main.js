@@ -10,7 +10,7 @@ import { COMMANDS, OPTIONS } from './commands.js';
 import { commandHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
 import { nearest } from './nearest.js';
-import { style } from './print.js';
+import { say, style } from './print.js';
 
 /** Exit codes; documented in help.js. */
 const DONE = 0, REFUSED = 1, WRONG_USE = 2, NO_CREDENTIAL = 3, INTERRUPTED = 130;
@@ -23,7 +23,12 @@ class UseError extends Error {}
 /** @param {string[]} args @returns {Promise<number>} */
 export async function main(args) {
   // Who reads the output may have had enough: `keylatch list | head -1`.
-  process.stdout.on('error', (error) => process.exit(/** @type {any} */ (error).code === 'EPIPE' ? DONE : REFUSED));
+  process.stdout.on('error', (error) => {
+    const { code } = /** @type {any} */ (error);
+    if (code === 'EPIPE') process.exit(process.exitCode ?? DONE);
+    say(`keylatch: the output could not be written (${code}).`);
+    process.exit(REFUSED);
+  });
   try {
     return await dispatch(args);
   } catch (error) {

@@ -103,6 +103,18 @@ test('a key that cannot be written is not left alive, and is never printed', asy
   for await (const key of keys.list({ search: 'unwritable' })) assert.equal(key.status, 'revoked', err);
 });
 
+test('a key that cannot be shown is told of, with its id', async (t) => {
+  const pc = await at(t);
+  for (const [name, more, where, says] of [['full', '', '> /dev/full', /output could not be written \(ENOSPC\)/], ['json', '--json', '> /dev/full', /\(ENOSPC\)/], ['unread', '', '| true', /^/]]) {
+    const terminal = pc.terminal(`{ '${process.execPath}' '${CLI}' create --name ${name} ${more}; echo $? > code; } ${where}`);
+    await terminal.ends();
+    assert.equal(await pc.read('code'), '1\n', terminal.screen);
+    const [{ id }] = (await json(pc, ['list', '--search', name])).keys;
+    assert.ok(terminal.screen.includes(`The new key ${id} was made, and nobody has seen it.`), terminal.screen);
+    assert.match(terminal.screen, says);
+  }
+});
+
 test('the only key is shown when it cannot be written, for the old one is gone', async (t) => {
   const pc = await at(t);
   await mkdir(pc.at('directory'));
