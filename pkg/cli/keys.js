@@ -46,10 +46,10 @@ export async function rotate(options) {
     const rotated = /** @type {any} */ (await client.rotate(id, { overlap: options.overlap, store }));
     const { key, secret } = rotated;
     const warning = rotated.warning && { code: rotated.warning.code, message: rotated.warning.message };
-    if (warning && !options.json) warn([warning]);
     // The only key, then: what its owner did not want to see is better than none.
     const lost = warning?.code === 'not_stored';
     if (lost) process.exitCode = 1;
+    if (warning && !options.json) warn([warning, ...(lost && rotated.warning.cause ? [rotated.warning.cause] : [])]);
     if (file && !lost) written(options, key, warning);
     else show(options, key, secret, warning);
   });

@@ -127,7 +127,7 @@ test('the only key is shown when it cannot be written, for the old one is gone',
     assert.equal(code, 1, err);
     assert.doesNotMatch(err + out, /in directory|"output"/);
     if (more.length) assert.equal(JSON.parse(out).warning.code, 'not_stored');
-    else assert.match(err, /warning: The new key could not be stored[^]*It is shown only now:/);
+    else assert.match(err, /warning: The new key could not be stored[^]*it is a directory[^]*It is shown only now:/);
     key = more.length ? JSON.parse(out).secret : out;
     await ok(pc, ['whoami', ...modelon, '--api-key', '-'], { input: key });
   }
