@@ -1,17 +1,35 @@
 // The client that a command works with: for a key from the chain, or signed in.
 
+import { readFileSync } from 'node:fs';
+
 import { KeyClient } from '../client.js';
 import { failure } from '../errors.js';
 import { call, core } from '../node/core.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
-import { provider as builtin } from '../providers.js';
+import { defineProvider, provider as builtin } from '../providers.js';
 import { apiKey, password } from './ask.js';
 import { warn } from './print.js';
 
-/** @param {any} options */
+/** A built-in service, or the one that a file declares. @param {any} options */
 export function providerOf({ provider }) {
-  return builtin(provider ?? (process.env.KEYLATCH_PROVIDER || 'keylatch'));
+  const given = provider ?? (process.env.KEYLATCH_PROVIDER || 'keylatch');
+  return given.endsWith('.json') ? defineProvider(declaration(given)) : builtin(given);
+}
+
+/** @param {string} file */
+function declaration(file) {
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw failure('invalid_provider', file, `the file cannot be read (${/** @type {any} */ (error).code}).`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failure('invalid_provider', file, 'the file is not JSON.');
+  }
 }
 
 /** The address that was said, if one was. @param {any} options @returns {string | undefined} */

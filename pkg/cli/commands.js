@@ -12,7 +12,7 @@ import { login, logout, resolve, whoami } from './session.js';
 
 /** @type {Record<string, { type: 'string' | 'boolean', short?: string, multiple?: boolean, value?: string, help: string }>} */
 export const OPTIONS = {
-  provider: { type: 'string', short: 'p', value: 'ID', help: 'the service; default KEYLATCH_PROVIDER, then keylatch' },
+  provider: { type: 'string', short: 'p', value: 'ID', help: 'the service, or a .json file that declares one; default KEYLATCH_PROVIDER, then keylatch' },
   'base-url': { type: 'string', value: 'URL', help: "the service's address" },
   host: { type: 'string', value: 'HOST', help: 'the same as host[:port]; https, on this computer http' },
   user: { type: 'string', short: 'u', value: 'EMAIL', help: 'sign in as this user, with a password that is asked for' },

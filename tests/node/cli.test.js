@@ -209,6 +209,25 @@ test('Conduce\'s document, word for word: a key by password, listed and removed 
   assert.equal(lines(await byKey(['list'])), before);
 });
 
+test('a service that a file declares is as good as a built-in one', async (t) => {
+  const pc = await at(t);
+  const { method, path } = keys.provider.endpoints.list;
+  const acme = { id: 'acme', title: 'Acme', baseUrl: server.url, env: ['ACME_KEY'], endpoints: { list: { method, path }, whoami: '/v1/account' } };
+  await pc.write('acme.json', JSON.stringify(acme));
+  await pc.write('.env', (await pc.read('.env')).replace('KEYLATCH_API_KEY', 'ACME_KEY'));
+  assert.match((await ok(pc, ['whoami', '--provider', 'acme.json'])).out, /^Acme: demo@example\.com\n/);
+  assert.match((await ok(pc, ['headers'], { env: { KEYLATCH_PROVIDER: './acme.json' } })).out, /^Authorization: Bearer kl_test_/);
+  assert.ok((await json(pc, ['list', '-p', './acme.json'])).keys.some(({ id }) => id === pc.key.id));
+
+  await pc.write('broken.json', '{');
+  await pc.write('wrong.json', JSON.stringify({ ...acme, env: ['A B'] }));
+  for (const [file, why] of [['missing.json', /missing\.json: .*ENOENT/], ['broken.json', /broken\.json: .*not JSON/], ['wrong.json', /env\[0\]/]]) {
+    const refused = await pc.keylatch(['headers', '--provider', file]);
+    assert.equal(refused.code, 2, file);
+    assert.match(refused.err, why);
+  }
+});
+
 test('a password comes by standard input where nobody can type it', async (t) => {
   const pc = await computer(t);
   const args = ['whoami', '--base-url', server.url, '--user', DEMO.user, '--password-stdin'];
