@@ -2,7 +2,7 @@
 
 import { byId, part } from './dom.js';
 import { openDialog } from './dialog.js';
-import { labelOf } from './service.js';
+import { isEnded, labelOf } from './service.js';
 
 const QUESTIONS = {
   revoke: {
@@ -15,7 +15,8 @@ const QUESTIONS = {
     text: 'It disappears from the list for good. This cannot be undone.',
     button: 'Delete key',
   },
-  // Where a service knows no revoking, deleting is what ends a key.
+  // Where a service knows no revoking, deleting is what ends a key. So it may be
+  // where nobody knows whether the key is active.
   deleteActive: {
     title: 'Delete this key?',
     text: 'Whatever uses it stops working at once, and it disappears from the list for good. This cannot be undone.',
@@ -26,7 +27,7 @@ const QUESTIONS = {
 /** Asks, and runs `submit` once the person agrees. Resolves with its result, or `undefined`. */
 export function confirmAction(action, key, submit) {
   const dialog = byId('confirm-dialog');
-  const question = QUESTIONS[action === 'delete' && key.status === 'active' ? 'deleteActive' : action];
+  const question = QUESTIONS[action === 'delete' && !isEnded(key) ? 'deleteActive' : action];
   byId('confirm-title').textContent = question.title;
   part(dialog, 'text').textContent = question.text;
   part(dialog, 'name').textContent = labelOf(key);

@@ -2,12 +2,13 @@
 
 import { byId, part, setIcon } from './dom.js';
 import { formatDay, timeElement } from './format-time.js';
-import { labelOf } from './service.js';
+import { isEnded, labelOf } from './service.js';
 
 const STATES = {
   active: { icon: 'check', word: 'Active' },
   expired: { icon: 'cross', word: 'Expired' },
   revoked: { icon: 'cross', word: 'Revoked' },
+  unknown: { icon: 'question', word: 'Unknown' },
 };
 const SOON = 7 * 86400 * 1000;
 
@@ -26,7 +27,7 @@ export function showColumns(table, service) {
 export function keyRow(key, service) {
   const row = byId('row-template').content.cloneNode(true).firstElementChild;
   row.dataset.id = key.id;
-  row.classList.toggle('inactive', key.status !== 'active');
+  row.classList.toggle('inactive', isEnded(key));
 
   part(row, 'name').textContent = key.name;
   part(row, 'replaced').hidden = !(key.replacedBy && key.status === 'active');
@@ -66,6 +67,7 @@ function fillTime(cell, key) {
 function stateTitle(key) {
   if (key.status === 'revoked' && key.revokedAt) return `Revoked on ${formatDay(key.revokedAt)}`;
   if (key.status === 'expired' && key.expiresAt) return `Expired on ${formatDay(key.expiresAt)}`;
+  if (key.status === 'unknown') return 'The service has a word of its own for what this key is';
   if (key.replacedBy) return 'Active until its end; a newer key replaces it';
   return STATES[key.status].word;
 }

@@ -60,7 +60,8 @@ export class Service {
   actionsOn({ status }) {
     const { rotate, revoke, delete: remove } = this.capabilities;
     const active = status === 'active';
-    return Object.entries({ rotate: rotate && active, revoke: revoke && active, delete: remove && !(revoke && active) })
+    const ended = isEnded({ status });
+    return Object.entries({ rotate: rotate && !ended, revoke: revoke && !ended, delete: remove && !(revoke && active) })
       .flatMap(([action, offered]) => offered ? [action] : []);
   }
 
@@ -83,6 +84,9 @@ export const isDemo = ['127.0.0.1', '[::1]', 'localhost'].includes(location.host
 
 /** Wipes what the client holds from memory. */
 export const forget = (client) => client?.[dispose]();
+
+/** Whether a key is known to work no more. One in an unknown state may as well be active. */
+export const isEnded = ({ status }) => status === 'expired' || status === 'revoked';
 
 /** What a key is called where a person must know it again. */
 export const labelOf = ({ name, masked, id }) => name || masked || id;

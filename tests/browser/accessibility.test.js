@@ -64,6 +64,12 @@ async function everyState({ page, keys, server }, visit) {
   await visit('confirm dialog');
   await keys.confirmDialog.getByRole('button', { name: 'Cancel' }).click();
 
+  await keys.callStates('suspended');
+  await page.reload();
+  await keys.loaded();
+  await keys.table.getByText('Unknown').first().waitFor();
+  await visit('table of keys in a state that nobody knows');
+
   await server.kill();
   await keys.search.fill('a');
   await keys.banner.waitFor();

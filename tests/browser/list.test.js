@@ -114,3 +114,22 @@ scenario('the table is a table with a caption, headers and one row header each',
     assert.equal(await keys.table.getByRole('cell').count(), 6, `${width} px`);
   }
 });
+
+scenario('a state that nobody knows is called so, and anything may be tried with the key', async ({ keys, server }) => {
+  const api = await server.api();
+  await api('POST', '/v1/keys', { name: 'Odd' });
+  await keys.callStates('suspended');
+  await keys.signIn();
+
+  const state = keys.cell(keys.row('Odd'), 'Active');
+  assert.equal(await state.innerText(), 'Unknown');
+  assert.equal(await state.locator('use').getAttribute('href'), '#icon-question');
+  assert.deepEqual(await keys.offers('Odd'), ['Rotate…', 'Revoke…', 'Delete…']);
+  // It may be in use.
+  await keys.choose('Odd', 'Delete');
+  assert.match(await keys.confirmDialog.innerText(), /stops working at once/);
+  await keys.confirmDialog.getByRole('button', { name: 'Cancel' }).click();
+  await keys.choose('Odd', 'Revoke');
+  await keys.confirm('Revoke key');
+  await eventually(async () => assert.equal(await state.innerText(), 'Revoked'));
+});

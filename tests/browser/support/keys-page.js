@@ -77,6 +77,15 @@ export class KeysPage {
     await this.page.waitForFunction(predicate, given);
   }
 
+  /** In the next list, the service calls the state of every key by this word. */
+  async callStates(word) {
+    await this.page.route(/\/v1\/keys(\?|$)/, async (route) => {
+      const response = await route.fetch();
+      const { items, ...rest } = await response.json();
+      await route.fulfill({ response, json: { ...rest, items: items.map((key) => ({ ...key, status: word })) } });
+    }, { times: 1 });
+  }
+
   row(name) {
     return this.table.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name }) });
   }
