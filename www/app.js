@@ -16,6 +16,8 @@ import { Session } from './session.js';
 
 const session = new Session();
 const actions = { rotate, revoke, delete: remove };
+/** What a refusal says when the key is no longer what the list shows. */
+const OUTDATED = ['not_found', 'key_active', 'key_inactive', 'replacement_failed'];
 let view;
 /** What a lost session interrupted, and for whom. */
 let interrupted;
@@ -140,18 +142,8 @@ async function create() {
 async function rotate(key) {
   const { service } = session;
   const { oneKey } = service.capabilities;
-  let lost = false;
-  const made = await askRotation(service, key, async (overlap) => {
-    try {
-      return await session.call((client) => client.rotate(key.id, { overlap }));
-    } catch (error) {
-      lost = error.code === 'replacement_failed';
-      throw error;
-    }
-  });
-  // The old key is gone all the same, and what is in the list with it.
-  if (lost) return view.load();
-  if (!made) return view.focusRow(key.id);
+  const made = await act(key, (submit) => askRotation(service, key, submit), (client, overlap) => client.rotate(key.id, { overlap }));
+  if (!made) return;
   if (oneKey) {
     // The key that this page stands on may be the one that is gone.
     session.reconnect(made.secret);
@@ -162,24 +154,44 @@ async function rotate(key) {
 }
 
 async function revoke(key) {
-  const revoked = await confirmAction('revoke', key, () => session.call((client) => client.revoke(key.id)));
-  if (revoked) {
-    view.replace(revoked);
-    announce(`“${labelOf(key)}” is revoked.`);
-  }
+  const revoked = await act(key, (submit) => confirmAction('revoke', key, submit), (client) => client.revoke(key.id));
+  if (!revoked) return;
+  view.replace(revoked);
+  announce(`“${labelOf(key)}” is revoked.`);
   view.focusRow(key.id);
 }
 
 async function remove(key) {
-  const deleted = await confirmAction('delete', key, async () => {
-    await session.call((client) => client.delete(key.id));
+  const deleted = await act(key, (submit) => confirmAction('delete', key, submit), async (client) => {
+    await client.delete(key.id);
     return true;
   });
-  if (!deleted) return view.focusRow(key.id);
+  if (!deleted) return;
   const next = view.remove(key.id);
   announce(`“${labelOf(key)}” is deleted.`);
   if (next) view.focusRow(next.id);
   else byId('create').focus();
+}
+
+/**
+ * Has `ask(submit)` ask what is to be done with a key, and `work(client, wish)` do it.
+ * Resolves with what came of it, or with `undefined`.
+ */
+async function act(key, ask, work) {
+  let outdated = false;
+  const done = await ask(async (wish) => {
+    try {
+      return await session.call((client) => work(client, wish));
+    } catch (error) {
+      outdated ||= OUTDATED.includes(error.code);
+      throw error;
+    }
+  });
+  if (done) return done;
+  view.focusRow(key.id);
+  // Not while the dialog says what went wrong: a list that is refused ends the session, and the dialog with it.
+  if (outdated && session.state === 'signed-in') view.renew();
+  return undefined;
 }
 
 function reveal({ key, secret, warning, wish }) {

@@ -68,9 +68,9 @@ export class KeysView {
     return this.#keys.find((key) => key.id === id);
   }
 
-  /** Puts the focus on the menu button of a key's row. */
+  /** Puts the focus on the menu button of a key's row, or on the title when there is none. */
   focusRow(id) {
-    this.#row(id)?.querySelector('[data-menu]').focus();
+    (this.#row(id)?.querySelector('[data-menu]') ?? byId('keys-title')).focus();
   }
 
   /** Loads the list anew from the start, at least `count` keys of it. */
@@ -86,11 +86,18 @@ export class KeysView {
       this.#keys = keys;
       this.#loaded = true;
       closeMenu({ refocus: false });
+      const focused = document.activeElement?.closest('#rows [data-id]')?.dataset.id;
       rows.replaceChildren(...this.#rowsOf(keys));
       this.#end(started);
+      if (focused) this.focusRow(focused);
     } catch (error) {
       this.#fail(started, error, () => this.load(count));
     }
+  }
+
+  /** Loads again as much as is there. */
+  renew() {
+    return this.load(Math.max(PAGE, this.#keys.length));
   }
 
   /** Shows an error above the table, with a way to try again. */

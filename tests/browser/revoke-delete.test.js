@@ -98,7 +98,7 @@ scenario('a refusal is said in the question, which stays open', async ({ page, k
   await eventually(async () => assert.equal(await keys.cell(keys.row('Contested'), 'Active').innerText(), 'Revoked'));
 });
 
-scenario('a key that someone else has deleted is missed in words', async ({ page, keys, server }) => {
+scenario('a key that someone else has deleted is missed in words, and gone from the list', async ({ page, keys, server }) => {
   await keys.signIn();
   await keys.create('Shared');
   const api = await server.api();
@@ -111,4 +111,19 @@ scenario('a key that someone else has deleted is missed in words', async ({ page
   await eventually(async () => assert.notEqual(await keys.confirmDialog.getByRole('alert').innerText(), ''));
   await page.keyboard.press('Escape');
   await keys.confirmDialog.waitFor({ state: 'hidden' });
+  await page.getByText('No API keys yet').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'keys-title');
+});
+
+scenario('a key that is active after all is not deleted, and shown as active', async ({ page, keys, server }) => {
+  const api = await server.api();
+  await api('POST', '/v1/keys', { name: 'Alive' });
+  await keys.callStates('revoked');
+  await keys.signIn();
+  await keys.choose('Alive', 'Delete');
+  await keys.confirmDialog.getByRole('button', { name: 'Delete key' }).click();
+  await keys.confirmDialog.getByRole('alert').filter({ hasText: 'active' }).waitFor();
+  await page.keyboard.press('Escape');
+  await eventually(async () => assert.equal(await keys.cell(keys.row('Alive'), 'Active').innerText(), 'Active'));
+  assert.deepEqual(await keys.offers('Alive'), ['Rotate…', 'Revoke…']);
 });

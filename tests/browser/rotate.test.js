@@ -95,7 +95,7 @@ scenario('each choice says what happens to the old key', async ({ keys, server }
   assert.equal(await keys.rotateDialog.getByLabel('Not at all').isChecked(), true, 'each time from the start');
 });
 
-scenario('a key that was revoked elsewhere is refused in the dialog', async ({ page, keys, server }) => {
+scenario('a key that was revoked elsewhere is refused in the dialog, and then shown as it is', async ({ page, keys, server }) => {
   await keys.signIn();
   await keys.create('Contested');
   const api = await server.api();
@@ -104,6 +104,10 @@ scenario('a key that was revoked elsewhere is refused in the dialog', async ({ p
   await keys.choose('Contested', 'Rotate');
   await keys.rotateDialog.getByRole('button', { name: 'Rotate key' }).click();
   await keys.rotateDialog.getByRole('alert').filter({ hasText: 'not active' }).waitFor();
+  assert.equal(await keys.cell(keys.row('Contested'), 'Active').innerText(), 'Active', 'while the reason is read nothing moves');
   await page.keyboard.press('Escape');
   await keys.rotateDialog.waitFor({ state: 'hidden' });
+  await eventually(async () => assert.equal(await keys.cell(keys.row('Contested'), 'Active').innerText(), 'Revoked'));
+  await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Actions for Contested'));
+  assert.deepEqual(await keys.offers('Contested'), ['Delete…']);
 });
