@@ -92,6 +92,8 @@ scenario('a faulty name or day is said at the field, and nothing is sent or lost
   const cases = [
     { name: '', message: 'Give the key a name, so that you know it later.' },
     { name: '   ', message: 'Give the key a name, so that you know it later.' },
+    { name: '\u200b', message: 'Give the key a name, so that you know it later.' },
+    { name: '\u2060 \u00ad\u3164\u2800', message: 'Give the key a name, so that you know it later.' },
     { name: 'x'.repeat(101), message: 'A name has 100 characters at most; this one has 101.' },
     { name: '😀'.repeat(101), message: 'A name has 100 characters at most; this one has 101.' },
     { name: 'a\tb', message: 'A name has no tabs or other control characters.' },
