@@ -246,7 +246,7 @@ export type KeyCheck =
       certainty: Certainty;
       /** Everything that is wrong, in the order of its place; at least one. */
       problems: KeyProblem[];
-      /** Ids of services that the text does look like a key of. */
+      /** Ids of other services that the text does look like a key of, whatever stands around the key. */
       looksLike: string[];
     };
 

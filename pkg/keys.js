@@ -12,8 +12,8 @@ export function checkKey(service, text) {
   const about = { provider: id, certainty };
   const found = attempt(() => handle.check(text));
   if (!Array.isArray(found)) return { ok: true, ...about, ...(found && { prefix: found }) };
-  const others = attempt(() => core().identify(text)).filter((other) => other !== id);
-  return { ok: false, ...about, problems: found.map(problemOf), looksLike: others.filter((other) => provider(other).format) };
+  const looksLike = attempt(() => core().resembled(text)).filter((other) => other !== id);
+  return { ok: false, ...about, problems: found.map(problemOf), looksLike };
 }
 
 /** @param {string} text */

@@ -75,3 +75,30 @@ pub fn check(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     }
     found.into_problems()
 }
+
+/// Whether a text would be a key of this format without what [`check`] takes off
+/// in thought.
+///
+/// ```
+/// use keylatch::format::{generate, keylatch, resembles};
+///
+/// let key = generate(keylatch(), "kl_live_")?;
+/// assert!(resembles(keylatch(), &format!("KEYLATCH_API_KEY='{}'", key.expose())));
+/// assert!(!resembles(keylatch(), "kl_live_x"));
+/// # Ok::<(), keylatch::Error>(())
+/// ```
+pub fn resembles(format: &KeyFormat, text: &str) -> bool {
+    check(Some(format), text).iter().all(|problem| {
+        matches!(
+            problem.code,
+            ProblemCode::SurroundingSpace
+                | ProblemCode::InnerSpace
+                | ProblemCode::LineBreak
+                | ProblemCode::Quotes
+                | ProblemCode::SchemePrefix
+                | ProblemCode::AssignmentPrefix
+                | ProblemCode::Lookalike
+                | ProblemCode::Invisible
+        )
+    })
+}

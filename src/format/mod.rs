@@ -52,7 +52,7 @@ mod validate;
 use std::borrow::Cow;
 
 pub use crate::problem::{Problem, ProblemCode};
-pub use check::check;
+pub use check::{check, resembles};
 pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use generate::generate;
 pub use hash::{hash, verify};

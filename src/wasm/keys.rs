@@ -44,6 +44,20 @@ pub fn identify(text: &JsValue) -> Result<JsValue, Thrown> {
     ids(&provider::identify(&text))
 }
 
+/// The ids of the services of whose known form a text is, whatever stands around
+/// the key.
+#[wasm_bindgen(unchecked_return_type = "string[]")]
+pub fn resembled(text: &JsValue) -> Result<JsValue, Thrown> {
+    let text = Zeroizing::new(read::text(text, "text")?);
+    let mut found = Vec::new();
+    for provider in provider::builtins() {
+        if provider.format.as_ref().is_some_and(|format| format::resembles(format, &text)) {
+            found.push(*provider);
+        }
+    }
+    ids(&found)
+}
+
 /// Enough of a text to recognise it by.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn mask(text: &JsValue) -> Result<JsValue, Thrown> {

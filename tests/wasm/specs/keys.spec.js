@@ -86,6 +86,21 @@ export default ({ keylatch }) => {
       },
     },
     {
+      name: 'whose key it looks like is said whatever stands around the key',
+      run() {
+        const lambda = `secret_robot_${'0a'.repeat(16)}.${'Ab1'.repeat(10)}Ab`;
+        equal(checkKey('lambda', lambda).ok, true);
+        for (const text of [lambda, `${lambda}\n`, `Bearer ${lambda}`, `LAMBDA_API_KEY=${lambda}`, `"${lambda}"`, `\u200b${lambda.slice(0, 20)}\n${lambda.slice(20)}`]) {
+          same(checkKey('conduce', text).looksLike, ['lambda'], JSON.stringify(text));
+          same(checkKey('keylatch', text).looksLike, ['lambda'], JSON.stringify(text));
+        }
+        for (const text of ['', 'Bearer ', `${lambda}!`, `"${lambda.slice(0, -1)}"`]) same(checkKey('conduce', text).looksLike, [], text);
+        same(checkKey('keylatch', ` ${key}`).looksLike, [], 'the service itself is no other');
+        // What surrounds a key is no part of one.
+        ok(identifyKey(`"${lambda}"`).every(({ provider }) => provider !== 'lambda'));
+      },
+    },
+    {
       name: 'a mask is enough to recognise a key by and not enough to use it',
       run() {
         equal(maskKey(key), `kl_live_…${key.slice(-4)}`);
