@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use gloo_net::http::Headers;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Date, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroize;
@@ -221,7 +221,7 @@ fn headers(from: &JsValue) -> Vec<(Cow<'static, str>, String)> {
     let mut out = Vec::new();
     for name in ["retry-after", "x-request-id"] {
         if let Some(value) = call_method(from, "get", name).ok().and_then(|value| value.as_string()) {
-            out.push((Cow::Borrowed(name), value));
+            out.push((Cow::Borrowed(name), seconds_until(&value).unwrap_or(value)));
         }
     }
     // Read as data of the user's: their `fetch` may answer anything.
@@ -232,6 +232,13 @@ fn headers(from: &JsValue) -> Vec<(Cow<'static, str>, String)> {
         out.extend(texts.map(|cookie| (Cow::Borrowed("set-cookie"), String::from(cookie))));
     }
     out
+}
+
+/// What `Retry-After` has as a date (RFC 9110, section 10.2.3), as seconds from
+/// now. The platform takes much for a date, `-1` among it, so it must look like one.
+fn seconds_until(value: &str) -> Option<String> {
+    let seconds = ((Date::parse(value) - Date::now()) / 1000.0).ceil();
+    (value.ends_with(" GMT") && !seconds.is_nan()).then(|| integer(seconds.max(0.0) as i64))
 }
 
 fn call_method(object: &JsValue, name: &str, argument: &str) -> Result<JsValue, JsValue> {

@@ -100,6 +100,22 @@ export default ({ keylatch, memories }) => {
       },
     },
     {
+      name: 'for how long to wait is told in seconds, where the service names a date as well',
+      async run() {
+        const limited = (value) => refused(keylatch, 'rate_limited', () => client(
+          answering(() => json({}, { status: 429, headers: { 'retry-after': value } })), { retries: 0 },
+        ).whoami());
+        equal((await limited('120')).retryAfter, 120);
+        const { retryAfter } = await limited(new Date(Date.now() + 90_000).toUTCString());
+        // Such a date has no milliseconds.
+        ok(retryAfter >= 88 && retryAfter <= 90, `${retryAfter} s`);
+        equal((await limited('Sun, 06 Nov 1994 08:49:37 GMT')).retryAfter, 0);
+        for (const odd of ['-1', '1.5', 'soon', 'Sun, 99 Nov 2094 08:49:37 GMT', 'Fri, 01 Jan 9999 00:00:00 GMT']) {
+          equal((await limited(odd)).retryAfter, undefined, odd);
+        }
+      },
+    },
+    {
       name: 'arguments that are refused leave no timer behind either',
       async run() {
         const hostile = [
