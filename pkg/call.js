@@ -13,6 +13,8 @@ export class Call {
   timeout;
   #fetch;
   #controller = new AbortController();
+  /** @type {AbortSignal | undefined} The user's. */
+  #outer;
   /** @type {(() => void)[]} What ends with the call. */
   #ends = [];
   /** @type {(reason: unknown) => void} */
@@ -31,25 +33,26 @@ export class Call {
     if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX)) {
       throw failure('invalid_argument', 'timeout', `use 1 to ${MAX} milliseconds.`);
     }
-    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-      throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
-    }
     this.#fetch = fetch;
     this.timeout = timeout;
     this.#expired = new Promise((_, reject) => (this.#expire = reject));
     this.#expired.catch(() => {});
-    if (signal) {
-      const abort = () => this.#stop('aborted');
-      signal.addEventListener('abort', abort);
-      this.#ends.push(() => signal.removeEventListener('abort', abort));
-      if (signal.aborted) abort();
-    }
-    // Last, because a signal of the user's own making may throw.
+    if (signal !== undefined) this.#follow(signal);
+    // Last, because a signal may be refused.
     this.#after(timeout, () => this.#stop('timeout'));
   }
 
   get signal() {
     return this.#controller.signal;
+  }
+
+  /** Why the signal ended the call, if it did. */
+  get reason() {
+    try {
+      return this.state === 'aborted' ? this.#outer?.reason : undefined;
+    } catch {
+      return undefined; // A signal of the user's own making.
+    }
   }
 
   /** Pages and their workers have a place, and cookies; Node and worker runtimes do not. */
@@ -131,6 +134,25 @@ export class Call {
     }
   }
 
+  /** Of this realm or another, or of the user's own making. @param {AbortSignal} signal */
+  #follow(signal) {
+    const abort = () => this.#stop('aborted');
+    let isAborted;
+    try {
+      signal.addEventListener('abort', abort);
+      this.#ends.push(() => signal.removeEventListener('abort', abort));
+      isAborted = signal.aborted;
+    } catch {
+      // What throws when it is asked is none.
+    }
+    if (typeof isAborted !== 'boolean') {
+      this.end();
+      throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
+    }
+    this.#outer = signal;
+    if (isAborted) abort();
+  }
+
   /** @param {'aborted' | 'timeout'} state */
   #stop(state) {
     if (this.state !== 'running') return;
@@ -157,7 +179,7 @@ export async function run(options, work) {
   try {
     return await call.guard(work);
   } catch (raw) {
-    throw toError(raw, call.state === 'aborted' ? options.signal?.reason : undefined);
+    throw toError(raw, call.reason);
   } finally {
     call.end();
   }

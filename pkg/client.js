@@ -152,7 +152,7 @@ export class KeyClient {
       if (isError(thrown)) throw thrown;
       // Disposed of in the meantime: there is nobody to ask what it means.
       if (this.#isDisposed) throw failure('aborted');
-      throw toError(this.#core.failure(call, thrown), call.state === 'aborted' ? outer?.reason : undefined);
+      throw toError(this.#core.failure(call, thrown), call.reason);
     } finally {
       call.end(); // The body may take its time.
     }
@@ -264,7 +264,13 @@ function build(input, init, outer, call) {
 
 /** What the core wants to know of the options. @param {any} options */
 function settings({ baseUrl, retries, allowInsecure, scheme }) {
-  return { baseUrl: baseUrl === undefined ? undefined : asText(baseUrl, 'baseUrl', 'it is not a URL.'), retries, allowInsecure, scheme };
+  return {
+    baseUrl: baseUrl === undefined ? undefined : asText(baseUrl, 'baseUrl', 'it is not a URL.'),
+    // The core would cut 1.5 to 1; NaN it refuses.
+    retries: Number.isInteger(retries ?? 0) ? retries : NaN,
+    allowInsecure,
+    scheme,
+  };
 }
 
 /** @param {unknown} expiresIn */
@@ -272,9 +278,13 @@ function lifetime(expiresIn) {
   // A Date of another realm is no instance of ours.
   const isDate = typeof expiresIn === 'object' && typeof (/** @type {any} */ (expiresIn)?.toISOString) === 'function';
   if (!isDate) return duration(expiresIn, 'expiresIn');
-  const date = /** @type {Date} */ (expiresIn);
-  if (Number.isNaN(date.getTime())) throw failure('invalid_argument', 'expiresIn', 'the Date is invalid.');
-  return date.toISOString();
+  try {
+    const text = /** @type {Date} */ (expiresIn).toISOString();
+    if (typeof text === 'string') return text;
+  } catch {
+    // An invalid Date throws; so may an object that is like one.
+  }
+  throw failure('invalid_argument', 'expiresIn', 'the Date is invalid.');
 }
 
 /** @param {unknown} given @param {string} name */

@@ -1,6 +1,6 @@
 // Many calls at once, clients that are disposed of, and nothing left behind.
 
-import { equal, ok, refused, same, thrown } from '../support/assert.js';
+import { equal, ok, refused, same, show, thrown } from '../support/assert.js';
 import { ANYTHING, BASE_URL, KEY_INFO, answering, json, operations, problem } from '../support/service.js';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -112,6 +112,40 @@ export default ({ keylatch, memories }) => {
         equal((await limited('Sun, 06 Nov 1994 08:49:37 GMT')).retryAfter, 0);
         for (const odd of ['-1', '1.5', 'soon', 'Sun, 99 Nov 2094 08:49:37 GMT', 'Fri, 01 Jan 9999 00:00:00 GMT']) {
           equal((await limited(odd)).retryAfter, undefined, odd);
+        }
+      },
+    },
+    {
+      name: 'what cannot be used is refused as an argument, and not with what it throws',
+      async run() {
+        const one = client(answering(() => json(ANYTHING)));
+        const boom = () => { throw 1; };
+        const ignore = () => {};
+        const signals = [
+          null, new EventTarget(), { addEventListener: boom }, { addEventListener: ignore, removeEventListener: ignore },
+          { addEventListener: ignore, removeEventListener: ignore, get aborted() { return boom(); } },
+        ];
+        for (const signal of signals) await refused(keylatch, 'invalid_argument', () => one.whoami({ signal }), show(signal));
+        const aborted = { addEventListener: ignore, removeEventListener: ignore, aborted: true, get reason() { return boom(); } };
+        await refused(keylatch, 'aborted', () => one.whoami({ signal: aborted }));
+
+        for (const toISOString of [boom, () => null, () => 5]) {
+          await refused(keylatch, 'invalid_argument', () => one.create({ name: 'robot', expiresIn: { toISOString } }), String(toISOString));
+        }
+        for (const retries of [1.5, -1, 11, NaN, '2', {}, true]) {
+          await refused(keylatch, 'invalid_argument', () => client(undefined, { retries }), String(retries));
+        }
+        for (const retries of [0, 10, undefined]) client(undefined, { retries });
+      },
+    },
+    {
+      name: 'the moment in which a key ends may be of a library for dates',
+      async run() {
+        const end = '2027-02-20T10:00:00.000Z';
+        for (const expiresIn of [new Date(end), { toISOString: () => end }]) {
+          const fetch = answering(() => json(ANYTHING));
+          await client(fetch).create({ name: 'robot', expiresIn });
+          equal(fetch.asked[0].body.expires_at, end);
         }
       },
     },
