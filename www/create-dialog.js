@@ -8,6 +8,8 @@ import { dateProblem, dateValue, endOf, endOfDay } from './lifetime.js';
 const MAX_NAME = 100;
 /** A character that one sees: no space, no zero-width one, no filler. */
 const SEEN = /[^\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** What breaks a line, or turns the direction of writing so that a name reads as another one. */
+const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** For a service that takes no name the client wants one all the same; it is not sent. */
 const NAMELESS = 'API key';
 const FOREVER = 'This key works until someone revokes it, even if it leaks and nobody notices. Prefer an end date and rotate the key regularly.';
@@ -82,6 +84,6 @@ function nameProblem(text) {
   const { length } = [...text];
   if (!SEEN.test(text)) return 'Give the key a name, so that you know it later.';
   if (length > MAX_NAME) return `A name has ${MAX_NAME} characters at most; this one has ${length}.`;
-  if (/\p{Cc}/u.test(text)) return 'A name has no tabs or other control characters.';
+  if (CONTROL.test(text)) return 'A name has no tabs or other control characters.';
   return '';
 }

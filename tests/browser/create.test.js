@@ -97,6 +97,7 @@ scenario('a faulty name or day is said at the field, and nothing is sent or lost
     { name: 'x'.repeat(101), message: 'A name has 100 characters at most; this one has 101.' },
     { name: '😀'.repeat(101), message: 'A name has 100 characters at most; this one has 101.' },
     { name: 'a\tb', message: 'A name has no tabs or other control characters.' },
+    { name: 'a\u202eb', message: 'A name has no tabs or other control characters.' },
     { name: 'fine', day: '', message: 'Choose the last day on which the key is to work.' },
     { name: 'fine', day: '2020-02-02', message: 'This day is over. Choose today or a later day.' },
     { name: 'fine', day: `${now.getFullYear() + 11}-01-01`, message: 'A key lives 10 years at most. Choose an earlier day, or no expiry.' },
