@@ -502,7 +502,7 @@ export interface RotateOptions extends CallOptions {
 /** Which keys to list. */
 export interface ListOptions extends CallOptions {
   /** Default: all. `inactive` is expired or revoked. */
-  status?: KeyStatus | 'inactive' | 'all';
+  status?: Exclude<KeyStatus, 'unknown'> | 'inactive' | 'all';
   /** Part of the name, upper or lower case. */
   search?: string;
 }
