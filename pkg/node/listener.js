@@ -45,15 +45,16 @@ export class Listener {
     return new Promise((resolve, reject) => {
       let taken = false;
       this.#server.on('request', (request, response) => {
-        const url = new URL(request.url ?? '/', this.redirect);
+        // By hand, because `URL` throws on some of what can be asked for, such as `//`.
+        const [path, query] = (request.url ?? '').split(/\?(.*)/s);
         // By name too: another page could have its own name lead here.
         const isHere = request.headers.host === new URL(this.redirect).host;
-        if (request.method !== 'GET' || url.pathname !== '/callback' || !isHere) {
+        if (request.method !== 'GET' || path !== '/callback' || !isHere) {
           return void answer(response, 404, 'Nothing here', 'This address is only for the end of a login.');
         }
         if (taken) return void answer(response, 409, 'Already done', 'This login was already finished. You can close this page.');
         taken = true;
-        take(Object.fromEntries(url.searchParams)).then(
+        take(Object.fromEntries(new URLSearchParams(query))).then(
           (result) => {
             answer(response, 200, 'You are logged in', 'You can close this page and return to the terminal.');
             resolve(result);

@@ -142,6 +142,37 @@ test('an answer that this login did not ask for is refused', async (t) => {
   await assert.rejects(pc.read(CONFIG), { code: 'ENOENT' });
 });
 
+test('whatever is asked of the listener, it goes on listening', async (t) => {
+  const pc = await at(t);
+  const { terminal, port } = await begin(pc);
+  for (const [line, status] of [
+    ['GET // HTTP/1.1', '404'],
+    ['GET //[?a=b HTTP/1.1', '404'],
+    ['GET http://[ HTTP/1.1', '404'],
+    ['GET http://a:b/callback HTTP/1.1', '404'],
+    ['GET /callback%ff HTTP/1.1', '404'],
+    ['POST /callback HTTP/1.1', '404'],
+    ['OPTIONS * HTTP/1.1', '404'],
+    ['CONNECT // HTTP/1.1', undefined],
+    ['no request at all', '400'],
+  ]) {
+    assert.equal(await asked(port, line), status, line);
+  }
+  assert.equal((await fetch(`http://127.0.0.1:${port}/callback?__proto__=x&%ff=%`)).status, 400, 'it is there, and refuses');
+  assert.equal(await terminal.ends(), 1);
+  assert.match(terminal.screen, /another state/);
+});
+
+/** The status that a request gets, sent as it is; nothing when the connection is closed without. */
+function asked(port, line) {
+  return new Promise((done, fail) => {
+    const socket = connect({ port, host: '127.0.0.1' }, () => socket.end(`${line}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`));
+    let text = '';
+    socket.on('data', (data) => (text += data)).once('error', fail);
+    socket.once('close', () => done(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]));
+  });
+}
+
 test('it listens on the first port that is free, and for this computer only', async (t) => {
   const pc = await at(t);
   const taken = createServer();
