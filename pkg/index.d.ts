@@ -390,6 +390,8 @@ export interface ProviderSpec {
   env?: string[];
   /** Environment variables that hold the address. */
   envBaseUrl?: string[];
+  /** Whether `.env` of the working directory stands in for variables that are not set. Default true. */
+  dotenv?: boolean;
   /** Files that hold a key, in the order in which they are looked at. */
   files?: KeyFile[];
   /** Signing in with a browser, where the service has it. */

@@ -72,8 +72,9 @@ export interface ResolveOptions {
 }
 
 /**
- * Looks for a key: `apiKey`, the environment, `.env`, the service's file,
- * keylatch's file, a stored login; then, only with `interactive`, the person.
+ * Looks for a key: `apiKey`, the environment, `.env` (not for Modelon, whose
+ * document has none), the service's file, keylatch's file, a stored login; then,
+ * only with `interactive`, the person.
  *
  * What is set but empty counts as absent. Success is remembered, failure is
  * not, and calls at the same time share one attempt.
@@ -95,7 +96,7 @@ export interface ResolveOptions {
 export function resolveKey(provider: ProviderId | Provider | ProviderSpec, options?: ResolveOptions): Promise<Credential>;
 
 export interface CredentialFileOptions {
-  /** Default: the service's own file; `.env` for a service that has only a variable. */
+  /** Default: the service's own file; `.env` for a service that has only a variable and reads it there. */
   path?: string;
   /** Default: by the path. */
   kind?: 'text' | 'conduce-config' | 'profiles' | 'dotenv';

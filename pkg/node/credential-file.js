@@ -23,7 +23,7 @@ export class CredentialFile {
     const { data } = providerOf(provider);
     const own = data.files?.[0];
     const name = data.env?.[0];
-    if (path === undefined) path = own?.path ?? (name === undefined ? PROFILES : dotenvPath());
+    if (path === undefined) path = own?.path ?? (name === undefined || !data.dotenv ? PROFILES : dotenvPath());
     this.#path = expand(path);
     const isDotenv = /^\.env(\.|$)/.test(basename(this.#path)) || this.#path.endsWith('.env');
     const known = own && expand(own.path) === this.#path ? own.kind : 'text';

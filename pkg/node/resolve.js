@@ -120,14 +120,15 @@ export async function settingOf(provider, handle, options) {
 }
 
 /**
- * The address that the service's variables name, in the environment or `.env`.
+ * The address that the service's variables name, in the environment or, where
+ * the service has it, `.env`.
  * @param {any} provider @returns {Promise<string | undefined>}
  */
 export async function environmentAddress(provider) {
   const names = provider.envBaseUrl ?? [];
   if (names.length === 0) return undefined;
   const named = names.map((/** @type {string} */ name) => process.env[name]).find(Boolean);
-  const { json = {} } = /** @type {{ json?: Record<string, string> }} */ (named ? {} : await readDotenv());
+  const { json = {} } = /** @type {{ json?: Record<string, string> }} */ (named || !provider.dotenv ? {} : await readDotenv());
   const text = named ?? names.map((/** @type {string} */ name) => json[name]).find(Boolean);
   return text && call(() => core().hostAddress(text));
 }

@@ -7,7 +7,7 @@ use super::file::{self, Content};
 use super::host::{Answer, Host, Question};
 use crate::error::{Code, Error};
 use crate::notice::{Notice, Reason};
-use crate::provider::{FileKind, Provider};
+use crate::provider::{FileKind, Provider, Sources};
 use crate::secret::Secret;
 
 /// How often a person is asked for a key that the service then refuses.
@@ -133,9 +133,9 @@ impl Found {
     }
 }
 
-/// Looks for a key: what was passed, the environment, `.env`, the service's own
-/// files, keylatch's file, a stored login; then, only when that is asked for,
-/// the person. What is set but empty counts as absent; what is certainly no key
+/// Looks for a key: what was passed, the environment, `.env` where the service
+/// has it, the service's own files, keylatch's file, a stored login; then, only
+/// when that is asked for, the person. What is set but empty counts as absent; what is certainly no key
 /// of the service ends the search, because whoever set it means it to be used.
 ///
 /// # Errors
@@ -201,9 +201,10 @@ impl<H: Host> Chain<'_, H> {
         Some((Source::Argument, given.clone().into()))
     }
 
-    /// Every variable before `.env`: the real environment wins over the file.
+    /// Every variable before `.env`: the real environment wins over the file. Not
+    /// every service's document has that file.
     async fn environment(&mut self) -> Result<Hit, Error> {
-        let names = &self.ask.provider.sources.env;
+        let Sources { env: names, dotenv, .. } = &self.ask.provider.sources;
         for name in names.iter() {
             match self.host.ask(Question::Env(name)).await?.text {
                 None => self.tried.push(Notice::new(Reason::EnvUnset).with(name.clone())),
@@ -213,7 +214,7 @@ impl<H: Host> Chain<'_, H> {
                 Some(text) => return Ok(Some((Source::Env(name.clone()), text.into()))),
             }
         }
-        if names.is_empty() {
+        if names.is_empty() || !dotenv {
             return Ok(None);
         }
         let dotenv = self.host.ask(Question::Dotenv).await?;

@@ -38,6 +38,7 @@ pub static CONDUCE: Provider = Provider {
     sources: Sources {
         env: Cow::Borrowed(&[]),
         env_base_url: Cow::Borrowed(&[]),
+        dotenv: true,
         files: Cow::Borrowed(&[KeyFile {
             path: Cow::Borrowed("~/.conduceconfig"),
             kind: FileKind::ConduceConfig,

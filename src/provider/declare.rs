@@ -45,6 +45,7 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
     };
     spec.only(&[
         "envBaseUrl",
+        "dotenv",
         "files",
         "login",
         "oneKey",
@@ -78,6 +79,7 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
     provider.sources = Sources {
         env: spec.list_of("env", environment_name)?,
         env_base_url: spec.list_of("envBaseUrl", environment_name)?,
+        dotenv: spec.optional("dotenv", boolean)?.unwrap_or(true),
         files: spec.list_of("files", key_file)?,
         login: spec.optional("login", login)?,
     };

@@ -19,7 +19,10 @@ impl From<&Provider> for Value {
             }
         }
         let sources = &provider.sources;
-        out = out.with("env", list(&sources.env)).with("envBaseUrl", list(&sources.env_base_url));
+        out = out
+            .with("env", list(&sources.env))
+            .with("envBaseUrl", list(&sources.env_base_url))
+            .with("dotenv", sources.dotenv);
         let files = sources
             .files
             .iter()

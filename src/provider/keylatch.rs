@@ -22,6 +22,7 @@ pub static KEYLATCH: Provider = Provider {
     sources: Sources {
         env: Cow::Borrowed(&[Cow::Borrowed("KEYLATCH_API_KEY")]),
         env_base_url: Cow::Borrowed(&[Cow::Borrowed("KEYLATCH_URL")]),
+        dotenv: true,
         files: Cow::Borrowed(&[KeyFile {
             path: Cow::Borrowed("~/.config/keylatch/credentials.json"),
             kind: FileKind::Profiles,

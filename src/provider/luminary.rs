@@ -24,6 +24,7 @@ pub static LUMINARY: Provider = Provider {
     sources: Sources {
         env: Cow::Borrowed(&[Cow::Borrowed("LC_API_KEY")]),
         env_base_url: Cow::Borrowed(&[Cow::Borrowed("LC_DOMAIN")]),
+        dotenv: true,
         files: Cow::Borrowed(&[]),
         login: Some(Login {
             issuer: Cow::Borrowed("luminarycloud-prod.us.auth0.com"),

@@ -27,6 +27,8 @@ pub static MODELON: Provider = Provider {
     sources: Sources {
         env: Cow::Borrowed(&[Cow::Borrowed("MODELON_IMPACT_CLIENT_API_KEY")]),
         env_base_url: Cow::Borrowed(&[Cow::Borrowed("MODELON_IMPACT_CLIENT_URL")]),
+        // Its document has the environment, its file and the prompt, and no more.
+        dotenv: false,
         files: Cow::Borrowed(&[KeyFile { path: Cow::Borrowed("~/.impact/api.key"), kind: FileKind::Text }]),
         login: None,
     },

@@ -11,6 +11,9 @@ pub struct Sources {
     pub env: Cow<'static, [Text]>,
     /// Environment variables that hold the service's address.
     pub env_base_url: Cow<'static, [Text]>,
+    /// Whether `.env` of the working directory stands in for those that the
+    /// environment does not set.
+    pub dotenv: bool,
     /// Files that hold a key, in the order in which they are looked at.
     pub files: Cow<'static, [KeyFile]>,
     /// Signing in with a browser, where the service has it.
@@ -18,11 +21,12 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// A service that reads these variables and nothing else.
+    /// A service that reads these variables, there or in `.env`, and nothing else.
     pub const fn env(names: &'static [Text]) -> Self {
         Sources {
             env: Cow::Borrowed(names),
             env_base_url: Cow::Borrowed(&[]),
+            dotenv: true,
             files: Cow::Borrowed(&[]),
             login: None,
         }

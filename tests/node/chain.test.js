@@ -31,6 +31,9 @@ test('each document\'s order, source by source', async (t) => {
   await is('luminary', 'dotenv LC_API_KEY');
   await is('luminary', 'env LC_API_KEY', { LC_API_KEY: 'key-in-env-1' });
   await is('lambda', 'dotenv LAMBDA_API_KEY', { LAMBDA_API_KEY: '' });
+  // Modelon's document has no .env, neither for the key nor for the address.
+  await pc.write('.env', 'MODELON_IMPACT_CLIENT_API_KEY=key-in-dotenv\nMODELON_IMPACT_CLIENT_URL=https://dotenv.example\n');
+  assert.deepEqual(await pc.module(resolve('modelon')), { from: 'file ~/.impact/api.key', key: 'key-in-file', warnings: [] });
 
   await pc.write('~/.conduceconfig', 'default-host: app.conduce.com\ndefault-user: kim@x.test\nkim@x.test:\n  api-keys: {app: key-conduce-1, dev-app: key-conduce-2}\n');
   const conduce = async (options) => pc.module(resolve('conduce', options));
@@ -39,13 +42,24 @@ test('each document\'s order, source by source', async (t) => {
   assert.equal((await conduce({ user: 'lee@x.test' })).code, 'no_credential');
 });
 
+test('a declared service says whether .env is one of its sources', async (t) => {
+  const pc = await computer(t);
+  await pc.write('.env', 'ACME_KEY=key-in-dotenv\n');
+  const told = (dotenv) => pc.module(`
+    const acme = kl.defineProvider({ id: 'acme', title: 'Acme', env: ['ACME_KEY'], dotenv: ${dotenv} });
+    const { source, tried } = await node.resolveKey(acme).catch((error) => error);
+    return [new node.CredentialFile(acme).path, source?.kind, tried.map(({ reason }) => reason)];`);
+  const beside = `${pc.cwd}/.env`;
+  assert.deepEqual(await told(undefined), [beside, 'dotenv', ['env_unset']]);
+  assert.deepEqual(await told(false), [STORE, null, ['env_unset', 'file_missing']]);
+});
+
 test('when nothing is found, every source is named with the reason, and no value', async (t) => {
   const pc = await computer(t);
   await pc.write('~/.impact/api.key', 'key-of-modelon-1', 0o644);
   const found = await pc.module(resolve('modelon', { strict: true, interactive: 'prompt' }), { env: { MODELON_IMPACT_CLIENT_API_KEY: '' } });
   assert.deepEqual(found.tried, [
     { reason: 'env_empty', message: 'MODELON_IMPACT_CLIENT_API_KEY is set but empty' },
-    { reason: 'dotenv_missing', message: `.env not found in ${pc.cwd}` },
     { reason: 'file_readable_by_others', message: '~/.impact/api.key is readable by others (chmod 600 ~/.impact/api.key ends that)' },
     { reason: 'file_missing', message: `${STORE} not found` },
     { reason: 'not_a_terminal', message: 'not a terminal, so no prompt' },

@@ -143,14 +143,19 @@ fn the_first_source_in_the_documented_order_wins() {
             &[("LC_API_KEY", " "), (".env:OTHER", "x")],
             "env_empty dotenv_unset file_missing login_missing",
         ),
-        // Modelon: variable, then its file.
+        // Modelon: variable, then its file; no .env.
         (
             "modelon",
             &[(modelon, "env"), ("~/.impact/api.key", "file")],
             "env MODELON_IMPACT_CLIENT_API_KEY: env",
         ),
         ("modelon", &[("~/.impact/api.key", " file\n")], "file ~/.impact/api.key: file"),
-        ("modelon", &[("~/.impact/api.key", "\n")], "env_unset dotenv_missing file_empty file_missing"),
+        (
+            "modelon",
+            &[(".env:MODELON_IMPACT_CLIENT_API_KEY", "dotenv")],
+            "env_unset file_missing file_missing",
+        ),
+        ("modelon", &[("~/.impact/api.key", "\n")], "env_unset file_empty file_missing"),
         // Conduce: its file alone.
         ("conduce", &[("~/.conduceconfig", CONDUCE)], "file ~/.conduceconfig: k-app"),
         ("conduce", &[("~/.conduceconfig", "a: 1")], "file_without_key file_missing"),

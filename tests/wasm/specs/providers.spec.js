@@ -86,6 +86,7 @@ export default ({ keylatch }) => {
           [{ ...SPEC, title: '' }, 'title'],
           [{ ...SPEC, tittle: 'x' }, 'tittle'],
           [{ ...SPEC, env: ['A B'] }, 'env[0]'],
+          [{ ...SPEC, dotenv: 'no' }, 'dotenv'],
           [{ ...SPEC, schemes: [] }, 'schemes'],
           [{ ...SPEC, schemes: [{ type: 'header', name: 'a b' }] }, 'schemes[0].name'],
           [{ ...SPEC, schemes: [{ type: 'bearer' }, { type: 'oauth' }] }, 'schemes[1].type'],
