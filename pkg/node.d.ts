@@ -12,7 +12,7 @@ export interface Notice {
   /** A stable word. */
   reason:
     | 'argument_empty' | 'env_unset' | 'env_empty'
-    | 'dotenv_missing' | 'dotenv_unset' | 'dotenv_empty'
+    | 'dotenv_missing' | 'dotenv_unset' | 'dotenv_empty' | 'dotenv_address_unused'
     | 'file_missing' | 'file_empty' | 'file_unreadable' | 'file_unwritable' | 'file_locked'
     | 'file_readable_by_others' | 'file_not_understood' | 'file_without_key' | 'file_for_other_address'
     | 'symlink_out_of_home'
@@ -40,7 +40,7 @@ export class Credential implements CredentialSource {
   readonly scheme?: 'bearer';
   /** What was tried before, and why it gave nothing. */
   readonly tried: Notice[];
-  /** Such as `file_readable_by_others`. */
+  /** Such as `file_readable_by_others` and `dotenv_address_unused`. */
   readonly warnings: Notice[];
   /** Reads the chain again; `undefined` when it gives the same key. `KeyClient` does it once after a 401. */
   refresh(): Promise<Credential | undefined>;
@@ -49,7 +49,10 @@ export class Credential implements CredentialSource {
 export interface ResolveOptions {
   /** A key that you have: it comes before everything else. */
   apiKey?: Key;
-  /** Where the key is to be sent. Default: the service's variable (`LC_DOMAIN`, `KEYLATCH_URL` …). */
+  /**
+   * Where the key is to be sent. Default: the service's variable (`LC_DOMAIN`, `KEYLATCH_URL` …). In `.env`, that counts
+   * for a key in `.env` alone: a project must not say where your own key goes.
+   */
   baseUrl?: string | URL;
   /** The same as host and port; https is put in front, on this computer http. */
   host?: string;

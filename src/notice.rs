@@ -20,6 +20,8 @@ codes! {
         DotenvUnset = "dotenv_unset": "{0} does not set {1}",
         /// `.env` sets the variable to nothing; details: path and name.
         DotenvEmpty = "dotenv_empty": "{0} sets {1}, but to nothing",
+        /// `.env` names an address, and the key is not from there; details: path and name.
+        DotenvAddressUnused = "dotenv_address_unused": "{1} in {0} is not used, because the key is not from {0} (to use it, set it in the environment)",
         /// There is no such file; detail: its path.
         FileMissing = "file_missing": "{0} not found",
         /// The file has nothing in it; detail: its path.

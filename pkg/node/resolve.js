@@ -5,7 +5,6 @@ import { inspect } from 'node:util';
 import { failure } from '../errors.js';
 import { lend, Secret } from '../secret.js';
 import { call, core, errorOf, noticeOf, providerOf, secretOf } from './core.js';
-import { readDotenv } from './dotenv.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
 
@@ -45,7 +44,7 @@ export class Credential {
 /** @param {any} provider @param {any} [options] @returns {Promise<Credential>} */
 export async function resolveKey(provider, options = {}) {
   const { data, handle } = providerOf(provider);
-  const setting = await settingOf(data, handle, options);
+  const setting = settingOf(data, handle, options);
   // What was passed is not looked for, so there is nothing to remember.
   if (options.apiKey !== undefined || options.fresh) return walk(setting, options);
   const name = JSON.stringify([process.cwd(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
@@ -77,10 +76,13 @@ function once(known, name, work) {
   return attempt;
 }
 
-/** @param {any} setting @param {any} options @param {() => Promise<Credential>} [again] */
-async function walk(setting, { apiKey, strict, interactive, fresh, signal }, again) {
+/**
+ * The chain, once.
+ * @param {import('./host.js').Setting} setting @param {any} options @param {() => Promise<Credential>} [again]
+ */
+export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
   const explicit = apiKey === undefined ? undefined : secretOf(lend(apiKey, 'apiKey', (key) => key.expose()));
-  const { handle, baseUrl, user, profile } = setting;
+  const { handle, baseUrl, user, profile, signal } = setting;
   if (signal?.aborted) throw failure('aborted');
   try {
     const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive, fresh }, explicit);
@@ -102,15 +104,15 @@ async function walk(setting, { apiKey, strict, interactive, fresh, signal }, aga
 
 /**
  * @param {any} provider @param {any} handle @param {any} options
- * @returns {Promise<import('./host.js').Setting>}
+ * @returns {import('./host.js').Setting}
  */
-export async function settingOf(provider, handle, options) {
+export function settingOf(provider, handle, options) {
   const { baseUrl, host, user, profile, login, signal, say } = options;
   if (say !== undefined && typeof say !== 'function') throw failure('invalid_argument', 'say', 'expected a function.');
   return {
     provider,
     handle,
-    baseUrl: baseUrl !== undefined ? String(baseUrl) : host !== undefined ? call(() => core().hostAddress(host)) : await environmentAddress(provider),
+    baseUrl: baseUrl !== undefined ? String(baseUrl) : host !== undefined ? call(() => core().hostAddress(host)) : environmentAddress(provider),
     user,
     profile: profile ?? (process.env.KEYLATCH_PROFILE || undefined),
     login,
@@ -120,15 +122,11 @@ export async function settingOf(provider, handle, options) {
 }
 
 /**
- * The address that the service's variables name, in the environment or, where
- * the service has it, `.env`.
- * @param {any} provider @returns {Promise<string | undefined>}
+ * The address that the service's variables name. Not `.env`: what that names is
+ * for the key beside it alone, which the chain sees to.
+ * @param {any} provider @returns {string | undefined}
  */
-export async function environmentAddress(provider) {
-  const names = provider.envBaseUrl ?? [];
-  if (names.length === 0) return undefined;
-  const named = names.map((/** @type {string} */ name) => process.env[name]).find(Boolean);
-  const { json = {} } = /** @type {{ json?: Record<string, string> }} */ (named || !provider.dotenv ? {} : await readDotenv());
-  const text = named ?? names.map((/** @type {string} */ name) => json[name]).find(Boolean);
+export function environmentAddress({ envBaseUrl = [] }) {
+  const text = envBaseUrl.map((/** @type {string} */ name) => process.env[name]?.trim()).find(Boolean);
   return text && call(() => core().hostAddress(text));
 }

@@ -1,20 +1,17 @@
 // Logging in and out by the person's own wish.
 
 import { failure } from '../errors.js';
-import { Secret } from '../secret.js';
 import { providerOf } from './core.js';
-import { forget, logIn } from './login.js';
-import { Credential, resolveKey, settingOf } from './resolve.js';
+import { forget } from './login.js';
+import { resolveKey, settingOf, walk } from './resolve.js';
 
-/** @param {any} provider @param {any} [options] */
+/** @param {any} provider @param {any} [options] @returns {Promise<import('./resolve.js').Credential>} */
 export async function login(provider, options = {}) {
   const { data, handle } = providerOf(provider);
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
-  const setting = await settingOf(data, handle, options);
   const { open, timeout } = options;
-  const { text, path } = await logIn({ ...setting, login: { open, timeout } });
-  const found = { secret: new Secret(text), source: { kind: 'login', name: path }, scheme: 'bearer', tried: [], warnings: [] };
-  return new Credential({ ...found, baseUrl: setting.baseUrl }, () => resolveKey(provider, options));
+  const setting = settingOf(data, handle, { ...options, login: { open, timeout } });
+  return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, options));
 }
 
 /** Forgets the stored login; where it was, or `undefined`. @param {any} provider */

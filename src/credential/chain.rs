@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::entry::{Entry, Slot};
 use super::file::{self, Content};
 use super::host::{Answer, Host, Question};
+use super::login::address;
 use crate::error::{Code, Error};
 use crate::notice::{Notice, Reason};
-use crate::provider::{FileKind, Provider, Sources};
+use crate::provider::{FileKind, Provider, Sources, Text};
 use crate::secret::Secret;
 
 /// How often a person is asked for a key that the service then refuses.
@@ -21,7 +22,8 @@ pub struct Ask<'a> {
     pub provider: &'a Provider,
     /// A key that was passed.
     pub explicit: Option<Secret>,
-    /// The address that the key is to be sent to, if it is said.
+    /// The address that the key is to be sent to, if the caller or the
+    /// environment says one.
     pub base_url: Option<String>,
     /// Whose key, where a file keeps them by user.
     pub user: Option<String>,
@@ -72,7 +74,7 @@ pub enum Source {
     File(String),
     StoredLogin(String),
     Prompt,
-    Login,
+    Login(String),
 }
 
 impl Source {
@@ -85,7 +87,7 @@ impl Source {
             Source::File(_) => "file",
             Source::StoredLogin(_) => "stored-login",
             Source::Prompt => "prompt",
-            Source::Login => "login",
+            Source::Login(_) => "login",
         }
     }
 
@@ -93,9 +95,13 @@ impl Source {
     pub fn name(&self) -> &str {
         match self {
             Source::Env(name) | Source::Dotenv(name) => name,
-            Source::File(path) | Source::StoredLogin(path) => path,
-            Source::Argument | Source::Prompt | Source::Login => "",
+            Source::File(path) | Source::StoredLogin(path) | Source::Login(path) => path,
+            Source::Argument | Source::Prompt => "",
         }
+    }
+
+    fn is_login(&self) -> bool {
+        matches!(self, Source::StoredLogin(_) | Source::Login(_))
     }
 
     /// As it stands in a message.
@@ -106,7 +112,7 @@ impl Source {
             Source::Dotenv(name) => name.clone().into_owned() + " in .env",
             Source::File(path) | Source::StoredLogin(path) => path.clone(),
             Source::Prompt => "the prompt".into(),
-            Source::Login => "the login".into(),
+            Source::Login(_) => "the login".into(),
         }
     }
 }
@@ -129,7 +135,7 @@ impl Found {
     /// Whether it is an access token, which is sent as Bearer whatever scheme
     /// the service has for keys.
     pub fn is_token(&self) -> bool {
-        matches!(self.source, Source::StoredLogin(_) | Source::Login)
+        self.source.is_login()
     }
 }
 
@@ -142,12 +148,13 @@ impl Found {
 /// [`Code::NoCredential`] with everything that was tried, [`Code::InvalidKey`]
 /// naming the source, and the host's own.
 pub async fn resolve(host: &impl Host, ask: &Ask<'_>) -> Result<Found, Error> {
-    let mut chain = Chain { host, ask, tried: Vec::new(), warnings: Vec::new() };
+    let mut chain = Chain { host, ask, tried: Vec::new(), warnings: Vec::new(), dotenv: None };
     match chain.walk().await? {
         Some((source, entry)) => {
-            if !matches!(source, Source::StoredLogin(_) | Source::Login) {
+            if !source.is_login() {
                 check(ask.provider, &entry.secret, &source)?;
             }
+            chain.warn_of_address(&source, entry.base_url.as_deref()).await?;
             let Chain { tried, warnings, .. } = chain;
             Ok(Found { secret: entry.secret, source, base_url: entry.base_url, tried, warnings })
         }
@@ -160,6 +167,8 @@ struct Chain<'a, H> {
     ask: &'a Ask<'a>,
     tried: Vec<Notice>,
     warnings: Vec<Notice>,
+    /// `.env`, once it was read.
+    dotenv: Option<Answer>,
 }
 
 type Hit = Option<(Source, Entry)>;
@@ -217,7 +226,7 @@ impl<H: Host> Chain<'_, H> {
         if names.is_empty() || !dotenv {
             return Ok(None);
         }
-        let dotenv = self.host.ask(Question::Dotenv).await?;
+        let dotenv = self.dotenv().await?;
         if let Some(notice) = self.unusable(&dotenv) {
             self.tried.push(notice);
             return Ok(None);
@@ -228,13 +237,53 @@ impl<H: Host> Chain<'_, H> {
                 None => self.tried.push(about(Reason::DotenvUnset)),
                 Some(text) if text.trim().is_empty() => self.tried.push(about(Reason::DotenvEmpty)),
                 Some(text) => {
-                    let secret = Secret::from(text);
+                    let base_url = self.address_in(&dotenv).map(|(_, address)| address);
                     self.warn(&dotenv);
-                    return Ok(Some((Source::Dotenv(name.clone()), secret.into())));
+                    let entry = Entry { secret: Secret::from(text), base_url };
+                    return Ok(Some((Source::Dotenv(name.clone()), entry)));
                 }
             }
         }
         Ok(None)
+    }
+
+    /// One reading, so that key and address are of the same file.
+    async fn dotenv(&mut self) -> Result<Answer, Error> {
+        if let Some(answer) = &self.dotenv {
+            return Ok(answer.clone());
+        }
+        let answer = self.host.ask(Question::Dotenv).await?;
+        self.dotenv = Some(answer.clone());
+        Ok(answer)
+    }
+
+    /// The address that `.env` names, and by which variable.
+    fn address_in(&self, dotenv: &Answer) -> Option<(Text, String)> {
+        self.ask.provider.sources.env_base_url.iter().find_map(|name| {
+            let text = dotenv.json.member(name)?.text()?;
+            (!text.trim().is_empty()).then(|| (name.clone(), address(text)))
+        })
+    }
+
+    /// An address in `.env` is only for the key that stands beside it: whoever
+    /// made the project must not say where a person's own key is sent.
+    async fn warn_of_address(&mut self, source: &Source, base_url: Option<&str>) -> Result<(), Error> {
+        let Provider { sources, base_url: default, .. } = self.ask.provider;
+        let is_read = sources.dotenv && !sources.env_base_url.is_empty();
+        if !is_read || self.ask.base_url.is_some() || matches!(source, Source::Dotenv(_)) {
+            return Ok(());
+        }
+        let dotenv = self.dotenv().await?;
+        if self.unusable(&dotenv).is_some() {
+            return Ok(());
+        }
+        let used = base_url.or(default.as_deref()).map(|used| used.trim_end_matches('/'));
+        if let Some((name, named)) = self.address_in(&dotenv)
+            && used != Some(named.trim_end_matches('/'))
+        {
+            self.warnings.push(Notice::new(Reason::DotenvAddressUnused).with(dotenv.path).with(name));
+        }
+        Ok(())
     }
 
     /// The service's own files, then keylatch's.
@@ -297,7 +346,6 @@ impl<H: Host> Chain<'_, H> {
         }
     }
 
-    /// An empty path stands for "the login just made".
     async fn stored_login(&mut self) -> Result<Hit, Error> {
         if self.ask.provider.sources.login.is_none() {
             return Ok(None);
@@ -314,7 +362,7 @@ impl<H: Host> Chain<'_, H> {
             return Ok(None);
         }
         let answer = self.host.ask(Question::Login).await?;
-        Ok(self.token(answer, |_| Source::Login))
+        Ok(self.token(answer, Source::Login))
     }
 
     fn token(&mut self, answer: Answer, source: impl Fn(String) -> Source) -> Hit {

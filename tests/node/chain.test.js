@@ -72,6 +72,33 @@ test('when nothing is found, every source is named with the reason, and no value
   assert.deepEqual(used.warnings.map(({ reason }) => reason), ['file_readable_by_others']);
 });
 
+test('an address in .env is not where a key from elsewhere is sent', async (t) => {
+  const pc = await computer(t);
+  const client = (provider, env = {}, options = {}) => pc.module(`
+    const credential = await node.resolveKey('${provider}', ${JSON.stringify(options)});
+    let baseUrl;
+    try { ({ baseUrl } = new kl.KeyClient({ provider: '${provider}', credential })); } catch ({ code }) { baseUrl = code; }
+    return { baseUrl, warnings: credential.warnings };`, { env });
+  const unused = (name) => [{
+    reason: 'dotenv_address_unused',
+    message: `${name} in .env is not used, because the key is not from .env (to use it, set it in the environment)`,
+  }];
+  const luminary = 'https://apis.luminarycloud.com';
+  await pc.write('.env', 'LC_DOMAIN=there.example\nKEYLATCH_URL=https://there.example\n');
+  await pc.write(STORE, JSON.stringify({ profiles: { default: { keylatch: { key: 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms' } } } }));
+  assert.deepEqual(await client('luminary', { LC_API_KEY: 'key-in-env-1' }), { baseUrl: luminary, warnings: unused('LC_DOMAIN') });
+  assert.deepEqual(await client('luminary', {}, { apiKey: 'key-passed-1' }), { baseUrl: luminary, warnings: unused('LC_DOMAIN') });
+  // No other address is known for it: it is sent nowhere.
+  assert.deepEqual(await client('keylatch'), { baseUrl: 'invalid_argument', warnings: unused('KEYLATCH_URL') });
+  // Said by the person: the environment, an option.
+  assert.deepEqual(await client('luminary', { LC_API_KEY: 'key-in-env-1', LC_DOMAIN: 'said.example' }), { baseUrl: 'https://said.example', warnings: [] });
+  assert.deepEqual(await client('keylatch', {}, { baseUrl: 'https://said.example' }), { baseUrl: 'https://said.example', warnings: [] });
+  // The key that stands beside it.
+  await pc.write('.env', 'LC_DOMAIN=there.example\nLC_API_KEY=key-in-dotenv\n');
+  assert.deepEqual(await client('luminary'), { baseUrl: 'https://there.example', warnings: [] });
+  assert.deepEqual(await client('luminary', { LC_API_KEY: 'key-in-env-1' }), { baseUrl: luminary, warnings: unused('LC_DOMAIN') });
+});
+
 test('a wrong key is refused before anything is sent, and its source is named', async (t) => {
   const pc = await computer(t);
   const found = await pc.module(resolve('luminary'), { env: { LC_API_KEY: '{MY_API_KEY}' } });

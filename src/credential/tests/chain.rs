@@ -206,6 +206,45 @@ fn the_profile_and_the_address_choose_the_key() {
 }
 
 #[test]
+fn an_address_in_dotenv_is_used_with_a_key_that_is_there_too_and_with_no_other() {
+    const THERE: (&str, &str) = (".env:LC_DOMAIN", "there.example");
+    const BESIDE: &str =
+        r#"{"profiles":{"default":{"luminary":{"key":"k","baseUrl":"https://there.example/"}}}}"#;
+    const ELSEWHERE: &str =
+        r#"{"profiles":{"default":{"luminary":{"key":"k","baseUrl":"https://other.example/"}}}}"#;
+    let passed = Ask { explicit: Some("passed".into()), ..ask("luminary") };
+    let said = Ask { base_url: Some("https://said.example".into()), ..ask("luminary") };
+    let login = Ask { interactive: Interactive::Login, fresh: true, ..ask("luminary") };
+    let cases: &[(&Ask<'_>, &Facts, &str)] = &[
+        (&ask("luminary"), &[THERE, (".env:LC_API_KEY", "k")], "dotenv https://there.example"),
+        (&ask("luminary"), &[(".env:LC_DOMAIN", " "), (".env:LC_API_KEY", "k")], "dotenv"),
+        (&ask("luminary"), &[THERE, ("LC_API_KEY", "k")], "env unused"),
+        (&ask("luminary"), &[THERE, ("LC_API_KEY", "k"), (".env:LC_API_KEY", "k")], "env unused"),
+        (&ask("luminary"), &[THERE, ("renew", "t")], "stored-login unused"),
+        (&ask("luminary"), &[THERE, (STORE, ELSEWHERE)], "file https://other.example/ unused"),
+        (&passed, &[THERE], "argument unused"),
+        (&login, &[THERE, ("login", "t")], "login unused"),
+        // Nothing is lost that somebody would have to be told of.
+        (&said, &[THERE, ("LC_API_KEY", "k")], "env"),
+        (&ask("luminary"), &[THERE, (STORE, BESIDE)], "file https://there.example/"),
+        (&ask("luminary"), &[(".env:LC_DOMAIN", "apis.luminarycloud.com"), ("LC_API_KEY", "k")], "env"),
+        (
+            &ask("modelon"),
+            &[(".env:MODELON_IMPACT_CLIENT_URL", "there.example"), ("~/.impact/api.key", "k")],
+            "file",
+        ),
+    ];
+    for (ask, facts, expected) in cases {
+        let found = Machine::new(facts).found(ask).unwrap();
+        let unused = Notice::new(Reason::DotenvAddressUnused).with(".env").with("LC_DOMAIN");
+        let warned = found.warnings.iter().inspect(|warning| assert_eq!(**warning, unused)).map(|_| "unused");
+        let told: Vec<_> =
+            [found.source.kind()].into_iter().chain(found.base_url.as_deref()).chain(warned).collect();
+        assert_eq!(told.join(" "), *expected, "{facts:?}");
+    }
+}
+
+#[test]
 fn the_message_names_every_source_and_no_value() {
     let machine = Machine::new(&[("LC_API_KEY", ""), (STORE, PROFILES)]);
     let asked = Ask { interactive: Interactive::Prompt, ..ask("luminary") };
