@@ -80,10 +80,12 @@ export interface ResolveOptions {
  * only with `interactive`, the person.
  *
  * What is set but empty counts as absent. Success is remembered, failure is
- * not, and calls at the same time share one attempt.
+ * not, and calls at the same time share one attempt; each waits for it until its
+ * own `signal`, and what nobody waits for any more ends.
  *
  * @throws {KeylatchError} `no_credential` with `tried: Notice[]`; `invalid_key`
- * naming the source; `file_failed`; `aborted` when the person pressed Ctrl-C.
+ * naming the source; `file_failed`; `aborted` by
+ * the signal, or when the person pressed Ctrl-C.
  *
  * @example
  * ```js

@@ -59,10 +59,10 @@ export class Host {
 
   /** @param {number} attempt */
   async #prompt(attempt) {
-    const { provider, say } = this.#setting;
+    const { provider, say, signal } = this.#setting;
     if (attempt > 0) say(`${provider.title} did not accept that key. Try again.`);
     else if (provider.keysPage) say(`A key for ${provider.title} is made at ${provider.keysPage}`);
-    const text = await askHidden(`API key for ${provider.title}: `);
+    const text = await askHidden(`API key for ${provider.title}: `, signal);
     return text === undefined ? { notice: notice('not_a_terminal') } : { text };
   }
 

@@ -2,6 +2,7 @@
 
 import { run } from '../call.js';
 import { KeylatchError, failure } from '../errors.js';
+import { unlessAborted } from './attempt.js';
 import { openBrowser } from './browser.js';
 import { call, core, notice, secretOf } from './core.js';
 import { listen } from './listener.js';
@@ -125,21 +126,15 @@ async function alone(provider, work) {
 
 /** @template T @param {Promise<T>} promise @param {number} milliseconds @param {string} issuer @param {AbortSignal} [signal] @returns {Promise<T>} */
 async function within(promise, milliseconds, issuer, signal) {
-  /** @type {() => void} */
-  let end = () => {};
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
   const limit = new Promise((_, reject) => {
-    const timer = setTimeout(() => reject(failure('timeout', `The login at ${issuer}`, String(milliseconds))), milliseconds);
-    const abort = () => reject(failure('aborted'));
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
-    end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
+    timer = setTimeout(() => reject(failure('timeout', `The login at ${issuer}`, String(milliseconds))), milliseconds);
   });
   try {
-    return await Promise.race([promise, limit]);
+    return await unlessAborted(Promise.race([promise, limit]), signal);
   } finally {
-    end();
+    clearTimeout(timer);
   }
 }

@@ -4,11 +4,14 @@ import { inspect } from 'node:util';
 
 import { failure } from '../errors.js';
 import { lend, Secret } from '../secret.js';
+import { Attempt } from './attempt.js';
 import { call, core, errorOf, noticeOf, providerOf, secretOf } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
 
-/** @type {WeakMap<object, Map<string, Promise<Credential>>>} */
+/** @typedef {Map<string, Attempt<Credential>>} Known */
+
+/** @type {WeakMap<object, Known>} */
 const remembered = new WeakMap();
 
 /** A key, and where it came from. `KeyClient` takes it as its `credential`. */
@@ -50,7 +53,9 @@ export async function resolveKey(provider, options = {}) {
   const name = JSON.stringify([process.cwd(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
   let known = remembered.get(data);
   if (!known) remembered.set(data, (known = new Map()));
-  return once(known, name, () => walk(setting, options, () => again(data, name, () => resolveKey(provider, options))));
+  // The signal was for this call, and not for a reading later on.
+  const anew = () => again(data, name, () => resolveKey(provider, { ...options, signal: undefined }));
+  return once(known, name, (signal) => walk({ ...setting, signal }, options, anew)).wait(setting.signal);
 }
 
 /** @param {object} data @param {string} name @param {() => Promise<Credential>} resolve */
@@ -62,17 +67,16 @@ function again(data, name, resolve) {
 
 /**
  * One attempt at a time; success stays, failure does not.
- * @param {Map<string, Promise<Credential>>} known @param {string} name @param {() => Promise<Credential>} work
+ * @param {Known} known @param {string} name @param {(signal: AbortSignal) => Promise<Credential>} work
  */
 function once(known, name, work) {
-  let attempt = known.get(name);
-  if (!attempt) {
-    attempt = work();
-    known.set(name, attempt);
-    attempt.catch(() => {
-      if (known.get(name) === attempt) known.delete(name);
-    });
-  }
+  const shared = known.get(name);
+  if (shared && !shared.isAbandoned) return shared;
+  const attempt = new Attempt(work);
+  known.set(name, attempt);
+  attempt.outcome.catch(() => {
+    if (known.get(name) === attempt) known.delete(name);
+  });
   return attempt;
 }
 
@@ -82,8 +86,7 @@ function once(known, name, work) {
  */
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
   const explicit = apiKey === undefined ? undefined : secretOf(lend(apiKey, 'apiKey', (key) => key.expose()));
-  const { handle, baseUrl, user, profile, signal } = setting;
-  if (signal?.aborted) throw failure('aborted');
+  const { handle, baseUrl, user, profile } = setting;
   try {
     const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive, fresh }, explicit);
     return new Credential(
@@ -109,6 +112,8 @@ export async function walk(setting, { apiKey, strict, interactive, fresh }, agai
 export function settingOf(provider, handle, options) {
   const { baseUrl, host, user, profile, login, signal, say } = options;
   if (say !== undefined && typeof say !== 'function') throw failure('invalid_argument', 'say', 'expected a function.');
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
+  if (signal?.aborted) throw failure('aborted');
   return {
     provider,
     handle,

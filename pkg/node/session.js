@@ -11,7 +11,7 @@ export async function login(provider, options = {}) {
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
   const { open, timeout } = options;
   const setting = settingOf(data, handle, { ...options, login: { open, timeout } });
-  return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, options));
+  return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, { ...options, signal: undefined }));
 }
 
 /** Forgets the stored login; where it was, or `undefined`. @param {any} provider */

@@ -9,24 +9,29 @@ import { failure } from '../errors.js';
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 const CTRL_U = '\x15';
+const KILLERS = /** @type {const} */ (['SIGTERM', 'SIGHUP']);
 
 /**
  * One line, without showing it; `undefined` when there is no terminal.
- * @param {string} question
+ * @param {string} question @param {AbortSignal} [signal]
  * @returns {Promise<string | undefined>}
  */
-export async function askHidden(question) {
+export async function askHidden(question, signal) {
+  if (signal?.aborted) throw failure('aborted');
   const terminal = openTerminal();
   if (!terminal) return undefined;
   try {
-    return await readHidden(terminal, question);
+    return await readHidden(terminal, question, signal);
   } finally {
     terminal.close();
   }
 }
 
-/** @param {{ input: ReadStream, write: (text: string) => void }} terminal @param {string} question @returns {Promise<string>} */
-function readHidden({ input, write }, question) {
+/**
+ * @param {{ input: ReadStream, write: (text: string) => void }} terminal @param {string} question @param {AbortSignal} [signal]
+ * @returns {Promise<string>}
+ */
+function readHidden({ input, write }, question, signal) {
   return new Promise((resolve, reject) => {
     /** @type {string[]} */
     let letters = [];
@@ -34,16 +39,19 @@ function readHidden({ input, write }, question) {
       input.setRawMode(false);
       input.pause();
       input.removeAllListeners();
-      for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.off(signal, killed);
+      for (const name of KILLERS) process.off(name, killed);
+      signal?.removeEventListener('abort', aborted);
       write('\n');
       then();
     };
-    const killed = (/** @type {NodeJS.Signals} */ signal) => end(() => process.kill(process.pid, signal));
-    for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.once(signal, killed);
+    const aborted = () => end(() => reject(failure('aborted')));
+    const killed = (/** @type {NodeJS.Signals} */ name) => end(() => process.kill(process.pid, name));
+    for (const name of KILLERS) process.once(name, killed);
+    signal?.addEventListener('abort', aborted);
     input.setEncoding('utf8');
     // Before the question: what is typed at once must not be echoed.
     input.setRawMode(true);
-    input.on('error', () => end(() => reject(failure('aborted'))));
+    input.on('error', aborted);
     input.on('end', () => end(() => resolve(letters.join(''))));
     input.on('data', (chunk) => {
       // A paste comes whole. Arrow keys and other sequences type nothing.

@@ -131,6 +131,63 @@ test('success is remembered, failure is not, and calls at once share one attempt
     assert.equal(await (await node.resolveKey('lambda')).refresh(), undefined);`);
 });
 
+test('of calls at once, each waits until its own signal; what nobody waits for ends', async (t) => {
+  const pc = await computer(t);
+  await pc.write('~/.luminarycloud/config', '{"refresh_token":"stored"}');
+  await pc.module(`
+    const { default: assert } = await import('node:assert');
+    const { createServer } = await import('node:http');
+    const { once } = await import('node:events');
+    // An issuer that answers when it is told to.
+    const issuer = createServer().listen(0, '127.0.0.1');
+    await once(issuer, 'listening');
+    process.env.LC_AUTH_DOMAIN = '127.0.0.1:' + issuer.address().port;
+    let asked = 0;
+    issuer.on('request', () => (asked += 1));
+    const answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"access_token":"token-1234","expires_in":1}');
+    const begin = async (profile, ...signals) => {
+      const calls = signals.map((signal) => node.resolveKey('luminary', { profile, signal }));
+      for (const call of calls) call.catch(() => {});
+      const [, response] = await once(issuer, 'request');
+      return { calls, response };
+    };
+    const aborted = (call) => assert.rejects(call, { code: 'aborted' });
+
+    for (const impatient of [0, 1]) {
+      const controllers = [new AbortController(), new AbortController()];
+      const { calls, response } = await begin('profile ' + impatient, ...controllers.map(({ signal }) => signal));
+      controllers[impatient].abort();
+      await aborted(calls[impatient]);
+      answer(response);
+      const credential = await calls[1 - impatient];
+      assert.equal(credential.secret.expose(), 'token-1234');
+      // Nor does a signal last longer than its call.
+      controllers[1 - impatient].abort();
+      const refreshed = credential.refresh();
+      const [, again] = await once(issuer, 'request');
+      answer(again);
+      assert.equal(await refreshed, undefined);
+    }
+    assert.equal(asked, 4, 'two attempts, and two readings later on');
+
+    const [one, two] = [new AbortController(), new AbortController()];
+    const { calls, response: given } = await begin('third', one.signal, two.signal);
+    const ended = once(given, 'close');
+    const begun = once(issuer, 'request');
+    one.abort();
+    two.abort();
+    for (const call of calls) await aborted(call);
+    // At once: not to be taken along by what has just ended.
+    const next = node.resolveKey('luminary', { profile: 'third' });
+    await ended;
+    const [, response] = await begun;
+    answer(response);
+    assert.equal((await next).secret.expose(), 'token-1234');
+    await aborted(node.resolveKey('luminary', { profile: 'third', signal: one.signal }));
+    issuer.close();
+    issuer.closeAllConnections();`);
+});
+
 /** A service that accepts one key, and counts what it is asked. */
 async function service(t, accepted) {
   const state = { accepted, asked: [] };

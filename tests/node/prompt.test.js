@@ -47,6 +47,23 @@ function kl() {
   return 'kl_live_sAGeV69ZBlu9YwP9D8NYhg182wef8e0T70UP';
 }
 
+test('a prompt that nobody waits for any more ends, and gives the terminal back', async (t) => {
+  const pc = await at(t);
+  await pc.write('ask.mjs', `
+    import { resolveKey } from ${JSON.stringify(new URL('../../pkg/node.js', import.meta.url).href)};
+    const controller = new AbortController();
+    process.once('SIGUSR2', () => controller.abort());
+    console.log('process ' + process.pid);
+    await resolveKey('keylatch', { interactive: 'prompt', signal: controller.signal }).catch(({ code }) => console.log('it was', code));
+  `);
+  const terminal = pc.terminal(`'${process.execPath}' ask.mjs; stty -a | grep -o ' [-]*echo '`);
+  await terminal.sees('API key for keylatch: ');
+  process.kill(Number(/process (\d+)/.exec(terminal.screen)[1]), 'SIGUSR2');
+  await terminal.sees('it was aborted');
+  await terminal.sees(' echo ');
+  assert.equal(await terminal.ends(), 0);
+});
+
 test('after three refusals it is over, and nothing is stored', async (t) => {
   const pc = await at(t);
   const terminal = pc.terminal(`${keylatch} login`);

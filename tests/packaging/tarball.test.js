@@ -38,6 +38,7 @@ const SHIPPED = [
   'keys.js',
   'node.d.ts',
   'node.js',
+  'node/attempt.js',
   'node/browser.js',
   'node/core.js',
   'node/credential-file.js',
