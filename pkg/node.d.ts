@@ -114,8 +114,8 @@ export interface CredentialFileOptions {
 
 /**
  * A file of keys in its owner's format. Writes replace the file in one step,
- * with mode 0600, and keep everything else in it; two processes that write at
- * once lose neither key.
+ * with mode 0600, and keep everything else in it; a file that is not UTF-8 is
+ * read and not written. Two processes that write at once lose neither key.
  *
  * @example
  * ```js

@@ -77,7 +77,7 @@ export class CredentialFile {
 
   /** @param {string | undefined} key */
   #edit(key) {
-    return update(this.#path, ({ text = '' }) => {
+    const edit = (/** @type {import('./files.js').Read} */ { text = '' }) => {
       const file = { ...this.#slot, ...this.#content(text) };
       const after = call(() => core().editKeyFile(file, key === undefined ? undefined : secretOf(key)));
       if (after.notice) throw fileFailed(after.notice);
@@ -86,7 +86,9 @@ export class CredentialFile {
         throw fileFailed({ reason: 'file_not_understood', details: [this.path, 'the change would touch more than one variable'] });
       }
       return { text: written };
-    });
+    };
+    // A key alone is replaced whole.
+    return update(this.#path, edit, this.kind !== 'text');
   }
 
   /** @param {string} text */

@@ -1,5 +1,6 @@
 // Files that hold keys: read with care, replaced in one step.
 
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
@@ -16,12 +17,13 @@ const ABANDONED = 60_000;
 
 /**
  * @typedef {import('./core.js').RawNotice} RawNotice
- * @typedef {{ path: string, text?: string, shared?: boolean, changed?: number, notice?: RawNotice }} Read
+ * @typedef {{ path: string, text?: string, isExact?: boolean, shared?: boolean, changed?: number, notice?: RawNotice }} Read
  */
 
 /**
  * The text of a file; no text when there is no such file, a notice when it
- * cannot be used. `shared` says that other users of the computer can read it.
+ * cannot be used. `shared` says that other users of the computer can read it,
+ * `isExact` that it is UTF-8, so that the text is all of it.
  * @param {string} path absolute
  * @returns {Promise<Read>}
  */
@@ -35,9 +37,10 @@ export async function read(path) {
     file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const { mode, size, mtimeMs } = await regular(file);
     if (size > LIMIT) return { path: shown, notice: notice('file_unreadable', shown, 'larger than 1 MB') };
-    const text = (await file.readFile('utf8')).replace(/^\uFEFF/, '');
+    const bytes = await file.readFile();
+    const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
     // Windows keeps who may read elsewhere, and answers 0o666 for every file.
-    return { path: shown, text, shared: process.platform !== 'win32' && (mode & 0o077) !== 0, changed: mtimeMs };
+    return { path: shown, text, isExact: isUtf8(bytes), shared: process.platform !== 'win32' && (mode & 0o077) !== 0, changed: mtimeMs };
   } catch (thrown) {
     const code = /** @type {any} */ (thrown).code ?? 'unknown';
     if (code === 'ENOENT' || code === 'ENOTDIR') return { path: shown };
@@ -54,9 +57,10 @@ export async function read(path) {
  * @param {string} path absolute
  * @param {(before: Read) => { text: string, result?: T } | undefined | Promise<{ text: string, result?: T } | undefined>} edit
  *   makes the new text; `undefined` leaves the file as it is
+ * @param {boolean} keeps whether the new text has anything of the old one
  * @returns {Promise<T | undefined>}
  */
-export async function update(path, edit) {
+export async function update(path, edit, keeps = true) {
   const real = await realPath(path);
   if (real === undefined) throw fileFailed(notice('symlink_out_of_home', display(path)));
   try {
@@ -64,6 +68,8 @@ export async function update(path, edit) {
     return await locked(real, async () => {
       const before = await read(path);
       if (before.notice) throw fileFailed(before.notice);
+      // What cannot be read exactly cannot be kept.
+      if (keeps && before.isExact === false) throw fileFailed(notice('file_not_understood', before.path, 'it is not UTF-8, so that not all of it could be kept'));
       const after = await edit(before);
       if (after && after.text !== before.text) await replace(real, after.text);
       else if (after && before.shared) await replace(real, after.text);

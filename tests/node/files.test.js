@@ -2,7 +2,7 @@
 // writers at once, and a writer that is killed.
 
 import assert from 'node:assert/strict';
-import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -126,6 +126,29 @@ test('a symbolic link is followed in the home and not out of it', async (t) => {
     }
   }
   assert.equal(await pc.read('../outside/api.key'), 'key-outside-1234');
+});
+
+test('bytes that are no UTF-8 are read past, and not written over', async (t) => {
+  const pc = await computer(t);
+  const latin1 = (text) => Buffer.from(text, 'latin1');
+  const files = [
+    ['.env', `'lambda'`, latin1('# für Käthe\nLAMBDA_API_KEY=old-key-1234\n')],
+    ['~/.conduceconfig', `'conduce'`, latin1('# für Käthe\ndefault-host: app.x\ndefault-user: kim\nkim:\n  api-keys: {app: old-key-1234}\n')],
+    [STORE, `'lambda', { path: '${STORE}' }`, latin1('{"für":"Käthe","profiles":{"default":{"lambda":{"key":"old-key-1234"}}}}')],
+  ];
+  for (const [file, of, bytes] of files) {
+    await pc.write(file, bytes);
+    assert.equal(await pc.module(read(of)), 'old-key-1234');
+    for (const action of [write(of, 'new-key-5678'), `await new node.CredentialFile(${of}).remove();`]) {
+      const message = await pc.module(`try { ${action} } catch (error) { return error.code + ': ' + error.message; }`);
+      assert.match(message ?? 'no error', /^file_failed: .* left as it was: .* it is not UTF-8, so that not all of it could be kept/, file);
+    }
+    assert.deepEqual(await readFile(pc.at(file)), bytes);
+  }
+  // A file that is nothing but the key has nothing else to lose.
+  await pc.write('~/.impact/api.key', Buffer.from('old-key-1234\n', 'utf16le'));
+  await pc.module(write(`'modelon'`, 'new-key-5678'));
+  assert.equal(await pc.read('~/.impact/api.key'), 'new-key-5678\n');
 });
 
 test('what cannot be read or written says so, and is left as it was', async (t) => {
