@@ -19,10 +19,10 @@ Usage: keylatch <command> [options]
 
 ${columns([...commands, ...more])}
 
-A key is looked for in --api-key, the service's environment variable, .env, its
-credentials file, ~/.config/keylatch/credentials.json and a stored login; the
-first that has one wins. It is never shown but by create and rotate (once) and
-by headers.
+A key is looked for in --api-key, the service's environment variable, .env (but
+for Modelon), its credentials file, ~/.config/keylatch/credentials.json and a
+stored login; the first that has one wins. It is never shown but by create and
+rotate (once) and by headers.
 
 Examples:
   keylatch login --provider luminary

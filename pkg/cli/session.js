@@ -26,7 +26,8 @@ export async function login(options) {
     return done({ kind: 'argument', name: '' }, file.path);
   }
   if (provider.login) {
-    const { source } = await browser.login(provider, { baseUrl, open: !options['no-browser'] });
+    const { source, warnings } = await browser.login(provider, { baseUrl, open: !options['no-browser'] });
+    warn(warnings);
     return done({ kind: 'login', name: '' }, source.name);
   }
   const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
