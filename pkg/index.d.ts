@@ -291,8 +291,8 @@ export type SchemeSpec =
 /**
  * One request of a service's key API. Paths, queries and bodies may hold `{account}` and the variables of their operation:
  * `user` and `password` for signIn; `name`, `expires_in`, `expires_at` and `scopes` for create; `status`, `search` and
- * `cursor` for list; `id` for get, rotate, revoke and delete; `overlap` for rotate and revoke; `secret` for delete and
- * validate; `attempt`, the number of a repeated try, for create and rotate; `hold` for rotate, where revoke takes the
+ * `cursor` for list; `id` for get, rotate, revoke and delete; `overlap`, an ISO 8601 duration or, where the old key is
+ * revoked by a call of its own, `until_revoked`, for rotate, and the duration for revoke; `secret` for delete and validate; `attempt`, the number of a repeated try, for create and rotate; `hold` for rotate, where revoke takes the
  * overlap; `idempotency_key` for takeBack, which sees to it that nothing comes of a request whose answer was lost.
  * A list without `{cursor}` has one page. `password` and `secret` may stand in bodies only.
  */

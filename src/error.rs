@@ -82,7 +82,7 @@ codes! {
         /// A warning: the only key there is could not be stored.
         NotStored = "not_stored": "The new key could not be stored, and it is the only one: reveal it now and keep it.",
         /// The only key was deleted and no new one could be made.
-        ReplacementFailed = "replacement_failed": "{0} allows one key, so the old one was deleted first, and then no new one could be made. Make one by hand. {1}",
+        ReplacementFailed = "replacement_failed": "{0} allows one key, so the old one is deleted before a new one is made, and that could not be finished. The old key is most likely gone: look, and make one by hand. {1}",
         /// A file of keys could not be read or written; the detail says which and why.
         FileFailed = "file_failed": "The file of keys cannot be used and was left as it was: {0}.",
         /// The system's random source failed.
@@ -228,6 +228,7 @@ impl Error {
     #[must_use]
     pub fn never_left(mut self) -> Self {
         self.0.never_left = true;
+        self.0.earlier_lost = false;
         self
     }
 

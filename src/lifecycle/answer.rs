@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error};
 use crate::format;
-use crate::provider::{Field, Provider, TimeUnit};
+use crate::provider::{Field, Provider, TimeUnit, Vars};
 use crate::secret::Secret;
 use crate::text::{concat, contains};
 use crate::value::{Object, Value};
@@ -173,6 +173,18 @@ impl Reader<'_> {
         }
     }
 
+    /// The key after it was revoked: that is done, whether or not the service
+    /// tells of it.
+    pub(super) fn revoked(&self, answer: &Value, id: &str) -> KeyInfo {
+        let told = self.key(answer).ok().filter(|key| key.id == id);
+        let status = answer.find(self.path(Field::Key)).and_then(|key| key.find(self.path(Field::Status)));
+        match told {
+            Some(key) if status.is_some() || key.status != Status::Active => key,
+            Some(key) => KeyInfo { status: Status::Revoked, ..key },
+            None => KeyInfo::revoked(id),
+        }
+    }
+
     /// The new key's text.
     pub(super) fn secret(&self, answer: &Value) -> Result<Secret, Error> {
         match answer.find(self.path(Field::Secret)) {
@@ -283,6 +295,9 @@ impl Reader<'_> {
 
     fn time(&self, value: &Value) -> Option<Time> {
         match value {
+            // No time at all, as some languages write it.
+            Value::Text(text) if text.expose().is_empty() || text.expose().starts_with("0001-01-01") => None,
+            Value::Number(0.0) => None,
             Value::Text(text) => Some(Time::Text(text.expose().into())),
             Value::Number(number) if self.provider.time_unit == TimeUnit::Seconds => {
                 Some(Time::Millis(number * 1000.0))
@@ -308,6 +323,21 @@ pub fn fingerprint(key: &Secret) -> String {
 }
 
 impl KeyInfo {
+    /// What a key is made with that takes this one's place.
+    pub(super) fn successor(&self) -> Vars {
+        let mut vars = Vars::new();
+        if !self.name.is_empty() {
+            vars.set("name", self.name.as_str().into());
+        }
+        if !self.scopes.is_empty() {
+            vars.set("scopes", self.scopes.iter().map(|scope| Value::from(&**scope)).collect());
+        }
+        if let Some(Time::Text(end)) = &self.expires_at {
+            vars.set("expires_at", end.as_str().into());
+        }
+        vars
+    }
+
     /// All that is known of a key that was revoked without a word.
     pub(super) fn revoked(id: &str) -> Self {
         KeyInfo {

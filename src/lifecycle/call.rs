@@ -56,9 +56,13 @@ impl Client {
             vars
         };
         let answer = match self.exchange(t, endpoint, operation, vars, idempotency_key).await {
-            Err(error) if error.status() == Some(401) && self.renew_session(t).await? => {
-                self.exchange(t, endpoint, operation, vars, idempotency_key).await
-            }
+            Err(error) if error.status() == Some(401) => match self.renew_session(t).await {
+                Ok(true) => self.exchange(t, endpoint, operation, vars, idempotency_key).await,
+                Ok(false) => Err(error),
+                // The operation itself was refused, but for a try before.
+                Err(why) if error.is_answer_lost() => Err(why.after_lost_answer()),
+                Err(why) => Err(why.never_left()),
+            },
             answer => answer,
         };
         if answer.is_ok() {

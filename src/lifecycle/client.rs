@@ -230,8 +230,10 @@ impl Client {
             vars.set("overlap", duration.as_str().into());
         }
         let answer = self.call(t, Operation::Revoke, &vars, None).await?;
-        // It is done, whether or not the service tells of it.
-        Ok(self.reader().key(&answer).unwrap_or_else(|_| KeyInfo::revoked(id)))
+        Ok(match overlap {
+            Overlap::None => self.reader().revoked(&answer, id),
+            Overlap::For(_) => self.reader().key(&answer)?,
+        })
     }
 
     /// Deletes a key; its id is never used again. Where a service knows a key by
@@ -336,20 +338,25 @@ impl NewKey {
             return Err(Error::argument("name", why));
         }
         let capabilities = provider.capabilities();
+        let takes = |variable| provider.uses(Operation::Create, variable);
         let mut vars = Vars::new().with("name", name);
+        let refused = |why| Err(Error::argument("expiresIn", concat(&[&provider.title, why])));
         match &self.lifetime {
-            None if capabilities.expiry => vars.set("expires_in", NewKey::DEFAULT_LIFETIME.into()),
-            // True of every key of a service without expiry.
-            Some(Lifetime::For(never)) if never == "never" && !capabilities.expiry => {}
-            Some(_) if !capabilities.expiry => {
-                return Err(Error::argument(
-                    "expiresIn",
-                    concat(&[&provider.title, " has no expiry for keys."]),
-                ));
-            }
-            Some(Lifetime::For(duration)) => vars.set("expires_in", duration.as_str().into()),
-            Some(Lifetime::Until(moment)) => vars.set("expires_at", moment.as_str().into()),
+            None if takes("expires_in") => vars.set("expires_in", NewKey::DEFAULT_LIFETIME.into()),
+            // Nobody gets a key for ever who has not asked for one.
+            None if takes("expires_at") => return refused(" takes a date: say one, or \"never\"."),
             None => {}
+            Some(Lifetime::For(duration)) if takes("expires_in") => {
+                vars.set("expires_in", duration.as_str().into());
+            }
+            Some(Lifetime::Until(moment)) if takes("expires_at") => {
+                vars.set("expires_at", moment.as_str().into());
+            }
+            // True of every key that no end is said of.
+            Some(Lifetime::For(never)) if never == "never" => {}
+            Some(_) if !capabilities.expiry => return refused(" has no expiry for keys."),
+            Some(Lifetime::For(_)) => return refused(" takes a date and no duration."),
+            Some(Lifetime::Until(_)) => return refused(" takes a duration and no date."),
         }
         if !self.scopes.is_empty() {
             if !capabilities.scopes {

@@ -42,6 +42,8 @@ impl Client {
                 return match error.status() {
                     // A hub may have refused the key, so it is not remembered.
                     Some(status @ (400 | 401 | 403)) => Ok(Some(status)),
+                    // It is there, and asks for patience.
+                    Some(408 | 429) => Err(error),
                     Some(..500) => Ok(None),
                     _ => Err(error),
                 };

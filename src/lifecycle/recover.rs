@@ -197,6 +197,9 @@ impl Client {
     async fn remove(&self, t: &impl Transport, key: &KeyInfo) -> Result<(), Error> {
         if key.status == Status::Active && self.provider.capabilities().revoke {
             self.revoke(t, &key.id).await?;
+            if !self.provider.capabilities().delete {
+                return Ok(());
+            }
         }
         self.delete(t, &key.id).await
     }
@@ -225,7 +228,7 @@ fn old_key_alive(id: &str, cause: &Error) -> Error {
 }
 
 /// 131 random bits: two of them never meet.
-fn idempotency_key() -> Result<String, Error> {
+pub(super) fn idempotency_key() -> Result<String, Error> {
     const PARTS: &[Part] = &[
         Part::Literal(Cow::Borrowed(&[Cow::Borrowed("klc_")])),
         Part::Run { alphabet: Alphabet::Base62, min: 22, max: 22 },

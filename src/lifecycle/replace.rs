@@ -6,7 +6,7 @@ use std::future::Future;
 
 use super::answer::KeyInfo;
 use super::client::{Client, Credential};
-use super::recover::{Rotated, not_stored};
+use super::recover::{Rotated, idempotency_key, not_stored};
 use crate::error::{Code, Error};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
@@ -14,6 +14,8 @@ use crate::secret::{RevealOnce, Secret};
 
 /// How often a new key is asked for once the old one is gone.
 const TRIES: usize = 3;
+/// Milliseconds for each step of what cannot be stopped halfway.
+const LATE: u32 = 15_000;
 
 impl Client {
     pub(super) async fn replace<F: Future<Output = Result<(), Error>>>(
@@ -23,7 +25,7 @@ impl Client {
         store: impl FnOnce(Secret, KeyInfo) -> F,
     ) -> Result<Rotated, Error> {
         // Refuses a wrong id while nothing has happened yet.
-        self.get(t, id).await?;
+        let old = self.get(t, id).await?;
         let session;
         let client = match &self.credential {
             // It is this very key that goes, and with it the right to ask for
@@ -44,8 +46,13 @@ impl Client {
             // Whether the session holds, and whatever a path needs of it.
             client.account_id(t).await?;
         }
+        let vars = old.successor();
+        let create = client.provider.endpoints.get(Operation::Create);
+        if let Some(endpoint) = create.filter(|endpoint| !endpoint.uses("account")) {
+            endpoint.address(&vars)?;
+        }
         client.delete_the_only_key(t, id).await?;
-        let (key, secret) = client.issue_the_only_key(t).await?;
+        let (key, secret) = client.issue_the_only_key(t, &vars).await?;
         let failed = store(secret.clone(), key.clone()).await.err();
         // Taking the new key back would leave none at all.
         let warning = failed.map(|error| not_stored(error.scrubbed(|text| secret.scrub(text))));
@@ -60,7 +67,7 @@ impl Client {
             Err(error) if error.is_answer_lost() => error,
             done => return done,
         };
-        match self.delete(&t.renew(30_000), id).await {
+        match self.delete(&t.renew(LATE), id).await {
             // Gone by then.
             Err(again) if again.code() == Code::NotFound => Ok(()),
             Err(_) => Err(self.replacement_failed(&error)),
@@ -71,19 +78,25 @@ impl Client {
     /// Asks for a key, on fresh time: the user's may have run out after the old
     /// key went. A key whose answer was lost has been seen by nobody, and is the
     /// only one, so it is removed before the next try.
-    async fn issue_the_only_key(&self, t: &impl Transport) -> Result<(KeyInfo, Secret), Error> {
-        let t = t.renew(30_000);
+    async fn issue_the_only_key(&self, t: &impl Transport, vars: &Vars) -> Result<(KeyInfo, Secret), Error> {
         let mut tries = 0;
         loop {
-            let error = match self.issue(&t, Operation::Create, &Vars::new(), "").await {
+            // Each try has its time: one that hangs must leave some to clean up in.
+            let late = t.renew(LATE);
+            // Another one for each try: what the last one made is removed.
+            let key = idempotency_key().unwrap_or_default();
+            let error = match self.issue(&late, Operation::Create, vars, &key).await {
                 Ok(issued) => return Ok(issued),
                 Err(error) => error,
             };
             tries += 1;
             let is_lost = error.is_answer_lost();
-            if is_lost && let Ok(page) = self.page(&t, Vars::new()).await {
-                for key in page.items {
-                    let _ = self.delete(&t, &key.id).await;
+            if is_lost {
+                let late = t.renew(LATE);
+                if let Ok(page) = self.page(&late, Vars::new()).await {
+                    for key in page.items {
+                        let _ = self.delete(&late, &key.id).await;
+                    }
                 }
             }
             if !is_lost || tries == TRIES {

@@ -90,6 +90,14 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
     if let Some(endpoints) = spec.optional("endpoints", endpoints)? {
         provider.endpoints = endpoints;
     }
+    if provider.endpoints.get(Operation::Whoami).is_none() {
+        let all = spec.at("endpoints");
+        if let Some((operation, _)) = provider.endpoints.0.iter().find(|(_, e)| e.uses("account")) {
+            return Err(all
+                .at(operation.name())
+                .wrong("{account} needs the endpoint whoami, which tells it."));
+        }
+    }
     provider.one_key = spec.optional("oneKey", boolean)?.unwrap_or(false);
     if let Some(fields) = spec.optional("fields", fields)? {
         provider.fields = fields;
@@ -421,7 +429,7 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
         .into();
     let query = field.at("query");
     for (name, value) in query.value.members() {
-        variables(&query.member(name, value), operation, Place::Address)?;
+        variables(&query.member(name, value), operation, Place::Query)?;
     }
     endpoint.idempotency = field.optional("idempotencyHeader", header_name)?;
     match field.value.member("body") {
@@ -441,7 +449,7 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
 
 fn path(field: &Field<'_>, operation: Operation) -> Result<Text, Error> {
     let path = text(field)?;
-    variables(field, operation, Place::Address)?;
+    variables(field, operation, Place::Path)?;
     if path.starts_with('/') && !path.starts_with("//") {
         Ok(path)
     } else {
@@ -486,9 +494,14 @@ fn constant(field: &Field<'_>) -> Result<(), Error> {
 /// Where a template stands.
 #[derive(PartialEq)]
 enum Place {
-    Address,
+    Path,
+    Query,
     Body,
 }
+
+/// What a call may have no value for: a path would have a hole there.
+const OPTIONAL: &[&str] =
+    &["expires_in", "expires_at", "scopes", "status", "search", "cursor", "overlap", "hold", "attempt"];
 
 /// Refuses variables that the operation does not have, and those that an
 /// address must not show: servers and proxies write addresses down.
@@ -498,11 +511,16 @@ fn variables(field: &Field<'_>, operation: Operation, place: Place) -> Result<()
             return Err(field.wrong("a \"{\" has no \"}\"."));
         };
         let known = operation.variables();
-        if name != "account" && !known.contains(&name) {
+        if !known.contains(&name) && (name != "account" || operation == Operation::Whoami) {
             return Err(field.unknown("variable", &mut known.iter().copied().chain(["account"])));
         }
-        if place == Place::Address && matches!(name, "secret" | "password") {
+        if place != Place::Body && matches!(name, "secret" | "password") {
             return Err(field.wrong("a key or a password must not stand in an address; send it in the body."));
+        }
+        if place == Place::Path && OPTIONAL.contains(&name) {
+            return Err(
+                field.wrong("a variable that may have no value cannot stand in a path; use query or body.")
+            );
         }
     }
     Ok(())

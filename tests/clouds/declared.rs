@@ -1,6 +1,6 @@
 //! Services of a user's own that answer in ways of their own.
 
-use keylatch::lifecycle::{Client, Credential, Filter, KeyInfo, Overlap};
+use keylatch::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Overlap};
 use keylatch::{Code, Error, Secret, provider};
 
 use super::script::{Script, client_of, expect, lost, run, told};
@@ -24,7 +24,14 @@ async fn keep(_: Secret, _: KeyInfo) -> Result<(), Error> {
 #[test]
 fn a_key_that_is_revoked_without_a_word_is_revoked() {
     const REVOKE: &str = r#""endpoints":{"revoke":{"method":"DELETE","path":"/keys/{id}"}}"#;
-    for (status, body) in [(204, ""), (200, "done"), (200, r#"{"ok":true}"#)] {
+    for (status, body) in [
+        (204, ""),
+        (200, "done"),
+        (200, r#"{"ok":true}"#),
+        (200, r#"{"id":"req_9"}"#),
+        (200, r#"{"id":"k1","deleted":true}"#),
+        (200, r#"{"id":"k1","status":"revoked","revoked_at":""}"#),
+    ] {
         let script = Script::new([expect("DELETE https://h/keys/k1 | x-key: KEY", status, body)]);
         let revoked = run(service(&script, REVOKE, key()).revoke(&script, "k1")).unwrap();
         assert_eq!((revoked.id.as_str(), revoked.status.as_str()), ("k1", "revoked"));
@@ -101,7 +108,7 @@ fn a_cursor_that_leads_to_itself_ends_the_list() {
 #[test]
 fn a_status_that_is_not_known_is_not_called_active() {
     let page = r#"{"items":[
-        {"id":"k1","status":"ACTIVE"},{"id":"k2","status":"Revoked"},{"id":"k3","status":"paused"},{"id":"k4"}
+        {"id":"k1","status":"ACTIVE","revoked_at":"0001-01-01T00:00:00Z","expires_at":""},{"id":"k2","status":"Revoked"},{"id":"k3","status":"paused"},{"id":"k4"}
     ]}"#;
     let endpoints = r#""endpoints":{"list":{"path":"/keys"}}"#;
     for (filter, expected) in [
@@ -152,4 +159,84 @@ fn a_session_replaces_the_only_key_without_knowing_the_account() {
         assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
     });
     script.done();
+}
+
+#[test]
+fn the_successor_of_the_only_key_is_made_as_the_old_one_was() {
+    const CREATE: &str = r#""oneKey":true,"endpoints":{
+        "list":{"path":"/keys"},"create":{"path":"/keys"},"delete":{"path":"/keys/{id}"},
+        "signIn":{"path":"/login","body":{"key":"{password}"}}}"#;
+    let script = Script::new([
+        expect(
+            "GET https://h/keys | x-key: KEY",
+            200,
+            r#"{"items":[{"id":"k1","name":"ci","scopes":["a"],"expires_at":"2027-01-01T00:00:00Z"}]}"#,
+        ),
+        expect(r#"POST https://h/login | {"key":"KEY"}"#, 200, "").header("set-cookie", "s=tok"),
+        expect("DELETE https://h/keys/k1 | Cookie: s=tok", 204, ""),
+        expect(
+            r#"POST https://h/keys | Cookie: s=tok | {"name":"ci","expires_at":"2027-01-01T00:00:00Z","scopes":["a"]}"#,
+            200,
+            r#"{"key":{"id":"k2"},"secret":"new-key"}"#,
+        ),
+    ]);
+    let rotated = run(service(&script, CREATE, key()).rotate(&script, "k1", &Overlap::None, keep)).unwrap();
+    assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
+    script.done();
+
+    // What could not be asked for is found out before anything is deleted.
+    let named = CREATE.replace(r#""create":{"path":"/keys"}"#, r#""create":{"path":"/keys/{name}"}"#);
+    let script = Script::new([
+        expect("GET https://h/keys | x-key: KEY", 200, r#"{"items":[{"id":"k1"}]}"#),
+        expect(r#"POST https://h/login | {"key":"KEY"}"#, 200, "").header("set-cookie", "s=tok"),
+    ]);
+    let refused = run(service(&script, &named, key()).rotate(&script, "k1", &Overlap::None, keep));
+    assert_eq!(told(refused).0, Code::InvalidArgument);
+    script.done();
+}
+
+#[test]
+fn a_successor_that_cannot_be_stored_is_revoked_where_nothing_deletes() {
+    let script = Script::new([
+        expect(
+            r#"POST https://h/keys/k1/rotate | x-key: KEY | {"overlap":"until_revoked"}"#,
+            200,
+            r#"{"key":{"id":"k2"},"secret":"new-key"}"#,
+        ),
+        expect("DELETE https://h/keys/k2 | x-key: KEY", 204, ""),
+    ]);
+    let endpoints = r#""endpoints":{"rotate":{"path":"/keys/{id}/rotate"},"revoke":{"method":"DELETE","path":"/keys/{id}"}}"#;
+    let full = async |_: Secret, _: KeyInfo| Err(Error::new(Code::StoreFailed));
+    let failed = run(service(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, full));
+    assert_eq!(told(failed).0, Code::StoreFailed);
+    script.done();
+}
+
+#[test]
+fn a_lifetime_that_the_service_does_not_take_is_refused_and_not_dropped() {
+    let made = r#"{"key":{"id":"k1"},"secret":"new-key"}"#;
+    let date = || Some(Lifetime::Until("2027-01-01T00:00:00Z".into()));
+    let duration = |text: &str| Some(Lifetime::For(text.into()));
+    for (variable, lifetime, sent) in [
+        ("expires_in", None, Some(r#"{"end":"P3M"}"#)),
+        ("expires_in", duration("P1Y"), Some(r#"{"end":"P1Y"}"#)),
+        ("expires_in", date(), None),
+        ("expires_at", date(), Some(r#"{"end":"2027-01-01T00:00:00Z"}"#)),
+        ("expires_at", duration("never"), Some("{}")),
+        ("expires_at", duration("P1Y"), None),
+        ("expires_at", None, None),
+    ] {
+        let endpoints =
+            format!(r#""endpoints":{{"create":{{"path":"/keys","body":{{"end":"{{{variable}}}"}}}}}}"#);
+        let script = Script::new(
+            sent.map(|body| expect(&format!("POST https://h/keys | x-key: KEY | {body}"), 200, made)),
+        );
+        let new = NewKey { name: "ci".into(), lifetime, scopes: Vec::new() };
+        let answer = run(service(&script, &endpoints, key()).create(&script, &new));
+        match sent {
+            Some(_) => drop(answer.unwrap()),
+            None => assert_eq!(told(answer).0, Code::InvalidArgument, "{variable}"),
+        }
+        script.done();
+    }
 }

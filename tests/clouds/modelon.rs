@@ -169,6 +169,20 @@ fn a_hubs_refusal_stands_where_nothing_else_answers() {
 }
 
 #[test]
+fn a_hub_in_trouble_is_not_taken_for_none() {
+    for (status, code) in [(429, Code::RateLimited), (503, Code::ServiceError)] {
+        let script = Script::new([expect(HUB, status, "")]);
+        let new = NewKey { name: "ci".into(), lifetime: None, scopes: Vec::new() };
+        assert_eq!(told(run(with_key(&script, "modelon", "KEY").create(&script, &new))).0, code);
+        script.done();
+    }
+    let script = Script::new([lost(HUB)]);
+    let new = NewKey { name: "ci".into(), lifetime: None, scopes: Vec::new() };
+    let failed = run(with_key(&script, "modelon", "KEY").create(&script, &new));
+    assert_eq!(told(failed).0, Code::NetworkError, "no key was asked for yet");
+}
+
+#[test]
 fn a_refused_credential_says_nothing_of_another_key() {
     let ask = r#"POST https://h/api/keys/validation | impact-api-key: KEY | {"secret":"other"}"#;
     let script = Script::new([no_hub(), expect(ask, 401, WRONG)]);

@@ -1,6 +1,7 @@
--- What was asked under an Idempotency-Key is kept for a day only, so the table
--- is simply made anew.
-DROP TABLE attempts;
+-- A key that may be NULL takes a new table. What was asked before stays known:
+-- a restart is when answers get lost.
+DROP INDEX attempts_by_age;
+ALTER TABLE attempts RENAME TO attempts_before;
 
 CREATE TABLE attempts (
     user_id         TEXT NOT NULL REFERENCES users (id),
@@ -18,3 +19,7 @@ CREATE TABLE attempts (
 );
 
 CREATE INDEX attempts_by_age ON attempts (created_at);
+
+INSERT INTO attempts (user_id, idempotency_key, fingerprint, key_id, created_at, tries)
+SELECT user_id, idempotency_key, fingerprint, key_id, created_at, 1 FROM attempts_before;
+DROP TABLE attempts_before;
