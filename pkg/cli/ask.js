@@ -49,6 +49,8 @@ export async function password(who, fromInput) {
  */
 export async function apiKey(given) {
   if (given === undefined) return undefined;
+  // A variable of a script that is not set: no other key is meant.
+  if (given.trim() === '') throw missing('API key', '--api-key is empty.');
   if (given === '-') return process.stdin.isTTY ? hidden('API key') : firstLine('API key');
   warnOfInline();
   return given;

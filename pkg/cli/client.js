@@ -83,6 +83,14 @@ export async function withClient(options, work) {
   }
 }
 
+/** Before a person is asked for something that could not be sent. @param {any} provider @param {string | undefined} address */
+export function needAddress(provider, address) {
+  if (address !== undefined) return;
+  const [name] = provider.envBaseUrl ?? [];
+  const orSet = name ? `, or set ${name} in the environment (in .env it counts for a key in .env alone)` : '';
+  throw failure('invalid_argument', '--base-url', `say where ${provider.title} is${orSet}.`);
+}
+
 /**
  * The key of a user in the service's own file, if it keeps keys by user: as
  * Conduce's client does, that comes before the password.
@@ -101,6 +109,7 @@ async function ownKey(provider, user, baseUrl) {
 async function signIn(provider, { user, 'password-stdin': fromInput }, baseUrl) {
   if (!provider.capabilities.signIn) throw failure('invalid_argument', '--user', `${provider.title} has no sign-in by user and password. Use a key.`);
   const address = baseUrl ?? (await environmentAddress(provider)) ?? provider.baseUrl;
+  needAddress(provider, address);
   const secret = await password(`${user}${address ? ` at ${new URL(address).host}` : ''}`, fromInput);
   return KeyClient.signIn({ provider, baseUrl: address, user, password: secret });
 }

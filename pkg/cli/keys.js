@@ -2,9 +2,15 @@
 
 import { hostname } from 'node:os';
 
-import { failure } from '../errors.js';
-import { identifyKey, maskKey } from '../keys.js';
+import { core } from '../core.js';
+import { attempt, failure } from '../errors.js';
+import { checkKey, maskKey } from '../keys.js';
+import { call, core as nodeCore } from '../node/core.js';
 import { CredentialFile } from '../node/credential-file.js';
+import { parse } from '../node/dotenv.js';
+import { read } from '../node/files.js';
+import { expand } from '../node/paths.js';
+import { provider as builtin } from '../providers.js';
 import { confirm, firstLine, warnOfInline } from './ask.js';
 import { addressOf, providerOf, withClient } from './client.js';
 import { clean, print, printJson, relative, say, style, table, warn } from './print.js';
@@ -89,10 +95,15 @@ export async function deleteKey(options) {
  */
 function idOf(options, id) {
   const provider = providerOf(options);
-  const key = identifyKey(id).find(({ provider: of, certainty }) => certainty === 'documented' || (certainty === 'observed' && of === provider.id));
+  const { ok, certainty } = checkKey(provider, id);
+  const isKey = ok && certainty !== 'unknown';
+  // Whatever stands around it: `Bearer kl_…` would be sent as it is.
+  const seen = attempt(() => core().resembled(id));
+  const others = seen.filter((/** @type {string} */ of) => of !== provider.id && builtin(of).certainty === 'documented');
+  const isNearly = isKey || seen.includes(provider.id);
   const isInAddress = Object.values(provider.endpoints ?? {}).some((/** @type {any} */ { path }) => path.includes('{id}'));
-  if (key && (isInAddress || key.provider !== provider.id)) throw failure('invalid_argument', 'id', 'that is a whole key. Give the id that keylatch list shows.');
-  return { id, isKey: key !== undefined };
+  if (isInAddress ? isNearly || others.length > 0 : !isKey && others.length > 0) throw failure('invalid_argument', 'id', 'that is a whole key. Give the id that keylatch list shows.');
+  return { id, isKey };
 }
 
 /**
@@ -106,7 +117,28 @@ async function withOutput(options, work) {
   const at = (/** @type {string | undefined} */ baseUrl) => (path === undefined ? undefined : new CredentialFile(providerOf(options), { path, user, profile, baseUrl }));
   // Before anything is made or asked for: a key that cannot be written would be lost.
   at(addressOf(options));
-  await withClient(options, (on) => work(on, at(on.client.baseUrl)));
+  await withClient(options, async (on) => {
+    const file = at(on.client.baseUrl);
+    if (file?.kind === 'dotenv') await refuseOtherAddress(on, path);
+    await work(on, file);
+  });
+}
+
+/**
+ * A key beside another address in `.env` would be sent there by the next command.
+ * @param {{ client: any, provider: any }} on @param {string} path
+ */
+async function refuseOtherAddress({ client, provider }, path) {
+  const { text = '' } = await read(expand(path));
+  const variables = parse(text) ?? {};
+  for (const name of provider.envBaseUrl ?? []) {
+    const named = variables[name]?.trim();
+    if (!named || !URL.canParse(call(() => nodeCore().hostAddress(named)))) continue;
+    const { href } = new URL(call(() => nodeCore().hostAddress(named)));
+    if (href.replace(/\/+$/, '') !== client.baseUrl.replace(/\/+$/, '')) {
+      throw failure('invalid_argument', '--output', `${name} in ${path} names ${new URL(href).host}, and the key would be for ${new URL(client.baseUrl).host}. Use another file.`);
+    }
+  }
 }
 
 /** The key itself, alone on standard output. @param {any} options @param {any} key @param {any} secret @param {object} [warning] */

@@ -6,7 +6,7 @@ import { fileFor } from '../node/host.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
 import * as browser from '../node/session.js';
 import { apiKey, confirm } from './ask.js';
-import { addressOf, credentialFor, providerOf, withClient } from './client.js';
+import { addressOf, credentialFor, needAddress, providerOf, withClient } from './client.js';
 import { clean, print, printJson, say, style, warn } from './print.js';
 
 /** @param {any} options */
@@ -14,6 +14,7 @@ export async function login(options) {
   const provider = providerOf(options);
   const baseUrl = addressOf(options) ?? (await environmentAddress(provider));
   const { json, profile, user } = options;
+  needAddress(provider, baseUrl ?? provider.baseUrl);
   const done = (/** @type {any} */ source, /** @type {string} */ stored) => {
     if (json) printJson({ provider: provider.id, source, stored });
     else say(`Logged in to ${provider.title}; stored in ${stored}.`);

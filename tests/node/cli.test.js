@@ -209,6 +209,31 @@ test('Conduce\'s document, word for word: a key by password, listed and removed 
   assert.equal(lines(await byKey(['list'])), before);
 });
 
+test('a key is not written beside the address of another service', async (t) => {
+  const pc = await at(t);
+  const before = (await json(pc, ['list'])).keys.length;
+  for (const [file, address] of [['other.env', 'https://other.example'], ['there.env', 'other.example']]) {
+    await pc.write(file, `KEYLATCH_URL=${address}\n`);
+    const refused = await pc.keylatch(['create', '--output', file]);
+    assert.equal(refused.code, 2, file);
+    assert.match(refused.err, /KEYLATCH_URL in \S+ names other\.example, and the key would be for 127\.0\.0\.1:\d+/);
+    assert.equal(await pc.read(file), `KEYLATCH_URL=${address}\n`);
+  }
+  assert.equal((await json(pc, ['list'])).keys.length, before, 'no key was made');
+  await pc.write('same.env', `KEYLATCH_URL=${server.url}/\n`);
+  await ok(pc, ['create', '--output', 'same.env']);
+});
+
+test('nobody is asked for what could be sent nowhere', async (t) => {
+  const pc = await computer(t);
+  await pc.write('.env', `KEYLATCH_URL=${server.url}\n`);
+  for (const args of [['login', '--api-key', '-'], ['create', '--user', DEMO.user, '--password-stdin']]) {
+    const refused = await pc.keylatch(args, { input: `${DEMO.password}\n` });
+    assert.equal(refused.code, 2, refused.err);
+    assert.match(refused.err, /set KEYLATCH_URL in the environment \(in \.env it counts for a key in \.env alone\)/);
+  }
+});
+
 test('a service that a file declares is as good as a built-in one', async (t) => {
   const pc = await at(t);
   const { method, path } = keys.provider.endpoints.list;
@@ -252,6 +277,9 @@ test('nothing takes the place of a key or password that standard input does not 
       assert.match(err, new RegExp(`^keylatch: ${what}.*: there is none in the first line of standard input\\.\n$`));
     }
   }
+  const empty = await pc.keylatch(['revoke', pc.key.id, '--yes', '--api-key', '']);
+  assert.equal(empty.code, 3, 'a variable that is not set is no wish for another key');
+  assert.match(empty.err, /API key: --api-key is empty/);
   assert.equal((await keys.get(pc.key.id)).status, 'active');
 });
 
@@ -314,7 +342,7 @@ test('a key is no id where ids stand in addresses, and nobody is asked about it'
   t.after(() => service.close());
   await once(service, 'listening');
   const there = ['--base-url', `http://127.0.0.1:${service.address().port}`, '--yes'];
-  for (const args of [['delete', secret], ['delete', '-'], ['revoke', secret], ['rotate', secret], ['delete', secret, '--provider', 'conduce'], ['delete', secret, '--provider', 'modelon']]) {
+  for (const args of [['delete', secret], ['delete', '-'], ['revoke', secret], ['rotate', secret], ['revoke', `${secret} `], ['rotate', `Bearer ${secret}`], ['delete', secret, '--provider', 'conduce'], ['delete', secret, '--provider', 'modelon']]) {
     const { code, out, err } = await pc.keylatch([...args, ...there], { input: secret });
     assert.deepEqual([code, out], [2, ''], args[0]);
     assert.match(err, /whole key\. Give the id that keylatch list shows/);
