@@ -98,7 +98,7 @@ scenario('when no new key can be made, the person is told where to make one', as
     : route.continue());
   await keys.choose(undefined, 'Regenerate and replace', keys.rowAt(0));
   await keys.replaceDialog.getByRole('button', { name: 'Regenerate and replace' }).click();
-  await keys.replaceDialog.getByRole('alert').filter({ hasText: /the old one was deleted first, and then no new one could be made.*https:\/\/impact\.modelon\.cloud\// }).waitFor();
+  await keys.replaceDialog.getByRole('alert').filter({ hasText: /the old one is deleted before a new one is made, and that could not be finished.*https:\/\/impact\.modelon\.cloud\// }).waitFor();
   assert.equal(await server.statusWith(old), 401);
   await keys.replaceDialog.getByRole('button', { name: 'Cancel' }).click();
   await keys.keyForm.getByText('Your key is not accepted any more.').waitFor();
