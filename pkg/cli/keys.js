@@ -132,9 +132,9 @@ async function refuseOtherAddress({ client, provider }, path) {
   const { text = '' } = await read(expand(path));
   const variables = parse(text) ?? {};
   for (const name of provider.envBaseUrl ?? []) {
-    const named = variables[name]?.trim();
-    if (!named || !URL.canParse(call(() => nodeCore().hostAddress(named)))) continue;
-    const { href } = new URL(call(() => nodeCore().hostAddress(named)));
+    const named = variables[name]?.trim() && call(() => nodeCore().hostAddress(variables[name]));
+    if (!named || !URL.canParse(named)) continue;
+    const { href } = new URL(named);
     if (href.replace(/\/+$/, '') !== client.baseUrl.replace(/\/+$/, '')) {
       throw failure('invalid_argument', '--output', `${name} in ${path} names ${new URL(href).host}, and the key would be for ${new URL(client.baseUrl).host}. Use another file.`);
     }

@@ -182,8 +182,9 @@ impl Client {
         let answer = self.call(t, Operation::List, &vars, None).await?;
         let mut page = self.reader().page(&answer)?;
         // A cursor that cannot be sent, or leads back here, leads nowhere.
-        let can_follow = self.provider.endpoints.get(Operation::List).is_some_and(|e| e.uses("cursor"));
-        if !can_follow || vars.get("cursor").and_then(Value::to_text) == page.cursor {
+        if !self.provider.uses(Operation::List, "cursor")
+            || vars.get("cursor").and_then(Value::to_text) == page.cursor
+        {
             page.cursor = None;
         }
         Ok(page)
@@ -216,24 +217,17 @@ impl Client {
     /// # Errors
     /// [`Code::NotFound`], and those of every call.
     pub async fn revoke(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
-        self.end(t, id, &Overlap::None).await
+        let answer = self.end(t, id, &Overlap::None).await?;
+        Ok(self.reader().revoked(&answer, id))
     }
 
-    pub(super) async fn end(
-        &self,
-        t: &impl Transport,
-        id: &str,
-        overlap: &Overlap,
-    ) -> Result<KeyInfo, Error> {
+    /// Revokes a key, or lets it live on for the overlap; what the service tells.
+    pub(super) async fn end(&self, t: &impl Transport, id: &str, overlap: &Overlap) -> Result<Value, Error> {
         let mut vars = Vars::new().with("id", id);
         if let Overlap::For(duration) = overlap {
             vars.set("overlap", duration.as_str().into());
         }
-        let answer = self.call(t, Operation::Revoke, &vars, None).await?;
-        Ok(match overlap {
-            Overlap::None => self.reader().revoked(&answer, id),
-            Overlap::For(_) => self.reader().key(&answer)?,
-        })
+        self.call(t, Operation::Revoke, &vars, None).await
     }
 
     /// Deletes a key; its id is never used again. Where a service knows a key by
@@ -244,7 +238,7 @@ impl Client {
     /// every call.
     pub async fn delete(&self, t: &impl Transport, id: &str) -> Result<(), Error> {
         let mut vars = Vars::new().with("id", id);
-        if self.provider.endpoints.get(Operation::Delete).is_some_and(|endpoint| endpoint.uses("secret")) {
+        if self.provider.uses(Operation::Delete, "secret") {
             vars.set("secret", self.whole_key(t, id).await?.into());
         }
         self.call(t, Operation::Delete, &vars, None).await.map(drop)

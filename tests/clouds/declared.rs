@@ -59,6 +59,24 @@ fn a_rotated_key_that_is_revoked_without_a_word_is_no_warning() {
 }
 
 #[test]
+fn an_overlap_that_begins_without_a_word_is_no_warning() {
+    let script = Script::new([
+        expect(
+            r#"POST https://h/keys/k1/rotate | x-key: KEY | {"overlap":"PT1H","hold":true}"#,
+            200,
+            r#"{"key":{"id":"k2"},"secret":"new-key"}"#,
+        ),
+        expect("POST https://h/keys/k1/end?in=PT1H | x-key: KEY", 204, ""),
+    ]);
+    let endpoints = r#""endpoints":{"rotate":{"path":"/keys/{id}/rotate"},
+        "revoke":{"path":"/keys/{id}/end","query":{"in":"{overlap}"}}}"#;
+    let overlap = Overlap::For("PT1H".into());
+    let rotated = run(service(&script, endpoints, key()).rotate(&script, "k1", &overlap, keep)).unwrap();
+    assert!(rotated.warning.is_none());
+    script.done();
+}
+
+#[test]
 fn what_nothing_could_revoke_later_is_not_kept_alive() {
     let script = Script::new([expect(
         "POST https://h/keys/k1/rotate | x-key: KEY | {}",
