@@ -1,25 +1,54 @@
 //! Characters that look like others, or like nothing. Small tables of our own:
 //! the ones of the standard library weigh more than this whole module.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
 
-/// White space that can be seen as such, line breaks included. The no-break
-/// spaces are not here: they pass for nothing or for a plain space, so
-/// [`invisible`] names them.
-pub(super) fn is_space(ch: char) -> bool {
-    is_line_break(ch)
-        || matches!(ch, '\t' | ' ' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{205F}' | '\u{3000}')
-            && ch != '\u{2007}'
+/// What a character outside of ASCII counts as, in one byte beside the
+/// characters of ASCII: so the steps of the diagnosis walk along bytes.
+pub(super) mod kind {
+    /// White space other than a line break.
+    pub const SPACE: u8 = 0x80;
+    /// The end of a line.
+    pub const LINE_BREAK: u8 = 0x81;
+    /// A typographic quotation mark.
+    pub const QUOTE: u8 = 0x82;
+    /// What cannot be seen.
+    pub const INVISIBLE: u8 = 0x83;
+    /// What stands for characters that are left out.
+    pub const ELLIPSIS: u8 = 0x84;
+    /// Anything else.
+    pub const OTHER: u8 = 0xFF;
+}
+
+/// A character as one byte: itself where it is ASCII, else a [`kind`].
+pub(super) fn narrow(ch: char) -> u8 {
+    match ch {
+        '\0'..='\x7F' => ch as u8,
+        '\u{85}' | '\u{2028}' | '\u{2029}' => kind::LINE_BREAK,
+        // The no-break spaces are not here: they pass for nothing or for a plain
+        // space, so `invisible` names them.
+        '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' | '\u{3000}' => kind::SPACE,
+        '´' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}' => kind::QUOTE,
+        '…' | '•' | '●' => kind::ELLIPSIS,
+        _ if invisible(ch).is_some() => kind::INVISIBLE,
+        _ => kind::OTHER,
+    }
+}
+
+/// White space that can be seen as such, line breaks included.
+pub(super) fn is_space(byte: u8) -> bool {
+    is_line_break(byte) || matches!(byte, b'\t' | b' ' | kind::SPACE)
 }
 
 /// Whether a character ends a line.
-pub(super) fn is_line_break(ch: char) -> bool {
-    matches!(ch, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+pub(super) fn is_line_break(byte: u8) -> bool {
+    matches!(byte, b'\n'..=b'\r' | kind::LINE_BREAK)
 }
 
 /// What people and word processors put around a text.
-pub(super) fn is_quote(ch: char) -> bool {
-    matches!(ch, '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}')
+pub(super) fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | kind::QUOTE)
 }
 
 /// The name of a character that cannot be seen.
@@ -92,6 +121,11 @@ pub(super) fn number(ch: char) -> Cow<'static, str> {
     Cow::Owned(text)
 }
 
+/// How many UTF-16 code units a text has, as JavaScript counts.
+pub(super) fn utf16_length(text: &str) -> usize {
+    text.bytes().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
+}
+
 /// How many characters a text has. Not `chars().count()`, whose code is made
 /// for speed and five times as large.
 pub(super) fn length(text: &str) -> usize {
@@ -119,6 +153,7 @@ const LOOKALIKES: &str = concat!(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     #[test]
     fn the_table_pairs_each_character_with_one_of_ascii() {
@@ -143,8 +178,8 @@ mod tests {
     #[test]
     fn no_character_is_of_two_kinds() {
         for ch in '\0'..=char::MAX {
-            let kinds =
-                [is_space(ch), invisible(ch).is_some(), lookalike(ch).is_some(), ch.is_ascii_graphic()];
+            let space = is_space(narrow(ch));
+            let kinds = [space, invisible(ch).is_some(), lookalike(ch).is_some(), ch.is_ascii_graphic()];
             assert!(kinds.iter().filter(|kind| **kind).count() <= 1, "{}", number(ch));
         }
     }
@@ -152,7 +187,15 @@ mod tests {
     #[test]
     fn all_white_space_of_unicode_is_known() {
         for ch in ('\0'..=char::MAX).filter(|ch| ch.is_whitespace()) {
-            assert!(is_space(ch) || invisible(ch).is_some(), "{}", number(ch));
+            assert!(is_space(narrow(ch)) || invisible(ch).is_some(), "{}", number(ch));
+        }
+    }
+
+    #[test]
+    fn lengths_are_counted_as_javascript_and_as_people_do() {
+        for text in ["", "a", "é", "\u{FFFF}", "😀", "aé😀b"] {
+            assert_eq!(utf16_length(text), text.encode_utf16().count(), "{text}");
+            assert_eq!(length(text), text.chars().count(), "{text}");
         }
     }
 

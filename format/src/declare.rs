@@ -1,7 +1,9 @@
 //! The declaration of a key format: plain data, for built-in services a
 //! constant, for declared ones owned.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What a key looks like, as a row of parts.
 ///
@@ -9,7 +11,7 @@ use std::borrow::Cow;
 /// the length of the text, without trying and going back.
 ///
 /// ```
-/// use keylatch::format::{self, Alphabet, Certainty, Coverage, KeyFormat, Part};
+/// use keylatch_format::{Alphabet, Certainty, Check, Coverage, KeyFormat, Part, check};
 ///
 /// // What GitHub documents of its personal access tokens.
 /// let github = KeyFormat::new(
@@ -21,7 +23,8 @@ use std::borrow::Cow;
 ///     Certainty::Documented,
 /// );
 /// assert!(github.validate().is_ok());
-/// assert!(format::check(Some(&github), "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").is_empty());
+/// let key = "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";
+/// assert_eq!(check(Some(&github), key), Check::Good { prefix: Some(0) });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFormat {
@@ -95,7 +98,7 @@ pub enum Certainty {
 }
 
 /// The base62 digits in the order of their value.
-pub(super) const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BASE64_URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const HEX: &str = "0123456789abcdef";
 const DIGITS: &str = "0123456789";
@@ -108,26 +111,24 @@ impl KeyFormat {
     }
 
     /// Length of the longest key, in characters.
-    pub(super) fn longest(&self) -> usize {
+    pub(crate) fn longest(&self) -> usize {
         self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.longest()))
     }
 
-    /// The fixed text that a text begins with, as [`prefix_of`].
-    pub(super) fn prefix(&self, text: &[char]) -> Option<&str> {
+    /// The fixed text that a key can begin with and this one does, and its number
+    /// among those.
+    pub(crate) fn prefix(&self, text: &[u8]) -> Option<(usize, &str)> {
         match self.parts.first() {
-            Some(Part::Literal(choices)) => {
-                let (choice, agreed) = closest(choices, text);
-                (agreed == choice.len()).then_some(choice)
-            }
+            Some(Part::Literal(choices)) => longest_match(choices, text),
             _ => None,
         }
     }
 
     /// Whether a character can stand anywhere in a key.
-    pub(super) fn allows(&self, ch: char) -> bool {
+    pub(crate) fn allows(&self, byte: u8) -> bool {
         self.parts.iter().any(|part| match part {
-            Part::Literal(choices) => choices.iter().any(|choice| choice.chars().any(|own| own == ch)),
-            part => part.alphabet().is_some_and(|alphabet| alphabet.contains(ch)),
+            Part::Literal(choices) => choices.iter().any(|choice| choice.bytes().any(|own| own == byte)),
+            part => part.alphabet().is_some_and(|alphabet| alphabet.set().contains(byte)),
         })
     }
 }
@@ -139,7 +140,7 @@ impl Part {
     }
 
     /// The characters that can stand here, unless it is a fixed text.
-    pub(super) fn alphabet(&self) -> Option<&Alphabet> {
+    pub(crate) fn alphabet(&self) -> Option<&Alphabet> {
         match self {
             Part::Literal(_) => None,
             Part::Run { alphabet, .. } => Some(alphabet),
@@ -184,22 +185,13 @@ impl Alphabet {
     }
 
     /// The characters that are generated.
-    pub(super) fn characters(&self) -> &str {
+    pub(crate) fn characters(&self) -> &str {
         match self {
             Alphabet::Base62 | Alphabet::Alphanumeric => BASE62,
             Alphabet::Hex | Alphabet::HexLower => HEX,
             Alphabet::Base64Url => BASE64_URL,
             Alphabet::Digits => DIGITS,
             Alphabet::Custom(characters) => characters,
-        }
-    }
-
-    /// Whether a character is accepted.
-    pub(super) fn contains(&self, ch: char) -> bool {
-        match self {
-            Alphabet::Hex => ch.is_ascii_hexdigit(),
-            Alphabet::Base62 | Alphabet::Alphanumeric => ch.is_ascii_alphanumeric(),
-            other => other.characters().bytes().any(|own| u32::from(own) == u32::from(ch)),
         }
     }
 }
@@ -234,34 +226,37 @@ impl Certainty {
 /// The fixed text that a text begins with, if the format begins with one.
 ///
 /// ```
-/// use keylatch::format::{keylatch, prefix_of};
+/// use keylatch_format::{keylatch, prefix_of};
 ///
 /// assert_eq!(prefix_of(keylatch(), "kl_test_0123"), Some("kl_test_"));
 /// assert_eq!(prefix_of(keylatch(), "sk_test_0123"), None);
 /// ```
 pub fn prefix_of<'f>(format: &'f KeyFormat, text: &str) -> Option<&'f str> {
-    match format.parts.first() {
-        Some(Part::Literal(choices)) => {
-            let mut best: Option<&str> = None;
-            for choice in choices.iter().filter(|choice| text.starts_with(&***choice)) {
-                best = best.filter(|best| best.len() >= choice.len()).or(Some(choice));
-            }
-            best
+    format.prefix(text.as_bytes()).map(|(_, prefix)| prefix)
+}
+
+/// The longest choice that a text begins with, and its number.
+#[inline]
+pub(crate) fn longest_match<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> Option<(usize, &'f str)> {
+    let mut best: Option<(usize, &str)> = None;
+    for (number, choice) in choices.iter().enumerate() {
+        if text.starts_with(choice.as_bytes()) && best.is_none_or(|(_, best)| best.len() < choice.len()) {
+            best = Some((number, choice));
         }
-        _ => None,
     }
+    best
 }
 
 /// The choice that a text begins with, the longest where there are several, or
-/// else the one that it agrees with the furthest; and how far.
-pub(super) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[char]) -> (&'f str, usize) {
+/// else the one that it agrees with the furthest.
+pub(crate) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> &'f str {
     let (mut best, mut score) = ("", (false, 0));
     for choice in choices {
-        let agreed = choice.chars().zip(text).take_while(|(ch, other)| ch == *other).count();
+        let agreed = choice.bytes().zip(text).take_while(|(own, other)| own == *other).count();
         let own = (agreed == choice.len(), agreed);
         if best.is_empty() || own > score {
             (best, score) = (choice, own);
         }
     }
-    (best, score.1)
+    best
 }

@@ -1,12 +1,14 @@
 //! What a server keeps instead of a key.
 
+use alloc::string::String;
+
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::error::Error;
-use crate::secret::Secret;
-use crate::text::hex;
+use super::error::Error;
+use super::secret::Secret;
+use super::text::hex;
 
 /// SHA-256 of the key's UTF-8 bytes, as 64 lower-case hexadecimal digits: all
 /// that a server needs to keep.
@@ -17,31 +19,37 @@ use crate::text::hex;
 /// person, so it *can* be found by trying: never use this for one, use argon2.
 ///
 /// ```
-/// use keylatch::{Secret, format::hash};
+/// use keylatch_format::{Secret, hash};
 ///
 /// let hash = hash(&Secret::from("abc"));
 /// assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 /// ```
 pub fn hash(secret: &Secret) -> String {
-    hex(&digest(secret))
+    hex(&digest(secret.expose().as_bytes()))
 }
 
 /// Whether a hash of [`hash`] is that of this key. The time that it takes does
 /// not tell where the two differ.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`](crate::Code::InvalidArgument) when `hash` is not 64
-/// hexadecimal digits, upper or lower case: a store that was cut short must not
-/// pass for a wrong key.
+/// [`Error::NotAHash`] when `hash` is not 64 hexadecimal digits, upper or lower
+/// case: a store that was cut short must not pass for a wrong key.
 pub fn verify(secret: &Secret, hash: &str) -> Result<bool, Error> {
-    let stored = parse(hash).ok_or_else(|| {
-        Error::argument("hash", "it must be the 64 hexadecimal digits that hashKey() gives.")
-    })?;
-    Ok(digest(secret).ct_eq(&stored).into())
+    verify_bytes(secret.expose().as_bytes(), hash.as_bytes())
 }
 
-fn digest(secret: &Secret) -> [u8; 32] {
-    let digest = sha_256(secret.expose().as_bytes());
+/// [`verify`] of bytes that stand somewhere else.
+///
+/// # Errors
+/// [`Error::NotAHash`].
+pub fn verify_bytes(key: &[u8], hash: &[u8]) -> Result<bool, Error> {
+    let stored = parse(hash).ok_or(Error::NotAHash)?;
+    Ok(digest(key).ct_eq(&stored).into())
+}
+
+/// The bytes of [`hash`].
+pub fn digest(key: &[u8]) -> [u8; 32] {
+    let digest = sha_256(key);
     wipe_stack();
     digest
 }
@@ -58,9 +66,9 @@ fn wipe_stack() {
     [0_u8; 1024].zeroize();
 }
 
-fn parse(hash: &str) -> Option<[u8; 32]> {
+fn parse(hash: &[u8]) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    let (pairs, []) = hash.as_bytes().as_chunks::<2>() else { return None };
+    let (pairs, []) = hash.as_chunks::<2>() else { return None };
     if pairs.len() != bytes.len() {
         return None;
     }
@@ -77,7 +85,6 @@ fn nibble(digit: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
 
     #[test]
     fn a_key_verifies_against_its_hash_in_either_case() {
@@ -104,7 +111,7 @@ mod tests {
         let short = &good[..63];
         for bad in ["", short, &[short, "g"].concat(), &[&good, "0"].concat(), &[&good[..62], "é"].concat()]
         {
-            assert_eq!(verify(&key, bad).unwrap_err().code(), Code::InvalidArgument, "{bad}");
+            assert_eq!(verify(&key, bad), Err(Error::NotAHash), "{bad}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Enough of a key to recognise it by.
 
+use alloc::string::String;
+
 use super::declare::prefix_of;
 use super::unicode::length;
 
@@ -22,7 +24,7 @@ const MIN_HIDDEN: usize = 16;
 /// quarter.
 ///
 /// ```
-/// use keylatch::format::mask;
+/// use keylatch_format::mask;
 ///
 /// assert_eq!(mask("kl_live_4fzLqTn0XoVq4fzLqTn0XoVq0123453OAb12"), "kl_live_…Ab12");
 /// assert_eq!(mask("hunter2"), "…");
@@ -70,6 +72,7 @@ fn words(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn shows_the_prefix_and_the_end_of_a_long_text_and_nothing_of_a_short_one() {

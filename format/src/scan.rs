@@ -1,18 +1,20 @@
 //! Every character of a key by itself: white space and invisible characters
-//! are taken out, look-alikes put right.
+//! are left out, look-alikes replaced by what was meant.
+
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use super::declare::KeyFormat;
 use super::found::Found;
-use super::unicode::{is_line_break, is_space, lookalike, shown};
-use crate::problem::ProblemCode;
+use super::problem::ProblemCode;
+use super::unicode::{is_line_break, is_space, kind, lookalike, shown};
 
 /// The key as it was probably meant.
 pub(super) struct Core {
-    /// Its characters, as many as the longest key has. A copy of the key, so it
-    /// is wiped.
-    pub(super) chars: Zeroizing<Vec<char>>,
+    /// Its characters, as many as the longest key has; what is not ASCII as its
+    /// [`kind`]. A copy of the key, so it is wiped.
+    pub(super) bytes: Zeroizing<Vec<u8>>,
     /// Where they stand in the text, and where the one after them does or the
     /// text ends.
     places: Vec<usize>,
@@ -28,14 +30,14 @@ impl Core {
 }
 
 /// Looks at every character by itself.
-pub(super) fn scan(text: &[char], start: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Core {
+pub(super) fn scan(text: &[u8], start: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Core {
     let room = format.map_or(0, KeyFormat::longest).min(text.len());
-    let mut core = Core { chars: Zeroizing::new(Vec::with_capacity(room)), places: Vec::new(), length: 0 };
+    let mut core = Core { bytes: Zeroizing::new(Vec::with_capacity(room)), places: Vec::new(), length: 0 };
     let mut gap = None;
-    for (at, ch) in (start..).zip(text) {
-        if is_space(*ch) {
+    for (at, byte) in (start..).zip(text) {
+        if is_space(*byte) {
             // White space with a line break in it is one line break.
-            if is_line_break(*ch) && !matches!(gap, Some((ProblemCode::LineBreak, _))) {
+            if is_line_break(*byte) && !matches!(gap, Some((ProblemCode::LineBreak, _))) {
                 gap = Some((ProblemCode::LineBreak, at));
             } else if gap.is_none() {
                 gap = Some((ProblemCode::InnerSpace, at));
@@ -45,9 +47,9 @@ pub(super) fn scan(text: &[char], start: usize, format: Option<&KeyFormat>, foun
         if let Some((code, at)) = gap.take() {
             found.add(code, at);
         }
-        let Some(meant) = meant(*ch, at, format, found) else { continue };
+        let Some(meant) = meant(*byte, at, format, found) else { continue };
         if core.length < room {
-            core.chars.push(meant);
+            core.bytes.push(meant);
         }
         if core.length <= room {
             core.places.push(at);
@@ -59,17 +61,20 @@ pub(super) fn scan(text: &[char], start: usize, format: Option<&KeyFormat>, foun
 }
 
 /// The character that was probably meant, if any was.
-fn meant(ch: char, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Option<char> {
-    if ch.is_ascii_graphic() {
-        return Some(ch);
+fn meant(byte: u8, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Option<u8> {
+    if byte.is_ascii_graphic() {
+        return Some(byte);
     }
-    if found.add_invisible(ch, at) {
+    if byte == kind::INVISIBLE {
+        found.add_invisible(at);
         return None;
     }
-    if let Some(ascii) = lookalike(ch).filter(|ascii| format.is_none_or(|format| format.allows(*ascii))) {
+    let ch = found.character(at);
+    let ascii = lookalike(ch).and_then(|ascii| u8::try_from(ascii).ok());
+    if let Some(ascii) = ascii.filter(|ascii| format.is_none_or(|format| format.allows(*ascii))) {
         if let Some(details) = found.add(ProblemCode::Lookalike, at) {
             details.push(shown(ch));
-            details.push(shown(ascii));
+            details.push(shown(char::from(ascii)));
         }
         return Some(ascii);
     }
@@ -80,5 +85,5 @@ fn meant(ch: char, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>)
     {
         details.push(shown(ch));
     }
-    (!is_control).then_some(ch)
+    (!is_control).then_some(kind::OTHER)
 }

@@ -1,9 +1,10 @@
 //! Collecting what is wrong with a text.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use super::unicode::{invisible, number};
-use crate::problem::{Problem, ProblemCode};
+use super::problem::{Problem, ProblemCode};
 
 /// The problems found so far, in the order of their index and no more of each
 /// code than a person can use.
@@ -39,14 +40,18 @@ impl<'t> Found<'t> {
         self.problems.get_mut(place).map(|problem| &mut problem.details)
     }
 
-    /// Adds a character that cannot be seen, if it is one.
-    pub(super) fn add_invisible(&mut self, ch: char, at: usize) -> bool {
-        let Some(name) = invisible(ch) else { return false };
+    /// Adds a character of the text that cannot be seen.
+    pub(super) fn add_invisible(&mut self, at: usize) {
+        let ch = self.character(at);
         if let Some(details) = self.add(ProblemCode::Invisible, at) {
-            details.push(Cow::Borrowed(name));
+            details.push(Cow::Borrowed(invisible(ch).unwrap_or_default()));
             details.push(number(ch));
         }
-        true
+    }
+
+    /// A character of the text.
+    pub(super) fn character(&self, at: usize) -> char {
+        self.text.get(at).copied().unwrap_or_default()
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {

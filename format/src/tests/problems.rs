@@ -1,8 +1,8 @@
 //! Every problem code, at its place.
 
 use super::{KEY, details, found};
-use crate::format::ProblemCode::{self, *};
-use crate::format::keylatch;
+use crate::ProblemCode::{self, *};
+use crate::keylatch;
 
 /// Checks a table against keylatch's format; `@` stands for a good key.
 fn table(cases: &[(&str, &[(ProblemCode, usize)])]) {
