@@ -84,18 +84,23 @@ pub fn check(format: Option<&KeyFormat>, text: &str) -> Check {
 /// [`check`] of bytes; what is not ASCII is [`Check::Unclear`].
 pub fn check_bytes(format: Option<&KeyFormat>, text: &[u8]) -> Check {
     let Some(format) = format else {
-        let is_good = !text.is_empty() && PLAIN.contains_all(text) && !is_something_else(text, 0, false, None);
+        let is_good = !text.is_empty() && PLAIN.contains_all(text) && !is_something_else(text, None);
         return if is_good { Check::Good { prefix: None } } else { Check::Unclear };
     };
-    let Some(Match { prefix, body, is_simple }) = matches(format, text) else {
-        return fault(format, text);
-    };
-    let is_plain = is_simple || PLAIN.contains_all(text);
-    if is_plain && !is_something_else(text, body, is_simple, Some(format)) {
-        Check::Good { prefix }
-    } else {
-        Check::Unclear
+    match matches(format, text) {
+        Some(found) if found.is_key(format, text) => match found.wrong_checksum {
+            None => Check::Good { prefix: found.prefix },
+            Some(at) => Check::WrongChecksum { at },
+        },
+        Some(_) => Check::Unclear,
+        None => fault(format, text),
     }
+}
+
+/// Whether a text is a key, which is all that [`check_bytes`] has to find out of
+/// most formats.
+pub(crate) fn is_good(format: &KeyFormat, text: &[u8]) -> bool {
+    matches(format, text).is_some_and(|found| found.wrong_checksum.is_none() && found.is_key(format, text))
 }
 
 /// A text that has every part of a format and nothing else.
@@ -106,12 +111,26 @@ struct Match {
     body: usize,
     /// Whether all characters are [`SIMPLE`].
     is_simple: bool,
+    /// Where the checksum begins, if it is wrong.
+    wrong_checksum: Option<usize>,
+}
+
+impl Match {
+    /// Whether the diagnosis too would take all of the text for the key.
+    #[inline]
+    fn is_key(&self, format: &KeyFormat, text: &[u8]) -> bool {
+        if self.is_simple {
+            !is_simple_placeholder(after(text, self.body)) && !is_scheme(text)
+        } else {
+            PLAIN.contains_all(text) && !is_something_else(text, Some(format))
+        }
+    }
 }
 
 /// Lays a text over the parts of a format.
 #[inline]
 fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
-    let mut found = Match { prefix: None, body: 0, is_simple: true };
+    let mut found = Match { prefix: None, body: 0, is_simple: true, wrong_checksum: None };
     let mut at = 0;
     let mut body = Checksum::new();
     let covers_body = matches!(format.parts.last(), Some(Part::Checksum { covers: Coverage::Body, .. }));
@@ -132,7 +151,7 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
                 let length =
                     if min == max { *min } else { rest.len().checked_sub(least(format, number + 1))? };
                 let run = rest.get(..length).filter(|_| (*min..=*max).contains(&length))?;
-                if !alphabet.set().contains_all(run) {
+                if !alphabet.contains_all(run) {
                     return None;
                 }
                 // The alphabets with a name hold simple characters only.
@@ -143,12 +162,16 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
                 at += length;
             }
             Part::Checksum { covers, length } => {
+                if rest.len() != *length || !Alphabet::Base62.contains_all(rest) {
+                    return None;
+                }
                 let mut sum = body;
                 if *covers == Coverage::All {
                     sum = Checksum::new();
                     sum.add(text.get(..at)?);
                 }
-                return (rest.len() == *length && sum.is(rest)).then_some(found);
+                found.wrong_checksum = (!sum.is(rest)).then_some(at);
+                return Some(found);
             }
         }
     }
@@ -170,20 +193,25 @@ fn least(format: &KeyFormat, from: usize) -> usize {
         .sum()
 }
 
-/// Whether a text is a placeholder, or the name of a scheme alone. `body` is
-/// where the fixed text at the beginning ends.
+/// Whether a text is a placeholder, or the name of a scheme alone.
+fn is_something_else(text: &[u8], format: Option<&KeyFormat>) -> bool {
+    let is_placeholder = match format {
+        None if SIMPLE.contains_all(text) => is_simple_placeholder(text),
+        _ => is_placeholder(text, format),
+    };
+    is_placeholder || is_scheme(text)
+}
+
 #[inline]
-fn is_something_else(text: &[u8], body: usize, is_simple: bool, format: Option<&KeyFormat>) -> bool {
-    let is_scheme = |word: &str| text.len() == word.len() && starts_with(text, word);
-    let is_placeholder =
-        if is_simple { is_simple_placeholder(after(text, body)) } else { is_placeholder(text, format) };
-    is_placeholder || is_scheme("Bearer") || is_scheme("Basic")
+fn is_scheme(text: &[u8]) -> bool {
+    let is = |word: &str| text.len() == word.len() && starts_with(text, word);
+    is("Bearer") || is("Basic")
 }
 
 /// What is wrong, where it is one thing alone.
 #[inline(never)]
 fn fault(format: &KeyFormat, text: &[u8]) -> Check {
-    if text.is_empty() || !PLAIN.contains_all(text) || is_something_else(text, 0, false, Some(format)) {
+    if text.is_empty() || !PLAIN.contains_all(text) || is_something_else(text, Some(format)) {
         return Check::Unclear;
     }
     let mut found = None;

@@ -29,43 +29,94 @@ impl Set {
         let bits = if byte & 64 == 0 { low } else { high };
         byte < 128 && bits >> (byte & 63) & 1 == 1
     }
-
-    /// Whether every byte is a character of the set.
-    #[inline]
-    pub(crate) fn contains_all(self, bytes: &[u8]) -> bool {
-        bytes.iter().all(|byte| self.contains(*byte))
-    }
 }
 
-const ALPHANUMERIC: Set = Set::of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-const BASE64_URL: Set = Set::of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_");
-const HEX: Set = Set::of("0123456789ABCDEFabcdef");
-const HEX_LOWER: Set = Set::of("0123456789abcdef");
-const DIGITS: Set = Set::of("0123456789");
+const ALPHANUMERIC: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// A set that has a bit of its own in [`CLASSES`], so that a run of characters is
+/// checked by one look-up and one `and` for each.
+#[derive(Clone, Copy)]
+pub(crate) struct Class(u8);
+
+const BASE62: Class = Class(1);
+const BASE64_URL: Class = Class(2);
+const HEX: Class = Class(4);
+const HEX_LOWER: Class = Class(8);
+const DIGITS: Class = Class(16);
+
+/// Those of which a placeholder is words or x's, and neither in brackets nor
+/// shortened.
+pub(crate) const SIMPLE: Class = Class(32);
 
 /// All visible characters but quotes and the signs of an assignment: a text of
 /// these has nothing around it that the diagnosis would take off, but for the name
 /// of a scheme alone.
-pub(crate) const PLAIN: Set = Set::of(concat!(
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-    "!#$%&()*+,-./;<>?@[\\]^_{|}~"
-));
+pub(crate) const PLAIN: Class = Class(64);
 
-/// Those of which a placeholder is words or x's, and neither in brackets nor
-/// shortened.
-pub(crate) const SIMPLE: Set =
-    Set::of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_!#&()+,/;?@\\^|~");
+/// The classes of each character.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    mark(&mut classes, ALPHANUMERIC, BASE62.0 | BASE64_URL.0 | SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "-_", BASE64_URL.0 | SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "0123456789ABCDEFabcdef", HEX.0);
+    mark(&mut classes, "0123456789abcdef", HEX_LOWER.0);
+    mark(&mut classes, "0123456789", DIGITS.0);
+    mark(&mut classes, "!#&()+,/;?@\\^|~", SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "$%*.<>[]{}", PLAIN.0);
+    classes
+};
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where it would be an error")]
+const fn mark(classes: &mut [u8; 256], characters: &str, class: u8) {
+    let mut rest = characters.as_bytes();
+    while let [byte, others @ ..] = rest {
+        classes[*byte as usize] |= class;
+        rest = others;
+    }
+}
+
+impl Class {
+    #[inline]
+    pub(crate) fn contains_all(self, bytes: &[u8]) -> bool {
+        let all = bytes.iter().fold(u8::MAX, |all, byte| all & class(*byte));
+        all & self.0 != 0
+    }
+}
+
+#[inline]
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
+}
 
 impl Alphabet {
-    /// The characters that are accepted.
-    pub(crate) fn set(&self) -> Set {
-        match self {
-            Alphabet::Base62 | Alphabet::Alphanumeric => ALPHANUMERIC,
+    /// The class of an alphabet with a name.
+    #[inline]
+    fn class(&self) -> Option<Class> {
+        Some(match self {
+            Alphabet::Base62 | Alphabet::Alphanumeric => BASE62,
             Alphabet::Base64Url => BASE64_URL,
             Alphabet::Hex => HEX,
             Alphabet::HexLower => HEX_LOWER,
             Alphabet::Digits => DIGITS,
-            Alphabet::Custom(characters) => Set::of(characters),
+            Alphabet::Custom(_) => return None,
+        })
+    }
+
+    /// Whether a character is accepted.
+    pub(crate) fn contains(&self, byte: u8) -> bool {
+        self.contains_all(&[byte])
+    }
+
+    /// Whether all characters are accepted.
+    #[inline]
+    pub(crate) fn contains_all(&self, run: &[u8]) -> bool {
+        match (self, self.class()) {
+            (_, Some(class)) => class.contains_all(run),
+            (Alphabet::Custom(characters), None) => {
+                let set = Set::of(characters);
+                run.iter().all(|byte| set.contains(*byte))
+            }
+            _ => false,
         }
     }
 }
@@ -73,6 +124,16 @@ impl Alphabet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_alphabet_accepts_the_characters_that_it_makes() {
+        for alphabet in [Alphabet::Base62, Alphabet::Base64Url, Alphabet::HexLower, Alphabet::Digits] {
+            for byte in 0..=u8::MAX {
+                assert_eq!(alphabet.contains(byte), alphabet.characters().as_bytes().contains(&byte), "{byte}");
+            }
+        }
+        assert!((0..=u8::MAX).all(|byte| Alphabet::Hex.contains(byte) == byte.is_ascii_hexdigit()));
+    }
 
     #[test]
     fn a_set_holds_its_characters_and_no_others() {

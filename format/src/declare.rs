@@ -128,7 +128,7 @@ impl KeyFormat {
     pub(crate) fn allows(&self, byte: u8) -> bool {
         self.parts.iter().any(|part| match part {
             Part::Literal(choices) => choices.iter().any(|choice| choice.bytes().any(|own| own == byte)),
-            part => part.alphabet().is_some_and(|alphabet| alphabet.set().contains(byte)),
+            part => part.alphabet().is_some_and(|alphabet| alphabet.contains(byte)),
         })
     }
 }

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use super::check::is_good;
+use super::class::PLAIN;
 use super::declare::KeyFormat;
 use super::fit::{Fault, fit};
 use super::found::Found;
@@ -87,6 +89,13 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
 /// assert!(!resembles(keylatch(), "kl_live_x"));
 /// ```
 pub fn resembles(format: &KeyFormat, text: &str) -> bool {
+    if is_good(format, text.as_bytes()) {
+        return true;
+    }
+    // Of a plain text there is nothing to ignore.
+    if PLAIN.contains_all(text.as_bytes()) {
+        return false;
+    }
     diagnose(Some(format), text).iter().all(|problem| {
         matches!(
             problem.code,

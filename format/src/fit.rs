@@ -9,7 +9,6 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use super::checksum::Checksum;
-use super::class::Set;
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
 use super::peel::after;
 
@@ -54,21 +53,23 @@ pub(super) fn fit<'f>(
     for (number, part) in format.parts.iter().enumerate() {
         let is_prefix = number == 0 && part.alphabet().is_none();
         let here = after(text, start);
-        let (fixed, set, length) = match part {
+        let (fixed, length) = match part {
             Part::Literal(choices) => {
                 let choice = closest(choices, here);
-                (choice, Set::of(""), choice.len())
+                (choice, choice.len())
             }
-            Part::Run { alphabet, min: least, max: most } => {
-                ("", alphabet.set(), least.saturating_add(spare).min(*most))
-            }
-            Part::Checksum { length, .. } => ("", Alphabet::Base62.set(), *length),
+            Part::Run { min: least, max: most, .. } => ("", least.saturating_add(spare).min(*most)),
+            Part::Checksum { length, .. } => ("", *length),
         };
+        let alphabet = part.alphabet();
         let here = here.get(..length).unwrap_or(here);
 
         let mut expected = fixed.bytes();
         for (at, byte) in (start..).zip(here) {
-            let fits = if fixed.is_empty() { set.contains(*byte) } else { expected.next() == Some(*byte) };
+            let fits = match alphabet {
+                Some(alphabet) => alphabet.contains(*byte),
+                None => expected.next() == Some(*byte),
+            };
             if fits || !has_length && !is_prefix && format.allows(*byte) {
                 continue;
             }

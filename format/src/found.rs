@@ -36,7 +36,12 @@ impl<'t> Found<'t> {
         *count += 1;
         let index = self.text.iter().take(at).map(|ch| ch.len_utf16()).sum();
         let place = self.problems.iter().take_while(|other| other.index <= index).count();
-        self.problems.insert(place, Problem { code, index, details: Vec::new() });
+        // `Vec::insert` would bring the message of its panic into the wasm.
+        let mut moved = Problem { code, index, details: Vec::new() };
+        for later in self.problems.iter_mut().skip(place) {
+            core::mem::swap(later, &mut moved);
+        }
+        self.problems.push(moved);
         self.problems.get_mut(place).map(|problem| &mut problem.details)
     }
 

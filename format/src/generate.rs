@@ -86,8 +86,8 @@ fn fill(
     random: &mut dyn FnMut(&mut [u8]) -> bool,
 ) -> Result<(), Error> {
     let characters = alphabet.characters().as_bytes();
-    let size = characters.len().min(256);
-    let fair = 256 - 256 % size.max(1);
+    let size = characters.len().clamp(1, 256);
+    let fair = 256 - 256 % size;
     let mut bytes = Zeroizing::new([0_u8; 64]);
     let mut missing = length;
     while missing > 0 {

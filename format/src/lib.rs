@@ -25,6 +25,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `declare`, `validate` | the declaration ([`KeyFormat`], [`Part`], [`Alphabet`]), and whether it can be used |
+//! | `catalogue` | the formats of known services |
 //! | `class` | the table of characters and alphabets |
 //! | `check` | the quick check |
 //! | `diagnose`, `found` | the diagnosis from end to end, and what it collects |
@@ -44,6 +45,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod catalogue;
 mod check;
 mod checksum;
 mod class;
@@ -68,32 +70,14 @@ mod text;
 mod unicode;
 mod validate;
 
-use alloc::borrow::Cow;
-
-pub use check::{Check, check};
+pub use catalogue::{CATALOGUE, CONDUCE, KEYLATCH, LAMBDA, keylatch};
+pub use check::{Check, check, check_bytes};
 pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use diagnose::{MAX_LENGTH, diagnose, resembles};
 pub use error::Error;
 pub use generate::generate;
-pub use hash::{digest, hash, verify, verify_bytes};
+pub use hash::{digest, hash, hash_bytes, verify, verify_bytes};
 pub use mask::mask;
 pub use problem::{Problem, ProblemCode};
 pub use secret::Secret;
 pub use text::{hex, integer};
-
-/// The format of keylatch's own keys: `kl_live_` or `kl_test_`, 30 random
-/// characters of base62 (178 bits), and a CRC-32 over all of that in another six.
-pub const KEYLATCH: KeyFormat = KeyFormat {
-    parts: Cow::Borrowed(&[
-        Part::Literal(Cow::Borrowed(&[Cow::Borrowed("kl_live_"), Cow::Borrowed("kl_test_")])),
-        Part::Run { alphabet: Alphabet::Base62, min: 30, max: 30 },
-        Part::Checksum { covers: Coverage::All, length: 6 },
-    ]),
-    certainty: Certainty::Documented,
-};
-
-/// [`KEYLATCH`], to borrow from.
-pub fn keylatch() -> &'static KeyFormat {
-    static FORMAT: KeyFormat = KEYLATCH;
-    &FORMAT
-}

@@ -26,8 +26,13 @@ const WORDS: &[&str] = &[
     "undefined",
     "null",
 ];
-/// The first letters of all these words: most keys begin with another.
-const FIRST: Set = Set::of("aceimnprsuyACEIMNPRSUY");
+/// The first two letters of all these words: most keys begin with others, so most
+/// are compared with no word.
+const PAIRS: &[[u8; 2]] = &[
+    *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"yo", *b"my", *b"in", *b"en", *b"pa", *b"pu",
+    *b"pr",
+];
+const FIRST: Set = Set::of("acreimnpsuyACREIMNPSUY");
 /// How a placeholder of words begins …
 const STARTS: &[&str] = &["your", "my", "insert", "enter", "paste", "replace", "put", "processenv"];
 /// … and ends.
@@ -63,15 +68,26 @@ fn is_filler(text: &[u8]) -> bool {
 }
 
 /// `your-api-key`, `YOUR_API_KEY`, `changeme`, `process.env.KEY`
+#[inline]
 fn is_words(text: &[u8]) -> bool {
-    let first = text.iter().find(|byte| byte.is_ascii_alphanumeric());
     text.len() <= LONGEST_WORDS
-        && first.is_some_and(|first| FIRST.contains(*first))
+        && begins_like_a_word(text)
         && (WORDS.iter().any(|word| says(text, word).is_some_and(<[u8]>::is_empty))
             || STARTS.iter().any(|start| says(text, start).is_some())
                 && !text.iter().any(u8::is_ascii_digit)
                 && ENDS.iter().any(|end| ends_with(text, end)))
         && text.iter().all(is_spoken)
+}
+
+#[inline]
+fn begins_like_a_word(text: &[u8]) -> bool {
+    let mut letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    letters.next().is_some_and(|first| {
+        FIRST.contains(*first)
+            && letters.next().is_some_and(|second| {
+                PAIRS.contains(&[first.to_ascii_lowercase(), second.to_ascii_lowercase()])
+            })
+    })
 }
 
 /// The text after a word that it begins with, whatever separates its letters.
@@ -89,7 +105,7 @@ fn is_shortened(text: &[u8], format: Option<&KeyFormat>) -> bool {
     let in_run = |byte: u8| {
         format.is_some_and(|format| {
             let accepts =
-                |part: &Part| matches!(part, Part::Run { alphabet, .. } if alphabet.set().contains(byte));
+                |part: &Part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(byte));
             format.parts.iter().any(accepts)
         })
     };
@@ -114,10 +130,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_letters_are_those_of_the_words() {
-        for byte in 0..=u8::MAX {
-            let begins = |word: &&str| word.as_bytes()[0].eq_ignore_ascii_case(&byte);
-            assert_eq!(FIRST.contains(byte), WORDS.iter().chain(STARTS).any(|word| begins(&word)), "{byte}");
+    fn the_pairs_are_those_of_the_words() {
+        for word in WORDS.iter().chain(STARTS) {
+            assert!(begins_like_a_word(word.as_bytes()) && begins_like_a_word(word.to_uppercase().as_bytes()));
         }
+        for pair in PAIRS {
+            let is_needed = |word: &&&str| word.as_bytes().starts_with(pair);
+            assert!(WORDS.iter().chain(STARTS).any(|word| is_needed(&word)), "{pair:?}");
+            assert!(FIRST.contains(pair[0]));
+        }
+        assert!(!begins_like_a_word(b"aa") && !begins_like_a_word(b"4p") && begins_like_a_word(b"-a-p-"));
     }
 }

@@ -91,7 +91,7 @@ impl Client {
         let mut numbered = None;
         loop {
             let sent = numbered.as_ref().unwrap_or(vars);
-            let request = self.request(t, endpoint, operation, sent, idempotency_key)?;
+            let request = self.request(endpoint, operation, sent, idempotency_key)?;
             let error = match t.send(request).await {
                 Ok(response) if response.is_ok() => return Ok(response),
                 // An earlier try may have deleted it before its answer was lost.
@@ -134,7 +134,6 @@ impl Client {
 
     fn request(
         &self,
-        t: &impl Transport,
         endpoint: &Endpoint,
         operation: Operation,
         vars: &Vars,
@@ -142,7 +141,7 @@ impl Client {
     ) -> Result<Request, Error> {
         let mut path = self.prefix.borrow().clone().unwrap_or_default();
         path.push_str(&endpoint.address(vars)?);
-        let url = self.origin.below(t, &path)?;
+        let url = self.origin.below(&path)?;
         let mut headers = vec![Header { name: Cow::Borrowed("Accept"), value: "application/json".into() }];
         // Signing in with a credential attached would be two identities at once.
         if operation != Operation::SignIn {

@@ -10,7 +10,7 @@ use crate::error::{Code, Error};
 use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
-use crate::secret::{RevealOnce, Secret};
+use crate::secret::{RevealOnce, Secret, scrubber};
 use crate::text::concat;
 use crate::value::Value;
 
@@ -108,7 +108,7 @@ impl Client {
             }
         };
         let stored = store(secret.clone(), info.clone()).await;
-        let stored = stored.map_err(|error| error.scrubbed(|text| secret.scrub(text)));
+        let stored = stored.map_err(|error| error.scrubbed(scrubber(&[&secret])));
         let warning = match stored {
             // The old key is gone: taking the new one back would leave none.
             _ if ends_at_once => stored.err().map(not_stored),

@@ -1,6 +1,6 @@
 //! A format as JavaScript sees it: `KeyFormat` and `FormatPart` of `index.d.ts`.
 
-use super::declare::{KeyFormat, Part};
+use crate::format::{KeyFormat, Part};
 use crate::value::{Object, Value};
 
 impl From<&KeyFormat> for Value {
@@ -33,5 +33,30 @@ impl From<&Part> for Value {
                 .with("length", number(*length))
                 .into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{KEYLATCH, LAMBDA};
+
+    #[test]
+    fn formats_serialise_as_the_javascript_face_has_them() {
+        let json = |format: &KeyFormat| serde_json::to_value(Value::from(format)).unwrap();
+        assert_eq!(
+            json(&KEYLATCH),
+            serde_json::json!({
+                "parts": [
+                    ["kl_live_", "kl_test_"],
+                    { "alphabet": "base62", "length": 30 },
+                    { "checksum": "crc32", "covers": "all", "length": 6 },
+                ],
+                "certainty": "documented",
+            })
+        );
+        assert_eq!(json(&LAMBDA)["parts"][0], "secret_");
+        assert_eq!(json(&LAMBDA)["parts"][1]["length"], serde_json::json!({ "min": 1, "max": 128 }));
+        assert_eq!(json(&LAMBDA)["certainty"], "observed");
     }
 }
