@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::scheme::Header;
 use crate::value::Value;
 
-pub use origin::Origin;
+pub use origin::{Fault, Origin, fault};
 #[cfg(not(feature = "offline"))]
 pub(crate) use origin::is_loopback;
 pub use retry::Retry;

@@ -7,7 +7,6 @@ use std::future::Future;
 use super::answer::{KeyInfo, Status};
 use super::client::{Client, Credential, NewKey, Overlap};
 use crate::error::{Code, Error};
-use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
 use crate::secret::{RevealOnce, Secret, scrubber};
@@ -227,12 +226,9 @@ fn old_key_alive(id: &str, cause: &Error) -> Error {
         .with_cause("KeylatchError".into(), cause.code().as_str().into())
 }
 
-/// 131 random bits: two of them never meet.
+/// 128 random bits: two of them never meet.
 pub(super) fn idempotency_key() -> Result<String, Error> {
-    const PARTS: &[Part] = &[
-        Part::Literal(Cow::Borrowed(&[Cow::Borrowed("klc_")])),
-        Part::Run { alphabet: Alphabet::Base62, min: 22, max: 22 },
-    ];
-    let format = KeyFormat { parts: Cow::Borrowed(PARTS), certainty: Certainty::Documented };
-    format::generate(&format, "").map(|id| id.expose().into())
+    let mut bits = [0_u8; 16];
+    getrandom::fill(&mut bits).map_err(|_| Error::new(Code::NoEntropy))?;
+    Ok(concat(&["klc_", &hex(&bits)]))
 }

@@ -1,11 +1,17 @@
-// Errors cross from Rust as plain data: a code and the details of its sentence.
-// The sentences are a copy of the tables in Rust, written by the build.
+// Errors are a code and the details of its sentence. The sentences are a copy of
+// the tables in Rust, written by the build.
 
-import { errors, problems } from './wasm/messages.js';
+import { errors, problems } from '#data';
+
+/** The sentences by code: those of the client come with it. @type {Record<string, string>} */
+const sentences = { ...errors };
+
+/** @param {Record<string, string>} more */
+export const learn = (more) => void Object.assign(sentences, more);
 
 /**
- * @typedef {import('./index.js').ErrorCode} ErrorCode
- * @typedef {{ code: import('./index.js').ProblemCode, index: number, details: string[] }} RawProblem
+ * @typedef {import('../index.js').ErrorCode} ErrorCode
+ * @typedef {{ code: import('../index.js').ProblemCode, index: number, details: string[] }} RawProblem
  * @typedef {{ code: string, details: string[], problem?: RawProblem, status?: number, requestId?: string,
  *   retryAfter?: number, service?: object, cause?: { name: string, message: string } }} RawError
  */
@@ -14,7 +20,7 @@ export class KeylatchError extends Error {
   /** @param {RawError} raw @param {unknown} [cause] */
   constructor(raw, cause) {
     const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;
-    super(fill(errors[raw.code], details), ...(cause === undefined ? [] : [{ cause }]));
+    super(fill(sentences[raw.code], details).trim(), ...(cause === undefined ? [] : [{ cause }]));
     this.code = raw.code;
     for (const member of /** @type {const} */ (['status', 'requestId', 'retryAfter', 'service'])) {
       if (raw[member] !== undefined) Object.assign(this, { [member]: raw[member] });
@@ -40,31 +46,16 @@ export function failure(code, ...details) {
 }
 
 /**
- * Makes an error of whatever came out of the WebAssembly. What the user's own
- * code has thrown (a getter, a proxy) passed through it and stays what it is.
+ * Makes an error of whatever came out of the client's WebAssembly. What the user's
+ * own code has thrown stays what it is.
  * @param {any} raw
  * @param {unknown} [cause]
  */
 export function toError(raw, cause) {
-  if (isError(raw)) return raw;
-  if (raw instanceof WebAssembly.RuntimeError) return new KeylatchError({ code: 'internal', details: ['it stopped.'] }, raw);
-  if (!isOurs(raw)) return raw;
+  if (isError(raw) || !isOurs(raw)) return raw;
   const { name, message } = raw.cause ?? {};
   const platforms = raw.cause && Object.assign(new Error(message), { name });
   return new KeylatchError(raw, cause === undefined ? platforms : cause);
-}
-
-/**
- * Calls into the WebAssembly.
- * @template T
- * @param {() => T} work
- */
-export function attempt(work) {
-  try {
-    return work();
-  } catch (raw) {
-    throw toError(raw);
-  }
 }
 
 /** Asked of what may be a proxy that throws on anything. @param {unknown} value @returns {value is KeylatchError} */
@@ -96,7 +87,13 @@ function isOurs(raw) {
   return typeof raw === 'object' && raw !== null && Object.getPrototypeOf(raw) === Object.prototype && Array.isArray(raw.details);
 }
 
+/** Sentences, cut at their places. @type {Record<string, string[]>} */
+const cut = {};
+
 /** @param {string} sentence @param {string[]} details */
 function fill(sentence, details) {
-  return sentence.replace(/\{(\d)\}/g, (_, n) => details[n] ?? '').trim();
+  const pieces = (cut[sentence] ??= sentence.split(/\{(\d)\}/));
+  let text = pieces[0];
+  for (let at = 1; at < pieces.length; at += 2) text += (details[+pieces[at]] ?? '') + pieces[at + 1];
+  return text;
 }
