@@ -45,7 +45,7 @@ export class CredentialFile {
     this.#isOwn = own !== undefined && locate(own.path).at === this.#path;
     this.#force = force;
     const isDotenv = /^\.env(\.|$)/.test(basename(this.#path)) || this.#path.endsWith('.env');
-    const known = this.#isOwn ? own.kind : 'text';
+    const known = own && this.#isOwn ? own.kind : 'text';
     this.kind = kind ?? (isDotenv ? 'dotenv' : locate(PROFILES).at === this.#path ? 'profiles' : known);
     if (this.kind === 'dotenv' && name === undefined) {
       throw failure('invalid_argument', 'path', `${data.title} reads no environment variable, so its key cannot stand in ${basename(this.#path)}.`);
