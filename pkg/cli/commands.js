@@ -39,8 +39,8 @@ export const OPTIONS = {
 const WHERE = ['provider', 'base-url', 'host'];
 const WHO = [...WHERE, 'user', 'password-stdin', 'api-key', 'profile', 'json'];
 
-const WHICH = `The key is said by its id, by its name or last four characters if no other key has
-them, or by itself: - reads it from standard input.`;
+const WHICH = `In place of the id, its name or last four characters will do, if no other key has
+them, and the key itself: - reads it from standard input.`;
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
@@ -91,7 +91,7 @@ gets the address of the service, so that the next command finds both.`,
     run: list,
   },
   rotate: {
-    usage: 'rotate <key> [options]',
+    usage: 'rotate <id> [options]',
     summary: 'replace a key by a new one',
     options: [...WHO, 'overlap', 'output', 'force', 'yes'],
     arguments: [1, 1],
@@ -102,7 +102,7 @@ one key: there it dies first, and what cannot be written is shown.`,
     run: rotate,
   },
   revoke: {
-    usage: 'revoke <key> [options]',
+    usage: 'revoke <id> [options]',
     summary: "end a key's working life",
     options: [...WHO, 'yes'],
     arguments: [1, 1],
@@ -111,7 +111,7 @@ one key: there it dies first, and what cannot be written is shown.`,
     run: revoke,
   },
   delete: {
-    usage: 'delete <key> [options]',
+    usage: 'delete <id> [options]',
     summary: 'delete a key that is no longer active',
     options: [...WHO, 'yes'],
     arguments: [1, 1],

@@ -5,7 +5,7 @@ import { columns } from './print.js';
 
 const EXITS = `Exit codes:
   0  done
-  1  refused by the service, it could not be reached, or you said no
+  1  refused by the service, it could not be reached, a file could not be used, or you said no
   2  wrong use
   3  no credential, or one that is certainly no key
   130  interrupted`;

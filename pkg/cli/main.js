@@ -143,7 +143,7 @@ function sentence(error, options) {
   if (error instanceof UseError || error instanceof Declined) return error.message;
   if (!(error instanceof KeylatchError)) return `This is a fault in keylatch: ${/** @type {any} */ (error)?.message ?? 'unknown'}`;
   if (error.code === 'aborted') return 'Interrupted. No key was left behind by this.';
-  return inOwnWords(error, { address: whereFrom(options) });
+  return inOwnWords(error, { address: whereFrom(options), provider: options.provider });
 }
 
 /** The option or variable that says where the service is. @param {any} options */

@@ -1,7 +1,7 @@
 // Where a new key goes: to a file or to standard output. That is tried before
 // there is a key, and whatever can fail for another reason comes after it.
 
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync, readSync, statSync } from 'node:fs';
 
 import { failure } from '../errors.js';
 import { CredentialFile } from '../node/credential-file.js';
@@ -76,8 +76,7 @@ class Output {
   }
 
   async ready() {
-    if (!leadsNowhere()) return;
-    throw failure('invalid_argument', '--output', 'standard output is closed or the null device, so nobody would see the new key. Name a file.');
+    if (isClosed()) throw failure('invalid_argument', '--output', 'standard output is closed, so nobody would see the new key. Name a file.');
   }
 
   /** @param {string} text @param {any} key */
@@ -103,11 +102,14 @@ export async function showLost({ json }, key, secret, warning) {
   await exposed(`${text}\n`).catch(() => void process.stderr.write(`${text}\n`));
 }
 
-/** Node opens the null device in the place of a standard output that is closed. */
-function leadsNowhere() {
+/**
+ * Whether standard output is closed: then Node opens the null device in its
+ * place, to read and write; a shell that is told to send a key there opens it to write only.
+ */
+function isClosed() {
   try {
     const out = fstatSync(1);
-    return out.isCharacterDevice() && out.rdev === statSync('/dev/null').rdev;
+    return out.isCharacterDevice() && out.rdev === statSync('/dev/null').rdev && readSync(1, Buffer.alloc(1)) === 0;
   } catch {
     return false;
   }

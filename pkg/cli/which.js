@@ -19,21 +19,26 @@ import { isTime } from './when.js';
 export async function meant(options, provider) {
   const [given] = options.positionals;
   if (given === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
+  if (given.trim() === '') throw failure('invalid_argument', 'id', 'it is empty.');
   const isTyped = given !== '-';
   const text = isTyped ? given : await firstLine('The key');
   const found = checkKey(provider, text);
   const isKey = found.ok && found.certainty !== 'unknown';
   const seen = isKey ? [] : attempt(() => core().resembled(text));
-  const isNearly = seen.includes(provider.id);
+  const isWhole = isKey || seen.includes(provider.id);
   const isOthers = seen.some((/** @type {string} */ id) => id !== provider.id && isDocumented(id));
-  if (!isTyped && isNearly && !found.ok) throw failure('invalid_argument', '-', found.problems.map(({ message }) => message).join(' '));
+  const isPart = !found.ok && found.certainty === 'documented' && !found.problems.some(({ code }) => UNLIKE.includes(code));
+  if (!isTyped && !found.ok && (isWhole || isPart)) throw failure('invalid_argument', '-', found.problems.map(({ message }) => message).join(' '));
   if (!isTyped && isOthers) throw failure('invalid_argument', '-', 'that is a key of another service.');
-  if (isTyped && (isOthers || (isInAddress(provider) && (isKey || isNearly)))) throw failure('invalid_argument', 'id', WHOLE);
+  if (isTyped && (isOthers || (isWhole && isInAddress(provider)))) throw failure('invalid_argument', 'id', `that is a whole key. ${INSTEAD}`);
+  if (isTyped && isPart) throw failure('invalid_argument', 'id', `that is most of a key. ${INSTEAD}`);
   if (isTyped && isKey) warnOfInline();
   return { text, isKey };
 }
 
-const WHOLE = 'that is a whole key. Give the id that keylatch list shows, or - and the key by standard input.';
+const INSTEAD = 'Give the id that keylatch list shows, or - and the key by standard input.';
+/** What a name has wrong as a key; and a key that is masked, which says which it is. */
+const UNLIKE = ['wrong_prefix', 'placeholder', 'empty'];
 
 /** @param {any} provider */
 const isInAddress = (provider) => Object.values(provider.endpoints ?? {}).some((/** @type {any} */ { path }) => path.includes('{id}'));
@@ -43,7 +48,7 @@ const isInAddress = (provider) => Object.values(provider.endpoints ?? {}).some((
 const isDocumented = (id) => builtin(id).certainty === 'documented';
 
 /** Whether a text is, or holds, a key of a service whose format is known. @param {string} text */
-export const holdsKey = (text) => attempt(() => core().resembled(text)).some(isDocumented);
+export const holdsKey = (text) => [text, ...(text.match(/[\w-]{16,}/g) ?? [])].some((word) => attempt(() => core().resembled(word)).some(isDocumented));
 
 /**
  * The one key that is meant.
