@@ -46,7 +46,7 @@ class File {
   /** @param {string} text */
   async put(text) {
     const { replaced, warnings } = await /** @type {CredentialFile} */ (this.#file).write(text);
-    this.#replaced = replaced && replaced.expose() !== text ? replaced.mask() : undefined;
+    this.#replaced = replaced?.mask();
     warn(warnings);
   }
 

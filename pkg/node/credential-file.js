@@ -124,7 +124,8 @@ export class CredentialFile {
     /** @type {Secret | undefined} */
     let replaced;
     const edit = (/** @type {import('./files.js').Read} */ before) => {
-      if (key !== undefined) replaced = this.#replaced(before);
+      const other = key === undefined ? undefined : this.#replaced(before);
+      replaced = other?.expose() === key ? undefined : other;
       return { text: this.#edited(before.text ?? '', key) };
     };
     // A key alone is replaced whole.

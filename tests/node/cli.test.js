@@ -1,6 +1,7 @@
 // The command `keylatch`, against the server: what becomes of keys.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
@@ -11,6 +12,7 @@ import { DEMO, startServer } from '../browser/support/server.js';
 import { CLI, computer } from './support/computer.js';
 
 const FAIL = ['--import', fileURLToPath(new URL('support/fail.mjs', import.meta.url))];
+const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
 const KEY = /kl_test_[0-9A-Za-z]{36}/;
 
 let server;
@@ -284,6 +286,25 @@ test('a password comes by standard input where nobody can type it', async (t) =>
   assert.equal((await ok(pc, args, { input: `${DEMO.password}\n` })).out, `keylatch: ${DEMO.user}\n`);
 });
 
+test('a password is what was typed: with its spaces, without a byte order mark, its accents in one form', async (t) => {
+  const pc = await computer(t);
+  const add = (email, input) => spawnSync(process.env.KEYLATCH_SERVER_BIN, ['--database', server.database, '--log', 'error', 'user', 'add', email], { input });
+  const signIn = (email, input) => pc.keylatch(['whoami', '--base-url', server.url, '--user', email, '--password-stdin'], { input });
+  for (const [email, set, given, code] of [
+    ['spaces@example.com', '  spaced pass  \n', '  spaced pass  \r\n', 0],
+    ['spaces@example.com', undefined, 'spaced pass\n', 1],
+    ['tab@example.com', '\tpassword', '\tpassword\n', 0],
+    ['nfc@example.com', 'p\u00E4ssword\n', 'pa\u0308ssword\n', 0],
+    ['nfd@example.com', 'pa\u0308ssword\n', 'p\u00E4ssword\n', 0],
+    ['marked@example.com', '\uFEFFpassword\r\n', 'password\n', 0],
+    ['unmarked@example.com', 'password\n', '\uFEFFpassword\r\n', 0],
+  ]) {
+    if (set !== undefined) assert.equal(add(email, set).status, 0, email);
+    const run = await signIn(email, given);
+    assert.equal(run.code, code, `${email}: ${run.err}`);
+  }
+});
+
 test('a password that is given comes before a stored key, which may be refused', async (t) => {
   const pc = await computer(t);
   await pc.write('~/.conduceconfig', `${DEMO.user}:\n  api-keys: {'127': 6f1d2c1e-0000-4000-8000-000000000001}\n`);
@@ -341,4 +362,17 @@ test('the profile of the environment is the one that is read, written and emptie
   await ok(pc, ['whoami'], { env });
   await ok(pc, ['logout', '--yes'], { env });
   assert.deepEqual(await profiles(), [['work', false], ['home', true]]);
+});
+
+test('help is everywhere, with examples', async (t) => {
+  const pc = await computer(t);
+  assert.match((await ok(pc, ['--help'])).out, /Exit codes:/);
+  for (const name of COMMANDS) {
+    const { out } = await ok(pc, [name, '--help']);
+    assert.match(out, new RegExp(`Usage: keylatch ${name}[^]*Options:[^]*--help[^]*Examples:\n +\\S`), name);
+  }
+  assert.equal((await ok(pc, ['help', 'create'])).out, (await ok(pc, ['create', '--help'])).out);
+  assert.match((await ok(pc, ['help', 'json'])).out, /create +\{ key, secret \}/);
+  for (const version of ['--version', '-v', '-V', 'version']) assert.match((await ok(pc, [version])).out, /^keylatch \d+\.\d+\.\d+\n$/);
+  for (const args of [['completion', '--help'], ['help', 'version'], ['version', '--help'], ['help', '--help'], ['revoke', '-h'], ['list', '--bogus', '--help']]) assert.match((await ok(pc, args)).out, /^keylatch/);
 });

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSocketServer } from 'node:net';
 import { after, before, test } from 'node:test';
 
 import { KeyClient } from '../../pkg/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { CLI, computer } from './support/computer.js';
 
-const KEY = /kl_test_[0-9A-Za-z]{36}/;
 const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
 
 let server;
@@ -83,6 +83,37 @@ test('exit codes say what kind of failure it is', async (t) => {
   const { error } = JSON.parse(err);
   assert.deepEqual([error.code, error.tried[0].reason], ['no_credential', 'env_unset']);
 });
+
+test('why a service was not reached is told, to people and to programs', async (t) => {
+  const pc = await at(t);
+  const port = await freePort();
+  const silent = createSocketServer((socket) => socket.end('SSH-2.0-none\r\n')).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  for (const [address, code, words] of [
+    [`http://127.0.0.1:${port}`, 'ECONNREFUSED', 'nothing listens there'],
+    [`http://no-such-name.localhost.invalid`, '', 'is not https'],
+    ['https://no-such-name.invalid', /^(ENOTFOUND|EAI_AGAIN)$/, ''],
+    [server.url.replace('http', 'https'), /^(ERR_SSL_\w+|EPROTO)$/, 'does not speak TLS'],
+    [`http://127.0.0.1:${silent.address().port}`, /^HPE_/, 'does not speak HTTP'],
+  ]) {
+    const run = await pc.keylatch(['list', '--base-url', address, '--json']);
+    const { error } = JSON.parse(run.err);
+    assert.ok(error.message.includes(words), run.err);
+    if (code) assert.match(error.cause.code, new RegExp(code));
+    assert.doesNotMatch(run.err, /allowInsecure/);
+  }
+});
+
+/** A port on which nothing listens. */
+async function freePort() {
+  const server = createSocketServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 test('a key on the command line is warned of, and no message repeats it', async (t) => {
   const pc = await at(t);
@@ -180,19 +211,6 @@ test('colours are for terminals, and not for those who do not want them', async 
     assert.equal(/\x1b\[\d+m/.test(terminal.screen), coloured, JSON.stringify(env));
   }
   assert.doesNotMatch((await ok(pc, ['list'])).out, /\x1b/);
-});
-
-test('help is everywhere, with examples', async (t) => {
-  const pc = await computer(t);
-  assert.match((await ok(pc, ['--help'])).out, /Exit codes:/);
-  for (const name of COMMANDS) {
-    const { out } = await ok(pc, [name, '--help']);
-    assert.match(out, new RegExp(`Usage: keylatch ${name}[^]*Options:[^]*--help[^]*Examples:\n +\\S`), name);
-  }
-  assert.equal((await ok(pc, ['help', 'create'])).out, (await ok(pc, ['create', '--help'])).out);
-  assert.match((await ok(pc, ['help', 'json'])).out, /create +\{ key, secret \}/);
-  for (const version of ['--version', '-v', '-V', 'version']) assert.match((await ok(pc, [version])).out, /^keylatch \d+\.\d+\.\d+\n$/);
-  for (const args of [['completion', '--help'], ['help', 'version'], ['version', '--help'], ['help', '--help'], ['revoke', '-h'], ['list', '--bogus', '--help']]) assert.match((await ok(pc, args)).out, /^keylatch/);
 });
 
 /** Installed as the help says, and sourced: the first Tab of a session proposes the commands. */
