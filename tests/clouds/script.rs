@@ -80,6 +80,14 @@ pub fn with_key(script: &Script, service: &str, key: &str) -> Client {
     client(script, service, Credential::Key(Secret::from(key)), None)
 }
 
+/// A client with a key of a declared service, whose declaration goes on with this.
+pub fn declared(script: &Script, rest: &str, credential: Credential) -> Client {
+    let spec =
+        format!(r#"{{"id":"acme","title":"Acme","schemes":[{{"type":"header","name":"x-key"}}],{rest}}}"#);
+    let provider = provider::declare(&serde_json::from_str(&spec).unwrap()).unwrap();
+    client_of(script, provider.into(), credential, None)
+}
+
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     pollster::block_on(future)
 }
