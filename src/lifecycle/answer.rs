@@ -151,14 +151,12 @@ impl Reader<'_> {
     }
 
     fn item(&self, item: &Value) -> Result<KeyInfo, Error> {
-        let text = |field| {
+        let at = |field| {
             let path = self.path(field);
-            if path.is_empty() { None } else { digits(item.find(path)?).ok()? }
+            if path.is_empty() { None } else { item.find(path) }
         };
-        let time = |field| {
-            let path = self.path(field);
-            if path.is_empty() { None } else { self.time(item.find(path)?) }
-        };
+        let text = |field| digits(at(field)?).ok()?;
+        let time = |field| self.time(at(field)?);
         let (id, whole) = match self.path(Field::WholeKey) {
             "" => (self.id("the id of the key", item, self.path(Field::Id))?, None),
             path => match item.find(path).and_then(Value::text).map(Secret::from) {
@@ -166,9 +164,9 @@ impl Reader<'_> {
                 _ => return Err(self.expected("the key", path, item.find(path))),
             },
         };
-        let replaced_by = match self.path(Field::ReplacedBy) {
-            "" => None,
-            path => item.find(path).map(|id| self.exact(id, path)).transpose()?.flatten(),
+        let replaced_by = match at(Field::ReplacedBy) {
+            Some(id) => self.exact(id, self.path(Field::ReplacedBy))?,
+            None => None,
         };
         let revoked_at = time(Field::RevokedAt);
         let word = text(Field::Status).map(|word| word.to_ascii_lowercase());
@@ -182,9 +180,13 @@ impl Reader<'_> {
         };
         let masked = match whole {
             Some(key) => Some(format::mask(key.expose())),
-            None => text(Field::Masked).map(|masked| self.masked(masked)),
+            // Not copied before it is known that it is no key.
+            None => match at(Field::Masked).and_then(Value::text) {
+                Some(masked) => Some(self.masked(masked)),
+                None => text(Field::Masked),
+            },
         };
-        let scopes = item.find(self.path(Field::Scopes)).map(Value::items).unwrap_or_default();
+        let scopes = at(Field::Scopes).map(Value::items).unwrap_or_default();
         Ok(KeyInfo {
             id,
             name: text(Field::Name).unwrap_or_default(),
@@ -200,10 +202,10 @@ impl Reader<'_> {
     }
 
     /// What a service shows of a key, masked again when that is the key.
-    fn masked(&self, masked: String) -> String {
-        let is_key = |secret: &Secret| is_in(secret, &masked);
-        let is_whole = is_whole(self.provider.format.as_ref(), &masked) || self.secrets.iter().any(is_key);
-        if is_whole { format::mask(&masked) } else { masked }
+    fn masked(&self, masked: &str) -> String {
+        let is_key = |secret: &Secret| is_in(secret, masked);
+        let is_whole = is_whole(self.provider.format.as_ref(), masked) || self.secrets.iter().any(is_key);
+        if is_whole { format::mask(masked) } else { masked.into() }
     }
 
     fn time(&self, value: &Value) -> Option<Time> {
@@ -223,14 +225,15 @@ impl Reader<'_> {
     /// An id that must be there, and may not be a key.
     fn id(&self, what: &str, object: &Value, path: &str) -> Result<String, Error> {
         let found = if path.is_empty() { None } else { object.find(path) };
+        let is_found = |secret: &Secret| found.and_then(Value::text) == Some(secret.expose());
+        if self.secrets.iter().any(is_found) {
+            return Err(self.bad_response(&["expected ", what, " at ", path, ", found a key."]));
+        }
         let id = match found {
             Some(found) => self.exact(found, path)?,
             None => None,
         };
         match id {
-            Some(id) if self.secrets.iter().any(|secret| secret.expose() == id) => {
-                Err(self.bad_response(&["expected ", what, " at ", path, ", found a key."]))
-            }
             Some(id) if !id.is_empty() => Ok(id),
             _ => Err(self.expected(what, path, found.or(Some(object)))),
         }

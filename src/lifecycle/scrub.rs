@@ -1,82 +1,84 @@
 //! The forms in which a secret is sent, and so may come back.
 
 use crate::secret::Secret;
-use crate::text::{hex, percent_encode, replace};
+use crate::text::hex;
 
-/// What stands for characters in HTML.
-const HTML: &[(&str, &str)] =
-    &[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;")];
-/// What encodes a text for an address leaves these as they are in JavaScript.
-const KEPT_BY_JAVASCRIPT: &[(&str, &str)] =
-    &[("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*")];
+/// No character takes more bytes in any form for each byte that it has.
+const LONGEST: usize = 6;
 
 /// Adds a secret as it is, as it stands in JSON (also as other languages write
 /// that), in an address and on a web page.
 pub(super) fn add_forms(secret: &Secret, to: &mut Vec<Secret>) {
     let text = secret.expose();
-    let mut percent = String::new();
-    percent_encode(text, &mut percent);
-    let json = json(text, false);
-    let forms = [
-        replace(&json, "/", "\\/"),
-        self::json(text, true),
-        json,
-        replaced(&percent, KEPT_BY_JAVASCRIPT),
-        lower_case(&percent),
-        percent,
-        replaced(text, HTML),
-    ];
-    for form in forms {
-        let form = Secret::new(form);
-        if form.expose() != text {
-            to.push(form);
+    // Most keys are the same in every form.
+    if !text.chars().all(is_unreserved) {
+        let slashed = |ch, out: &mut String| if ch == '/' { out.push_str("\\/") } else { json(ch, out) };
+        let ascii = |ch: char, out: &mut String| if ch.is_ascii() { json(ch, out) } else { escape(ch, out) };
+        let upper = |ch, out: &mut String| percent(ch, true, out);
+        let lower = |ch, out: &mut String| percent(ch, false, out);
+        let javascript = |ch, out: &mut String| {
+            // What `encodeURIComponent` leaves as it is.
+            if matches!(ch, '!' | '\'' | '(' | ')' | '*') { out.push(ch) } else { percent(ch, true, out) }
+        };
+        let forms: [&dyn Fn(char, &mut String); 7] =
+            [&json, &slashed, &ascii, &upper, &lower, &javascript, &html];
+        for form in forms {
+            // With room for all, so that no copy is left behind by growing.
+            let mut out = String::with_capacity(text.len() * LONGEST);
+            text.chars().for_each(|ch| form(ch, &mut out));
+            to.push(Secret::new(out));
         }
     }
     to.push(secret.clone());
 }
 
-/// As in a JSON string (RFC 8259, section 7), with all but ASCII escaped or
-/// without.
-fn json(text: &str, only_ascii: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for ch in text.chars() {
-        let short = match ch {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            '\u{8}' => "\\b",
-            '\u{c}' => "\\f",
-            _ => "",
-        };
-        if !short.is_empty() {
-            out.push_str(short);
-        } else if ch < ' ' || (only_ascii && !ch.is_ascii()) {
-            for unit in ch.encode_utf16(&mut [0; 2]) {
-                out.push_str("\\u");
-                out.push_str(&hex(&unit.to_be_bytes()));
-            }
-        } else {
-            out.push(ch);
-        }
+/// As in a JSON string (RFC 8259, section 7).
+fn json(ch: char, out: &mut String) {
+    match ch {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        '\0'..' ' => escape(ch, out),
+        _ => out.push(ch),
     }
-    out
 }
 
-fn replaced(text: &str, table: &[(&str, &str)]) -> String {
-    table.iter().fold(text.into(), |text: String, (what, by)| replace(&text, what, by))
+fn escape(ch: char, out: &mut String) {
+    for unit in ch.encode_utf16(&mut [0; 2]) {
+        out.push_str("\\u");
+        out.push_str(&hex(&unit.to_be_bytes()));
+    }
 }
 
-/// The same percent-encoding with its digits in lower case.
-fn lower_case(percent: &str) -> String {
-    let mut left = 0;
-    let lower = |ch: char| {
-        let is_digit = left > 0;
-        left = if ch == '%' { 2 } else { left - i32::from(is_digit) };
-        if is_digit { ch.to_ascii_lowercase() } else { ch }
-    };
-    percent.chars().map(lower).collect()
+/// As in an address (RFC 3986, section 2.1); its digits come in both cases.
+fn percent(ch: char, is_upper: bool, out: &mut String) {
+    if is_unreserved(ch) {
+        return out.push(ch);
+    }
+    for byte in ch.encode_utf8(&mut [0; 4]).bytes() {
+        let digits = hex(&[byte]);
+        out.push('%');
+        out.push_str(&if is_upper { digits.to_ascii_uppercase() } else { digits });
+    }
+}
+
+fn html(ch: char, out: &mut String) {
+    match ch {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '"' => out.push_str("&quot;"),
+        '\'' => out.push_str("&#39;"),
+        _ => out.push(ch),
+    }
+}
+
+fn is_unreserved(ch: char) -> bool {
+    ch.is_ascii_alphanumeric() || matches!(ch, '-' | '.' | '_' | '~')
 }
 
 #[cfg(test)]
@@ -112,12 +114,17 @@ mod tests {
     #[test]
     fn a_plain_key_has_one_form() {
         let mut secrets = Vec::new();
-        add_forms(&"kl_live_0123".into(), &mut secrets);
+        add_forms(&"kl_live_0123.x-y~z".into(), &mut secrets);
         assert_eq!(secrets.len(), 1);
     }
 
     #[test]
-    fn what_is_no_escape_keeps_its_case() {
-        assert_eq!(lower_case("%2FAB%C3%A9-C%2a"), "%2fAB%c3%a9-C%2a");
+    fn no_form_outgrows_its_buffer() {
+        for text in ["\u{1f}\u{1f}\u{1f}", "\"\"\"", "éü", "🔑🔑", "\u{7ff}\u{800}\u{ffff}"] {
+            let mut secrets = Vec::new();
+            add_forms(&text.into(), &mut secrets);
+            assert_eq!(secrets.len(), 8);
+            assert!(secrets.iter().all(|form| form.expose().len() <= text.len() * LONGEST), "{text:?}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Conduce, as of `wire.md`, section 3: a password for a session, keys that are
+//! Conduce, as of `docs/wire.md`, section 3: a password for a session, keys that are
 //! their own ids, and a list that prints them whole.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Lambda Cloud, as of `wire.md`, section 2: Bearer or Basic, an error body with
+//! Lambda Cloud, as of `docs/wire.md`, section 2: Bearer or Basic, an error body with
 //! a suggestion, and keys that only a person makes, in the dashboard.
 
 use std::borrow::Cow;

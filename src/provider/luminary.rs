@@ -1,4 +1,4 @@
-//! Luminary Cloud, as of `wire.md`, section 4, and its document: `x-api-key`,
+//! Luminary Cloud, as of `docs/wire.md`, section 4, and its document: `x-api-key`,
 //! keys that a person makes in the web application, and a browser login.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Modelon Impact, as of `wire.md`, section 1: a header of its own, one key per
+//! Modelon Impact, as of `docs/wire.md`, section 1: a header of its own, one key per
 //! user, and two places for the API, with a hub in front of it and without.
 
 use std::borrow::Cow;
