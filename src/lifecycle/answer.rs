@@ -169,7 +169,8 @@ impl Reader<'_> {
             None => None,
         };
         let revoked_at = time(Field::RevokedAt);
-        let word = text(Field::Status).map(|word| word.to_ascii_lowercase());
+        let word = text(Field::Status).filter(|word| !word.is_empty());
+        let word = word.map(|word| word.to_ascii_lowercase());
         let status = match word.as_deref() {
             Some("active") => Status::Active,
             Some("expired") => Status::Expired,
