@@ -9,6 +9,8 @@ mod script;
 
 #[path = "clouds/answers.rs"]
 mod answers;
+#[path = "clouds/any_answer.rs"]
+mod any_answer;
 #[path = "clouds/conduce.rs"]
 mod conduce;
 #[path = "clouds/declared.rs"]

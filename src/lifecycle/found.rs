@@ -1,7 +1,7 @@
 //! What came instead of what was expected, for an error: short, and without a
 //! secret.
 
-use crate::format::{self, KeyFormat};
+use crate::format;
 use crate::http::Body;
 use crate::provider::Operation;
 use crate::secret::{Secret, scrubber};
@@ -10,6 +10,8 @@ use crate::value::Value;
 
 /// No name and no text is quoted any longer.
 const LONGEST_QUOTE: usize = 60;
+/// No word of a sentence is longer.
+const LONGEST_WORD: usize = 20;
 /// No more members are named.
 const MOST_NAMES: usize = 5;
 /// Where an answer says in words what went wrong.
@@ -20,8 +22,6 @@ const WORDS: &[&str] = &["error", "errors", "message", "detail", "title"];
 pub(super) struct Found<'a> {
     /// The secrets to take out.
     pub(super) secrets: &'a [Secret],
-    /// What a key of the service looks like.
-    pub(super) format: Option<&'a KeyFormat>,
     /// Whether the answer may be quoted.
     pub(super) may_quote: bool,
 }
@@ -29,12 +29,12 @@ pub(super) struct Found<'a> {
 impl<'a> Found<'a> {
     /// For the answer to an operation. One that may hold a key that nobody knows
     /// yet, or the token of a session, is described and not quoted.
-    pub(super) fn new(operation: Operation, secrets: &'a [Secret], format: Option<&'a KeyFormat>) -> Self {
+    pub(super) fn new(operation: Operation, secrets: &'a [Secret]) -> Self {
         let may_quote = !matches!(
             operation,
             Operation::SignIn | Operation::Create | Operation::Rotate | Operation::List | Operation::Get
         );
-        Found { secrets, format, may_quote }
+        Found { secrets, may_quote }
     }
 
     /// A body.
@@ -64,11 +64,24 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// A short text in quotation marks, but not a key.
+    /// A short text in quotation marks. A long word of it may be a key of somebody's,
+    /// and is masked.
     pub(super) fn text(&self, text: &str) -> String {
-        let is_key = self.format.is_some() && format::check(self.format, text).is_empty();
-        let text = if is_key { format::mask(text) } else { scrubber(self.secrets)(text.into()) };
-        concat(&["\"", &excerpt(&text, LONGEST_QUOTE), "\""])
+        let text = scrubber(self.secrets)(text.into());
+        let (mut out, mut word) = (String::new(), String::new());
+        for ch in text.trim().chars().chain([' ']) {
+            if ch.is_alphanumeric() || "_-.~+/=".contains(ch) {
+                word.push(ch);
+                continue;
+            }
+            out.push_str(&if word.len() > LONGEST_WORD { format::mask(&word) } else { word });
+            word = String::new();
+            out.push(ch);
+            if out.len() > 4 * LONGEST_QUOTE {
+                break;
+            }
+        }
+        concat(&["\"", &excerpt(&out, LONGEST_QUOTE), "\""])
     }
 
     fn members(&self, members: &[(impl AsRef<str>, Value)]) -> String {
@@ -123,7 +136,7 @@ mod tests {
             Err(_) if body.is_empty() => Body::Empty,
             Err(_) => Body::Other(body.into()),
         };
-        Found::new(operation, &secrets, Some(format::keylatch())).body(&body)
+        Found::new(operation, &secrets).body(&body)
     }
 
     #[test]
@@ -146,7 +159,8 @@ mod tests {
             ("OK", "text that is not JSON, \"OK\""),
             ("\u{feff}\n <!doctype html><title>Sign in</title>", "a web page, \"\u{feff}\n <!doctype html>"),
             ("s3cret-credential is wrong", "text that is not JSON, \"[redacted] is wrong\""),
-            (&long, "text that is not JSON, \"xxxx"),
+            (&long, "text that is not JSON, \"…xxxx\""),
+            ("no eyJhbGciOiJIUzI1NiJ9.e30, no", "text that is not JSON, \"no ….e30, no\""),
         ] {
             let said = said(Operation::Delete, body);
             let expected = expected.replace("\u{feff}\n ", "\u{feff}  ");

@@ -6,6 +6,9 @@ use crate::text::hex;
 /// No character takes more bytes in any form for each byte that it has.
 const LONGEST: usize = 6;
 
+/// Writes a character in a form.
+type Form<'a> = &'a dyn Fn(char, &mut String);
+
 /// Adds a secret as it is, as it stands in JSON (also as other languages write
 /// that), in an address and on a web page.
 pub(super) fn add_forms(secret: &Secret, to: &mut Vec<Secret>) {
@@ -20,8 +23,7 @@ pub(super) fn add_forms(secret: &Secret, to: &mut Vec<Secret>) {
             // What `encodeURIComponent` leaves as it is.
             if matches!(ch, '!' | '\'' | '(' | ')' | '*') { out.push(ch) } else { percent(ch, true, out) }
         };
-        let forms: [&dyn Fn(char, &mut String); 7] =
-            [&json, &slashed, &ascii, &upper, &lower, &javascript, &html];
+        let forms: [Form<'_>; 7] = [&json, &slashed, &ascii, &upper, &lower, &javascript, &html];
         for form in forms {
             // With room for all, so that no copy is left behind by growing.
             let mut out = String::with_capacity(text.len() * LONGEST);

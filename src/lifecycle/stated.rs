@@ -62,7 +62,7 @@ impl Client {
 
     /// Reads the answer to an operation.
     pub(super) fn reader<'a>(&'a self, operation: Operation, secrets: &'a [Secret]) -> Reader<'a> {
-        let found = Found::new(operation, secrets, self.provider.format.as_ref());
+        let found = Found::new(operation, secrets);
         Reader { provider: &self.provider, secrets, found }
     }
 
