@@ -253,6 +253,12 @@ impl Error {
         self
     }
 
+    /// Adds that what the request made is gone again.
+    #[must_use]
+    pub fn undone(self) -> Self {
+        self.never_left()
+    }
+
     /// Adds that an earlier try of the same request may have been done: nobody
     /// knows, whatever became of the last one.
     #[must_use]
@@ -303,6 +309,11 @@ impl Error {
 
     /// Seconds to wait before another try, if the service said so.
     pub fn retry_after(&self) -> Option<u32> {
+        self.0.retry_after.filter(|seconds| *seconds < u32::MAX)
+    }
+
+    /// The same, and `u32::MAX` when it is more than can be counted.
+    pub(crate) fn pause_asked_for(&self) -> Option<u32> {
         self.0.retry_after
     }
 

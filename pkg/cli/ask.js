@@ -2,8 +2,8 @@
 
 import { createInterface } from 'node:readline/promises';
 
-import { failure } from '../errors.js';
-import { checkKey } from '../keys.js';
+import { failure } from '../core/errors.js';
+import { checkKey } from '../entries/offline.js';
 import { decode } from '../node/decode.js';
 import { askHidden } from '../node/terminal.js';
 import { say } from './print.js';

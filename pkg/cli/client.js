@@ -2,13 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 
-import { KeyClient } from '../client.js';
-import { failure } from '../errors.js';
+import { KeyClient } from '../client/client.js';
+import { failure } from '../core/errors.js';
 import { call, core } from '../node/core.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { decode } from '../node/decode.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
-import { defineProvider, provider as builtin } from '../providers.js';
+import { defineProvider, provider as builtin } from '../core/providers.js';
 import { apiKey, password } from './ask.js';
 import { warn } from './print.js';
 
@@ -62,7 +62,7 @@ export function nameOfAddress(options, provider) {
 /**
  * @param {any} options
  * @param {(address: string | undefined) => Promise<void>} [before] is called when the address is known, before anything is asked of it or of the person
- * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, secret?: import('../secret.js').Secret, end: () => Promise<void> }>}
+ * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, secret?: import('../core/secret.js').Secret, end: () => Promise<void> }>}
  */
 export async function clientFor(options, before = async () => {}) {
   const provider = providerOf(options);

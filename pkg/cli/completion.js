@@ -1,6 +1,6 @@
 // Completion scripts, from the same table as the parser and the help.
 
-import { providers } from '../providers.js';
+import { providers } from '../core/providers.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { SCHEMES, STATUSES } from './values.js';
 

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 
-import { isError } from '../errors.js';
+import { isError } from '../core/errors.js';
 import { confirm } from './ask.js';
 import { providerOf, withClient } from './client.js';
 import { known, Named, named } from './describe.js';

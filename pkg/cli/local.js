@@ -1,7 +1,7 @@
 // check, headers, providers: what takes no request.
 
-import { checkKey, authHeaders } from '../keys.js';
-import { providers } from '../providers.js';
+import { checkKey, authHeaders } from '../entries/offline.js';
+import { providers } from '../core/providers.js';
 import { hidden, input, warnOfInline } from './ask.js';
 import { credentialFor, providerOf } from './client.js';
 import { print, printJson, style, table } from './print.js';

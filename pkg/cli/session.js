@@ -1,7 +1,7 @@
 // login, logout, whoami, resolve.
 
-import { KeyClient } from '../client.js';
-import { failure, KeylatchError } from '../errors.js';
+import { KeyClient } from '../client/client.js';
+import { failure, KeylatchError } from '../core/errors.js';
 import { fileFor } from '../node/host.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
 import * as browser from '../node/session.js';
@@ -93,7 +93,7 @@ export async function whoami(options) {
   });
 }
 
-/** @param {KeyClient} client @param {any} provider @param {{ kind: string, name: string }} source @param {import('../secret.js').Secret} secret */
+/** @param {KeyClient} client @param {any} provider @param {{ kind: string, name: string }} source @param {import('../core/secret.js').Secret} secret */
 async function alive(client, provider, source, secret) {
   const { valid } = await client.validate(secret);
   if (!valid) throw failure('unauthorized', provider.title, `the key from ${source.name || source.kind} is not valid there.`);

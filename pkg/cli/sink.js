@@ -3,7 +3,7 @@
 
 import { fstatSync, readSync, statSync } from 'node:fs';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { known, named, until } from './describe.js';
 import { isCommittable } from './git.js';

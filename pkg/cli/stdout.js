@@ -1,6 +1,6 @@
 // Standard output, when what is written to it must not be lost.
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 
 let isTold = false;
 

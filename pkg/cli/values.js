@@ -1,6 +1,6 @@
 // The values of options, refused before anything is asked of anyone.
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 import { environmentAddress } from '../node/resolve.js';
 import { addressOf, nameOfAddress, providerOf } from './client.js';
 import { duration, end } from './when.js';

@@ -1,6 +1,6 @@
 // Times as people say them: when a key is to end, how long an overlap lasts.
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 
 /** What each is called, and how ISO 8601 writes it; in its order. */
 const UNITS = /** @type {const} */ ([

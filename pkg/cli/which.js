@@ -1,9 +1,9 @@
 // Which key is meant: by its id, its name, its last four characters, or itself.
 
 import { core } from '../core.js';
-import { attempt, failure, isError } from '../errors.js';
-import { checkKey, maskKey } from '../keys.js';
-import { provider as builtin } from '../providers.js';
+import { attempt, failure, isError } from '../core/errors.js';
+import { checkKey, maskKey } from '../entries/offline.js';
+import { provider as builtin } from '../core/providers.js';
 import { firstLine, warnOfInline } from './ask.js';
 import { isTime } from './when.js';
 
@@ -52,7 +52,7 @@ export const holdsKey = (text) => [text, ...(text.match(/[\w-]{16,}/g) ?? [])].s
 
 /**
  * The one key that is meant.
- * @param {import('../client.js').KeyClient} client @param {any} provider @param {Meant} meant
+ * @param {import('../client/client.js').KeyClient} client @param {any} provider @param {Meant} meant
  * @param {'active' | 'inactive'} state of those that the command can do something with
  */
 export async function find(client, provider, { text, isKey }, state) {
@@ -69,7 +69,7 @@ export async function find(client, provider, { text, isKey }, state) {
   throw failure('invalid_argument', 'id', `${found.length} keys are meant by this. Say which by its id: ${list.join(', ')}.`);
 }
 
-/** @param {import('../client.js').KeyClient} client @param {any} provider @param {string} id */
+/** @param {import('../client/client.js').KeyClient} client @param {any} provider @param {string} id */
 async function got(client, provider, id) {
   if (!provider.endpoints?.get) return undefined;
   try {

@@ -1,7 +1,7 @@
 // The library's errors in the words of the command: its options instead of the
 // library's, and why a service could not be reached.
 
-/** @typedef {import('../errors.js').KeylatchError} KeylatchError */
+/** @typedef {import('../core/errors.js').KeylatchError} KeylatchError */
 
 /** What the library calls an argument, and the option that it comes from. */
 const OPTION = /** @type {const} */ ({

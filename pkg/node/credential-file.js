@@ -2,9 +2,9 @@
 
 import { basename } from 'node:path';
 
-import { failure, object } from '../errors.js';
-import { checkKey } from '../keys.js';
-import { Secret } from '../secret.js';
+import { failure, object } from '../core/errors.js';
+import { checkKey } from '../entries/offline.js';
+import { Secret } from '../core/secret.js';
 import { call, core, fileFailed, notice, noticeOf, providerOf, secretOf } from './core.js';
 import { changedOnly, cutOf, dotenvPath, isBroken, misread, parse, tooOld } from './dotenv.js';
 import { read, update } from './files.js';

@@ -1,9 +1,9 @@
 // The computer, as the chain in Rust asks about it: src/credential/host.rs.
 
-import { KeyClient } from '../client.js';
-import { KeylatchError } from '../errors.js';
-import { checkKey } from '../keys.js';
-import { Secret } from '../secret.js';
+import { KeyClient } from '../client/client.js';
+import { KeylatchError } from '../core/errors.js';
+import { checkKey } from '../entries/offline.js';
+import { Secret } from '../core/secret.js';
 import { CredentialFile, PROFILES } from './credential-file.js';
 import { notice } from './core.js';
 import { isBroken, readDotenv } from './dotenv.js';

@@ -4,7 +4,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 
 /**
  * Listens on the first of the ports that is free; 127.0.0.1 only, so that no

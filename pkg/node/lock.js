@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 import { fileFailed, notice } from './core.js';
 import { display } from './paths.js';
 import { startOf } from './process.js';

@@ -1,7 +1,7 @@
 // Login by browser, and its renewal.
 
-import { run } from '../call.js';
-import { KeylatchError, failure } from '../errors.js';
+import { run } from '../client/call.js';
+import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from './attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
 import { call, core, fileFailed, notice, secretOf } from './core.js';

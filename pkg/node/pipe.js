@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 
 /** How long a pipe is waited for into which nobody writes, in milliseconds. */
 const NOBODY = 2_000;

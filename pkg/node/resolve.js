@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util';
 
-import { failure, object } from '../errors.js';
-import { lend, Secret } from '../secret.js';
+import { failure, object } from '../core/errors.js';
+import { lend, Secret } from '../core/secret.js';
 import { Attempt } from './attempt.js';
 import { call, core, errorOf, noticeOf, providerOf, secretOf } from './core.js';
 import { Host } from './host.js';

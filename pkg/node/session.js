@@ -1,6 +1,6 @@
 // Logging in and out by the person's own wish.
 
-import { failure, object } from '../errors.js';
+import { failure, object } from '../core/errors.js';
 import { providerOf } from './core.js';
 import { forget } from './login.js';
 import { resolveKey, settingOf, walk } from './resolve.js';

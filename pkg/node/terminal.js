@@ -4,7 +4,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 import { Line } from './line.js';
 
 const KILLERS = /** @type {const} */ (['SIGTERM', 'SIGHUP']);

@@ -19,7 +19,7 @@ pub enum KeyKind {
 }
 
 /// 240 random bits. The format is unknown; the one sample in public code has
-/// this shape (`wire.md`, section 0).
+/// this shape (`docs/wire.md`, section 0).
 static MODELON: KeyFormat = KeyFormat {
     parts: Cow::Borrowed(&[Part::Run { alphabet: Alphabet::Base64Url, min: 40, max: 40 }]),
     certainty: Certainty::Observed,

@@ -4,13 +4,13 @@
 
 use std::future::Future;
 
-use super::answer::KeyInfo;
 use super::client::{Client, Credential};
+use super::info::KeyInfo;
 use super::recover::{Rotated, idempotency_key, not_stored};
 use crate::error::{Code, Error};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
-use crate::secret::{RevealOnce, Secret, scrubber};
+use crate::secret::{RevealOnce, Secret};
 
 /// How often a new key is asked for once the old one is gone.
 const TRIES: usize = 3;
@@ -55,7 +55,7 @@ impl Client {
         let (key, secret) = client.issue_the_only_key(t, &vars).await?;
         let failed = store(secret.clone(), key.clone()).await.err();
         // Taking the new key back would leave none at all.
-        let warning = failed.map(|error| not_stored(error.scrubbed(scrubber(&[&secret]))));
+        let warning = failed.map(|error| not_stored(self.scrub_with(&secret, error)));
         Ok(Rotated { key, secret: RevealOnce::new(secret), warning })
     }
 

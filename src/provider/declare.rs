@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::answer::{Answer, States, Statuses};
 use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::keylatch::ENDPOINTS;
@@ -49,6 +50,7 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         "files",
         "login",
         "oneKey",
+        "listsWorkingKeysOnly",
         "id",
         "title",
         "baseUrl",
@@ -88,7 +90,7 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         provider.schemes = schemes;
     }
     if let Some(endpoints) = spec.optional("endpoints", endpoints)? {
-        provider.endpoints = endpoints;
+        provider.endpoints = answered(endpoints, &spec)?;
     }
     if provider.endpoints.get(Operation::Whoami).is_none() {
         let all = spec.at("endpoints");
@@ -99,6 +101,7 @@ pub fn declare(spec: &Value) -> Result<Provider, Error> {
         }
     }
     provider.one_key = spec.optional("oneKey", boolean)?.unwrap_or(false);
+    provider.lists_working_keys_only = spec.optional("listsWorkingKeysOnly", boolean)?.unwrap_or(false);
     if let Some(fields) = spec.optional("fields", fields)? {
         provider.fields = fields;
     }
@@ -408,12 +411,13 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
     };
     let default = ENDPOINTS.iter().find(|(o, _)| *o == operation).map(|(_, endpoint)| endpoint.clone());
     // keylatch's own API has no call for a session alone.
-    let mut endpoint = default.unwrap_or(Endpoint::new(Method::Get, "/", &[]));
+    let answer = Answer::new(&[200], States::Anything);
+    let mut endpoint = default.unwrap_or(Endpoint::new(Method::Get, "/", &[], answer));
     if let Value::Text(_) = field.value {
         endpoint.path = path(field, operation)?;
         return Ok((operation, endpoint));
     }
-    field.only(&["method", "path", "query", "body", "idempotencyHeader", "refusals"])?;
+    field.only(&["method", "path", "query", "body", "idempotencyHeader", "refusals", "answer"])?;
     endpoint.path = path(&field.at("path"), operation)?;
     if let Some(method) = field.optional("method", |f| f.one_of(&Method::ALL, Method::as_str))? {
         endpoint.method = method;
@@ -445,6 +449,42 @@ fn endpoint(field: &Field<'_>) -> Result<(Operation, Endpoint), Error> {
         endpoint.refusals = refusals.into();
     }
     Ok((operation, endpoint))
+}
+
+/// The endpoints with what their answers must state: said in the declaration, or
+/// else following from it.
+fn answered(mut endpoints: Endpoints, spec: &Field<'_>) -> Result<Endpoints, Error> {
+    let fields = spec.at("fields");
+    let tells_validity = fields.at("valid").value.text().is_some_and(|path| !path.is_empty());
+    let all = spec.at("endpoints");
+    for (operation, endpoint) in endpoints.0.to_mut() {
+        endpoint.answer = Answer::derived(*operation, endpoint, tells_validity);
+        let declared = all.at(operation.name());
+        let said = declared.at("answer");
+        if !said.is_missing() {
+            answer(&said, *operation, &mut endpoint.answer)?;
+        }
+    }
+    Ok(endpoints)
+}
+
+fn answer(field: &Field<'_>, operation: Operation, answer: &mut Answer) -> Result<(), Error> {
+    let Value::Map(_) = field.value else {
+        return Err(field.wrong_kind("an object"));
+    };
+    field.only(&["statuses", "states"])?;
+    let states = field.at("states");
+    if !states.is_missing() {
+        answer.states = states.one_of(States::of(operation), States::as_str)?;
+        answer.statuses = answer.states.statuses();
+    }
+    if let Some(statuses) = field.optional("statuses", |f| f.list(|f| f.number(200, 231)))? {
+        if statuses.is_empty() {
+            return Err(field.at("statuses").wrong("it needs at least one status."));
+        }
+        answer.statuses = Statuses::of(&statuses);
+    }
+    Ok(())
 }
 
 fn path(field: &Field<'_>, operation: Operation) -> Result<Text, Error> {

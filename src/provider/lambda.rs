@@ -1,8 +1,9 @@
-//! Lambda Cloud, as of `wire.md`, section 2: Bearer or Basic, an error body with
+//! Lambda Cloud, as of `docs/wire.md`, section 2: Bearer or Basic, an error body with
 //! a suggestion, and keys that only a person makes, in the dashboard.
 
 use std::borrow::Cow;
 
+use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::{Provider, Sources};
@@ -26,9 +27,10 @@ pub static LAMBDA: Provider = Provider {
     // No endpoint for keys is published. This is the cheapest call that needs one.
     endpoints: Endpoints(Cow::Borrowed(&[(
         Operation::Validate,
-        Endpoint::new(Method::Get, "/api/v1/instances", &[]),
+        Endpoint::new(Method::Get, "/api/v1/instances", &[], Answer::stating(States::Anything)),
     )])),
     one_key: false,
+    lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,
     time_unit: TimeUnit::Seconds,

@@ -12,6 +12,7 @@
 //! # Ok::<(), keylatch::Error>(())
 //! ```
 
+mod answer;
 mod conduce;
 mod declare;
 mod describe;
@@ -34,6 +35,7 @@ use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::text::{concat, join};
 
+pub use answer::{Answer, States, Statuses};
 pub use declare::{declare, declare_format};
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
 pub use fields::{ErrorShape, Field, Fields, TimeUnit};
@@ -96,6 +98,9 @@ pub struct Provider {
     pub endpoints: Endpoints,
     /// A user has one key at a time: to rotate is to delete it and make another.
     pub one_key: bool,
+    /// Its documents say that a key that works no more is not in its list: so a
+    /// key without a status is active there. Elsewhere it is in an unknown state.
+    pub lists_working_keys_only: bool,
     /// How the API is found when something else may stand in front of it.
     pub discovery: Option<Discovery>,
     /// Where its answers say what.
@@ -228,6 +233,7 @@ impl Provider {
             schemes: Cow::Borrowed(&[Scheme::Bearer]),
             endpoints: Endpoints(Cow::Borrowed(&[])),
             one_key: false,
+            lists_working_keys_only: false,
             discovery: None,
             fields: Fields::KEYLATCH,
             time_unit: TimeUnit::Seconds,

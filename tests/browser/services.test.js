@@ -25,7 +25,7 @@ const CAN = {
 };
 const words = (...names) => names.map((name) => CAN[name]);
 
-// What the services' documents and clients show (wire.md), in the page's words.
+// What the services' documents and clients show (docs/wire.md), in the page's words.
 const KNOWN = [
   {
     title: 'keylatch',

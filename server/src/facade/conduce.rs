@@ -1,4 +1,4 @@
-//! Conduce, as of `wire.md`, section 3: a password for a session, and as many
+//! Conduce, as of `docs/wire.md`, section 3: a password for a session, and as many
 //! keys as one likes. Error bodies are unknown and get ours.
 //!
 //! In one answer this server departs from the cloud: there, the list of keys
@@ -108,7 +108,7 @@ async fn create(
 }
 
 /// The keys that were made here and authenticate, each by its stand-in. The names
-/// of the members are those of the sample in `wire.md`.
+/// of the members are those of the sample in `docs/wire.md`, section 3.2.
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Problem> {
     caller.may(Need::Read)?;
     let filter = Filter::active(KeyKind::Conduce);

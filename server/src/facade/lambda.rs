@@ -1,4 +1,4 @@
-//! Lambda Cloud, as of `wire.md`, section 2: reading, with nothing to be read.
+//! Lambda Cloud, as of `docs/wire.md`, section 2: reading, with nothing to be read.
 //! Its keys are made and deleted in its dashboard only, so there is no endpoint
 //! for that.
 

@@ -43,10 +43,7 @@ pub fn verdict(validation: &Validation) -> &'static str {
     }
 }
 
-/// A moment as the service wrote it.
-pub fn text(time: Option<&Time>) -> Option<&str> {
-    time.map(|time| match time {
-        Time::Text(text) => text.as_str(),
-        Time::Millis(_) => panic!("keylatch's own API writes times as text"),
-    })
+/// A moment as RFC 3339 writes it.
+pub fn text(time: Option<&Time>) -> Option<String> {
+    time.map(|time| time.to_rfc3339().unwrap())
 }
