@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import '../index.js';
 import { failure, KeylatchError } from '../core/errors.js';
 import { Declined } from './ask.js';
 import { nameOfAddress, providerOf } from './client.js';

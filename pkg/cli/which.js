@@ -1,7 +1,7 @@
 // Which key is meant: by its id, its name, its last four characters, or itself.
 
-import { core } from '../core.js';
-import { attempt, failure, isError } from '../core/errors.js';
+import { failure, isError } from '../core/errors.js';
+import { resembled } from '../keys/check.js';
 import { checkKey, maskKey } from '../entries/offline.js';
 import { provider as builtin } from '../core/providers.js';
 import { firstLine, warnOfInline } from './ask.js';
@@ -24,7 +24,7 @@ export async function meant(options, provider) {
   const text = isTyped ? given : await firstLine('The key');
   const found = checkKey(provider, text);
   const isKey = found.ok && found.certainty !== 'unknown';
-  const seen = isKey ? [] : attempt(() => core().resembled(text));
+  const seen = isKey ? [] : resembled(text);
   const isWhole = isKey || seen.includes(provider.id);
   const isOthers = seen.some((/** @type {string} */ id) => id !== provider.id && isDocumented(id));
   const isPart = !found.ok && found.certainty === 'documented' && !found.problems.some(({ code }) => UNLIKE.includes(code));
@@ -48,7 +48,7 @@ const isInAddress = (provider) => Object.values(provider.endpoints ?? {}).some((
 const isDocumented = (id) => builtin(id).certainty === 'documented';
 
 /** Whether a text is, or holds, a key of a service whose format is known. @param {string} text */
-export const holdsKey = (text) => [text, ...(text.match(/[\w-]{16,}/g) ?? [])].some((word) => attempt(() => core().resembled(word)).some(isDocumented));
+export const holdsKey = (text) => [text, ...(text.match(/[\w-]{16,}/g) ?? [])].some((word) => resembled(word).some(isDocumented));
 
 /**
  * The one key that is meant.

@@ -5,14 +5,13 @@ import { isError, KeylatchError } from '../core/errors.js';
 import { notStarted } from '../core/offline.js';
 
 /**
- * @typedef {typeof import('./glue.js')} Wasm
- * @typedef {{ open(): Promise<Wasm> }} Module
+ * The exports of src/wasm/client/.
+ * @typedef {{ Client: new (provider: string, baseUrl: string, origin: string, scheme: string, retries: number, key?: Uint8Array) => any }} Wasm
+ * @typedef {{ open(): Promise<Wasm>, forget(wasm: Wasm): void }} Module
  */
 
 /** @type {Promise<Wasm> | undefined} */
 let loading;
-/** @type {Wasm | undefined} */
-let current;
 /** @type {() => Promise<Module>} */
 let load = () => import('./module.js');
 
@@ -21,14 +20,18 @@ export function provideClient(how) {
   load = how;
 }
 
-/** The exports of src/wasm/client/. @returns {Promise<Wasm>} */
+/** The module, once it is loaded. @type {Module | undefined} */
+let module;
+
+/** The exports of the instance that is in use. @returns {Promise<Wasm>} */
 export function client() {
   return (loading ??= open());
 }
 
 async function open() {
   try {
-    return (current = await (await load()).open());
+    module = await load();
+    return await module.open();
   } catch (thrown) {
     // The next call tries again.
     loading = undefined;
@@ -52,7 +55,8 @@ function notLoaded(thrown) {
  */
 export function trapped(wasm, thrown) {
   if (!isTrap(thrown)) return thrown;
-  if (current === wasm) loading = current = undefined;
+  module?.forget(wasm);
+  loading = undefined;
   return new KeylatchError({ code: 'internal', details: ['its WebAssembly stopped, and is started anew by the next call.'] }, thrown);
 }
 

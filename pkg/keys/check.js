@@ -125,6 +125,17 @@ function idsOf(bits) {
   return services.map(({ id }) => id).filter((id) => formats[id] > 0 && bits & (1 << (formats[id] - 1)));
 }
 
+/** The ids of the services of whose known form a text is, whatever stands around the key. @param {string} text */
+export function resembled(text) {
+  if (text.length > LONGEST) return [];
+  return enter((core) => {
+    const length = write(core, text);
+    const bits = core.wasm.resembled(0, length);
+    core.wasm.clear(length);
+    return idsOf(bits);
+  });
+}
+
 /** @param {string} text */
 export function identifyKey(text) {
   const order = ['documented', 'observed', 'unknown'];

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 
 import { failure, object } from '../core/errors.js';
 import { checkKey } from '../entries/offline.js';
-import { Secret } from '../core/secret.js';
-import { call, core, fileFailed, notice, noticeOf, providerOf, secretOf } from './core.js';
+import { adopt, Secret } from '../core/secret.js';
+import { call, core, fileFailed, notice, noticeOf, packed, providerOf, secretOf } from './core.js';
 import { changedOnly, cutOf, dotenvPath, isBroken, misread, parse, tooOld } from './dotenv.js';
 import { read, update } from './files.js';
 import { display, expand, locate } from './paths.js';
@@ -35,7 +35,7 @@ export class CredentialFile {
       if (text !== undefined && typeof text !== 'string') throw failure('invalid_argument', member, 'expected a string.');
     }
     if (kind !== undefined && !KINDS.includes(kind)) throw failure('invalid_argument', 'kind', `use ${KINDS.join(', ')}.`);
-    const { data } = providerOf(provider);
+    const data = providerOf(provider);
     const own = data.files?.[0];
     const name = data.env?.[0];
     const path = options.path ?? own?.path ?? (name === undefined || !data.dotenv ? PROFILES : dotenvPath());
@@ -111,9 +111,9 @@ export class CredentialFile {
       return value ? { secret: new Secret(value), cut: cutOf(this.path, text, name) } : {};
     }
     if (this.kind === 'text' && fault && isBroken(text)) throw fileFailed(notice('file_not_understood', this.path, 'it is not UTF-8'));
-    const [found, secret] = call(() => core().readKeyFile({ ...this.#slot, ...this.#content(text) }));
+    const [found, secret] = call(() => core().readKeyFile(packed({ ...this.#slot, ...this.#content(text) })));
     if (found.reason === 'file_not_understood') throw fileFailed(found);
-    return secret ? { secret: new Secret(secret.expose()), baseUrl: found.baseUrl } : {};
+    return secret ? { secret: adopt(secret), baseUrl: found.baseUrl } : {};
   }
 
   /**
@@ -136,7 +136,7 @@ export class CredentialFile {
   /** The file's text with the key, or without it. @param {string} text @param {string | undefined} key */
   #edited(text, key) {
     const edited = (/** @type {string} */ from, /** @type {any} */ slot, /** @type {string | undefined} */ value) => {
-      const after = call(() => core().editKeyFile({ ...slot, ...this.#content(from) }, value === undefined ? undefined : secretOf(value)));
+      const after = call(() => core().editKeyFile(packed({ ...slot, ...this.#content(from) }), value === undefined ? undefined : secretOf(value)));
       if (after.notice) throw fileFailed(after.notice);
       return after.text ?? `${JSON.stringify(after.json, null, 2)}\n`;
     };

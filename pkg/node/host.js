@@ -3,9 +3,9 @@
 import { KeyClient } from '../client/client.js';
 import { KeylatchError } from '../core/errors.js';
 import { checkKey } from '../entries/offline.js';
-import { Secret } from '../core/secret.js';
+import { adopt } from '../core/secret.js';
 import { CredentialFile, PROFILES } from './credential-file.js';
-import { notice } from './core.js';
+import { notice, packed } from './core.js';
 import { isBroken, readDotenv } from './dotenv.js';
 import { read } from './files.js';
 import { logIn, renew } from './login.js';
@@ -13,7 +13,7 @@ import { locate } from './paths.js';
 import { askHidden } from './terminal.js';
 
 /**
- * @typedef {{ provider: any, handle: any, baseUrl?: string, user?: string, profile?: string, host?: string,
+ * @typedef {{ provider: any, baseUrl?: string, user?: string, profile?: string, host?: string,
  *   login?: object, signal?: AbortSignal, say: (text: string) => void }} Setting
  */
 
@@ -31,6 +31,11 @@ export class Host {
 
   /** @param {string} question @param {string} name @param {any} more */
   async ask(question, name, more) {
+    return packed((await this.#answer(question, name, more)) ?? {});
+  }
+
+  /** @param {string} question @param {string} name @param {any} more @returns {Promise<any>} */
+  async #answer(question, name, more) {
     switch (question) {
       case 'env':
         return { text: process.env[name] };
@@ -45,9 +50,9 @@ export class Host {
       case 'prompt':
         return this.#prompt(more);
       case 'accept':
-        return this.#accept(new Secret(more.expose()));
+        return this.#accept(adopt(more));
       default:
-        return this.#store(new Secret(more.expose()));
+        return this.#store(adopt(more));
     }
   }
 

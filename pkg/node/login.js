@@ -4,7 +4,7 @@ import { run } from '../client/call.js';
 import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from './attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
-import { call, core, fileFailed, notice, secretOf } from './core.js';
+import { call, core, described, fileFailed, notice, packed, secretOf } from './core.js';
 import { listen } from './listener.js';
 import { locked } from './lock.js';
 import { display, realPath } from './paths.js';
@@ -23,9 +23,9 @@ const MARGIN = 30_000;
 const access = new Map();
 
 /** The login of a service, with what the environment says of it. @param {import('./host.js').Setting} setting */
-function loginOf({ provider, handle }) {
+function loginOf({ provider }) {
   const overrides = (provider.login.env ?? []).map((/** @type {string} */ name) => process.env[name] || undefined);
-  return call(() => new (core().Login)(handle, overrides));
+  return call(() => new (core().Login)(described(provider), JSON.stringify(overrides)));
 }
 
 /**
@@ -71,7 +71,7 @@ export async function logIn(setting) {
     const url = call(() => login.authorizeUrl(listener.redirect));
     const state = String(new URL(url).searchParams.get('state'));
     const back = listener.callback(state, async (query) => {
-      call(() => login.callback(query));
+      call(() => login.callback(packed(query)));
       const tokens = await ask(setting, (way) => login.exchange(way, listener.redirect));
       await alone({ provider }, () => writeToken(provider, tokens.refreshToken));
       remember(login.issuer, tokens, tokens.refreshToken);

@@ -25,7 +25,7 @@ pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
     let wasm = project.target().join(tools::WASM_TARGET).join("wasm/keylatch.wasm");
     if !wasm.is_file() {
         // Built into another target directory.
-        return Err(format!("{} is missing. Delete pkg/wasm/.stamp and try again.", wasm.display()));
+        return Err(format!("{} is missing. Delete pkg/dist/.stamp and try again.", wasm.display()));
     }
     run(Command::new("node").arg("xtask/functions.js").arg(wasm).current_dir(project.root()))
 }

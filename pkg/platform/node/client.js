@@ -2,4 +2,4 @@
 
 import { text } from '#client-bytes';
 
-export const load = async () => Buffer.from(text, 'base64');
+export const load = () => Buffer.from(text, 'base64');

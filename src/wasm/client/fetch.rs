@@ -192,9 +192,51 @@ impl Transport for Fetch {
         Fetch { call: self.call.renew(milliseconds), origin: self.origin.clone(), limit: self.limit }
     }
 
-    /// The facade has parsed the service's address, and no other is parsed here.
-    fn resolve(&self, _: &str, _: Option<&str>) -> Option<Address> {
-        None
+    fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
+        resolve(address, base)
+    }
+}
+
+/// The facade parses the address of a service, and no other is needed.
+#[cfg(not(feature = "node"))]
+fn resolve(_: &str, _: Option<&str>) -> Option<Address> {
+    None
+}
+
+/// The platform's URL parser, for the issuer of a login.
+#[cfg(feature = "node")]
+fn resolve(address: &str, base: Option<&str>) -> Option<Address> {
+    // Without a base it may be its own: a relative address is none either way.
+    let url = web_sys::Url::new_with_base(address, base.unwrap_or(address)).ok()?;
+    Some(Address {
+        href: url.href(),
+        origin: url.origin(),
+        protocol: url.protocol(),
+        hostname: url.hostname(),
+        has_userinfo: !(url.username().is_empty() && url.password().is_empty()),
+    })
+}
+
+/// Parses addresses and sends nothing.
+#[cfg(feature = "node")]
+pub struct Parser;
+
+#[cfg(feature = "node")]
+impl Transport for Parser {
+    async fn send(&self, _: Request) -> Result<Response, Error> {
+        Err(Error::new(Code::Internal).with("nothing is sent here."))
+    }
+
+    async fn pause(&self, _: u32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn renew(&self, _: u32) -> Self {
+        Parser
+    }
+
+    fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
+        resolve(address, base)
     }
 }
 

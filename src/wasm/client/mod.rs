@@ -7,8 +7,8 @@
 //! - Nothing borrows across an `await`: calls overlap.
 //! - An error crosses as plain data; see [`error`].
 
-pub(super) mod error;
-pub(super) mod fetch;
+pub(crate) mod error;
+pub(crate) mod fetch;
 
 use std::rc::Rc;
 

@@ -4,18 +4,20 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::error::{Thrown, notice, notices, plain_error};
-use super::fetch::{Call, Fetch, Offline};
-use super::secret::SecretHandle;
-use super::{ProviderHandle, plain, read};
+use zeroize::Zeroizing;
+
+use super::client::error::{Thrown, notice, notices, plain_error};
+use super::client::fetch::{Call, Fetch, Parser};
+use super::client::{bytes, member_text, needed_text, plain, secret, service};
 use crate::credential::{
     self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Question, Settings, Slot, Tokens,
 };
 use crate::error::{Code, Error};
+use crate::json;
 use crate::notice::{Notice, Reason};
 use crate::provider::{FileKind, Provider};
 use crate::secret::Secret;
@@ -26,8 +28,9 @@ extern "C" {
     /// The computer: `pkg/node/host.js`.
     pub type CredentialHost;
 
-    /// Resolves to plain data, the members of [`Answer`]; whatever it throws or
-    /// rejects with ends the chain and reaches the caller as it is.
+    /// Resolves to the members of [`Answer`] as bytes of JSON, which are wiped;
+    /// whatever it throws or rejects with ends the chain and reaches the caller as
+    /// it is.
     #[wasm_bindgen(method, catch)]
     fn ask(this: &CredentialHost, question: &str, name: &str, more: JsValue) -> Result<Promise, JsValue>;
 }
@@ -40,7 +43,7 @@ struct Machine {
 
 impl Host for Machine {
     async fn ask(&self, question: Question<'_>) -> Result<Answer, Error> {
-        let secret = |secret: &Secret| SecretHandle::new(secret.clone()).into();
+        let secret = |secret: &Secret| bytes(secret).into();
         let (what, name, more) = match question {
             Question::Env(name) => ("env", name, JsValue::UNDEFINED),
             Question::Dotenv => ("dotenv", "", JsValue::UNDEFINED),
@@ -56,13 +59,21 @@ impl Host for Machine {
             Err(thrown) => Err(thrown),
         };
         match answer {
-            Ok(answer) => Ok(answer_of(&read::data(&answer, "host")?)),
+            Ok(answer) => Ok(answer_of(&data(&answer.unchecked_into()))),
             Err(thrown) => {
                 self.thrown.replace(Some(thrown));
                 Err(Error::new(Code::Internal).with("the host threw."))
             }
         }
     }
+}
+
+/// Data that crosses as bytes of JSON, since keys are in it; the other side's copy
+/// is wiped.
+fn data(given: &Uint8Array) -> Value {
+    let text = Zeroizing::new(given.to_vec());
+    given.fill(0, 0, given.length());
+    json::parse(&text).unwrap_or(Value::Null)
 }
 
 fn answer_of(data: &Value) -> Answer {
@@ -82,17 +93,18 @@ fn notice_of(data: &Value) -> Option<Notice> {
     Some(details.iter().filter_map(Value::to_text).fold(Notice::new(reason), Notice::with))
 }
 
-/// Walks the chain; resolves to `[{ kind, name, baseUrl, token, tried, warnings }, secret]`.
+/// Walks the chain for a service, whose description is JSON as are the options;
+/// resolves to `[{ kind, name, baseUrl, token, tried, warnings }, bytes]`.
 #[wasm_bindgen(js_name = resolveCredential)]
 pub fn resolve_credential(
-    provider: &ProviderHandle,
+    provider: &str,
     host: CredentialHost,
-    options: &JsValue,
-    explicit: Option<SecretHandle>,
+    options: &str,
+    explicit: Option<Vec<u8>>,
 ) -> Result<Promise, Thrown> {
-    let provider = provider.share();
-    let options = read::data(options, "options")?;
-    let explicit = explicit.map(|secret| secret.get()).transpose()?;
+    let provider = service(provider)?;
+    let options = json::parse(options.as_bytes()).unwrap_or(Value::Null);
+    let explicit = explicit.map(secret).transpose()?;
     Ok(future_to_promise(async move {
         let machine = Machine { host, thrown: RefCell::default() };
         let found = resolve(&machine, &provider, &options, explicit).await;
@@ -110,16 +122,16 @@ async fn resolve(
     options: &Value,
     explicit: Option<Secret>,
 ) -> Result<Array, Error> {
-    let profile = read::member_text(options, "profile")?;
+    let profile = member_text(options, "profile")?;
     let ask = Ask {
         provider,
         explicit,
-        base_url: read::member_text(options, "baseUrl")?,
-        user: read::member_text(options, "user")?,
+        base_url: member_text(options, "baseUrl")?,
+        user: member_text(options, "user")?,
         profile: profile.as_deref().unwrap_or("default"),
         strict: options.find("strict").and_then(Value::bool).unwrap_or(false),
         fresh: options.find("fresh").and_then(Value::bool).unwrap_or(false),
-        interactive: match read::member_text(options, "interactive")?.as_deref() {
+        interactive: match member_text(options, "interactive")?.as_deref() {
             None => Interactive::No,
             Some("prompt") => Interactive::Prompt,
             Some("login") => Interactive::Login,
@@ -134,19 +146,19 @@ async fn resolve(
         .with("tried", notices(&found.tried))
         .with("warnings", notices(&found.warnings))
         .with_some("baseUrl", found.base_url);
-    Ok(Array::of2(&plain(&data.into())?, &SecretHandle::new(found.secret).into()))
+    Ok(Array::of2(&plain(&data.into())?, &bytes(&found.secret)))
 }
 
-/// The key in a file: `[{ baseUrl }, secret]`, or `[notice]` when there is none.
-/// `file` is `{ kind, path, text, json, provider, profile, user, host }`.
+/// The key in a file: `[{ baseUrl }, bytes]`, or `[notice]` when there is none.
+/// `file` is bytes of JSON, `{ kind, path, text, json, provider, profile, user, host }`.
 #[wasm_bindgen(js_name = readKeyFile)]
-pub fn read_key_file(file: &JsValue) -> Result<Array, Thrown> {
-    let file = read::data(file, "file")?;
+pub fn read_key_file(file: &Uint8Array) -> Result<Array, Thrown> {
+    let file = data(file);
     let of = KeyFile::new(&file)?;
     Ok(match credential::read(of.kind()?, &of.content(), &of.slot) {
         Ok(entry) => {
             let data = Object::new().with_some("baseUrl", entry.base_url);
-            Array::of2(&plain(&data.into())?, &SecretHandle::new(entry.secret).into())
+            Array::of2(&plain(&data.into())?, &bytes(&entry.secret))
         }
         Err(miss) => Array::of1(&plain(&notice(&miss.at(of.path)))?),
     })
@@ -156,19 +168,19 @@ pub fn read_key_file(file: &JsValue) -> Result<Array, Thrown> {
 /// `{ notice }` when it cannot be written. Of `file`, see [`read_key_file`];
 /// and `baseUrl`; `name` of the variable for the kind `dotenv`.
 #[wasm_bindgen(js_name = editKeyFile)]
-pub fn edit_key_file(file: &JsValue, secret: Option<SecretHandle>) -> Result<JsValue, Thrown> {
-    let file = read::data(file, "file")?;
+pub fn edit_key_file(file: &Uint8Array, key: Option<Vec<u8>>) -> Result<JsValue, Thrown> {
+    let file = data(file);
     let of = KeyFile::new(&file)?;
-    let secret = secret.map(|secret| secret.get()).transpose()?;
+    let secret = key.map(secret).transpose()?;
     let out = if of.kind == "dotenv" {
-        let name = read::needed_text(&file, "name")?;
+        let name = needed_text(&file, "name")?;
         let text = credential::set_dotenv(of.text.expose(), &name, secret.as_ref().map(Secret::expose));
         text.map(Value::from).ok_or_else(|| {
             let why = "the key has characters that readers of .env take for something else";
             Notice::new(Reason::FileNotUnderstood).with(String::from(of.path)).with(why)
         })
     } else {
-        let base_url = read::member_text(&file, "baseUrl")?;
+        let base_url = member_text(&file, "baseUrl")?;
         let entry = secret.map(|secret| Entry { secret, base_url });
         credential::write(of.kind()?, &of.content(), &of.slot, entry.as_ref())
             .map_err(|miss| miss.at(of.path))
@@ -218,8 +230,8 @@ impl<'a> KeyFile<'a> {
 
 /// The address of a host: https in front, on this computer http.
 #[wasm_bindgen(js_name = hostAddress)]
-pub fn host_address(host: &JsValue) -> Result<String, Thrown> {
-    Ok(credential::address(&read::text(host, "host")?))
+pub fn host_address(host: &str) -> String {
+    credential::address(host)
 }
 
 /// A login by browser. Made for one attempt, or to renew a token.
@@ -232,15 +244,15 @@ pub struct LoginHandle {
 
 #[wasm_bindgen(js_class = Login)]
 impl LoginHandle {
-    /// For a service; `overrides` are issuer, client id and audience or `undefined`.
+    /// For a service; `overrides` are issuer, client id and audience or null, as JSON.
     #[wasm_bindgen(constructor)]
-    pub fn new(provider: &ProviderHandle, overrides: &JsValue) -> Result<LoginHandle, Thrown> {
-        let provider = provider.share();
+    pub fn new(provider: &str, overrides: &str) -> Result<LoginHandle, Thrown> {
+        let provider = service(provider)?;
         let Some(login) = &provider.sources.login else {
             let why = provider.title.clone().into_owned() + " has no login by browser.";
             return Err(Error::argument("provider", why).into());
         };
-        let overrides = read::data(overrides, "overrides")?;
+        let overrides = json::parse(overrides.as_bytes()).unwrap_or(Value::Null);
         let text = |index| overrides.items().get(index).and_then(Value::text).map(String::from);
         Ok(LoginHandle {
             settings: Rc::new(Settings::new(login, [text(0), text(1), text(2)])),
@@ -258,12 +270,12 @@ impl LoginHandle {
     /// Where the browser is sent.
     #[wasm_bindgen(js_name = authorizeUrl)]
     pub fn authorize_url(&self, redirect: &str) -> Result<String, Thrown> {
-        Ok(self.settings.authorize_url(&Offline, &self.attempt, redirect)?)
+        Ok(self.settings.authorize_url(&Parser, &self.attempt, redirect)?)
     }
 
-    /// Takes the query that the browser came back with.
-    pub fn callback(&self, query: &JsValue) -> Result<(), Thrown> {
-        let code = self.attempt.callback(&self.settings, &read::data(query, "query")?)?;
+    /// Takes the query that the browser came back with, as bytes of JSON.
+    pub fn callback(&self, query: &Uint8Array) -> Result<(), Thrown> {
+        let code = self.attempt.callback(&self.settings, &data(query))?;
         self.code.replace(Some(code));
         Ok(())
     }
@@ -273,7 +285,7 @@ impl LoginHandle {
         let code =
             self.code.take().ok_or_else(|| Error::argument("code", "there is none, or it was used."))?;
         let (settings, attempt) = (Rc::clone(&self.settings), Rc::clone(&self.attempt));
-        let fetch = Fetch::new(call, settings.issuer());
+        let fetch = Fetch::new(call, settings.issuer(), false);
         let redirect = String::from(redirect);
         Ok(future_to_promise(async move {
             tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await)
@@ -281,10 +293,10 @@ impl LoginHandle {
     }
 
     /// A new access token by a refresh token.
-    pub fn refresh(&self, call: Call, token: &SecretHandle) -> Result<Promise, Thrown> {
-        let token = token.get()?;
+    pub fn refresh(&self, call: Call, token: Vec<u8>) -> Result<Promise, Thrown> {
+        let token = secret(token)?;
         let settings = Rc::clone(&self.settings);
-        let fetch = Fetch::new(call, settings.issuer());
+        let fetch = Fetch::new(call, settings.issuer(), false);
         Ok(future_to_promise(async move { tokens(credential::refresh(&fetch, &settings, &token).await) }))
     }
 }
