@@ -13,12 +13,16 @@
 //! error crosses as its code and its details, and the JavaScript face puts them
 //! into its own copy of the sentence.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::notice::Notice;
-use crate::problem::Problem;
-use crate::sentence::{codes, fill};
+use keylatch_format::Problem;
+use keylatch_format::codes;
+use keylatch_format::sentence::fill;
 
 codes! {
     /// What went wrong, as a word that does not change between versions.
@@ -261,7 +265,7 @@ impl Error {
             .flat_map(|said| [&mut said.code, &mut said.message, &mut said.suggestion]);
         let cause = inner.cause.iter_mut().flat_map(|(name, message)| [name, message]);
         for text in own.chain(said.flatten()).chain(cause).chain(&mut inner.request_id) {
-            *text = scrub(std::mem::take(text));
+            *text = scrub(core::mem::take(text));
         }
         self
     }
@@ -350,7 +354,7 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl core::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {

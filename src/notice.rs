@@ -1,9 +1,11 @@
 //! Why a source gave nothing, or gave something with a warning.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::sentence::{codes, fill};
+use keylatch_format::codes;
+use keylatch_format::sentence::fill;
 
 codes! {
     /// Why a source gave no key, as a word that does not change between versions.

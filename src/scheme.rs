@@ -9,7 +9,9 @@
 //! # Ok::<(), keylatch::Error>(())
 //! ```
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
@@ -131,12 +133,14 @@ fn authorization(scheme: &str, credentials: &str) -> Header {
 pub(crate) fn base64(bytes: &[u8]) -> Zeroizing<String> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
-    for chunk in bytes.chunks(3) {
-        let [a, b, c] = [0, 1, 2].map(|i| chunk.get(i).copied().map_or(0, u32::from));
-        let group = a << 16 | b << 8 | c;
+    let mut rest = bytes.iter().copied();
+    while let Some(a) = rest.next() {
+        let (b, c) = (rest.next(), rest.next());
+        let group = u32::from(a) << 16 | u32::from(b.unwrap_or(0)) << 8 | u32::from(c.unwrap_or(0));
+        let length = 1 + usize::from(b.is_some()) + usize::from(c.is_some());
         for place in 0..4 {
             let sextet = ALPHABET.get((group >> (18 - 6 * place)) as usize & 63).copied().unwrap_or(b'=');
-            out.push(char::from(if place > chunk.len() { b'=' } else { sextet }));
+            out.push(char::from(if place > length { b'=' } else { sextet }));
         }
     }
     out

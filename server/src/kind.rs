@@ -85,7 +85,7 @@ const fn hex(length: usize) -> Part {
 
 #[cfg(test)]
 mod tests {
-    use keylatch::format::{check, generate};
+    use keylatch::format::{diagnose, generate};
 
     use super::*;
 
@@ -96,7 +96,7 @@ mod tests {
             let prefix = kind.prefix(KeyEnvironment::Test);
             let key = generate(kind.format(), prefix).unwrap();
             assert!(key.expose().starts_with(prefix), "{kind:?}");
-            assert!(check(Some(kind.format()), key.expose()).is_empty(), "{kind:?}");
+            assert!(diagnose(Some(kind.format()), key.expose()).is_empty(), "{kind:?}");
         }
         assert_eq!(KeyKind::parse("lambda"), None);
     }

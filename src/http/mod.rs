@@ -5,20 +5,23 @@
 //! on purpose.
 
 mod origin;
-pub(crate) mod retry;
+mod retry;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::borrow::Cow;
-use std::future::Future;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::future::Future;
 
 use crate::error::Error;
 use crate::scheme::Header;
 use crate::value::Value;
 
 pub use origin::Origin;
+#[cfg(not(feature = "offline"))]
 pub(crate) use origin::is_loopback;
-pub use retry::Retry;
+pub use retry::{Retry, retry_after};
 
 /// A request method.
 #[derive(Clone, Copy, PartialEq, Eq)]

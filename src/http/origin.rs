@@ -1,5 +1,7 @@
 //! The origin rule: a key goes to its service and nowhere else.
 
+use alloc::string::String;
+
 use crate::error::{Code, Error};
 use crate::http::{Address, Transport};
 
@@ -17,9 +19,17 @@ impl Origin {
     /// [`Code::InsecureUrl`] when it is plain http to another computer and
     /// `allow_insecure` does not say that this is wanted.
     pub fn new(transport: &impl Transport, base_url: &str, allow_insecure: bool) -> Result<Self, Error> {
-        let Some(mut base) = transport.resolve(base_url, None) else {
+        let Some(base) = transport.resolve(base_url, None) else {
             return Err(Error::argument("baseUrl", "it is not an absolute URL such as https://example.com."));
         };
+        Origin::of(base, allow_insecure)
+    }
+
+    /// The same of an address that the platform has parsed.
+    ///
+    /// # Errors
+    /// Those of [`Origin::new`], but for what is no address at all.
+    pub fn of(mut base: Address, allow_insecure: bool) -> Result<Self, Error> {
         if base.protocol != "https:" && base.protocol != "http:" {
             return Err(Error::argument("baseUrl", "it must begin with https:// or http://."));
         }
@@ -52,15 +62,21 @@ impl Origin {
         &self.base.origin
     }
 
-    /// A path below the base address.
+    /// A path below the base address. Nothing has to be parsed for it: behind a
+    /// host, no path that begins with `/` leads to another one.
     ///
     /// # Errors
-    /// [`Code::OriginMismatch`] when the path leads away from it.
-    pub fn below(&self, transport: &impl Transport, path: &str) -> Result<String, Error> {
+    /// [`Code::OriginMismatch`] when it does not begin so.
+    pub fn below(&self, path: &str) -> Result<String, Error> {
+        if !path.starts_with('/') {
+            return Err(Error::new(Code::OriginMismatch)
+                .with(self.base.origin.clone())
+                .with("another address"));
+        }
         let mut whole = String::with_capacity(self.base.href.len() + path.len());
         whole.push_str(&self.base.href);
         whole.push_str(path);
-        self.admit(transport, &whole)
+        Ok(whole)
     }
 
     /// Any address, relative ones against the base address.
@@ -73,15 +89,18 @@ impl Origin {
         let mut base = self.base.href.clone();
         base.push('/');
         match transport.resolve(address, Some(&base)) {
-            // A `blob:` address has the origin of its maker.
-            Some(to)
-                if to.origin == self.base.origin && to.protocol == self.base.protocol && !to.has_userinfo =>
-            {
-                Ok(to.href)
-            }
+            Some(to) if self.admits(&to) => Ok(to.href),
             Some(to) => Err(Error::new(Code::OriginMismatch).with(self.base.origin.clone()).with(to.origin)),
             None => Err(Error::argument("input", "it is not a URL.")),
         }
+    }
+}
+
+impl Origin {
+    /// Whether an address is of this origin. A `blob:` address has the origin of
+    /// its maker, so the scheme is compared too.
+    pub fn admits(&self, to: &Address) -> bool {
+        to.origin == self.base.origin && to.protocol == self.base.protocol && !to.has_userinfo
     }
 }
 

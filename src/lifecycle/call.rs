@@ -7,7 +7,7 @@ use super::client::{Client, Credential};
 use super::found::excerpt;
 use super::scrub::add_forms;
 use crate::error::{Code, Error, ServiceMessage};
-use crate::http::{Body, Request, Response, Retry, Transport, retry};
+use crate::http::{Body, Request, Response, Retry, Transport, retry_after};
 use crate::provider::{Endpoint, Operation, Vars};
 use crate::scheme::{Header, Scheme};
 use crate::secret::{Secret, scrubber};
@@ -79,7 +79,7 @@ impl Client {
         let mut numbered = None;
         loop {
             let sent = numbered.as_ref().unwrap_or(vars);
-            let request = self.request(t, endpoint, operation, sent, idempotency_key)?;
+            let request = self.request(endpoint, operation, sent, idempotency_key)?;
             // Without the query, which may be long and has no part in what is there.
             let address = String::from(cut(&request.url, "?").map_or(&*request.url, |(path, _)| path));
             let error = match t.send(request).await {
@@ -120,7 +120,6 @@ impl Client {
 
     fn request(
         &self,
-        t: &impl Transport,
         endpoint: &Endpoint,
         operation: Operation,
         vars: &Vars,
@@ -128,7 +127,7 @@ impl Client {
     ) -> Result<Request, Error> {
         let mut path = self.prefix.borrow().clone().unwrap_or_default();
         path.push_str(&endpoint.address(vars)?);
-        let url = self.origin.below(t, &path)?;
+        let url = self.origin.below(&path)?;
         let mut headers = vec![Header { name: Cow::Borrowed("Accept"), value: "application/json".into() }];
         // Signing in with a credential attached would be two identities at once.
         if operation != Operation::SignIn {
@@ -208,7 +207,7 @@ impl Client {
         } else {
             message
         };
-        let retry_after = response.header("retry-after").and_then(retry::seconds);
+        let seconds = response.header("retry-after").and_then(retry_after);
         Error::new(code)
             .with(self.provider.title.clone())
             .with(message)
@@ -216,7 +215,7 @@ impl Client {
             .with_request_id(
                 response.header("x-request-id").map(|id| excerpt(&scrub(id.into()), LONGEST_MESSAGE)),
             )
-            .with_retry_after(retry_after)
+            .with_retry_after(seconds)
             .with_service(said)
     }
 

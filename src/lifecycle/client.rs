@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::found::is_page;
 use super::info::{Account, KeyInfo, Page, Validation};
+use super::mask;
 use super::pages::Place;
 use crate::error::{Code, Error};
 use crate::format;
@@ -126,15 +127,27 @@ impl Client {
             provider.check_key(key)?;
             scheme.header(key)?;
         }
-        Ok(Client {
+        Ok(Client::open(provider, origin, options.credential, scheme, options.retries))
+    }
+
+    /// The same of what was checked elsewhere: in JavaScript by the offline module
+    /// (`src/wasm/offline/`), so that this one need not carry the checks.
+    pub fn open(
+        provider: Service,
+        origin: Origin,
+        credential: Credential,
+        scheme: Scheme,
+        retries: u8,
+    ) -> Client {
+        Client {
             provider,
             origin,
-            credential: options.credential,
+            credential,
             scheme,
-            retries: options.retries,
+            retries,
             prefix: RefCell::default(),
             account: RefCell::default(),
-        })
+        }
     }
 
     /// The service.
@@ -281,8 +294,7 @@ impl Client {
 
     /// Whether a text that stands for an id is a whole key.
     fn is_key(&self, id: &str) -> bool {
-        let format = self.provider.format.as_ref();
-        format.is_some() && format::check(format, id).is_empty()
+        self.provider.format.as_ref().is_some_and(|format| mask::is_key(format, id))
     }
 
     fn no_such_key(&self, id: &str) -> Error {

@@ -1,6 +1,6 @@
 //! Whether what a service shows of a key is the key.
 
-use crate::format::{self, KeyFormat};
+use crate::format::{Check, KeyFormat, check};
 
 /// A run of this many characters is a key for all we know: the longest part of
 /// one that services are known to show has sixteen.
@@ -11,7 +11,7 @@ const HINT: usize = 12;
 /// Whether a masked key looks whole: it is a key of the format, or nothing was
 /// left out of it, or what was left in is enough for one.
 pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
-    if format.is_some() && format::check(format, masked).is_empty() {
+    if format.is_some_and(|format| is_key(format, masked)) {
         return true;
     }
     let mut length = 0;
@@ -22,7 +22,7 @@ pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
         length += 1;
         dots = if ch == '.' { dots + 1 } else { 0 };
         // One dot may stand in a key, a row of them does not.
-        let is_sign = matches!(ch, '…' | '*' | '•' | '●' | '·' | '█') || dots >= 3;
+        let is_sign = is_sign(ch) || dots >= 3;
         is_shortened |= is_sign;
         run = if is_sign { 0 } else { run + 1 };
         longest = longest.max(run);
@@ -30,9 +30,31 @@ pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
     longest >= RUN || (!is_shortened && length > HINT)
 }
 
+/// Whether a text is a key of the format, to the letter.
+pub(super) fn is_key(format: &KeyFormat, text: &str) -> bool {
+    matches!(check(Some(format), text), Check::Good { .. })
+}
+
+/// Whether a text stands where a key should: stars, `<API_KEY>`, `[redacted]`.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    let between = |open, close| text.starts_with(open) && text.ends_with(close);
+    text.chars().filter(|ch| is_sign(*ch)).count() >= 3
+        || text.contains('…')
+        || between('<', '>')
+        || between('[', ']')
+        || between('{', '}')
+        || ["null", "undefined", "none"].iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// A character that stands for what is left out.
+fn is_sign(ch: char) -> bool {
+    matches!(ch, '…' | '*' | '•' | '●' | '·' | '█')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format;
 
     #[test]
     fn what_is_shortened_stays_as_it_is() {
@@ -49,6 +71,26 @@ mod tests {
             "",
         ] {
             assert!(!is_whole(Some(format::keylatch()), masked), "{masked}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_a_key_is_none() {
+        for text in [
+            "********",
+            "kl_live_***",
+            "sk_…abcd",
+            "<API_KEY>",
+            "[redacted]",
+            "{{ key }}",
+            "null",
+            "None",
+            "•••",
+        ] {
+            assert!(is_stand_in(text), "{text}");
+        }
+        for text in ["new-key", "a*b", "x<y>z", "nullable", "ключ", "abc.def.ghi"] {
+            assert!(!is_stand_in(text), "{text}");
         }
     }
 

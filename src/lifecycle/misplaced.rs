@@ -3,8 +3,9 @@
 
 use super::answer::is_in;
 use super::client::Client;
+use super::mask::is_key;
 use crate::error::Error;
-use crate::format::{self, Certainty, KeyFormat};
+use crate::format::{Certainty, KeyFormat};
 use crate::provider::{Endpoint, Vars, builtins};
 
 impl Client {
@@ -56,11 +57,9 @@ impl Client {
 
 const NOT_HERE: &str = "there is a key in it, and nothing was sent. A key belongs in the credential alone.";
 
-/// Whether a text is a key of this format, whatever stands around it, or has one
-/// among its words.
+/// Whether a text is a key of this format, or has one among its words: behind
+/// `Bearer`, in quotes, in an address, in JSON.
 fn holds_key_of(format: &KeyFormat, text: &str) -> bool {
-    format::resembles(format, text)
-        || text
-            .split(|c: char| c.is_whitespace() || c.is_control() || "\"'`,;:=()[]{}<>|&?/\\".contains(c))
-            .any(|word| format::check(Some(format), word).is_empty())
+    let ends_a_word = |c: char| c.is_whitespace() || c.is_control() || "\"'`,;:=()[]{}<>|&?/\\".contains(c);
+    is_key(format, text) || text.split(ends_a_word).any(|word| is_key(format, word))
 }

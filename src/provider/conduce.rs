@@ -8,20 +8,12 @@ use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Field, Fields, TimeUnit};
 use super::sources::{FileKind, KeyFile, Sources};
 use super::{Provider, Text};
-use crate::format::{Alphabet, Certainty, KeyFormat, Part};
+use crate::format;
 use crate::http::Method;
 use crate::scheme::Scheme;
 
 const fn member(name: &'static str, template: &'static str) -> (Text, Template) {
     (Cow::Borrowed(name), Template::text(template))
-}
-
-const fn hex(length: usize) -> Part {
-    Part::Run { alphabet: Alphabet::Hex, min: length, max: length }
-}
-
-const fn dash() -> Part {
-    Part::Literal(Cow::Borrowed(&[Cow::Borrowed("-")]))
 }
 
 const SIGN_IN: &[(Text, Template)] =
@@ -50,11 +42,7 @@ pub static CONDUCE: Provider = Provider {
         }]),
         login: None,
     },
-    // "UUID", says a docstring of its client; not documented.
-    format: Some(KeyFormat {
-        parts: Cow::Borrowed(&[hex(8), dash(), hex(4), dash(), hex(4), dash(), hex(4), dash(), hex(12)]),
-        certainty: Certainty::Observed,
-    }),
+    format: Some(format::CONDUCE),
     schemes: Cow::Borrowed(&[Scheme::Bearer]),
     endpoints: Endpoints(Cow::Borrowed(&[
         (Operation::SignIn, Endpoint::new(Method::Post, "/conduce/api/v1/user/login", SIGN_IN, UNREAD)),

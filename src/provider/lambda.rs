@@ -7,7 +7,7 @@ use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::{Provider, Sources};
-use crate::format::{Alphabet, Certainty, KeyFormat, Part};
+use crate::format;
 use crate::http::Method;
 use crate::scheme::Scheme;
 
@@ -22,24 +22,7 @@ pub static LAMBDA: Provider = Provider {
     )),
     // No client reads it; the documentation's example does.
     sources: Sources::env(&[Cow::Borrowed("LAMBDA_API_KEY")]),
-    // Nowhere documented. Public code shows keys of this shape.
-    format: Some(KeyFormat {
-        parts: Cow::Borrowed(&[
-            Part::Literal(Cow::Borrowed(&[Cow::Borrowed("secret_")])),
-            Part::Run {
-                alphabet: Alphabet::Custom(Cow::Borrowed(
-                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
-                )),
-                min: 1,
-                max: 128,
-            },
-            Part::Literal(Cow::Borrowed(&[Cow::Borrowed("_")])),
-            Part::Run { alphabet: Alphabet::Hex, min: 32, max: 32 },
-            Part::Literal(Cow::Borrowed(&[Cow::Borrowed(".")])),
-            Part::Run { alphabet: Alphabet::Alphanumeric, min: 32, max: 32 },
-        ]),
-        certainty: Certainty::Observed,
-    }),
+    format: Some(format::LAMBDA),
     schemes: Cow::Borrowed(&[Scheme::Bearer, Scheme::Basic { user: None }]),
     // No endpoint for keys is published. This is the cheapest call that needs one.
     endpoints: Endpoints(Cow::Borrowed(&[(

@@ -18,6 +18,7 @@ mod declare;
 mod describe;
 mod endpoint;
 mod fields;
+mod format;
 mod keylatch;
 mod lambda;
 mod luminary;
@@ -29,7 +30,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::format::{self, Certainty, KeyFormat};
+use crate::format::{Certainty, KeyFormat, diagnose};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::text::{concat, join};
@@ -195,7 +196,7 @@ pub fn identify(text: &str) -> Vec<&'static Provider> {
     // One pass for each, as they are in order: a sort is a kilobyte of code.
     for certainty in Certainty::ALL {
         for provider in BUILTIN.iter().filter(|provider| provider.certainty() == certainty) {
-            if format::check(provider.format.as_ref(), text).is_empty() {
+            if diagnose(provider.format.as_ref(), text).is_empty() {
                 found.push(*provider);
             }
         }
@@ -287,7 +288,7 @@ impl Provider {
     /// [`Code::InvalidKey`] with what is wrong with it.
     pub fn check_key(&self, key: &Secret) -> Result<(), Error> {
         let format = self.format.as_ref().filter(|format| format.certainty == Certainty::Documented);
-        match format::check(format, key.expose()).into_iter().next() {
+        match diagnose(format, key.expose()).into_iter().next() {
             None => Ok(()),
             Some(problem) => Err(Error::new(Code::InvalidKey).with(self.title.clone()).with_problem(problem)),
         }

@@ -217,7 +217,7 @@ proptest! {
         match run(with_key(&line, "keylatch", KEY).create(&line, &new)) {
             Ok(made) => {
                 let secret = made.secret.reveal().unwrap();
-                prop_assert!(format::check(Some(format::keylatch()), secret.expose()).is_empty());
+                prop_assert!(format::diagnose(Some(format::keylatch()), secret.expose()).is_empty());
                 prop_assert_eq!(at(&answer, "secret"), secret.expose());
                 assert_told_well(&made.key);
             }
@@ -237,7 +237,7 @@ proptest! {
         match run(with_key(&line, "keylatch", KEY).rotate(&line, "k1", &overlap, keep)) {
             Ok(rotated) => {
                 let secret = rotated.secret.reveal().unwrap();
-                prop_assert!(format::check(Some(format::keylatch()), secret.expose()).is_empty());
+                prop_assert!(format::diagnose(Some(format::keylatch()), secret.expose()).is_empty());
                 // Its answer says nothing about the old key, unless there is none.
                 let is_warned = rotated.warning.is_some();
                 prop_assert_eq!(is_warned, rotated.key.id != "k1");

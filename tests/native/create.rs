@@ -101,7 +101,7 @@ async fn a_new_key_is_seen_once() {
     assert_eq!(format!("{:?}", made.secret), "RevealOnce([redacted])");
     assert!(!made.secret.is_revealed());
     let key = made.secret.reveal().unwrap();
-    assert!(format::check(Some(format::keylatch()), key.expose()).is_empty(), "it is a key of keylatch");
+    assert!(format::diagnose(Some(format::keylatch()), key.expose()).is_empty(), "it is a key of keylatch");
     assert_eq!(made.key.masked.as_deref(), Some(format::mask(key.expose()).as_str()));
     assert!(service.lets_in(&key).await);
 

@@ -74,7 +74,7 @@ async fn open_postgres(url: &Secret) -> Result<Store, StartError> {
     let broken = |error: sqlx::Error| {
         StartError::new(format!(
             "cannot open {name}: {}. Check that it runs, and the host, user, password and database in the URL.",
-            url.scrub(error.to_string())
+            keylatch::secret::scrub(url, error.to_string())
         ))
     };
     let options = AnyConnectOptions::from_str(url.expose()).map_err(broken)?;

@@ -51,7 +51,7 @@ async fn a_new_key_has_the_format_of_keylatch(service: &Service) {
     let mut secrets = std::collections::BTreeSet::new();
     for _ in 0..5 {
         let new = service.create(&cookie, json!({})).await;
-        let problems = keylatch::format::check(Some(keylatch::format::keylatch()), &new.secret);
+        let problems = keylatch::format::diagnose(Some(keylatch::format::keylatch()), &new.secret);
         assert!(problems.is_empty());
         assert!(new.secret.starts_with("kl_live_"));
         assert!(new.id.starts_with("key_") && new.id.len() >= 20, "{}", new.id);
