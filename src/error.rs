@@ -91,12 +91,29 @@ codes! {
         FileFailed = "file_failed": "The file of keys cannot be used and was left as it was: {0}.",
         /// The system's random source failed.
         NoEntropy = "no_entropy": "The system's random source failed, so no key was made.",
+        /// The WebAssembly could not be started; the detail says why.
+        NotStarted = "not_started": "keylatch could not start: {0}",
         /// A fault in keylatch itself.
         Internal = "internal": "This is a fault in keylatch: {0}",
     }
 }
 
 impl Code {
+    /// Whether it comes of calls to a service only.
+    pub fn is_of_client(self) -> bool {
+        !matches!(
+            self,
+            Code::InvalidArgument
+                | Code::InvalidProvider
+                | Code::UnknownProvider
+                | Code::InvalidHeader
+                | Code::AlreadyRevealed
+                | Code::NoEntropy
+                | Code::NotStarted
+                | Code::Internal
+        )
+    }
+
     /// Whether a service can say so of itself; the others are for us to say.
     pub(crate) fn is_services(self) -> bool {
         matches!(

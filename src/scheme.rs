@@ -57,36 +57,75 @@ impl Scheme {
         }
     }
 
+    /// What [`Scheme::refuses`] lets through, as a regular expression of JavaScript:
+    /// the facade asks the wasm only for the place of what it does not match. Basic
+    /// has none, as its value has to be encoded anyway.
+    pub fn pattern(&self) -> Option<&'static str> {
+        match self {
+            Scheme::Bearer => Some("^[A-Za-z0-9._~+/=-]+$"),
+            Scheme::Basic { .. } => None,
+            Scheme::Header { .. } => Some("^[!-~]([ -~]*[!-~])?$"),
+        }
+    }
+
     /// The header that carries the key.
     ///
     /// # Errors
     /// [`Code::InvalidHeader`] with the index (in UTF-16 code units) of the
     /// first character that the header cannot carry.
     pub fn header(&self, key: &Secret) -> Result<Header, Error> {
-        match self {
-            Scheme::Bearer => {
-                check(key, "key", is_b64token)?;
-                Ok(authorization("Bearer ", key.expose()))
-            }
-            Scheme::Basic { user } => {
+        let text = key.expose();
+        if text.is_empty() {
+            return Err(Error::argument("key", "it is empty."));
+        }
+        if let Some(index) = self.refuses(text) {
+            return Err(Error::new(Code::InvalidHeader).with("key").with(text::integer(index as i64)));
+        }
+        let name = match self {
+            Scheme::Header { name } => name.clone(),
+            _ => Cow::Borrowed("Authorization"),
+        };
+        Ok(Header { name, value: self.value(text) })
+    }
+
+    /// Where the first character stands that the header cannot carry, in UTF-16
+    /// code units.
+    pub fn refuses(&self, key: &str) -> Option<usize> {
+        let mut index = 0;
+        for c in key.chars() {
+            let is_carried = match self {
+                Scheme::Bearer => is_b64token(c),
                 // Between user and password stands the first colon, so only a
                 // key in the user's place must not have one.
-                let user_is_key = user.is_none();
-                check(key, "key", |c| !c.is_control() && (c != ':' || !user_is_key))?;
-                let (user, password) = match user {
-                    Some(user) => (user.as_ref(), key.expose()),
-                    None => (key.expose(), ""),
-                };
-                Ok(authorization("Basic ", &basic_credentials(user, password)))
+                Scheme::Basic { user } => !c.is_control() && (c != ':' || user.is_some()),
+                Scheme::Header { .. } => c.is_ascii_graphic() || c == ' ',
+            };
+            if !is_carried {
+                return Some(index);
             }
-            Scheme::Header { name } => {
-                check(key, "key", |c| c.is_ascii_graphic() || c == ' ')?;
-                if key.expose().starts_with(' ') || key.expose().ends_with(' ') {
-                    return Err(Error::new(Code::InvalidHeader).with("key").with("0"));
-                }
-                Ok(Header { name: name.clone(), value: key.clone() })
-            }
+            index += c.len_utf16();
         }
+        // White space at the ends would be taken off on the way.
+        let is_cut = matches!(self, Scheme::Header { .. }) && (key.starts_with(' ') || key.ends_with(' '));
+        is_cut.then_some(0)
+    }
+
+    /// The value of the header that carries a key which it does not refuse.
+    pub fn value(&self, key: &str) -> Secret {
+        let encoded;
+        let (scheme, credentials) = match self {
+            Scheme::Bearer => ("Bearer ", key),
+            Scheme::Basic { user } => {
+                let user = user.as_deref();
+                encoded = basic_credentials(user.unwrap_or(key), user.map_or("", |_| key));
+                ("Basic ", encoded.as_str())
+            }
+            Scheme::Header { .. } => ("", key),
+        };
+        let mut value = String::with_capacity(scheme.len() + credentials.len());
+        value.push_str(scheme);
+        value.push_str(credentials);
+        Secret::new(value)
     }
 }
 
@@ -108,24 +147,6 @@ pub fn is_token(text: &str) -> bool {
 /// services do not keep to.
 fn is_b64token(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/' | '=')
-}
-
-fn check(secret: &Secret, what: &'static str, allowed: impl Fn(char) -> bool) -> Result<(), Error> {
-    let mut index = 0;
-    for c in secret.expose().chars() {
-        if !allowed(c) {
-            return Err(Error::new(Code::InvalidHeader).with(what).with(text::integer(index)));
-        }
-        index += c.len_utf16() as i64;
-    }
-    if index == 0 { Err(Error::argument(what, "it is empty.")) } else { Ok(()) }
-}
-
-fn authorization(scheme: &str, credentials: &str) -> Header {
-    let mut value = String::with_capacity(scheme.len() + credentials.len());
-    value.push_str(scheme);
-    value.push_str(credentials);
-    Header { name: Cow::Borrowed("Authorization"), value: Secret::new(value) }
 }
 
 /// RFC 4648, section 4. A page of code against a dependency: what is encoded

@@ -105,6 +105,16 @@ impl Value {
         }
     }
 
+    /// The digits of a whole number that an `f64` cannot hold.
+    pub fn digits(&self) -> Option<&str> {
+        match self {
+            Value::Digits(digits) if digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                Some(digits)
+            }
+            _ => None,
+        }
+    }
+
     /// The truth value, if it is one.
     pub fn bool(&self) -> Option<bool> {
         match self {

@@ -47,6 +47,11 @@ pub enum Check {
 }
 
 impl Check {
+    /// Whether nothing is wrong.
+    pub fn is_good(self) -> bool {
+        matches!(self, Check::Good { .. })
+    }
+
     /// The answer as a number, for a boundary that numbers cross at no cost: the
     /// kind in the lowest three bits, in the order of the variants; above it two
     /// numbers of 14 bits, the place or the least length first.

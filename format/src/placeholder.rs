@@ -109,10 +109,12 @@ fn is_shortened(text: &[u8], format: Option<&KeyFormat>) -> bool {
             format.parts.iter().any(accepts)
         })
     };
-    text.contains(&kind::ELLIPSIS)
-        || text
-            .windows(3)
-            .any(|three| matches!(three, [a @ (b'.' | b'*'), b, c] if a == b && b == c && !in_run(*a)))
+    let mut before = [0; 2];
+    text.iter().any(|byte| {
+        let is_third = before == [*byte; 2];
+        before = [before[1], *byte];
+        *byte == kind::ELLIPSIS || is_third && matches!(byte, b'.' | b'*') && !in_run(*byte)
+    })
 }
 
 /// Whether a text ends with a word, in upper or lower case.

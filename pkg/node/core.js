@@ -3,8 +3,8 @@
 // text, so a provider is found in it anew.
 
 import { decode } from '../bytes.js';
-import { attempt, failure, toError } from '../errors.js';
-import { describe, handleOf } from '../providers.js';
+import { attempt, failure, toError } from '../core/errors.js';
+import { describe, handleOf } from '../core/providers.js';
 import * as wasm from '../wasm/node/bytes.js';
 import * as glue from '../wasm/node/keylatch.js';
 import { reasons } from '../wasm/node/messages.js';

@@ -1,14 +1,15 @@
 // The computer, as the chain in Rust asks about it: src/credential/host.rs.
 
-import { KeyClient } from '../client.js';
-import { KeylatchError } from '../errors.js';
-import { Secret } from '../secret.js';
-import { CredentialFile } from './credential-file.js';
+import { KeyClient } from '../client/client.js';
+import { KeylatchError } from '../core/errors.js';
+import { checkKey } from '../entries/offline.js';
+import { Secret } from '../core/secret.js';
+import { CredentialFile, PROFILES } from './credential-file.js';
 import { notice } from './core.js';
-import { readDotenv } from './dotenv.js';
+import { isBroken, readDotenv } from './dotenv.js';
 import { read } from './files.js';
 import { logIn, renew } from './login.js';
-import { expand } from './paths.js';
+import { locate } from './paths.js';
 import { askHidden } from './terminal.js';
 
 /**
@@ -18,6 +19,10 @@ import { askHidden } from './terminal.js';
 
 export class Host {
   #setting;
+  /** Why the key that was typed last is none. */
+  #refusal = '';
+  /** @type {import('./core.js').RawNotice[]} Variables of `.env` that are read in part; the variable is the second detail. */
+  cuts = [];
 
   /** @param {Setting} setting */
   constructor(setting) {
@@ -30,7 +35,7 @@ export class Host {
       case 'env':
         return { text: process.env[name] };
       case 'dotenv':
-        return readDotenv();
+        return this.#dotenv();
       case 'file':
         return this.#file(name, more);
       case 'renew':
@@ -46,24 +51,44 @@ export class Host {
     }
   }
 
+  async #dotenv() {
+    const { provider, signal } = this.#setting;
+    const found = /** @type {any} */ (await readDotenv(provider.env ?? [], signal));
+    this.cuts = found.cuts ?? [];
+    return answer(found);
+  }
+
   /** @param {string} path @param {string} kind */
   async #file(path, kind) {
-    const found = await read(expand(path));
-    if (kind !== 'profiles' || found.text === undefined) return found;
+    const { at, notice: nowhere } = locate(path);
+    if (nowhere) return { path, notice: nowhere };
+    const found = await read(at, this.#setting.signal);
+    const { text } = found;
+    if (text === undefined) return answer(found);
+    const refused = (/** @type {string} */ why) => ({ path: found.path, notice: notice('file_not_understood', found.path, why) });
+    if (kind === 'text' && found.fault && isBroken(text)) return refused('it is not UTF-8');
+    if (kind !== 'profiles') return answer(found);
     try {
-      return { ...found, json: JSON.parse(found.text) };
+      return { ...answer(found), json: text.trim() === '' ? undefined : JSON.parse(text) };
     } catch {
-      return { path: found.path, notice: notice('file_not_understood', found.path, 'it is not JSON') };
+      return refused('it is not JSON');
     }
   }
 
   /** @param {number} attempt */
   async #prompt(attempt) {
     const { provider, say, signal } = this.#setting;
-    if (attempt > 0) say(`${provider.title} did not accept that key. Try again.`);
-    else if (provider.keysPage) say(`A key for ${provider.title} is made at ${provider.keysPage}`);
+    if (attempt > 0) say(`${this.#refusal} Try again.`);
+    else {
+      // Nobody is asked for a key that could not be kept.
+      await fileFor(this.#setting).ready();
+      if (provider.keysPage) say(`A key for ${provider.title} is made at ${provider.keysPage}`);
+    }
     const text = await askHidden(`API key for ${provider.title}: `, signal);
-    return text === undefined ? { notice: notice('not_a_terminal') } : { text };
+    if (text === undefined) return { notice: notice('not_a_terminal') };
+    const found = checkKey(provider, text.trim());
+    this.#refusal = found.ok ? `${provider.title} did not accept that key.` : found.problems.map(({ message }) => message).join(' ');
+    return { text };
   }
 
   /** @param {Secret} key */
@@ -91,13 +116,16 @@ export class Host {
   }
 }
 
+/** What Rust wants to know of a file. @param {any} read */
+const answer = ({ path, text, json, shared, notice }) => ({ path, text, json, shared, notice });
+
 /**
  * Where a key is kept that came from a person: the service's own file, else
  * keylatch's. Not `.env`, which is a project's and easily committed.
  * @param {Setting} setting
  */
 export function fileFor({ provider, profile, user, baseUrl }) {
-  const path = provider.files?.[0]?.path ?? '~/.config/keylatch/credentials.json';
+  const path = provider.files?.[0]?.path ?? PROFILES;
   return new CredentialFile(provider, { path, profile, user, baseUrl });
 }
 

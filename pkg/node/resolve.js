@@ -2,12 +2,13 @@
 
 import { inspect } from 'node:util';
 
-import { failure } from '../errors.js';
-import { lend, Secret } from '../secret.js';
+import { failure, object } from '../core/errors.js';
+import { lend, Secret } from '../core/secret.js';
 import { Attempt } from './attempt.js';
 import { call, core, errorOf, noticeOf, providerOf, secretOf } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
+import { workingDirectory } from './paths.js';
 
 /** @typedef {Map<string, Attempt<Credential>>} Known */
 
@@ -47,10 +48,10 @@ export class Credential {
 /** @param {any} provider @param {any} [options] @returns {Promise<Credential>} */
 export async function resolveKey(provider, options = {}) {
   const { data, handle } = providerOf(provider);
-  const setting = settingOf(data, handle, options);
+  const setting = settingOf(data, handle, object(options));
   // What was passed is not looked for, so there is nothing to remember.
   if (options.apiKey !== undefined || options.fresh) return walk(setting, options);
-  const name = JSON.stringify([process.cwd(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
+  const name = JSON.stringify([workingDirectory(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
   let known = remembered.get(data);
   if (!known) remembered.set(data, (known = new Map()));
   // The signal was for this call, and not for a reading later on.
@@ -87,21 +88,25 @@ function once(known, name, work) {
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
   const explicit = apiKey === undefined ? undefined : secretOf(lend(apiKey, 'apiKey', (key) => key.expose()));
   const { handle, baseUrl, user, profile } = setting;
+  const host = new Host(setting);
+  // A variable that is cut to nothing is not simply empty.
+  const told = (/** @type {import('./core.js').RawNotice} */ raw) => (raw.reason === 'dotenv_empty' && host.cuts.find((cut) => cut.details[1] === raw.details[1])) || raw;
   try {
-    const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive, fresh }, explicit);
+    const [found, secret] = await core().resolveCredential(handle, host, { baseUrl, user, profile, strict, interactive, fresh }, explicit);
     return new Credential(
       {
         secret: new Secret(secret.expose()),
         source: { kind: found.kind, name: found.name },
         baseUrl: baseUrl ?? found.baseUrl,
         scheme: found.token ? 'bearer' : undefined,
-        tried: found.tried.map(noticeOf),
-        warnings: found.warnings.map(noticeOf),
+        tried: found.tried.map(told).map(noticeOf),
+        warnings: [...found.warnings, ...host.cuts.filter(({ details }) => found.kind === 'dotenv' && details[1] === found.name)].map(noticeOf),
       },
       again,
     );
   } catch (raw) {
-    throw errorOf(raw);
+    const { tried } = /** @type {any} */ (raw) ?? {};
+    throw errorOf(Array.isArray(tried) ? { .../** @type {any} */ (raw), tried: tried.map(told) } : raw);
   }
 }
 

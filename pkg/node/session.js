@@ -1,6 +1,6 @@
 // Logging in and out by the person's own wish.
 
-import { failure } from '../errors.js';
+import { failure, object } from '../core/errors.js';
 import { providerOf } from './core.js';
 import { forget } from './login.js';
 import { resolveKey, settingOf, walk } from './resolve.js';
@@ -9,7 +9,7 @@ import { resolveKey, settingOf, walk } from './resolve.js';
 export async function login(provider, options = {}) {
   const { data, handle } = providerOf(provider);
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
-  const { open, timeout } = options;
+  const { open, timeout } = object(options);
   const setting = settingOf(data, handle, { ...options, login: { open, timeout } });
   return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, { ...options, signal: undefined }));
 }

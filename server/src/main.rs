@@ -60,11 +60,19 @@ async fn add_user(flags: &Flags, email: &str) -> Result<(), String> {
         .map_err(|error| format!("no password could be read: {error}."))?;
     let password = keylatch::Secret::new(password);
     let app = App::open(flags.config()).await.map_err(one_line)?;
-    let added = app.create_user(email, password.expose().trim_end_matches(['\n', '\r'])).await;
+    let added = app.create_user(email, first_line(password.expose())).await;
     app.close().await;
     let user = added.map_err(|error| error.to_string())?;
     say(&format!("added {} as {}", user.email, user.id));
     Ok(())
+}
+
+/// Without its end, and without the byte order mark that PowerShell puts before
+/// what it pipes; everything else is the person's.
+fn first_line(text: &str) -> &str {
+    let line = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// The one line on standard output: whoever started the server waits for it.
@@ -108,4 +116,24 @@ fn one_line(error: StartError) -> String {
 fn failed(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "keylatch-server: {message}");
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_password_only_the_end_of_its_line_is_left_out() {
+        for (text, line) in [
+            ("pass word\n", "pass word"),
+            ("  spaced  \r\n", "  spaced  "),
+            ("\u{feff}marked\r\n", "marked"),
+            ("no end", "no end"),
+            ("tab\t\n", "tab\t"),
+            ("two ends\r\r\n", "two ends\r"),
+            ("\n", ""),
+        ] {
+            assert_eq!(first_line(text), line, "{text:?}");
+        }
+    }
 }

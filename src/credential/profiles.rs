@@ -13,9 +13,11 @@ use crate::secret::Secret;
 use crate::value::Value;
 
 pub fn get(json: &Value, slot: &Slot<'_>) -> Result<Entry, Miss> {
-    let Value::Map(_) = json else {
-        return Err(Miss::NotUnderstood("it is not a JSON object".into()));
-    };
+    match json {
+        Value::Map(_) => {}
+        Value::Null => return Err(Miss::Empty),
+        _ => return Err(Miss::NotUnderstood("it is not a JSON object".into())),
+    }
     let entry = json
         .member("profiles")
         .and_then(|profiles| profiles.member(slot.profile))

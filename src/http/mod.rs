@@ -18,9 +18,9 @@ use crate::error::Error;
 use crate::scheme::Header;
 use crate::value::Value;
 
-pub use origin::Origin;
 #[cfg(not(feature = "offline"))]
 pub(crate) use origin::is_loopback;
+pub use origin::{Fault, Origin, fault};
 pub use retry::{Retry, retry_after};
 
 /// A request method.

@@ -30,26 +30,22 @@ impl Origin {
     /// # Errors
     /// Those of [`Origin::new`], but for what is no address at all.
     pub fn of(mut base: Address, allow_insecure: bool) -> Result<Self, Error> {
-        if base.protocol != "https:" && base.protocol != "http:" {
-            return Err(Error::argument("baseUrl", "it must begin with https:// or http://."));
-        }
-        if base.has_userinfo {
-            return Err(Error::argument(
-                "baseUrl",
-                "it must not hold a user or password; pass a credential instead.",
-            ));
-        }
-        if base.href.contains(['?', '#']) {
-            return Err(Error::argument("baseUrl", "it must not have a query or a fragment."));
-        }
-        if base.protocol == "http:" && !allow_insecure && !is_loopback(&base.hostname) {
-            return Err(Error::new(Code::InsecureUrl).with(base.origin));
+        let has_query = base.href.contains(['?', '#']);
+        match fault(&base.protocol, &base.hostname, base.has_userinfo, has_query, allow_insecure) {
+            Some(Fault::Insecure) => return Err(Error::new(Code::InsecureUrl).with(base.origin)),
+            Some(fault) => return Err(Error::argument("baseUrl", fault.sentence())),
+            None => {}
         }
         // `https://host/prefix` and `https://host/prefix/` mean the same.
         while base.href.ends_with('/') {
             base.href.pop();
         }
         Ok(Origin { base })
+    }
+
+    /// What was checked elsewhere: in JavaScript by the offline module.
+    pub fn admitted(base: Address) -> Self {
+        Origin { base }
     }
 
     /// The base address without a slash at its end.
@@ -93,6 +89,54 @@ impl Origin {
             Some(to) => Err(Error::new(Code::OriginMismatch).with(self.base.origin.clone()).with(to.origin)),
             None => Err(Error::argument("input", "it is not a URL.")),
         }
+    }
+}
+
+/// Why an address cannot be that of a service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is neither http nor https.
+    Protocol,
+    /// It has a user or a password.
+    Userinfo,
+    /// It has a query or a fragment.
+    Query,
+    /// It is plain http, and of another computer.
+    Insecure,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Fault; 4] = [Fault::Protocol, Fault::Userinfo, Fault::Query, Fault::Insecure];
+
+    /// Why, for [`Code::InvalidArgument`].
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Fault::Protocol => "it must begin with https:// or http://.",
+            Fault::Userinfo => "it must not hold a user or password; pass a credential instead.",
+            Fault::Query => "it must not have a query or a fragment.",
+            Fault::Insecure => "it is plain http.",
+        }
+    }
+}
+
+/// Why an address, of these parts, cannot be that of a service.
+pub fn fault(
+    protocol: &str,
+    hostname: &str,
+    has_userinfo: bool,
+    has_query: bool,
+    allow_insecure: bool,
+) -> Option<Fault> {
+    let is_http = protocol == "http:";
+    if protocol != "https:" && !is_http {
+        Some(Fault::Protocol)
+    } else if has_userinfo {
+        Some(Fault::Userinfo)
+    } else if has_query {
+        Some(Fault::Query)
+    } else {
+        (is_http && !allow_insecure && !is_loopback(hostname)).then_some(Fault::Insecure)
     }
 }
 

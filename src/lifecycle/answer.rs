@@ -4,7 +4,7 @@
 
 use super::found::Found;
 use super::info::{Account, KeyInfo, Page, Status, Validation, fingerprint};
-use super::mask::{is_key, is_stand_in, is_whole};
+use super::mask::{is_stand_in, is_whole};
 use super::time::Time;
 use crate::error::{Code, Error};
 use crate::format::{self, Certainty};
@@ -76,7 +76,9 @@ impl Reader<'_> {
         let format = self.provider.format.as_ref();
         let documented = format.filter(|format| format.certainty == Certainty::Documented);
         let what = match documented {
-            Some(format) if !is_key(format, secret.expose()) => "a text that is no key of its format",
+            Some(format) if !format::check(Some(format), secret.expose()).is_good() => {
+                "a text that is no key of its format"
+            }
             None if is_stand_in(secret.expose()) => "what stands for one",
             _ => return Ok(secret.clone()),
         };
@@ -270,6 +272,9 @@ pub(super) fn digits(value: &Value) -> Result<Option<String>, Rounded> {
         Value::Text(text) => return Ok(Some(text.expose().into())),
         Value::Digits(digits) if has_digits_only(digits) => return Ok(Some(digits.clone())),
         _ => {}
+    }
+    if let Some(digits) = value.digits() {
+        return Ok(Some(digits.into()));
     }
     match value.number() {
         None => Ok(None),

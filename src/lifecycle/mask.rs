@@ -1,6 +1,6 @@
 //! Whether what a service shows of a key is the key.
 
-use crate::format::{Check, KeyFormat, check};
+use crate::format::{self, KeyFormat};
 
 /// A run of this many characters is a key for all we know: the longest part of
 /// one that services are known to show has sixteen.
@@ -11,7 +11,7 @@ const HINT: usize = 12;
 /// Whether a masked key looks whole: it is a key of the format, or nothing was
 /// left out of it, or what was left in is enough for one.
 pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
-    if format.is_some_and(|format| is_key(format, masked)) {
+    if format.is_some() && format::check(format, masked).is_good() {
         return true;
     }
     let mut length = 0;
@@ -28,11 +28,6 @@ pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
         longest = longest.max(run);
     }
     longest >= RUN || (!is_shortened && length > HINT)
-}
-
-/// Whether a text is a key of the format, to the letter.
-pub(super) fn is_key(format: &KeyFormat, text: &str) -> bool {
-    matches!(check(Some(format), text), Check::Good { .. })
 }
 
 /// Whether a text stands where a key should: stars, `<API_KEY>`, `[redacted]`.
@@ -54,7 +49,6 @@ fn is_sign(ch: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format;
 
     #[test]
     fn what_is_shortened_stays_as_it_is() {

@@ -1,18 +1,16 @@
 //! Create and rotate: the operations that can leave a key behind which nobody
 //! has seen, and what is done about it (law 3 of the design).
 
-use std::borrow::Cow;
 use std::future::Future;
 
 use super::client::{Client, Credential, NewKey, Overlap};
 use super::info::KeyInfo;
 use super::scrub::add_forms;
 use crate::error::{Code, Error};
-use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
 use crate::secret::{RevealOnce, Secret, scrubber};
-use crate::text::concat;
+use crate::text::{concat, hex};
 use crate::value::Value;
 
 /// How long putting things right may take after an answer was lost.
@@ -269,12 +267,9 @@ fn old_key_alive(id: &str, cause: &Error) -> Error {
         .with_cause("KeylatchError".into(), cause.code().as_str().into())
 }
 
-/// 131 random bits: two of them never meet.
+/// 128 random bits: two of them never meet.
 pub(super) fn idempotency_key() -> Result<String, Error> {
-    const PARTS: &[Part] = &[
-        Part::Literal(Cow::Borrowed(&[Cow::Borrowed("klc_")])),
-        Part::Run { alphabet: Alphabet::Base62, min: 22, max: 22 },
-    ];
-    let format = KeyFormat { parts: Cow::Borrowed(PARTS), certainty: Certainty::Documented };
-    format::generate(&format, "").map(|id| id.expose().into())
+    let mut bits = [0_u8; 16];
+    getrandom::fill(&mut bits).map_err(|_| Error::new(Code::NoEntropy))?;
+    Ok(concat(&["klc_", &hex(&bits)]))
 }

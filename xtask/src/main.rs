@@ -7,7 +7,6 @@ mod bench;
 mod chromium;
 mod demo;
 mod fingerprint;
-mod glue;
 mod hygiene;
 mod package;
 mod printable;

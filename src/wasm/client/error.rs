@@ -24,7 +24,7 @@ impl From<Thrown> for JsValue {
 }
 
 /// The members of `KeylatchError`, and the details that fill its sentence.
-pub(super) fn plain_error(error: &Error) -> JsValue {
+pub(crate) fn plain_error(error: &Error) -> JsValue {
     plain(&value(error)).unwrap_or_default()
 }
 
@@ -63,11 +63,11 @@ pub(super) fn problem(problem: &Problem) -> Value {
 }
 
 /// Why a source gave nothing, without its sentence.
-pub(super) fn notice(notice: &Notice) -> Value {
+pub(crate) fn notice(notice: &Notice) -> Value {
     Object::new().with("reason", notice.reason.as_str()).with("details", details(&notice.details)).into()
 }
 
-pub(super) fn notices(notices: &[Notice]) -> Value {
+pub(crate) fn notices(notices: &[Notice]) -> Value {
     notices.iter().map(notice).collect()
 }
 

@@ -1,26 +1,38 @@
-//! `KeyClient`, as the facade drives it: one export for every operation, so that
-//! the wasm holds one promise and one state machine and not ten.
+//! The module that talks to a service: [`lifecycle`](crate::lifecycle) over `fetch`.
+//!
+//! One export runs every operation, so that the wasm holds one promise and one
+//! state machine and not ten. Three rules hold throughout:
+//!
+//! - The facade has read what the user passed, and hands over text and bytes.
+//! - Nothing borrows across an `await`: calls overlap.
+//! - An error crosses as plain data; see [`error`].
+
+pub(super) mod error;
+pub(super) mod fetch;
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use zeroize::{Zeroize, Zeroizing};
 
-use super::error::{self, Thrown, plain_error};
-use super::fetch::{Call, Fetch, Offline};
-use super::secret::{RevealHandle, SecretHandle};
-use super::{ProviderHandle, plain, read, set};
 use crate::error::{Code, Error};
-use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Options, Overlap};
+use crate::http::{Address, Origin};
+use crate::json;
+use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Overlap};
+use crate::provider::{self, Service};
 use crate::secret::{RevealOnce, Secret};
 use crate::value::{Object, Value};
+use error::{Thrown, plain_error};
+use fetch::{Call, Fetch};
 
 /// A client of one service.
 #[wasm_bindgen(js_name = Client)]
 pub struct ClientHandle(Rc<Client>);
 
-/// What a call asks for, read before anything is awaited.
+/// What a call asks for.
 enum Command {
     SignIn(String, Secret),
     SignOut,
@@ -36,39 +48,52 @@ enum Command {
 
 #[wasm_bindgen(js_class = Client)]
 impl ClientHandle {
-    /// Sets a client up; nothing is sent.
+    /// A client of a service, whose description is JSON; the facade has checked
+    /// address, scheme and key by the offline module.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        provider: &ProviderHandle,
-        options: &JsValue,
-        credential: Option<SecretHandle>,
+        provider: String,
+        base_url: String,
+        origin: String,
+        scheme: &str,
+        retries: u8,
+        key: Option<Vec<u8>>,
     ) -> Result<ClientHandle, Thrown> {
-        let credential = match credential {
-            Some(secret) => Credential::Key(secret.get()?),
-            None => Credential::None,
+        let provider = service(&provider)?;
+        let scheme = provider.scheme(Some(scheme))?.clone();
+        let credential = key.map_or(Ok(Credential::None), |key| secret(key).map(Credential::Key))?;
+        let base = Address {
+            href: base_url,
+            origin,
+            protocol: String::new(),
+            hostname: String::new(),
+            has_userinfo: false,
         };
-        Ok(ClientHandle(Rc::new(client(provider, &read::data(options, "options")?, credential)?)))
+        Ok(ClientHandle(Rc::new(Client::open(provider, Origin::admitted(base), credential, scheme, retries))))
     }
 
-    /// The service's address.
-    #[wasm_bindgen(getter, js_name = baseUrl, unchecked_return_type = "string")]
-    pub fn base_url(&self) -> JsValue {
-        self.0.origin().base_url().into()
+    /// The session's cookie, where no browser keeps it.
+    pub fn cookie(&self) -> Option<String> {
+        let header = self.0.authentication().ok().flatten()?;
+        Some(header.value.expose().into())
     }
 
-    /// Runs an operation. Which of `options`, `secret` and `store` it takes, and
-    /// what it answers, is the facade's to know: `client.js`.
+    /// Runs an operation. `options` are JSON; `secret` is the password to sign in
+    /// with or the key to validate; `store` takes a new key as bytes, which it wipes,
+    /// and what is known of it.
     pub fn run(
         &self,
         call: Call,
         operation: &str,
-        options: &JsValue,
-        secret: Option<SecretHandle>,
+        options: String,
+        secret: Option<Vec<u8>>,
         store: Option<Function>,
     ) -> Result<Promise, Thrown> {
-        let command = command(operation, &read::data(options, "options")?, secret, store)?;
+        let options = Zeroizing::new(options);
+        let options = json::parse(options.as_bytes()).unwrap_or(Value::Null);
+        let command = command(operation, &options, secret, store)?;
         let client = Rc::clone(&self.0);
-        let fetch = Fetch::new(call, client.origin().as_str());
+        let fetch = Fetch::new(call, client.origin().as_str(), operation == "list");
         Ok(future_to_promise(async move {
             match perform(&client, &fetch, command).await {
                 Ok(answer) => Ok(answer),
@@ -76,24 +101,58 @@ impl ClientHandle {
             }
         }))
     }
+}
 
-    /// What a rejection of the user's own `fetch` call means, as plain data.
-    pub fn failure(&self, call: Call, thrown: &JsValue) -> JsValue {
-        plain_error(&self.0.scrub(Fetch::new(call, self.0.origin().as_str()).failure(thrown)))
+/// A service by its description. A built-in one is not read again.
+pub(super) fn service(description: &str) -> Result<Service, Error> {
+    let data = json::parse(description.as_bytes()).unwrap_or(Value::Null);
+    match data.find("id").and_then(Value::text).map(provider::builtin) {
+        Some(Ok(known)) => Ok(known.into()),
+        _ => Ok(provider::declare(&data)?.into()),
     }
+}
 
-    /// `[address, header name, header value]`, the latter two absent without a
-    /// credential of our own.
-    #[wasm_bindgen(unchecked_return_type = "any[]")]
-    pub fn authorize(&self, address: &JsValue) -> Result<JsValue, Thrown> {
-        let (address, header) = self.0.authorize(&Offline, &read::text(address, "input")?)?;
-        let mut out = vec![address.into()];
-        if let Some(header) = header {
-            out.push((&*header.name).into());
-            out.push(header.value.into());
-        }
-        Ok(plain(&Value::List(out))?)
+/// A secret of bytes from another memory.
+pub(super) fn secret(bytes: Vec<u8>) -> Result<Secret, Error> {
+    String::from_utf8(bytes).map(Secret::new).map_err(|error| {
+        error.into_bytes().zeroize();
+        Error::argument("secret", "it is not UTF-8.")
+    })
+}
+
+/// A secret as bytes for another memory, which the facade wipes once they are there.
+pub(super) fn bytes(secret: &Secret) -> Uint8Array {
+    Uint8Array::from(secret.expose().as_bytes())
+}
+
+/// Data of ours as plain JavaScript objects.
+pub(super) fn plain(data: &Value) -> Result<JsValue, Error> {
+    data.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|_| Error::new(Code::Internal).with("an answer did not become an object."))
+}
+
+/// Sets a member of an object of ours to what is not plain data.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) -> Result<(), Error> {
+    match js_sys::Reflect::set(object, &name.into(), value) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::new(Code::Internal).with("an object took no member.")),
     }
+}
+
+/// A member of options, as text.
+pub(super) fn member_text(options: &Value, name: &'static str) -> Result<Option<String>, Error> {
+    match options.find(name) {
+        None => Ok(None),
+        Some(value) => match value.text() {
+            Some(text) => Ok(Some(text.into())),
+            None => Err(Error::argument(name, "expected a string.")),
+        },
+    }
+}
+
+/// A member of options that must be there, as text.
+pub(super) fn needed_text(options: &Value, name: &'static str) -> Result<String, Error> {
+    member_text(options, name)?.ok_or_else(|| Error::argument(name, "expected a string."))
 }
 
 async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<JsValue, Error> {
@@ -135,43 +194,44 @@ async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<JsValue
 /// `{ key, warning, secret }`
 fn issued(key: &KeyInfo, warning: Option<&Error>, secret: RevealOnce) -> Result<JsValue, Error> {
     let out = plain(&Object::new().with("key", key).with_some("warning", warning.map(error::value)).into())?;
-    set(&out, "secret", &RevealHandle(secret).into())?;
+    set(&out, "secret", &bytes(&secret.reveal()?))?;
     Ok(out)
 }
 
 fn command(
     operation: &str,
     options: &Value,
-    secret: Option<SecretHandle>,
+    given: Option<Vec<u8>>,
     store: Option<Function>,
 ) -> Result<Command, Error> {
-    let id = || read::needed_text(options, "id");
+    let id = || needed_text(options, "id");
+    let needed = |name| match given {
+        Some(bytes) => secret(bytes),
+        None => Err(Error::argument(name, "expected a string or a Secret.")),
+    };
     Ok(match operation {
-        "signIn" => Command::SignIn(
-            read::member_text(options, "user")?.unwrap_or_default(),
-            needed(secret, "password")?,
-        ),
+        "signIn" => Command::SignIn(member_text(options, "user")?.unwrap_or_default(), needed("password")?),
         "signOut" => Command::SignOut,
         "whoami" => Command::Whoami,
         "create" => Command::Create(NewKey {
-            name: read::needed_text(options, "name")?,
+            name: needed_text(options, "name")?,
             lifetime: lifetime(options)?,
             scopes: scopes(options)?,
         }),
         "list" => {
-            let status = read::member_text(options, "status")?;
+            let status = member_text(options, "status")?;
             if status
                 .as_deref()
                 .is_some_and(|s| !["all", "active", "inactive", "expired", "revoked"].contains(&s))
             {
                 return Err(Error::argument("status", "use all, active, inactive, expired or revoked."));
             }
-            let filter = Filter { status, search: read::member_text(options, "search")? };
-            Command::List(filter, read::member_text(options, "cursor")?)
+            let filter = Filter { status, search: member_text(options, "search")? };
+            Command::List(filter, member_text(options, "cursor")?)
         }
         "get" => Command::Get(id()?),
         "rotate" => {
-            let overlap = match read::member_text(options, "overlap")?.as_deref() {
+            let overlap = match member_text(options, "overlap")?.as_deref() {
                 None => Overlap::None,
                 Some(duration) if is_nothing(duration) => Overlap::None,
                 Some(duration) => Overlap::For(duration.into()),
@@ -180,7 +240,7 @@ fn command(
         }
         "revoke" => Command::Revoke(id()?),
         "delete" => Command::Delete(id()?),
-        "validate" => Command::Validate(needed(secret, "secret")?),
+        "validate" => Command::Validate(needed("secret")?),
         _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
     })
 }
@@ -191,36 +251,10 @@ fn is_nothing(duration: &str) -> bool {
     duration.starts_with('P') && digits.peek().is_some() && digits.all(|digit| digit == b'0')
 }
 
-fn needed(secret: Option<SecretHandle>, name: &'static str) -> Result<Secret, Error> {
-    match secret {
-        Some(secret) => secret.get(),
-        None => Err(Error::argument(name, "expected a string or a Secret.")),
-    }
-}
-
-fn client(provider: &ProviderHandle, options: &Value, credential: Credential) -> Result<Client, Error> {
-    let retries = match options.find("retries") {
-        None => 2,
-        Some(value) => match value.number() {
-            Some(n) if (0.0..=10.0).contains(&n) => n as u8,
-            _ => return Err(Error::argument("retries", "use a whole number from 0 to 10.")),
-        },
-    };
-    let options = Options {
-        provider: provider.share(),
-        base_url: read::member_text(options, "baseUrl")?,
-        credential,
-        scheme: read::member_text(options, "scheme")?,
-        retries,
-        allow_insecure: options.find("allowInsecure").and_then(Value::bool).unwrap_or(false),
-    };
-    Client::new(&Offline, options)
-}
-
 /// The facade has made a number of seconds into a duration and a `Date` into
 /// text; a moment is told from a duration by its first character.
 fn lifetime(options: &Value) -> Result<Option<Lifetime>, Error> {
-    let given = read::member_text(options, "expiresIn")?;
+    let given = member_text(options, "expiresIn")?;
     Ok(given.map(|text| match text {
         text if text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().any(|b| b == b'T') => {
             Lifetime::Until(text)
@@ -249,13 +283,12 @@ async fn hand_over(store: Option<Function>, secret: Secret, key: &KeyInfo) -> Re
     let Some(store) = store else {
         return Ok(());
     };
-    let secret = JsValue::from(SecretHandle::new(secret));
-    let answer = match store.call2(&JsValue::UNDEFINED, &secret, &plain(&key.into())?) {
+    let answer = match store.call2(&JsValue::UNDEFINED, &bytes(&secret), &plain(&key.into())?) {
         Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
         Err(thrown) => Err(thrown),
     };
     answer.map(drop).map_err(|thrown| {
-        let text = |name| read::text_in(&thrown, name).unwrap_or_default();
+        let text = |name| fetch::text_in(&thrown, name).unwrap_or_default();
         Error::new(Code::StoreFailed).with_cause(text("name"), text("message"))
     })
 }

@@ -160,14 +160,13 @@ pub fn generate(format: u32, prefix: u32, random: u32) -> u32 {
         let key = buffer(|buffer| {
             let pool = Zeroizing::new(alloc::vec::Vec::from(bytes(buffer, random)));
             wipe(buffer, random);
-            let mut blocks = pool.chunks_exact(64);
+            let mut blocks = pool.as_chunks::<64>().0.iter();
             keylatch_format::generate(format, begins.map_or("", |text| text), &mut |block: &mut [u8]| {
-                let next = blocks.next().filter(|next| next.len() == block.len());
-                next.map(|next| copy(next, block)).is_some()
+                blocks.next().map(|next| copy(next, block)).is_some()
             })
         });
         match key {
-            Ok(key) => state.hold(key),
+            Ok(key) => state.secrets.hold(key),
             Err(keylatch_format::Error::NoEntropy) => NEEDS_MORE,
             Err(_) => NO_KEY,
         }

@@ -24,17 +24,51 @@ unsafe impl<T> Sync for Single<T> {}
 
 /// By itself, so that its zeros are no part of the file.
 static BUFFER: Single<[u8; SIZE]> = Single(UnsafeCell::new([0; SIZE]));
-static STATE: Single<State> =
-    Single(UnsafeCell::new(State { secrets: Vec::new(), free: Vec::new(), formats: Vec::new() }));
+static STATE: Single<State> = Single(UnsafeCell::new(State { secrets: Slots::new(), formats: Slots::new() }));
 
 /// What is kept from call to call.
 pub(super) struct State {
-    /// By slot; wiped when taken out.
-    pub(super) secrets: Vec<Option<Secret>>,
-    /// Slots that can be used again.
-    pub(super) free: Vec<u32>,
+    /// Wiped when they are dropped.
+    pub(super) secrets: Slots<Secret>,
     /// Declared formats.
-    pub(super) formats: Vec<KeyFormat>,
+    pub(super) formats: Slots<KeyFormat>,
+}
+
+/// Things that JavaScript knows by number.
+pub(super) struct Slots<T> {
+    places: Vec<Option<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Slots<T> {
+    const fn new() -> Self {
+        Slots { places: Vec::new(), free: Vec::new() }
+    }
+
+    /// Keeps a thing: its number.
+    pub(super) fn hold(&mut self, thing: T) -> u32 {
+        if let Some(number) = self.free.pop()
+            && let Some(place) = self.places.get_mut(number as usize)
+        {
+            *place = Some(thing);
+            return number;
+        }
+        self.places.push(Some(thing));
+        self.places.len() as u32 - 1
+    }
+
+    /// The thing of a number.
+    #[inline]
+    pub(super) fn get(&self, number: u32) -> Option<&T> {
+        self.places.get(number as usize).and_then(Option::as_ref)
+    }
+
+    /// Drops a thing; its number is used again.
+    pub(super) fn free(&mut self, number: u32) {
+        if self.places.get_mut(number as usize).and_then(Option::take).is_some() {
+            self.free.push(number);
+        }
+    }
 }
 
 /// Works on the buffer.
@@ -56,9 +90,9 @@ impl State {
     /// A format by its number: 0 is none, then those of the catalogue, then the
     /// declared ones. `Err` for a number that no format has.
     pub(super) fn format(&self, number: u32) -> Result<Option<&KeyFormat>, ()> {
-        let Some(number) = (number as usize).checked_sub(1) else { return Ok(None) };
-        let known = CATALOGUE.get(number).map(|(_, format)| format);
-        let declared = || self.formats.get(number - CATALOGUE.len());
+        let Some(number) = number.checked_sub(1) else { return Ok(None) };
+        let known = CATALOGUE.get(number as usize).map(|(_, format)| format);
+        let declared = || self.formats.get(number.wrapping_sub(CATALOGUE.len() as u32));
         known.or_else(declared).map(Some).ok_or(())
     }
 }

@@ -7,6 +7,7 @@
 //! A text that may be a key is wiped from the buffer before an export returns,
 //! unless it says otherwise.
 
+mod formats;
 mod keys;
 mod memory;
 mod rules;

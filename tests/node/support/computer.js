@@ -63,8 +63,8 @@ class Computer {
   }
 
   /** Runs the command `keylatch`. */
-  keylatch(args, { input = '', env = {} } = {}) {
-    return this.#run([CLI, ...args], input, env);
+  keylatch(args, { input = '', env = {}, flags = [] } = {}) {
+    return this.#run([...flags, CLI, ...args], input, env);
   }
 
   /** Runs a module's text, with the package imported, and gives what it returns as JSON. */
@@ -81,6 +81,12 @@ class Computer {
   tryModule(text, { env = {}, flags = [] } = {}) {
     const source = `import * as kl from ${JSON.stringify(ENTRY)}; import * as node from ${JSON.stringify(NODE_ENTRY)}; ${text}`;
     return this.#run([...flags, '--input-type=module', '--eval', source], '', env);
+  }
+
+  /** A command of the shell, without a terminal; `keylatch` in it is the command. */
+  shell(command, { env = {} } = {}) {
+    const script = `keylatch() { '${process.execPath}' '${CLI}' "$@"; }\n${command}`;
+    return this.#run(['-e', 'require("child_process").spawn("/bin/sh", ["-c", process.argv[1]], { stdio: "inherit" }).on("exit", (code, signal) => { process.exitCode = code ?? 255 })', script], '', env);
   }
 
   /** A command of the shell on a terminal of its own: a person sits at it. */

@@ -1,0 +1,1 @@
+export const declare=(a,b)=>a; export const declareFormat=(a,b)=>a;

@@ -1,0 +1,186 @@
+// Secrets by slot: the text stays in the memory of the offline module.
+
+import { textOf } from '#offline';
+
+import { failure } from './errors.js';
+import { buffer, enter, isCurrent, offline, short, write } from './offline.js';
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+const REDACTED = '[redacted]';
+
+/**
+ * Where a secret stands. `at` and `length` are known here too, so that it can be
+ * saved from an instance that has trapped.
+ * @typedef {{ core: import('./offline.js').Offline, slot: number, at: number, length: number, isWiped: boolean }} Held
+ */
+
+/** Wipes what was forgotten without being disposed of. @type {FinalizationRegistry<Held> | undefined} */
+let forgotten;
+/** Marks a secret that is held already, instead of a text. */
+const adopted = Symbol();
+/** @type {WeakMap<object, Held>} */
+const kept = new WeakMap();
+
+class Redacted {
+  toString() {
+    return REDACTED;
+  }
+
+  toJSON() {
+    return REDACTED;
+  }
+
+  [inspect]() {
+    return `${this.constructor.name} { ${REDACTED} }`;
+  }
+
+  [dispose]() {
+    wipe(/** @type {Held} */ (kept.get(this)));
+  }
+}
+
+export class Secret extends Redacted {
+  /** @param {any} text @param {symbol} [how] */
+  constructor(text, how) {
+    super();
+    keep(this, how === adopted ? text : hold(short(text, 'text', 'expected a string or a Secret.')));
+  }
+
+  expose() {
+    return exposed(/** @type {Held} */ (kept.get(this)));
+  }
+
+  mask() {
+    const held = /** @type {Held} */ (kept.get(this));
+    return enter((core) => {
+      const length = core.wasm.mask(loaded(core, held));
+      return textOf(buffer(core), 0, length);
+    });
+  }
+}
+
+export class RevealOnce extends Redacted {
+  /** @param {any} held @param {symbol} [how] */
+  constructor(held, how) {
+    super();
+    if (how !== adopted) throw new TypeError('RevealOnce comes from create() and rotate() only.');
+    keep(this, held);
+  }
+
+  reveal() {
+    const held = /** @type {Held} */ (kept.get(this));
+    const text = exposed(held);
+    wipe(held);
+    return text;
+  }
+
+  get revealed() {
+    return /** @type {Held} */ (kept.get(this)).isWiped;
+  }
+}
+
+/** @param {object} owner @param {Held} held */
+function keep(owner, held) {
+  kept.set(owner, held);
+  if (typeof FinalizationRegistry === 'undefined') return;
+  (forgotten ??= new FinalizationRegistry(wipe)).register(owner, held);
+}
+
+/** Takes a text over. @param {string} text @returns {Held} */
+function hold(text) {
+  return enter((core) => held(core, core.wasm.hold(write(core, text))));
+}
+
+/** @param {import('./offline.js').Offline} core @param {number} slot @returns {Held} */
+function held(core, slot) {
+  const length = core.wasm.load(slot);
+  core.wasm.clear(length);
+  return { core, slot, at: core.wasm.pointer(slot), length, isWiped: false };
+}
+
+/** @param {Held} held */
+function exposed(held) {
+  refuseWiped(held);
+  return textOf(new Uint8Array(held.core.wasm.memory.buffer), held.at, held.length);
+}
+
+/** @param {Held} held */
+function refuseWiped(held) {
+  if (held.isWiped) throw failure('already_revealed');
+}
+
+/** @param {Held} held */
+function wipe(held) {
+  if (held.isWiped) return;
+  held.isWiped = true;
+  const { core, slot, at, length } = held;
+  if (isCurrent(core)) enter(({ wasm }) => wasm.free(slot));
+  // An instance that has trapped is not entered again.
+  else new Uint8Array(core.wasm.memory.buffer, at, length).fill(0);
+}
+
+/**
+ * Puts a secret into the buffer: its length.
+ * @param {import('./offline.js').Offline} core @param {Held} held @param {number} [from]
+ */
+function loaded(core, held, from = 0) {
+  refuseWiped(held);
+  buffer(core).set(new Uint8Array(held.core.wasm.memory.buffer, held.at, held.length), from);
+  return held.length;
+}
+
+/** A secret whose slot is new. @param {number} slot */
+export const adoptSlot = (slot) => new Secret(held(offline(), slot), adopted);
+
+/**
+ * Bytes from another memory as a secret; they are wiped there.
+ * @param {Uint8Array} bytes @param {boolean} [once] whether it is to be revealed once
+ */
+export function adopt(bytes, once) {
+  const owned = enter((core) => {
+    buffer(core).set(bytes);
+    return held(core, core.wasm.hold(bytes.length));
+  });
+  bytes.fill(0);
+  return once ? new RevealOnce(owned, adopted) : new Secret(owned, adopted);
+}
+
+/**
+ * Puts the text of a string, Secret or RevealOnce into the buffer: its length.
+ * Using a RevealOnce so does not count as showing it.
+ * @param {import('./offline.js').Offline} core @param {any} value @param {string} name @param {number} [from]
+ */
+export function lend(core, value, name, from) {
+  if (typeof value === 'string') return write(core, short(value, name), from);
+  return loaded(core, heldBy(value, name), from);
+}
+
+/** The text of a Secret or RevealOnce, for the header that it is sent in. @param {any} value @param {string} name */
+export const exposedBy = (value, name) => exposed(heldBy(value, name));
+
+/**
+ * The bytes of a string, Secret or RevealOnce, for another memory. The caller wipes
+ * them.
+ * @param {any} value @param {string} name
+ */
+export function bytesOf(value, name) {
+  return enter((core) => {
+    const length = lend(core, value, name);
+    const bytes = buffer(core).slice(0, length);
+    core.wasm.clear(length);
+    return bytes;
+  });
+}
+
+/** A secret of its own with the same text. @param {any} value @param {string} name */
+export function copyOf(value, name) {
+  return enter((core) => new Secret(held(core, core.wasm.hold(lend(core, value, name))), adopted));
+}
+
+/** @param {any} value @param {string} name */
+function heldBy(value, name) {
+  const found = typeof value === 'object' && value !== null ? kept.get(value) : undefined;
+  if (!found) throw failure('invalid_argument', name, 'expected a string or a Secret.');
+  return found;
+}
