@@ -313,7 +313,16 @@ mod tests {
     #[test]
     fn what_is_read_is_written_again() {
         for text in [
-            "null", "true", "false", "0", "-12", "9007199254740991", "\"\"", "[]", "{}", "[1,[2],{}]",
+            "null",
+            "true",
+            "false",
+            "0",
+            "-12",
+            "9007199254740991",
+            "\"\"",
+            "[]",
+            "{}",
+            "[1,[2],{}]",
             r#"{"a":{"b":[null,"x"]},"ü":"é😀\"\\"}"#,
         ] {
             assert_eq!(round(text).as_deref(), Some(text));
@@ -324,7 +333,9 @@ mod tests {
 
     #[test]
     fn a_number_keeps_every_digit() {
-        for digits in ["15793596808644609", "-15793596808644608", "18446744073709551616", "1.5", "1e300", "-0.1e-7"] {
+        for digits in
+            ["15793596808644609", "-15793596808644608", "18446744073709551616", "1.5", "1e300", "-0.1e-7"]
+        {
             assert_eq!(round(digits).as_deref(), Some(digits));
             let exactly: f64 = digits.parse().unwrap();
             let number = parse(digits.as_bytes()).unwrap().number().unwrap();
@@ -347,8 +358,8 @@ mod tests {
     #[test]
     fn agrees_with_serde_json_on_what_is_json() {
         let pieces = [
-            "{", "}", "[", "]", ",", ":", "\"a\"", "\"", "\\", "\\u0", "1", "-", ".", "0", "e", "+", "true", "nul", " ",
-            "\n", "\u{1}", "é", "01", "1.", "{\"a\":", "[1,",
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"", "\\", "\\u0", "1", "-", ".", "0", "e", "+", "true",
+            "nul", " ", "\n", "\u{1}", "é", "01", "1.", "{\"a\":", "[1,",
         ];
         let mut state = 7_u64;
         let mut below = |bound: usize| {

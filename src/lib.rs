@@ -39,6 +39,7 @@ pub mod error;
 #[cfg(not(feature = "offline"))]
 pub mod format;
 pub mod http;
+pub mod json;
 #[cfg(not(feature = "offline"))]
 pub mod lifecycle;
 pub mod notice;
@@ -47,7 +48,6 @@ pub mod provider;
 pub mod scheme;
 pub mod secret;
 mod text;
-pub mod json;
 pub mod value;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -108,7 +108,9 @@ impl Value {
     /// The digits of a whole number that an `f64` cannot hold.
     pub fn digits(&self) -> Option<&str> {
         match self {
-            Value::Digits(digits) if digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => Some(digits),
+            Value::Digits(digits) if digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                Some(digits)
+            }
             _ => None,
         }
     }

@@ -5,7 +5,7 @@
 //! on purpose.
 
 mod origin;
-pub(crate) mod retry;
+mod retry;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -18,10 +18,10 @@ use crate::error::Error;
 use crate::scheme::Header;
 use crate::value::Value;
 
-pub use origin::{Fault, Origin, fault};
 #[cfg(not(feature = "offline"))]
 pub(crate) use origin::is_loopback;
-pub use retry::Retry;
+pub use origin::{Fault, Origin, fault};
+pub use retry::{Retry, retry_after};
 
 /// A request method.
 #[derive(Clone, Copy, PartialEq, Eq)]

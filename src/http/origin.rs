@@ -65,7 +65,9 @@ impl Origin {
     /// [`Code::OriginMismatch`] when it does not begin so.
     pub fn below(&self, path: &str) -> Result<String, Error> {
         if !path.starts_with('/') {
-            return Err(Error::new(Code::OriginMismatch).with(self.base.origin.clone()).with("another address"));
+            return Err(Error::new(Code::OriginMismatch)
+                .with(self.base.origin.clone())
+                .with("another address"));
         }
         let mut whole = String::with_capacity(self.base.href.len() + path.len());
         whole.push_str(&self.base.href);

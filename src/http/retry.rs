@@ -51,7 +51,7 @@ impl Retry {
 /// The seconds of `Retry-After` (RFC 9110, section 10.2.3), a fraction rounded up.
 /// A date is turned into seconds by the transport, which has a clock. More than can
 /// be counted is [`u32::MAX`].
-pub(crate) fn seconds(value: &str) -> Option<u32> {
+pub fn retry_after(value: &str) -> Option<u32> {
     let value = value.trim();
     let (whole, fraction) = cut(value, ".").unwrap_or((value, ""));
     let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -121,12 +121,12 @@ mod tests {
             ("soon", None, Some(250)),
             ("١", None, Some(250)),
         ] {
-            let error = Error::new(Code::RateLimited).with_status(429).with_retry_after(seconds(value));
+            let error = Error::new(Code::RateLimited).with_status(429).with_retry_after(retry_after(value));
             assert_eq!(error.retry_after(), asked, "{value}");
             assert_eq!(Retry::new(2).pause(&error, true), pause, "{value}");
         }
         // A later pause is longer than one that was asked for.
-        let error = Error::new(Code::RateLimited).with_status(429).with_retry_after(seconds("0"));
+        let error = Error::new(Code::RateLimited).with_status(429).with_retry_after(retry_after("0"));
         let mut retry = Retry::new(3);
         let pauses: Vec<_> = (0..3).map(|_| retry.pause(&error, true)).collect();
         assert_eq!(pauses, [Some(250), Some(500), Some(1000)]);

@@ -4,10 +4,11 @@
 
 use super::found::Found;
 use super::info::{Account, KeyInfo, Page, Status, Validation, fingerprint};
-use super::mask::is_whole;
+use super::mask::{is_stand_in, is_whole};
 use super::time::Time;
 use crate::error::{Code, Error};
-use crate::format::{self, Certainty, ProblemCode};
+use crate::format::{self, Certainty};
+use crate::json::LARGEST_SAFE;
 use crate::provider::{Field, Provider, States, TimeUnit};
 use crate::secret::Secret;
 use crate::text::{concat, contains, integer};
@@ -15,9 +16,6 @@ use crate::value::Value;
 
 /// A secret of fewer bytes is looked for as a whole text only.
 const SHORTEST: usize = 12;
-/// A larger whole number may have been rounded when it was read.
-const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
-
 /// Reads a provider's answers to one call.
 pub(super) struct Reader<'a> {
     pub(super) provider: &'a Provider,
@@ -75,15 +73,14 @@ impl Reader<'_> {
         let Some(Value::Text(secret)) = found.filter(|found| found.text() != Some("")) else {
             return Err(self.expected("the new key", path, found));
         };
-        let what = match self.provider.check_key(secret) {
-            Ok(()) => return Ok(secret.clone()),
-            Err(problem) if problem.problem().is_some_and(|p| p.code == ProblemCode::Placeholder) => {
-                "a placeholder"
-            }
-            Err(_) if self.provider.certainty() == Certainty::Documented => {
+        let format = self.provider.format.as_ref();
+        let documented = format.filter(|format| format.certainty == Certainty::Documented);
+        let what = match documented {
+            Some(format) if !format::check(Some(format), secret.expose()).is_good() => {
                 "a text that is no key of its format"
             }
-            Err(_) => return Ok(secret.clone()),
+            None if is_stand_in(secret.expose()) => "what stands for one",
+            _ => return Ok(secret.clone()),
         };
         Err(self.bad_response(&["expected the new key at ", path, ", found ", what, "."]))
     }
@@ -243,8 +240,8 @@ impl Reader<'_> {
     /// A text, or a number with each of its digits; nothing when it is neither.
     fn exact(&self, value: &Value, path: &str) -> Result<Option<String>, Error> {
         digits(value).map_err(|Rounded| {
-            let what = "expected a text or a whole number of at most 9007199254740991 at ";
-            self.bad_response(&[what, path, ", found a number that is read with a loss of digits."])
+            let what = "expected a text or a whole number at ";
+            self.bad_response(&[what, path, ", found a number that is not whole, or has lost digits."])
         })
     }
 
@@ -265,23 +262,29 @@ pub(super) fn is_in(secret: &Secret, text: &str) -> bool {
     secret == text || (secret.len() >= SHORTEST && contains(text, secret))
 }
 
-/// A number that may not be the one that was sent.
+/// A number that is not whole, or may not be the one that was sent.
 pub(super) struct Rounded;
 
 /// A text, or a number as it was written: services give ids, codes and cursors as
 /// either. This is the only place that turns a number of an answer into text.
 pub(super) fn digits(value: &Value) -> Result<Option<String>, Rounded> {
-    if let Some(text) = value.text() {
-        return Ok(Some(text.into()));
+    match value {
+        Value::Text(text) => return Ok(Some(text.expose().into())),
+        Value::Digits(digits) if has_digits_only(digits) => return Ok(Some(digits.clone())),
+        _ => {}
     }
     if let Some(digits) = value.digits() {
         return Ok(Some(digits.into()));
     }
     match value.number() {
         None => Ok(None),
-        Some(number) if number.abs() <= LARGEST_EXACT && number as i64 as f64 == number => {
+        Some(number) if number.abs() <= LARGEST_SAFE as f64 && number as i64 as f64 == number => {
             Ok(Some(integer(number as i64)))
         }
         Some(_) => Err(Rounded),
     }
+}
+
+fn has_digits_only(digits: &str) -> bool {
+    digits.strip_prefix('-').unwrap_or(digits).bytes().all(|byte| byte.is_ascii_digit())
 }

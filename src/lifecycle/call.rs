@@ -7,7 +7,7 @@ use super::client::{Client, Credential};
 use super::found::excerpt;
 use super::scrub::add_forms;
 use crate::error::{Code, Error, ServiceMessage};
-use crate::http::{Body, Request, Response, Retry, Transport, retry};
+use crate::http::{Body, Request, Response, Retry, Transport, retry_after};
 use crate::provider::{Endpoint, Operation, Vars};
 use crate::scheme::{Header, Scheme};
 use crate::secret::{Secret, scrubber};
@@ -207,7 +207,7 @@ impl Client {
         } else {
             message
         };
-        let retry_after = response.header("retry-after").and_then(retry::seconds);
+        let seconds = response.header("retry-after").and_then(retry_after);
         Error::new(code)
             .with(self.provider.title.clone())
             .with(message)
@@ -215,7 +215,7 @@ impl Client {
             .with_request_id(
                 response.header("x-request-id").map(|id| excerpt(&scrub(id.into()), LONGEST_MESSAGE)),
             )
-            .with_retry_after(retry_after)
+            .with_retry_after(seconds)
             .with_service(said)
     }
 

@@ -22,12 +22,28 @@ pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
         length += 1;
         dots = if ch == '.' { dots + 1 } else { 0 };
         // One dot may stand in a key, a row of them does not.
-        let is_sign = matches!(ch, '…' | '*' | '•' | '●' | '·' | '█') || dots >= 3;
+        let is_sign = is_sign(ch) || dots >= 3;
         is_shortened |= is_sign;
         run = if is_sign { 0 } else { run + 1 };
         longest = longest.max(run);
     }
     longest >= RUN || (!is_shortened && length > HINT)
+}
+
+/// Whether a text stands where a key should: stars, `<API_KEY>`, `[redacted]`.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    let between = |open, close| text.starts_with(open) && text.ends_with(close);
+    text.chars().filter(|ch| is_sign(*ch)).count() >= 3
+        || text.contains('…')
+        || between('<', '>')
+        || between('[', ']')
+        || between('{', '}')
+        || ["null", "undefined", "none"].iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// A character that stands for what is left out.
+fn is_sign(ch: char) -> bool {
+    matches!(ch, '…' | '*' | '•' | '●' | '·' | '█')
 }
 
 #[cfg(test)]
@@ -49,6 +65,26 @@ mod tests {
             "",
         ] {
             assert!(!is_whole(Some(format::keylatch()), masked), "{masked}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_a_key_is_none() {
+        for text in [
+            "********",
+            "kl_live_***",
+            "sk_…abcd",
+            "<API_KEY>",
+            "[redacted]",
+            "{{ key }}",
+            "null",
+            "None",
+            "•••",
+        ] {
+            assert!(is_stand_in(text), "{text}");
+        }
+        for text in ["new-key", "a*b", "x<y>z", "nullable", "ключ", "abc.def.ghi"] {
+            assert!(!is_stand_in(text), "{text}");
         }
     }
 

@@ -192,23 +192,21 @@ fn an_id_keeps_each_of_its_digits_or_the_answer_is_refused() {
         ("7", "7"),
         ("0", "0"),
         ("-7", "-7"),
+        ("7.0", "7"),
         ("1e3", "1000"),
         ("9007199254740991", "9007199254740991"),
+        ("9007199254740993", "9007199254740993"),
+        ("15793596808644609", "15793596808644609"),
+        ("-15793596808644609", "-15793596808644609"),
+        ("18446744073709551617", "18446744073709551617"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
         (r#""15793596808644609""#, "15793596808644609"),
         (r#""007""#, "007"),
     ] {
         let keys = listed("", &format!(r#"{{"id":{id}}}"#), None).unwrap();
         assert_eq!(keys[0].id, expected, "{id}");
     }
-    for id in [
-        "15793596808644609",
-        "9007199254740992",
-        "9007199254740993",
-        "-9007199254740992",
-        "1.5",
-        "1e300",
-        "1e-7",
-    ] {
+    for id in ["1.5", "1e300", "1e-7", "9007199254740993.0", "1e16", "-0.5"] {
         let (code, sentence) = told(listed("", &format!(r#"{{"id":"k1"}},{{"id":{id}}}"#), None));
         assert_eq!(code, Code::BadResponse, "{id}");
         assert!(sentence.contains("at id") && sentence.contains("digits"), "{sentence}");
@@ -216,22 +214,56 @@ fn an_id_keeps_each_of_its_digits_or_the_answer_is_refused() {
     for id in ["null", "true", "[]", "{}", r#""""#, r#"["k1"]"#] {
         assert_eq!(told(listed("", &format!(r#"{{"id":{id}}}"#), None)).0, Code::BadResponse, "{id}");
     }
-    // What stands for an id elsewhere keeps its digits as well.
+    // A name is no id: what cannot be read is left out.
+    assert_eq!(only("", r#""name":1e300"#).name, "");
+    assert_eq!(only("", r#""name":42"#).name, "42");
+}
+
+/// As in public reports: the one of two keys is revoked, and the other one ends.
+#[test]
+fn of_two_keys_whose_ids_differ_in_the_last_digit_the_right_one_is_ended() {
+    let ask = |method: &str, path: &str| format!("{method} https://h/{path} | x-key: a-key-of-mine-0123");
+    let key_of = |id: &str| format!(r#"{{"id":{id},"status":"revoked"}}"#);
+    let both =
+        r#"{"items":[{"id":15793596808644609,"name":"prod"},{"id":15793596808644608,"name":"old laptop"}]}"#;
+    let script = Script::new([
+        expect(&ask("GET", "keys"), 200, both),
+        expect(&ask("DELETE", "keys/15793596808644608"), 200, &key_of("15793596808644608")),
+        expect(&ask("DELETE", "keys/15793596808644608"), 200, &key_of("15793596808644609")),
+    ]);
+    let spec = r#""endpoints":{"list":{"path":"/keys"},"revoke":{"method":"DELETE","path":"/keys/{id}"}}"#;
+    let acme = declared(&script, spec, key());
+    run(async {
+        let keys = acme.list(&script, &Filter::default(), None).await.unwrap().items;
+        let old = keys.iter().find(|key| key.name == "old laptop").unwrap();
+        assert_eq!(acme.revoke(&script, &old.id).await.unwrap().id, "15793596808644608");
+        // And a service that rounds by itself is found out.
+        assert_eq!(told(acme.revoke(&script, &old.id).await).0, Code::BadResponse);
+    });
+    script.done();
+}
+
+#[test]
+fn what_stands_for_an_id_elsewhere_keeps_its_digits_too() {
     let number = "15793596808644609";
-    let successor = listed("", &format!(r#"{{"id":"k1","replaced_by":{number}}}"#), None);
-    assert_eq!(told(successor).0, Code::BadResponse);
+    let successor = listed("", &format!(r#"{{"id":"k1","replaced_by":{number}}}"#), None).unwrap();
+    assert_eq!(successor[0].replaced_by.as_deref(), Some(number));
     let ask = |path| format!("GET https://h/{path} | x-key: a-key-of-mine-0123");
     let script = Script::new([expect(&ask("me"), 200, &format!(r#"{{"id":{number}}}"#))]);
-    let account = run(declared(&script, r#""endpoints":{"whoami":"/me"}"#, key()).whoami(&script));
-    assert_eq!(told(account).0, Code::BadResponse);
-    let page = format!(r#"{{"items":[],"next_cursor":{number}}}"#);
-    let script = Script::new([expect(&ask("keys"), 200, &page)]);
+    let account = run(declared(&script, r#""endpoints":{"whoami":"/me"}"#, key()).whoami(&script)).unwrap();
+    assert_eq!(account.id, number);
+    let script = Script::new([
+        expect(&ask("keys"), 200, &format!(r#"{{"items":[],"next_cursor":{number}}}"#)),
+        expect(&ask(&format!("keys?c={number}")), 200, r#"{"items":[]}"#),
+    ]);
     let spec = r#""endpoints":{"list":{"path":"/keys","query":{"c":"{cursor}"}}}"#;
-    let list = run(declared(&script, spec, key()).list(&script, &Filter::default(), None));
-    assert_eq!(told(list).0, Code::BadResponse);
-    // A name is no id: what cannot be read is left out.
-    assert_eq!(only("", &format!(r#""name":{number}"#)).name, "");
-    assert_eq!(only("", r#""name":42"#).name, "42");
+    let acme = declared(&script, spec, key());
+    let first = run(acme.list(&script, &Filter::default(), None)).unwrap();
+    run(acme.list(&script, &Filter::default(), first.cursor.as_deref())).unwrap();
+    script.done();
+    for wrong in [r#"{"id":"k1","replaced_by":1.5}"#, r#"{"id":"k1","replaced_by":1e300}"#] {
+        assert_eq!(told(listed("", wrong, None)).0, Code::BadResponse, "{wrong}");
+    }
 }
 
 #[test]

@@ -7,8 +7,7 @@ use std::rc::Rc;
 
 use keylatch::http::{Address, Body, Request, Response, Transport};
 use keylatch::lifecycle::{Client, Credential, Options};
-use keylatch::value::Value;
-use keylatch::{Code, Error, Secret, provider};
+use keylatch::{Code, Error, Secret, json, provider};
 
 /// One exchange: `METHOD address`, the headers that authenticate, the body; and
 /// status and body of the answer.
@@ -140,10 +139,10 @@ impl Transport for Script {
         let Answer::Status(status, text, headers) = next.answer else {
             return Err(Error::new(Code::NetworkError).with("https://h"));
         };
-        let body = match serde_json::from_str::<Value>(&text) {
-            Ok(value) => Body::Json(value),
-            Err(_) if text.is_empty() => Body::Empty,
-            Err(_) => Body::Other(text),
+        let body = match json::parse(text.as_bytes()) {
+            Some(value) => Body::Json(value),
+            None if text.is_empty() => Body::Empty,
+            None => Body::Other(text),
         };
         let headers = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Ok(Response { status, headers, body })

@@ -160,7 +160,7 @@ async fn repeats_carry_the_same_idempotency_key_and_other_calls_another() {
     assert!(keys[0] != keys[3] && keys[3] != keys[4] && keys[0] != keys[4]);
     for key in keys {
         let random = key.strip_prefix("klc_").unwrap();
-        assert!(random.len() == 22 && random.bytes().all(|b| b.is_ascii_alphanumeric()), "{key}");
+        assert!(random.len() == 32 && random.bytes().all(|b| b.is_ascii_hexdigit()), "{key}");
     }
     let sent = line.sent();
     assert_eq!(sent[0].line, sent[1].line);

@@ -104,9 +104,9 @@ impl Fetch {
     fn failure(&self, answer: &Answer, kind: &str) -> Error {
         let error = match kind {
             "aborted" => Error::new(Code::Aborted),
-            "timeout" => Error::new(Code::Timeout)
-                .with(self.origin.clone())
-                .with(integer(self.call.timeout() as i64)),
+            "timeout" => {
+                Error::new(Code::Timeout).with(self.origin.clone()).with(integer(self.call.timeout() as i64))
+            }
             "too_large" => self.bad_response("the answer is larger than any of its API."),
             _ => Error::new(Code::NetworkError)
                 .with(self.origin.clone())

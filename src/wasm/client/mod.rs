@@ -210,9 +210,7 @@ fn command(
         None => Err(Error::argument(name, "expected a string or a Secret.")),
     };
     Ok(match operation {
-        "signIn" => {
-            Command::SignIn(member_text(options, "user")?.unwrap_or_default(), needed("password")?)
-        }
+        "signIn" => Command::SignIn(member_text(options, "user")?.unwrap_or_default(), needed("password")?),
         "signOut" => Command::SignOut,
         "whoami" => Command::Whoami,
         "create" => Command::Create(NewKey {

@@ -24,8 +24,7 @@ unsafe impl<T> Sync for Single<T> {}
 
 /// By itself, so that its zeros are no part of the file.
 static BUFFER: Single<[u8; SIZE]> = Single(UnsafeCell::new([0; SIZE]));
-static STATE: Single<State> =
-    Single(UnsafeCell::new(State { secrets: Slots::new(), formats: Slots::new() }));
+static STATE: Single<State> = Single(UnsafeCell::new(State { secrets: Slots::new(), formats: Slots::new() }));
 
 /// What is kept from call to call.
 pub(super) struct State {

@@ -1,0 +1,58 @@
+// The sentences of src/error.rs and src/format/, copied by `cargo xtask build`.
+// The wasm knows only the codes. Edit the sentences there, not here.
+
+/** @type {Record<string, string>} */
+export const errors = {
+  invalid_argument: "{0}: {1}",
+  invalid_provider: "The provider declaration is wrong at {0}: {1}",
+  unknown_provider: "No provider is called \"{0}\". Use one of {1}, or declare your own with defineProvider().",
+  invalid_key: "This is not a key for {0}: {1}",
+  invalid_header: "The {0} has a character at index {1} that may not stand in an HTTP header. Nothing was sent.",
+  already_revealed: "This key was already revealed, or wiped. It can be shown only once; create or rotate a key to get a new one.",
+  insecure_url: "{0} is not https, so a key sent there could be read on the way. Use https, a loopback address, or set allowInsecure if you accept that.",
+  origin_mismatch: "The key is for {0}, so it was not sent to {1}. Use an address of the service that the key is for.",
+  redirect_refused: "{0} answered with a redirect, which a key does not follow. Check that baseUrl is the final address of the service.",
+  timeout: "{0} did not answer within {1} ms. Try again, or set a longer timeout.",
+  aborted: "The call was aborted.",
+  network_error: "{0} could not be reached. Check the address and the connection.",
+  bad_response: "{0} did not answer as its API should. Check that baseUrl is its address. What was wrong: {1}",
+  unauthorized: "{0} did not accept the credential: {1}",
+  invalid_credentials: "{0} did not accept the user or the password.",
+  forbidden: "{0} does not allow this: {1}",
+  not_found: "{0} has no such thing: {1}",
+  key_active: "This key is still active. Revoke it first, then delete it.",
+  key_inactive: "This key is not active, so it cannot be rotated. Create a new one.",
+  conflict: "{0} refused because of a conflict: {1}",
+  invalid_request: "{0} refused the request: {1}",
+  rate_limited: "{0} asks to slow down: {1}",
+  service_error: "{0} failed: {1}",
+  unsupported: "{0} cannot {1} through its API. {2}",
+  outcome_unknown: "The answer of {0} was lost, and so was the clean-up. A key that nobody has seen, made for \"{1}\", may be alive there: look at the list of keys, and revoke or delete it.",
+  no_credential: "No key for {0} was found: {1}",
+  store_failed: "The new key could not be stored, so it was revoked and the old key still works.",
+  old_key_alive: "The new key is good, but the old one ({0}) could not be revoked and still works. Revoke it.",
+  not_stored: "The new key could not be stored, and it is the only one: reveal it now and keep it.",
+  replacement_failed: "{0} allows one key, so the old one is deleted before a new one is made, and that could not be finished. The old key is most likely gone: look, and make one by hand. {1}",
+  file_failed: "The file of keys cannot be used and was left as it was: {0}.",
+  no_entropy: "The system's random source failed, so no key was made.",
+  internal: "This is a fault in keylatch: {0}",
+};
+
+/** @type {Record<string, string>} */
+export const problems = {
+  empty: "There is no key here. Paste the whole key.",
+  surrounding_space: "The key begins or ends with white space. Remove it.",
+  inner_space: "There is white space inside the key. Remove it, or copy the key again without the text around it.",
+  line_break: "The key is broken over several lines. Join them into one.",
+  quotes: "There are quotation marks around the key. Remove them.",
+  scheme_prefix: "\"{0}\" is how a key is sent and not a part of it. Remove it.",
+  assignment_prefix: "The name of a variable or setting stands before the key. Remove the name and the \"{0}\" after it.",
+  placeholder: "This is a placeholder and not a key: an example, or a key that was shortened for showing. Put the whole key in its place.",
+  bad_character: "The key has {0} here, where only {1} can stand. Copy the key again.",
+  lookalike: "{0} is not {1}, though it looks like it. Replace it with {1}, or copy the key again.",
+  invisible: "An invisible {0} ({1}) stands here. Delete it, or copy the key again.",
+  wrong_prefix: "The key does not begin with {0}. Check that it is a key of this service and was copied from its beginning.",
+  wrong_length: "The key has a length of {1} instead of {0}. Copy all of it, and nothing else.",
+  wrong_checksum: "The last {0} characters do not fit the rest, so there is probably a typing error in the key. Copy it again.",
+  unsafe_in_header: "The character {0} cannot be sent in an HTTP header. Remove it, or copy the key again.",
+};
