@@ -399,4 +399,18 @@ mod tests {
             assert!(Code::parse(code.as_str()) == Some(*code));
         }
     }
+
+    #[test]
+    fn codes_are_those_of_the_declarations() {
+        let declarations = include_str!("../pkg/index.d.ts");
+        let union = |name: &str| -> Vec<&str> {
+            let (_, rest) = declarations.split_once(name).unwrap();
+            let (members, _) = rest.split_once(';').unwrap();
+            members.split('\'').skip(1).step_by(2).collect()
+        };
+        let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(union("export type ErrorCode ="), codes);
+        let codes: Vec<_> = keylatch_format::ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(union("export type ProblemCode ="), codes);
+    }
 }

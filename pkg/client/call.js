@@ -14,7 +14,7 @@ const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 /**
  * What comes of a request: an answer, or why there is none. Texts are what they
  * are or undefined, whatever a `fetch` of the user's own resolves to.
- * @typedef {{ status: number, isRedirect: boolean, retryAfter?: string, requestId?: string, cookies?: string, bytes?: Uint8Array }} Answer
+ * @typedef {{ status: number, isRedirect: boolean, keepsCookies: boolean, retryAfter?: string, requestId?: string, cookies?: string, bytes?: Uint8Array }} Answer
  * @typedef {{ failed: 'aborted' | 'timeout' | 'network' | 'too_large', neverLeft: boolean, name: string, message: string }} Failed
  */
 
@@ -71,7 +71,8 @@ export class Call {
     try {
       if (this.state !== 'running') return this.failed(undefined, true);
       // Pages and their workers have a place, and cookies; Node and worker runtimes do not.
-      const credentials = typeof globalThis.location?.origin === 'string' ? { credentials: cookies ? 'include' : 'omit' } : {};
+      const keepsCookies = typeof globalThis.location?.origin === 'string';
+      const credentials = keepsCookies ? { credentials: cookies ? 'include' : 'omit' } : {};
       const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', cache: 'no-store', ...credentials };
       const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
       // The request has a copy.
@@ -80,7 +81,7 @@ export class Call {
       const { status, type, headers: given } = response;
       const bytes = await this.within(readBody(response, limit, this.signal));
       if (bytes === 'too_large') return { failed: 'too_large', neverLeft: false, name: '', message: '' };
-      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', ...headersOf(given), bytes };
+      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', keepsCookies, ...headersOf(given), bytes };
     } catch (thrown) {
       return this.failed(thrown);
     }
@@ -90,7 +91,7 @@ export class Call {
   dispatch(request) {
     // Called without `this`: a browser's fetch refuses any but the window.
     const send = this.#fetch ?? globalThis.fetch;
-    return /** @type {any} */ (this.within(send(request)));
+    return /** @type {any} */ (this.within(this.state === 'running' ? send(request) : undefined));
   }
 
   /**
@@ -114,7 +115,7 @@ export class Call {
     return { failed: 'network', neverLeft: neverLeft || NEVER_LEFT.includes(below ?? ''), name: text(() => thrown.name) ?? 'Error', message };
   }
 
-  /** @template T @param {Promise<T> | T} promise @returns {Promise<T>} */
+  /** @param {unknown} promise @returns {Promise<any>} */
   within(promise) {
     return /** @type {any} */ (Promise.race([this.#expired, promise]));
   }

@@ -26,6 +26,9 @@ const MOMENTS = ['createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'];
 const adopted = Symbol();
 
 export class KeyClient {
+  // Bundling shortens names; this one is seen.
+  static name = 'KeyClient';
+
   /** @type {Connection} */
   #connection;
   #isDisposed = false;

@@ -53,36 +53,28 @@ async function send(transport, input, init, owner) {
     if (isError(thrown)) throw thrown;
     // Disposed of in the meantime: the key is wiped, and nothing can be scrubbed of it.
     if (owner.isDisposed()) throw failure('aborted');
-    throw meaning(call, thrown, origin.origin, header);
+    throw meaning(call, thrown, origin.origin, header && [...header, connection.secret?.expose() ?? '']);
   } finally {
     call.end(); // The body may take its time.
   }
 }
 
-/** @param {Call} call @param {unknown} thrown @param {string} origin @param {[string, string]} [header] */
-function meaning(call, thrown, origin, header) {
+/** @param {Call} call @param {unknown} thrown @param {string} origin @param {string[]} [sent] header, value and key */
+function meaning(call, thrown, origin, sent) {
   const { failed, name, message } = call.failed(thrown);
   if (failed === 'aborted') return new KeylatchError({ code: 'aborted', details: [] }, call.reason);
   if (failed === 'timeout') return failure('timeout', origin, String(call.timeout));
-  const cause = Object.assign(new Error(scrubbed(message, header)), { name: scrubbed(name, header) });
+  const cause = Object.assign(new Error(scrubbed(message, sent)), { name: scrubbed(name, sent) });
   return new KeylatchError({ code: 'network_error', details: [origin] }, cause);
 }
 
-/** Without the key, in each form in which it was sent. @param {string} text @param {[string, string]} [header] */
-function scrubbed(text, header) {
-  if (!header) return text;
-  const [, value] = header;
-  const credentials = value.slice(value.indexOf(' ') + 1);
-  return [value, credentials, decoded(credentials)].reduce((text, secret) => (secret ? text.split(secret).join('[redacted]') : text), text);
-}
-
-/** User and password of Basic. @param {string} credentials */
-function decoded(credentials) {
-  try {
-    return atob(credentials).replace(/^:|:$/g, '');
-  } catch {
-    return '';
-  }
+/** Without the key, in each form in which it was sent. @param {string} text @param {string[]} [sent] */
+function scrubbed(text, sent) {
+  if (!sent) return text;
+  const [, value, key] = sent;
+  // Of Basic, what stands behind the scheme.
+  const forms = [value, value.slice(value.indexOf(' ') + 1), key].filter(Boolean);
+  return forms.reduce((text, secret) => text.split(secret).join('[redacted]'), text);
 }
 
 /** Of this realm or another. @param {any} input @returns {input is Request} */

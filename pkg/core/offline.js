@@ -13,7 +13,7 @@ import { failure, isError, KeylatchError } from './errors.js';
  *   diagnose(format: number, length: number): number, checkLines(format: number, length: number): number,
  *   mask(length: number): number, hash(length: number): number, verify(key: number, hash: number): number,
  *   generate(format: number, prefix: number, random: number): number, hold(length: number): number,
- *   pointer(slot: number): number, load(slot: number): number, free(slot: number): void, clear(length: number): void,
+ *   reserve(length: number): number, pointer(slot: number): number, load(slot: number): number, free(slot: number): void, clear(length: number): void,
  *   header(scheme: number, user: number, key: number): number,
  *   base(protocol: number, hostname: number, hasUserinfo: boolean, hasQuery: boolean, allowInsecure: boolean): number,
  *   admits(first: number, second: number, hasUserinfo: boolean): boolean,
@@ -89,17 +89,17 @@ export const buffer = (core) => (core.bytes.length === 0 ? viewed(core) : core).
 
 /**
  * Writes a text of at most {@link LONGEST} units: how many bytes it has.
- * @param {Offline} core @param {string} text @param {number} [from] where to, a multiple of 4
+ * @param {Offline} core @param {string} text
  */
-export function write(core, text, from = 0) {
+export function write(core, text) {
   if (core.bytes.length === 0) viewed(core);
   const { length } = text;
-  if (length > SHORT) return encode(core, text, from);
+  if (length > SHORT) return encode(core, text);
   const { bytes, words } = core;
   let all = 0;
   let at = 0;
   // Four at a time: a write of one byte costs as much as one of four.
-  for (let word = from >> 2; at + 3 < length; at += 4, word++) {
+  for (let word = 0; at + 3 < length; at += 4, word++) {
     const [a, b, c, d] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2), text.charCodeAt(at + 3)];
     all |= a | b | c | d;
     words[word] = a | (b << 8) | (c << 16) | (d << 24);
@@ -107,19 +107,25 @@ export function write(core, text, from = 0) {
   for (; at < length; at++) {
     const unit = text.charCodeAt(at);
     all |= unit;
-    bytes[from + at] = unit;
+    bytes[at] = unit;
   }
-  return all < 128 ? length : encode(core, text, from);
+  return all < 128 ? length : encode(core, text);
 }
 
-/** @param {Offline} core @param {string} text @param {number} from */
-function encode({ bytes }, text, from) {
-  const room = from ? bytes.subarray(from) : bytes;
-  if (typeof TextEncoder !== 'undefined') return (encoder ??= new TextEncoder()).encodeInto(text, room).written;
+/** @param {Offline} core @param {string} text */
+function encode({ bytes }, text) {
+  if (typeof TextEncoder !== 'undefined') return (encoder ??= new TextEncoder()).encodeInto(text, bytes).written;
+  const utf8 = utf8Of(text);
+  bytes.set(utf8);
+  return utf8.length;
+}
+
+/** A text as UTF-8. @param {string} text */
+export function utf8Of(text) {
+  if (typeof TextEncoder !== 'undefined') return (encoder ??= new TextEncoder()).encode(text);
   // jsdom has none.
   const utf8 = unescape(encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')));
-  for (let at = 0; at < utf8.length; at++) room[at] = utf8.charCodeAt(at);
-  return utf8.length;
+  return Uint8Array.from(utf8, (byte) => byte.charCodeAt(0));
 }
 
 /** The answer of a length in the buffer. @param {Offline} core @param {number} length */

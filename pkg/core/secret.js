@@ -3,7 +3,7 @@
 import { textOf } from '#offline';
 
 import { failure } from './errors.js';
-import { buffer, enter, isCurrent, offline, short, write } from './offline.js';
+import { buffer, enter, isCurrent, LONGEST, offline, read, short, SIZE, utf8Of, write } from './offline.js';
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -41,10 +41,14 @@ class Redacted {
 }
 
 export class Secret extends Redacted {
+  // Bundling shortens names; this one is seen.
+  static name = 'Secret';
+
   /** @param {any} text @param {symbol} [how] */
   constructor(text, how) {
     super();
-    keep(this, how === adopted ? text : hold(short(text, 'text', 'expected a string or a Secret.')));
+    if (how !== adopted && typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string or a Secret.');
+    keep(this, how === adopted ? text : hold(text));
   }
 
   expose() {
@@ -53,14 +57,15 @@ export class Secret extends Redacted {
 
   mask() {
     const held = /** @type {Held} */ (kept.get(this));
-    return enter((core) => {
-      const length = core.wasm.mask(loaded(core, held));
-      return textOf(buffer(core), 0, length);
-    });
+    if (held.length > SIZE) return masked(ends(exposed(held)));
+    return enter((core) => read(core, core.wasm.mask(loaded(core, held))));
   }
 }
 
 export class RevealOnce extends Redacted {
+  // Bundling shortens names; this one is seen.
+  static name = 'RevealOnce';
+
   /** @param {any} held @param {symbol} [how] */
   constructor(held, how) {
     super();
@@ -87,9 +92,29 @@ function keep(owner, held) {
   (forgotten ??= new FinalizationRegistry(wipe)).register(owner, held);
 }
 
+/** Enough of a text to recognise it by. @param {string} text */
+export const masked = (text) => enter((core) => read(core, core.wasm.mask(write(core, ends(text)))));
+
+/** What a mask depends on of a long text. @param {string} text */
+const ends = (text) => (text.length > LONGEST ? text.slice(0, 64) + text.slice(-64) : text);
+
 /** Takes a text over. @param {string} text @returns {Held} */
 function hold(text) {
-  return enter((core) => held(core, core.wasm.hold(write(core, text))));
+  if (text.length <= LONGEST) return enter((core) => held(core, core.wasm.hold(write(core, text))));
+  // Too long for the buffer: no key, but a secret all the same.
+  return holdBytes(utf8Of(text));
+}
+
+/** Takes bytes over, which are wiped. @param {Uint8Array} bytes @returns {Held} */
+function holdBytes(bytes) {
+  return enter((core) => {
+    const slot = core.wasm.reserve(bytes.length);
+    const at = core.wasm.pointer(slot);
+    new Uint8Array(core.wasm.memory.buffer).set(bytes, at);
+    const { length } = bytes;
+    bytes.fill(0);
+    return { core, slot, at, length, isWiped: false };
+  });
 }
 
 /** @param {import('./offline.js').Offline} core @param {number} slot @returns {Held} */
@@ -122,12 +147,17 @@ function wipe(held) {
 
 /**
  * Puts a secret into the buffer: its length.
- * @param {import('./offline.js').Offline} core @param {Held} held @param {number} [from]
+ * @param {import('./offline.js').Offline} core @param {Held} held
  */
-function loaded(core, held, from = 0) {
-  refuseWiped(held);
-  buffer(core).set(new Uint8Array(held.core.wasm.memory.buffer, held.at, held.length), from);
+function loaded(core, held) {
+  buffer(core).set(bytesIn(held));
   return held.length;
+}
+
+/** The bytes of a secret, where they stand. @param {Held} held */
+function bytesIn(held) {
+  refuseWiped(held);
+  return new Uint8Array(held.core.wasm.memory.buffer, held.at, held.length);
 }
 
 /** A secret whose slot is new. @param {number} slot */
@@ -138,22 +168,20 @@ export const adoptSlot = (slot) => new Secret(held(offline(), slot), adopted);
  * @param {Uint8Array} bytes @param {boolean} [once] whether it is to be revealed once
  */
 export function adopt(bytes, once) {
-  const owned = enter((core) => {
-    buffer(core).set(bytes);
-    return held(core, core.wasm.hold(bytes.length));
-  });
-  bytes.fill(0);
+  const owned = holdBytes(bytes);
   return once ? new RevealOnce(owned, adopted) : new Secret(owned, adopted);
 }
 
 /**
  * Puts the text of a string, Secret or RevealOnce into the buffer: its length.
  * Using a RevealOnce so does not count as showing it.
- * @param {import('./offline.js').Offline} core @param {any} value @param {string} name @param {number} [from]
+ * @param {import('./offline.js').Offline} core @param {any} value @param {string} name
  */
-export function lend(core, value, name, from) {
-  if (typeof value === 'string') return write(core, short(value, name), from);
-  return loaded(core, heldBy(value, name), from);
+export function lend(core, value, name) {
+  if (typeof value === 'string') return write(core, short(value, name));
+  const held = heldBy(value, name);
+  if (held.length > SIZE) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
+  return loaded(core, held);
 }
 
 /** The text of a Secret or RevealOnce, for the header that it is sent in. @param {any} value @param {string} name */
@@ -165,17 +193,12 @@ export const exposedBy = (value, name) => exposed(heldBy(value, name));
  * @param {any} value @param {string} name
  */
 export function bytesOf(value, name) {
-  return enter((core) => {
-    const length = lend(core, value, name);
-    const bytes = buffer(core).slice(0, length);
-    core.wasm.clear(length);
-    return bytes;
-  });
+  return typeof value === 'string' ? utf8Of(value) : bytesIn(heldBy(value, name)).slice();
 }
 
 /** A secret of its own with the same text. @param {any} value @param {string} name */
 export function copyOf(value, name) {
-  return enter((core) => new Secret(held(core, core.wasm.hold(lend(core, value, name))), adopted));
+  return new Secret(typeof value === 'string' ? hold(value) : holdBytes(bytesIn(heldBy(value, name)).slice()), adopted);
 }
 
 /** @param {any} value @param {string} name */

@@ -23,8 +23,7 @@ const declared = new WeakMap();
 
 /** What is known of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Service} */
 export function serviceOf(given) {
-  const found = known.get(given) ?? (typeof given === 'object' && given !== null ? declared.get(given) : undefined);
-  return found ?? newService(given);
+  return known.get(given) || (typeof given === 'object' && given !== null && declared.get(given)) || newService(given);
 }
 
 /** @param {any} given */

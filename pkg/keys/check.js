@@ -146,7 +146,7 @@ export function identifyKey(text) {
 /**
  * Checks many keys at once, a line each.
  * @param {any} service @param {string | Uint8Array} lines
- * @returns {import('../index.js').KeyStatus[]}
+ * @returns {import('../index.js').LineStatus[]}
  */
 export function checkKeys(service, lines) {
   const about = serviceOf(service);
@@ -155,7 +155,7 @@ export function checkKeys(service, lines) {
   return enter((core) => {
     const format = formatNumber(core, about);
     const bytes = isText ? undefined : new Uint8Array(lines.buffer, lines.byteOffset, lines.byteLength);
-    /** @type {import('../index.js').KeyStatus[]} */
+    /** @type {import('../index.js').LineStatus[]} */
     const statuses = [];
     const { length } = isText ? lines : /** @type {Uint8Array} */ (bytes);
     // A unit of text is three bytes at most.

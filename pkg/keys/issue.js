@@ -3,8 +3,8 @@
 import { formats } from '#data';
 
 import { failure } from '../core/errors.js';
-import { buffer, enter, LONGEST, read, short, write } from '../core/offline.js';
-import { adoptSlot, lend } from '../core/secret.js';
+import { buffer, enter, read, short } from '../core/offline.js';
+import { adoptSlot, lend, masked } from '../core/secret.js';
 import { formatOf, withFormat } from '../core/services.js';
 
 /** The answer of `generate` that asks for more random bytes: src/wasm/offline/keys.rs. */
@@ -13,9 +13,7 @@ const NEEDS_MORE = -1;
 /** @param {string} text */
 export function maskKey(text) {
   if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
-  // A mask shows of both ends only; of so long a text it depends on nothing else.
-  const ends = text.length > LONGEST ? text.slice(0, 64) + text.slice(-64) : text;
-  return enter((core) => read(core, core.wasm.mask(write(core, ends))));
+  return masked(text);
 }
 
 /** @param {any} [format] */

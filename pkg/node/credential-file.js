@@ -18,6 +18,9 @@ const STAND_IN = '0'.repeat(128);
 const LONG = 16;
 
 export class CredentialFile {
+  // Bundling shortens names; this one is seen.
+  static name = 'CredentialFile';
+
   #slot;
   #path;
   #data;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { KeyClient, generateKey } from '../../pkg/index.js';
+import { KeyClient, generateKey } from '../../pkg/dist/node/index.js';
 import { startServer } from '../browser/support/server.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { KeyClient } from '../../pkg/index.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { drive, environment } from './python.js';
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { KeyClient } from '../../pkg/index.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 
 let server;

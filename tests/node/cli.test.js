@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { KeyClient } from '../../pkg/index.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { CLI, computer } from './support/computer.js';
 

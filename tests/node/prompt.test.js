@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { KeyClient } from '../../pkg/index.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { CLI, computer } from './support/computer.js';
 
@@ -54,7 +54,7 @@ function kl() {
 test('a prompt that nobody waits for any more ends, and gives the terminal back', async (t) => {
   const pc = await at(t);
   await pc.write('ask.mjs', `
-    import { resolveKey } from ${JSON.stringify(new URL('../../pkg/node.js', import.meta.url).href)};
+    import { resolveKey } from ${JSON.stringify(new URL('../../pkg/dist/node/node.js', import.meta.url).href)};
     const controller = new AbortController();
     process.once('SIGUSR2', () => controller.abort());
     console.log('process ' + process.pid);

@@ -225,7 +225,7 @@ test('Ctrl-C during the request ends with what became of it', async (t) => {
   let reached;
   const request = new Promise((done) => (reached = done));
   service.answers['POST /tokens'] = () => reached();
-  const terminal = pc.terminal(`trap : INT; '${process.execPath}' '${fileURLToPath(new URL('../../pkg/cli.js', import.meta.url))}' create --name x; echo "code $?"`);
+  const terminal = pc.terminal(`trap : INT; '${process.execPath}' '${fileURLToPath(new URL('../../pkg/dist/node/cli.js', import.meta.url))}' create --name x; echo "code $?"`);
   await request;
   terminal.types('\x03');
   await terminal.sees('A key that nobody has seen, made for "x", may be alive there');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { generateKey, KeylatchError } from '../../pkg/index.js';
+import { generateKey, KeylatchError } from '../../pkg/dist/node/index.js';
 import { known, until } from '../../pkg/cli/describe.js';
 import { columns, relative } from '../../pkg/cli/print.js';
 import { clean, shortened, width } from '../../pkg/cli/text.js';

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { DEMO, startServer } from '../browser/support/server.js';
 
-const pkg = new URL('../../pkg/index.js', import.meta.url);
+const pkg = new URL('../../pkg/dist/node/index.js', import.meta.url);
 /** Far less than the 30 seconds that a call may take, and more than Node keeps an idle connection. */
 const PATIENCE = 12_000;
 

@@ -16,8 +16,7 @@ const server = { ...DEMO };
 const kit = {
   platform: 'node',
   server,
-  keylatch: await import(new URL('index.js', pkg)),
-  messages: await import(new URL('wasm/messages.js', pkg)),
+  keylatch: await import(new URL('dist/node/index.js', pkg)),
   declarations: await readFile(new URL('index.d.ts', pkg), 'utf8'),
   realm: vm.runInNewContext('globalThis'),
   memories,

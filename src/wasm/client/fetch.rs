@@ -75,6 +75,8 @@ extern "C" {
     fn request_id(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn cookies(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = keepsCookies)]
+    fn keeps_cookies(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]
     fn bytes(this: &Answer) -> Option<Uint8Array>;
 }
@@ -133,6 +135,10 @@ impl Fetch {
         let mut headers = Vec::new();
         for (name, value) in [("retry-after", answer.retry_after()), ("x-request-id", answer.request_id())] {
             headers.extend(value.map(|value| (Cow::Borrowed(name), value)));
+        }
+        // What `Response::keeps_cookies` looks for.
+        if answer.keeps_cookies() {
+            headers.push((Cow::Borrowed("set-cookie"), String::new()));
         }
         for cookie in answer.cookies().unwrap_or_default().split('\n').filter(|cookie| !cookie.is_empty()) {
             headers.push((Cow::Borrowed("set-cookie"), cookie.into()));

@@ -22,6 +22,15 @@ pub fn hold(length: u32) -> u32 {
     state(|state| state.secrets.hold(secret))
 }
 
+/// Room for a secret of a length, of zeros, for what the buffer is too small
+/// for: its slot. JavaScript fills it at [`pointer`] with UTF-8.
+#[wasm_bindgen]
+pub fn reserve(length: u32) -> u32 {
+    // Zeros are UTF-8.
+    let room = core::iter::repeat_n('\0', length as usize).collect();
+    state(|state| state.secrets.hold(Secret::new(room)))
+}
+
 /// Where a secret stands.
 #[wasm_bindgen]
 pub fn pointer(slot: u32) -> usize {

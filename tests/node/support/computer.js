@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-export const CLI = path('../../../pkg/cli.js');
-const NODE_ENTRY = new URL('../../../pkg/node.js', import.meta.url).href;
-const ENTRY = new URL('../../../pkg/index.js', import.meta.url).href;
+export const CLI = path('../../../pkg/dist/node/cli.js');
+const NODE_ENTRY = new URL('../../../pkg/dist/node/node.js', import.meta.url).href;
+const ENTRY = new URL('../../../pkg/dist/node/index.js', import.meta.url).href;
 const TERMINAL = path('terminal.py');
 
 /** Longer than any of them takes, and shorter than a test. */

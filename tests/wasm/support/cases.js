@@ -14,7 +14,7 @@ const PATIENCE = 5_000;
 
 /**
  * The cases of a spec. A spec is a function of the kit: `{ keylatch, server,
- * realm, platform, memory, declarations, messages }`, see the runners.
+ * realm, platform, memory, declarations }`, see the runners.
  */
 export async function casesOf(spec, kit) {
   const { default: define } = await import(`../specs/${spec}.spec.js`);

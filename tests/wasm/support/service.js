@@ -20,7 +20,7 @@ export function json(body, { status = 200, headers = {} } = {}) {
 export function well({ method, url, path = new URL(url).pathname }, more = {}) {
   if (method === 'DELETE') return new Response(null, { status: 204 });
   // A key that was revoked; but an overlap lets it live on.
-  if (path.endsWith('/revoke')) return json({ ...KEY_INFO, status: 'revoked' });
+  if (path.endsWith('/revoke')) return json({ ...KEY_INFO, id: path.split('/')[3], status: 'revoked' });
   const key = path.endsWith('/rotate') ? { ...KEY_INFO, id: 'key_2' } : KEY_INFO;
   return json({ ...ANYTHING, ...more, key });
 }
