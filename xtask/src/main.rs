@@ -16,6 +16,7 @@ mod server;
 mod shell;
 mod size;
 mod steps;
+mod system;
 mod test;
 mod tools;
 
