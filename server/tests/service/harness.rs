@@ -52,10 +52,10 @@ impl Service {
         Service::with(|_| {}).await
     }
 
-    /// `None` when this computer has no PostgreSQL; the test `postgres::was_checked` says so.
-    pub async fn on_postgres() -> Option<Service> {
-        let database = Database::Postgres(Secret::new(postgres::new_database().await?));
-        Some(Service::open(config(database, &clock()), clock(), None).await)
+    /// On a PostgreSQL that must be there; see [`postgres`].
+    pub async fn on_postgres() -> Service {
+        let database = Database::Postgres(Secret::new(postgres::new_database().await));
+        Service::open(config(database, &clock()), clock(), None).await
     }
 
     /// On SQLite, with a configuration that the test changes.
