@@ -14,18 +14,23 @@ import { FILE } from './limits.js';
 
 const [list, count, ...files] = process.argv.slice(2);
 const cases = createWriteStream(list);
-/** Of each file, how deep the test was that ended last: what ends above it is its parent, and no case. */
-const depths = new Map();
+/** The names of the test that runs and of all that it stands in. Node reports file after file, also when they run at once. */
+const names = [];
+/** How deep the test was that ended last: what ends above it is what it stood in, and no case. */
+let depth = 0;
 
 const tests = run({ files, concurrency: Number(count), timeout: FILE });
+tests.on('test:start', ({ name, nesting }) => names.splice(nesting, Infinity, name));
 for (const end of ['test:pass', 'test:fail']) {
   tests.on(end, ({ name, nesting, file, skip, todo, details: { duration_ms, type } }) => {
-    // A test that is not run proves nothing, whatever is missing for it.
-    if (end === 'test:fail' || skip !== undefined || todo !== undefined) process.exitCode = 1;
-    if (skip !== undefined || todo !== undefined) console.error(`not run: ${name}. A test that cannot run is a failure.`);
-    const isCase = type !== 'suite' && !(depths.get(file) > nesting);
-    depths.set(file, nesting);
-    if (isCase) cases.write(`${duration_ms / 1000}\t${basename(file)}: ${name.replaceAll('\n', ' ')}\n`);
+    const isRun = skip === undefined && todo === undefined;
+    if (end === 'test:fail' || !isRun) process.exitCode = 1;
+    if (!isRun) console.error(`“${name}” was not run, which proves nothing and counts as a failure.`);
+    if (type !== 'suite' && depth <= nesting) {
+      const path = [...names.slice(0, nesting), name].join(' › ').replaceAll('\n', ' ');
+      cases.write(`${duration_ms / 1000}\t${basename(file)}: ${path}\n`);
+    }
+    depth = nesting;
   });
 }
 tests.compose(new spec()).pipe(process.stdout);

@@ -62,7 +62,7 @@ pub const STEPS: [Step; 22] = [
         what: "Chromium is here",
         needs: &[],
         holds: &[Packages],
-        run: |_, _| chromium::ensure().map(drop),
+        run: |_, _| chromium::ensure(),
     },
     Step {
         name: "python",
@@ -241,7 +241,7 @@ fn types(project: &Project, _: &mut Vec<Case>) -> Result<()> {
 }
 
 fn wasm(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
-    with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium::ensure()?)], cases)
+    with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
 fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
@@ -253,7 +253,7 @@ fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 }
 
 fn command(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
-    with_server(project, "tests/node", &[(chromium::CHROMIUM, chromium::ensure()?)], cases)
+    with_server(project, "tests/node", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
 fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
@@ -261,7 +261,7 @@ fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 }
 
 fn browser(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
-    with_server(project, "tests/browser", &[(chromium::CHROMIUM, chromium::ensure()?)], cases)
+    with_server(project, "tests/browser", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
 /// The tests of a directory, with the server's binary and more in their
@@ -371,7 +371,7 @@ mod tests {
         let tests = "describe('suite', () => { test('a', () => {}); });
             test('b', async (t) => { await t.test('c', () => {}); await t.test('d', () => {}); });
             test('e', () => {});";
-        let names = ["a", "c", "d", "e"].map(|case| format!("some.test.mjs: {case}"));
+        let names = ["suite › a", "b › c", "b › d", "e"].map(|case| format!("some.test.mjs: {case}"));
         assert_eq!(result_of("lists", tests).1, names);
     }
 }
