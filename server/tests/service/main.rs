@@ -19,7 +19,7 @@ macro_rules! on_both_databases {
             async fn postgres() {
                 let service = crate::harness::Service::on_postgres().await;
                 super::$behaviour(&service).await;
-                service.drop_database().await;
+                service.give_database_back().await;
             }
         }
     )+ };
