@@ -15,6 +15,7 @@ mod server;
 mod shell;
 mod size;
 mod steps;
+mod system;
 mod test;
 mod tools;
 

@@ -7,14 +7,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { CASE } from '../../limits.js';
+
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const CLI = path('../../../pkg/dist/node/cli.js');
 const NODE_ENTRY = new URL('../../../pkg/dist/node/node.js', import.meta.url).href;
 const ENTRY = new URL('../../../pkg/dist/node/index.js', import.meta.url).href;
 const TERMINAL = path('terminal.py');
-
-/** Longer than any of them takes, and shorter than a test. */
-const PATIENCE = 30_000;
 
 /** @param {import('node:test').TestContext} t */
 export async function computer(t, variables = {}) {
@@ -98,7 +97,7 @@ class Computer {
     return new Promise((resolve, reject) => {
       // A session of its own has no terminal, whoever runs the tests.
       const child = spawn(process.execPath, args, { cwd: this.cwd, env: { ...this.env, ...env }, detached: true });
-      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      const timer = setTimeout(() => child.kill('SIGKILL'), CASE);
       let out = '';
       let err = '';
       child.stdout.on('data', (data) => (out += data));
@@ -134,7 +133,7 @@ class Terminal {
 
   /** Waits for words on the screen; those after what was waited for before. */
   async sees(words) {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CASE);
     for (let from = this.from ?? 0; ; ) {
       const at = this.screen.indexOf(words, from);
       if (at >= 0) {
@@ -153,7 +152,7 @@ class Terminal {
 
   /** Its exit code. */
   async ends() {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CASE);
     const code = await this.#ended;
     clearTimeout(timer);
     return code;
