@@ -93,7 +93,8 @@ const LOGIN = {
   env: { item: VARIABLE, rule: (names) => names.slice(0, 3), or: [] },
   issuer: TEXT,
   clientId: TEXT,
-  audience: { is: 'a string', or: '' },
+  // May be empty, as it is described when there is none.
+  audience: { is: 'a string', empty: true, or: '' },
   scope: { is: 'a string', or: 'openid offline_access' },
   ports: { item: { from: 1, to: 65535 } },
   envDirectory: { is: 'a string', like: ENVIRONMENT, why: NO_ENVIRONMENT, or: undefined },
