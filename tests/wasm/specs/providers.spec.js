@@ -39,6 +39,15 @@ export default ({ keylatch }) => {
       },
     },
     {
+      name: 'what a declaration leaves out is as in the API of keylatch',
+      run() {
+        const own = provider('keylatch');
+        const paths = Object.fromEntries(Object.entries(own.endpoints).map(([name, { path }]) => [name, path]));
+        const acme = defineProvider({ ...SPEC, endpoints: paths });
+        for (const name of ['schemes', 'endpoints', 'fields', 'timeUnit', 'errors', 'capabilities']) same(acme[name], own[name], name);
+      },
+    },
+    {
       name: 'keylatch can do everything but one key only',
       run() {
         const { oneKey, ...can } = provider('keylatch').capabilities;
