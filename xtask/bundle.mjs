@@ -7,7 +7,7 @@
 // of pkg/dist/. Sources are one file per question; what is shipped is few files
 // without comments, and in each group the parts that a platform has of its own.
 
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,7 +51,11 @@ for (const name of ['client', 'node']) generated[`glue:${name}`] = factory(name)
 for (const name of ['offline', 'node']) {
   const bytes = readFileSync(staged(name, 'keylatch_bg.wasm'));
   generated[`${name}.base64`] = `export const text = ${JSON.stringify(bytes.toString('base64'))};\n`;
+  // For tests of the sources: tests/sources.js.
+  writeFileSync(staged(`${name}.base64.js`), generated[`${name}.base64`]);
 }
+writeFileSync(staged('glue-node.js'), generated['glue:node']);
+writeFileSync(staged('package.json'), '{ "type": "module" }');
 for (const name of ['offline', 'client']) generated[`${name}.printable`] = readFileSync(staged(`${name}.printable.js`), 'utf8');
 for (const name of ['data', 'data-node']) generated[name] = readFileSync(staged(`${name}.js`), 'utf8');
 

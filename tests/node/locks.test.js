@@ -9,7 +9,10 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { locked } from '../../pkg/node/lock.js';
+import '../sources.js';
+
+const { locked } = await import('../../pkg/node/lock.js');
+
 
 /** No process has a number so high. */
 const NOBODY = 2 ** 22 + 1;

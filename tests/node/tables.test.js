@@ -3,15 +3,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { generateKey, KeylatchError } from '../../pkg/dist/node/index.js';
-import { known, until } from '../../pkg/cli/describe.js';
-import { columns, relative } from '../../pkg/cli/print.js';
-import { clean, shortened, width } from '../../pkg/cli/text.js';
-import { understood } from '../../pkg/cli/values.js';
-import { duration, end } from '../../pkg/cli/when.js';
-import { causeOf, inOwnWords } from '../../pkg/cli/words.js';
-import { decode } from '../../pkg/node/decode.js';
-import { Line } from '../../pkg/node/line.js';
+import '../sources.js';
+
+const { generateKey, KeylatchError } = await import('../../pkg/entries/index.js');
+const { known, until } = await import('../../pkg/cli/describe.js');
+const { columns, relative } = await import('../../pkg/cli/print.js');
+const { clean, shortened, width } = await import('../../pkg/cli/text.js');
+const { understood } = await import('../../pkg/cli/values.js');
+const { duration, end } = await import('../../pkg/cli/when.js');
+const { causeOf, inOwnWords } = await import('../../pkg/cli/words.js');
+const { decode } = await import('../../pkg/node/decode.js');
+const { Line } = await import('../../pkg/node/line.js');
+
 
 /** The same in another part of the world. */
 function inZone(zone, work) {

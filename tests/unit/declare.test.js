@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { declare, declareFormat } from '../../pkg/client/declare.js';
+import '../sources.js';
+
+const { declare, declareFormat } = await import('../../pkg/client/declare.js');
 
 /** The endpoints of keylatch's own API, as its description has them. */
 const OWN = {

@@ -12,7 +12,7 @@ use crate::shell::{Context, Result, capture, run_quietly, say};
 use crate::tools;
 
 /// The modules of wasm, each by the feature of its name.
-const MODULES: [&str; 3] = ["offline", "client", "node"];
+pub const MODULES: [&str; 3] = ["offline", "client", "node"];
 
 /// What the built files depend on.
 const INPUTS: [&str; 15] = [
@@ -50,7 +50,7 @@ pub fn build(project: &Project) -> Result<()> {
 
     // Built elsewhere and copied when it is whole: a page or a test that reads
     // pkg/dist/ meanwhile finds the old files or the new ones.
-    let staging = project.target().join("xtask/staging");
+    let staging = staging(project);
     let bundle = project.target().join("xtask/dist");
     for dir in [&staging, &bundle] {
         if dir.exists() {
@@ -77,9 +77,14 @@ pub fn build(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Where the modules of wasm are after a build, for a look into them.
+/// Where the parts of the package are after a build.
+pub fn staging(project: &Project) -> PathBuf {
+    project.target().join("xtask/staging")
+}
+
+/// A module of wasm after a build, with the names of its functions.
 pub fn staged(project: &Project, module: &str) -> PathBuf {
-    project.target().join("xtask/staging").join(module).join("keylatch_bg.wasm")
+    staging(project).join(module).join("keylatch_bg.wasm")
 }
 
 /// The fingerprint of what goes in, the compiler included.

@@ -41,7 +41,7 @@ use Resource::{Cargo, LoginPorts, Packages};
 
 /// In the order in which they start as soon as they can: first what others need,
 /// then the longest, so that no long one is left over at the end.
-pub const STEPS: [Step; 22] = [
+pub const STEPS: [Step; 24] = [
     Step {
         name: "build",
         what: "the npm package",
@@ -172,6 +172,20 @@ pub const STEPS: [Step; 22] = [
         holds: &[],
         run: types,
     },
+    Step {
+        name: "unit",
+        what: "sources of the package by themselves",
+        needs: &["build", "packages"],
+        holds: &[],
+        run: |project, cases| node_tests(project, "tests/unit", &[], cases),
+    },
+    Step {
+        name: "size",
+        what: "no part of the package weighs more than its budget",
+        needs: &["build", "packages"],
+        holds: &[],
+        run: |project, _| crate::size::check(project),
+    },
     Step { name: "fmt", what: "cargo fmt --check", needs: &[], holds: &[], run: fmt },
     Step {
         name: "hygiene",
@@ -195,8 +209,10 @@ fn clippy(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     run(cargo(project).args(everything).args(deny))?;
     tools::wasm_target(project)?;
     let core = ["clippy", "--locked", "--package", "keylatch", "--target", tools::WASM_TARGET];
-    run(cargo(project).args(core).args(deny))?;
-    run(cargo(project).args(core).args(["--features", "node"]).args(deny))
+    for module in package::MODULES {
+        run(cargo(project).args(core).args(["--features", module]).args(deny))?;
+    }
+    Ok(())
 }
 
 fn docs(project: &Project, _: &mut Vec<Case>) -> Result<()> {

@@ -44,7 +44,10 @@ export default ({ keylatch }) => {
         const own = provider('keylatch');
         const paths = Object.fromEntries(Object.entries(own.endpoints).map(([name, { path }]) => [name, path]));
         const acme = defineProvider({ ...SPEC, endpoints: paths });
-        for (const name of ['schemes', 'endpoints', 'fields', 'timeUnit', 'errors', 'capabilities']) same(acme[name], own[name], name);
+        for (const name of ['schemes', 'fields', 'timeUnit', 'errors', 'capabilities']) same(acme[name], own[name], name);
+        // What an answer must state follows from the request.
+        const requests = ({ endpoints }) => Object.entries(endpoints).map(([name, { answer, ...request }]) => [name, request]);
+        same(requests(acme), requests(own), 'endpoints');
       },
     },
     {
