@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { KeyClient } from '../../pkg/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
+import { width } from '../../pkg/cli/text.js';
 import { CLI, computer } from './support/computer.js';
 
 const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
@@ -60,6 +61,10 @@ test('exit codes say what kind of failure it is', async (t) => {
     [pc, ['rotate', pc.key.id, '--overlap', 'soon', '--yes'], 2, /^keylatch: --overlap: use 1h, 7d/],
     [pc, ['list', '--limit', '0'], 2, /^keylatch: --limit: use a whole number from 1\./],
     [pc, ['create', '--expires', '20 years'], 1, /--expires is more than 10 years away/],
+    [pc, ['list', '--base-url', `${server.url}/v1`], 1, /The address was http:\/\/127\.0\.0\.1:\d+\/v1; check that --base-url is that of the service\./],
+    [pc, ['create', '--provider', 'conduce', '--base-url', server.url, '--expires', '30d'], 2, /^keylatch: --expires: Conduce has no expiry for keys\./],
+    [pc, ['create', '--provider', 'conduce', '--base-url', server.url, '--scope', 'x'], 2, /^keylatch: --scope: Conduce has no scopes\./],
+    [pc, ['rotate', 'x', '--provider', 'modelon', '--base-url', server.url, '--overlap', '1h'], 2, /^keylatch: --overlap: Modelon Impact ends the old key at once/],
     [pc, ['list', '--base-url', 'not a url'], 2, /^keylatch: --base-url: it is no address/],
     [pc, ['list', '--base-url', `${server.url}?token=hidden`], 2, /^keylatch: --base-url: it must not have a query or a fragment\.\n$/],
     [pc, ['login', '--user', 'kim@example.com'], 2, /^keylatch: --user: .*keylatch create --user/],
@@ -190,6 +195,22 @@ test('a list is as long as was asked for, and a filter that fits nothing propose
   assert.deepEqual([two.out.trim().split('\n').length, two.err], [3, 'There are more than these 2.\n']);
   assert.equal((await lines('--limit', '3')).err, '');
   assert.equal((await ok(pc, ['list', '--search', 'no such name'])).err, 'No keys like that.\n');
+});
+
+test('on a terminal a list is as wide as it, and a long name is shortened', async (t) => {
+  const pc = await at(t);
+  const name = `${'日本語 '.repeat(24)}end`;
+  await keys.create({ name });
+  const list = async (size) => {
+    const terminal = pc.terminal(`stty ${size} && '${process.execPath}' '${CLI}' list --search 日本語`, { NO_COLOR: '1' });
+    assert.equal(await terminal.ends(), 0, terminal.screen);
+    return terminal.screen.trimEnd().split('\r\n');
+  };
+  const narrow = await list('cols 130');
+  assert.deepEqual(narrow.map((line) => width(line) <= 130), [true, true], narrow.join('\n'));
+  assert.match(narrow[1], /… {2}kl_test_…/);
+  assert.ok((await list('cols 300'))[1].includes(name));
+  assert.ok((await ok(pc, ['list', '--search', '日本語'])).out.includes(name), 'a program gets all of it');
 });
 
 test('check names each problem and its place', async (t) => {
