@@ -57,6 +57,10 @@ async function made(path, text) {
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile(text);
+    } catch (thrown) {
+      // A full disk: a lock of nobody's would hold up the next one.
+      await unlink(path).catch(() => {});
+      throw thrown;
     } finally {
       await file.close();
     }
