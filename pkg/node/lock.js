@@ -94,7 +94,7 @@ async function discardIfDead(lock, name = basename(lock, '.lock')) {
 
 /** @typedef {{ id: string, text: string, changed: number }} Holder */
 
-/** Who holds it; nothing when it is not there. @param {string} lock @returns {Promise<Holder | undefined>} */
+/** Its holder; nothing when it is not there. @param {string} lock @returns {Promise<Holder | undefined>} */
 async function holder(lock) {
   const found = await stat(lock).catch(() => undefined);
   const text = await readFile(lock, 'utf8').catch(() => undefined);
