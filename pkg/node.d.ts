@@ -150,8 +150,8 @@ export class CredentialFile {
   /** @throws {KeylatchError} `file_failed` when the file cannot be used. */
   read(): Promise<{ secret: Secret; baseUrl?: string; warnings: Notice[] } | undefined>;
   /**
-   * Does all that `write` does but its last step, and changes nothing: to call
-   * before a key is made. The key that would be replaced, if there is one.
+   * Does all that `write` does but its last step, and leaves the file as it is: to
+   * call before a key is made. The key that would be replaced, if there is one.
    * @throws {KeylatchError} `file_failed`
    */
   ready(): Promise<Secret | undefined>;

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 
-import { isError } from '../core/errors.js';
+import { failure, isError } from '../core/errors.js';
 import { confirm } from './ask.js';
 import { providerOf, withClient } from './client.js';
 import { known, Named, named } from './describe.js';
@@ -15,6 +15,9 @@ import { find, meant } from './which.js';
 /** @param {any} options */
 export async function create(options) {
   const { name = `keylatch on ${hostname()}`.slice(0, 100), expires, scope } = options;
+  const { title, capabilities } = providerOf(options);
+  if (expires !== undefined && expires !== 'never' && !capabilities.expiry) throw failure('invalid_argument', '--expires', `${title} has no expiry for keys.`);
+  if (scope !== undefined && !capabilities.scopes) throw failure('invalid_argument', '--scope', `${title} has no scopes.`);
   await withSink(options, async ({ client }, sink) => {
     await unbroken(async (signal) => {
       const { key, secret } = await client.create({ name, expiresIn: expires, scopes: scope, signal });
@@ -50,6 +53,8 @@ export async function list(options) {
 /** @param {any} options */
 export async function rotate(options) {
   const { overlap, yes } = options;
+  const { title, capabilities } = providerOf(options);
+  if (overlap !== undefined && !capabilities.overlap) throw failure('invalid_argument', '--overlap', `${title} ends the old key at once, so there is no overlap.`);
   const which = await meant(options, providerOf(options));
   await withSink(options, async ({ client, provider }, sink) => {
     const old = await find(client, provider, which, 'active');

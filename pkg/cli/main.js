@@ -4,9 +4,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { failure, KeylatchError } from '../core/errors.js';
+import { KeylatchError } from '../core/errors.js';
+import { environmentAddress } from '../node/resolve.js';
 import { Declined } from './ask.js';
-import { nameOfAddress, providerOf } from './client.js';
+import { addressOf, nameOfAddress, providerOf } from './client.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { commandHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
@@ -142,15 +143,17 @@ function sentence(error, options) {
   if (error instanceof UseError || error instanceof Declined) return error.message;
   if (!(error instanceof KeylatchError)) return `This is a fault in keylatch: ${/** @type {any} */ (error)?.message ?? 'unknown'}`;
   if (error.code === 'aborted') return 'Interrupted. No key was left behind by this.';
-  return inOwnWords(error, { address: whereFrom(options), provider: options.provider });
+  return inOwnWords(error, { ...whereFrom(options), provider: options.provider });
 }
 
-/** The option or variable that says where the service is. @param {any} options */
+/** The option or variable that says where the service is, and what it says. @param {any} options */
 function whereFrom(options) {
   try {
-    return nameOfAddress(options, providerOf(options));
+    const provider = providerOf(options);
+    const asked = options.positionals?.length === 0 ? (addressOf(options) ?? environmentAddress(provider) ?? provider.baseUrl) : undefined;
+    return { address: nameOfAddress(options, provider), asked };
   } catch {
-    return '--base-url';
+    return { address: '--base-url' };
   }
 }
 

@@ -7,7 +7,7 @@ import { provider as builtin } from '../core/providers.js';
 import { firstLine, warnOfInline } from './ask.js';
 import { isTime } from './when.js';
 
-/** @typedef {{ text: string, isKey: boolean }} Meant */
+/** @typedef {{ text: string, isKey: boolean, isTyped: boolean }} Meant */
 
 /**
  * What was given for a key. The key itself is taken from standard input only, or
@@ -18,7 +18,7 @@ import { isTime } from './when.js';
  */
 export async function meant(options, provider) {
   const [given] = options.positionals;
-  if (given === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
+  if (given === '-' && (options['api-key'] === '-' || options['password-stdin'])) throw failure('invalid_argument', '-', 'standard input can give one thing only.');
   if (given.trim() === '') throw failure('invalid_argument', 'id', 'it is empty.');
   const isTyped = given !== '-';
   const text = isTyped ? given : await firstLine('The key');
@@ -33,7 +33,7 @@ export async function meant(options, provider) {
   if (isTyped && (isOthers || (isWhole && isInAddress(provider)))) throw failure('invalid_argument', 'id', `that is a whole key. ${INSTEAD}`);
   if (isTyped && isPart) throw failure('invalid_argument', 'id', `that is most of a key. ${INSTEAD}`);
   if (isTyped && isKey) warnOfInline();
-  return { text, isKey };
+  return { text, isKey, isTyped };
 }
 
 const INSTEAD = 'Give the id that keylatch list shows, or - and the key by standard input.';
@@ -42,7 +42,6 @@ const UNLIKE = ['wrong_prefix', 'placeholder', 'empty'];
 
 /** @param {any} provider */
 const isInAddress = (provider) => Object.values(provider.endpoints ?? {}).some((/** @type {any} */ { path }) => path.includes('{id}'));
-
 
 /** @param {string} id of a built-in service */
 const isDocumented = (id) => builtin(id).certainty === 'documented';
@@ -55,9 +54,10 @@ export const holdsKey = (text) => [text, ...(text.match(/[\w-]{16,}/g) ?? [])].s
  * @param {import('../client/client.js').KeyClient} client @param {any} provider @param {Meant} meant
  * @param {'active' | 'inactive'} state of those that the command can do something with
  */
-export async function find(client, provider, { text, isKey }, state) {
+export async function find(client, provider, { text, isKey, isTyped }, state) {
   if (isKey && !isInAddress(provider)) return { id: text, masked: maskKey(text) };
-  const byId = isKey ? undefined : await got(client, provider, text);
+  // What came by standard input may be a key that no format tells, so it is not sent as an id.
+  const byId = isTyped && !isKey ? await got(client, provider, text) : undefined;
   if (byId) return byId;
   const all = [];
   for await (const key of client.list()) if (isMeant(key, isKey ? maskKey(text) : text)) all.push(key);

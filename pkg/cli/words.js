@@ -26,10 +26,10 @@ const CAUSES = /** @type {const} */ ([
 
 /**
  * @param {KeylatchError} error
- * @param {{ address: string, provider?: string }} context the option or variable that says where the service is, and
- *   which one was said
+ * @param {{ address: string, provider?: string, asked?: string }} context the option or variable that says where the
+ *   service is, which service was said, and the address, where no key was asked for that may be missing
  */
-export function inOwnWords(error, { address, provider }) {
+export function inOwnWords(error, { address, provider, asked }) {
   const { code, message } = error;
   const whole = message
     .replace('Use https, a loopback address, or set allowInsecure if you accept that.', 'Use https, or an address of this computer, which a tunnel has (ssh -L).')
@@ -42,6 +42,7 @@ export function inOwnWords(error, { address, provider }) {
   if (code === 'invalid_argument') return whole.replace(/^(\w+): /, (all, name) => (name in OPTION ? `${option(name)}: ` : all));
   if (code === 'invalid_request') return whole.replace(/`(\w+)`/g, (all, name) => (name in OPTION ? option(name) : all));
   if (code === 'network_error') return unreached(error, whole);
+  if (code === 'not_found' && asked) return `${whole} The address was ${asked}; check that ${address} is that of the service.`;
   if (code === 'store_failed' || code === 'not_stored') return [whole, messageOf(error.cause)].filter(Boolean).join(' ');
   if (/** @type {any} */ (error).reason === 'ports_taken') return `${whole.replace(/\.$/, '')}: keylatch login ${provider === undefined ? '' : `--provider ${provider} `}--api-key -`;
   if (/** @type {any} */ (error).reason === 'file_not_of_keys') return `${whole} --force replaces it.`;

@@ -61,7 +61,7 @@ function openers() {
 
 /**
  * What to do where the person's browser is at another computer than this: it
- * does not come back to this one by itself. Whoever sets BROWSER has seen to it,
+ * does not come back to this one by itself. With BROWSER set that was seen to,
  * as editors do that work remotely.
  * @param {number} port that the browser comes back to
  * @returns {{ isSsh: boolean, advice: string } | undefined}

@@ -16,12 +16,12 @@ export const dotenvPath = () => join(workingDirectory() ?? '', '.env');
 /**
  * What the chain asks for: the variables as data; and, of those that it may
  * use, which are cut.
- * @param {string[]} names @param {AbortSignal} [signal]
+ * @param {string[]} names @param {{ signal?: AbortSignal, mayBePipe?: boolean }} how
  */
-export async function readDotenv(names, signal) {
+export async function readDotenv(names, how) {
   const directory = workingDirectory();
   if (directory === undefined) return { notice: notice('dotenv_missing', 'the working directory, which was deleted') };
-  const file = await read(dotenvPath(), signal);
+  const file = await read(dotenvPath(), how);
   if (file.notice) return file;
   const { text, shared, fault } = file;
   if (text === undefined) return { notice: notice('dotenv_missing', directory) };

@@ -28,11 +28,11 @@ const LIMIT = 1024 * 1024;
  * cannot be used. `shared` says that other users of the computer can read it,
  * `fault` why the text is not all that there is.
  * @param {string} path absolute
- * @param {AbortSignal} [signal]
+ * @param {{ signal?: AbortSignal, mayBePipe?: boolean }} [how] what is read from a pipe is gone from it
  * @returns {Promise<Read>}
  */
-export async function read(path, signal) {
-  const found = await look(path, { signal });
+export async function read(path, how = {}) {
+  const found = await look(path, how);
   return found.isUnreadable ? { path: found.path, notice: notice('file_not_understood', found.path, String(found.fault)) } : found;
 }
 

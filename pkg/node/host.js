@@ -19,14 +19,16 @@ import { askHidden } from './terminal.js';
 
 export class Host {
   #setting;
+  #hasKey;
   /** Why the key that was typed last is none. */
   #refusal = '';
   /** @type {import('./core.js').RawNotice[]} Variables of `.env` that are read in part; the variable is the second detail. */
   cuts = [];
 
-  /** @param {Setting} setting */
-  constructor(setting) {
+  /** @param {Setting} setting @param {boolean} hasKey was passed, and is not looked for */
+  constructor(setting, hasKey) {
     this.#setting = setting;
+    this.#hasKey = hasKey;
   }
 
   /** @param {string} question @param {string} name @param {any} more */
@@ -58,7 +60,10 @@ export class Host {
 
   async #dotenv() {
     const { provider, signal } = this.#setting;
-    const found = /** @type {any} */ (await readDotenv(provider.env ?? [], signal));
+    const names = /** @type {string[]} */ (provider.env ?? []);
+    // With a key at hand, the chain only wants to warn; for that no pipe is emptied.
+    const mayBePipe = !this.#hasKey && !names.some((name) => process.env[name]?.trim());
+    const found = /** @type {any} */ (await readDotenv(names, { signal, mayBePipe }));
     this.cuts = found.cuts ?? [];
     return answer(found);
   }
@@ -67,7 +72,7 @@ export class Host {
   async #file(path, kind) {
     const { at, notice: nowhere } = locate(path);
     if (nowhere) return { path, notice: nowhere };
-    const found = await read(at, this.#setting.signal);
+    const found = await read(at, { signal: this.#setting.signal });
     const { text } = found;
     if (text === undefined) return answer(found);
     const refused = (/** @type {string} */ why) => ({ path: found.path, notice: notice('file_not_understood', found.path, why) });

@@ -57,6 +57,10 @@ async function made(path, text) {
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile(text);
+    } catch (thrown) {
+      // A full disk: a lock of nobody's would hold up the next one.
+      await unlink(path).catch(() => {});
+      throw thrown;
     } finally {
       await file.close();
     }
@@ -90,7 +94,7 @@ async function discardIfDead(lock, name = basename(lock, '.lock')) {
 
 /** @typedef {{ id: string, text: string, changed: number }} Holder */
 
-/** Who holds it; nothing when it is not there. @param {string} lock @returns {Promise<Holder | undefined>} */
+/** Its holder; nothing when it is not there. @param {string} lock @returns {Promise<Holder | undefined>} */
 async function holder(lock) {
   const found = await stat(lock).catch(() => undefined);
   const text = await readFile(lock, 'utf8').catch(() => undefined);

@@ -17,6 +17,9 @@ export function isOthers({ uid }) {
   return me !== undefined && me !== 0 && uid !== me;
 }
 
+/** Whether root replaces what is another user's or group's, who keep it. @param {Stats} stats */
+const isKept = ({ uid, gid }) => process.geteuid?.() === 0 && (uid !== 0 || gid !== process.getegid?.());
+
 /**
  * The new text is on the disk before it gets the name.
  * @param {string} path @param {string} text @param {Stats} [before] of the file that is replaced
@@ -29,7 +32,7 @@ export async function replace(path, text, before) {
   } catch (thrown) {
     // A file that is a mount of its own, as containers have, cannot be renamed over.
     const isMounted = /** @type {NodeJS.ErrnoException} */ (thrown).code === 'EBUSY' && before;
-    if (isMounted) await writeInPlace(path, text);
+    if (isMounted) await writeInPlace(path, text, before);
     await unlink(temporary).catch(() => {});
     if (!isMounted) throw thrown;
     return 'in place';
@@ -54,7 +57,7 @@ async function stage(path, text, before) {
   const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(text, 'utf8');
-    if (before && process.geteuid?.() === 0 && (before.uid !== 0 || before.gid !== process.getegid?.())) {
+    if (before && isKept(before)) {
       await file.chown(before.uid, before.gid);
       await file.chmod(before.mode & 0o777);
     }
@@ -70,12 +73,14 @@ async function stage(path, text, before) {
 
 /**
  * The file with the new text, or with the old one when that cannot be written.
- * @param {string} path @param {string} text
+ * @param {string} path @param {string} text @param {Stats} before
  */
-async function writeInPlace(path, text) {
+async function writeInPlace(path, text, before) {
   const file = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
     const old = await file.readFile();
+    // Before the key is in it. A file system that knows no modes is its owner's choice.
+    if (!isKept(before)) await file.chmod(0o600).catch(() => {});
     try {
       await overwrite(file, Buffer.from(text));
     } catch (thrown) {

@@ -88,7 +88,7 @@ function once(known, name, work) {
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
   const explicit = apiKey === undefined ? undefined : secretOf(apiKey, 'apiKey');
   const { provider, baseUrl, user, profile } = setting;
-  const host = new Host(setting);
+  const host = new Host(setting, explicit !== undefined);
   // A variable that is cut to nothing is not simply empty.
   const told = (/** @type {import('./core.js').RawNotice} */ raw) => (raw.reason === 'dotenv_empty' && host.cuts.find((cut) => cut.details[1] === raw.details[1])) || raw;
   try {

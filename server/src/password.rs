@@ -140,7 +140,11 @@ mod tests {
         ] {
             for (one, other) in [(one, other), (other, one)] {
                 let hash = passwords.hash(Secret::from(one)).await.unwrap();
-                assert_eq!(passwords.verify(Secret::from(other), Some(hash)).await.unwrap(), matches, "{one:?}");
+                assert_eq!(
+                    passwords.verify(Secret::from(other), Some(hash)).await.unwrap(),
+                    matches,
+                    "{one:?}"
+                );
             }
         }
     }

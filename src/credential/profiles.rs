@@ -84,3 +84,24 @@ fn put(of: &mut Value, name: &str, value: Option<Value>) {
         (_, None) => members.retain(|(n, _)| n != name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_empty_and_another_shape_is_not_understood() {
+        let slot = Slot { provider: "lambda", profile: "default", user: None, host: None };
+        let entry = Entry::from(Secret::from("k"));
+        for (json, read, is_written) in [
+            ("null", Miss::Empty, true),
+            ("{}", Miss::For("lambda".into()), true),
+            ("[]", Miss::NotUnderstood("it is not a JSON object".into()), false),
+            ("5", Miss::NotUnderstood("it is not a JSON object".into()), false),
+        ] {
+            let json: Value = serde_json::from_str(json).unwrap();
+            assert_eq!(get(&json, &slot).err(), Some(read));
+            assert_eq!(set(&json, &slot, Some(&entry)).is_ok(), is_written);
+        }
+    }
+}

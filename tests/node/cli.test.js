@@ -4,40 +4,17 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { KeyClient } from '../../pkg/dist/node/index.js';
-import { DEMO, startServer } from '../browser/support/server.js';
+import { DEMO } from '../browser/support/server.js';
+import { at, json, keys, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
 const FAIL = ['--import', fileURLToPath(new URL('support/fail.mjs', import.meta.url))];
 const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
 const KEY = /kl_test_[0-9A-Za-z]{36}/;
-
-let server;
-let keys;
-before(async () => {
-  server = await startServer();
-  keys = await KeyClient.signIn({ provider: 'keylatch', baseUrl: server.url, ...DEMO });
-});
-after(() => server?.stop());
-
-/** A computer whose `.env` has a key for the server. */
-async function at(t) {
-  const pc = await computer(t, { KEYLATCH_URL: server.url });
-  const { key, secret } = await keys.create({ name: 'the command' });
-  await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
-  return Object.assign(pc, { key });
-}
-
-async function ok(pc, args, options) {
-  const run = await pc.keylatch(args, options);
-  assert.equal(run.code, 0, `keylatch ${args.join(' ')}: ${run.err}`);
-  return run;
-}
-
-const json = async (pc, args, options) => JSON.parse((await ok(pc, [...args, '--json'], options)).out);
 
 test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
   const pc = await at(t);

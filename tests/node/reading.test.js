@@ -106,6 +106,13 @@ test('a named pipe is read once, as long as somebody writes into it', async (t) 
   const flood = spawn('/bin/sh', ['-c', 'yes > .env'], { cwd: pc.cwd, stdio: 'ignore' });
   assert.match((await pc.module(found())).tried.join('; '), /\.env cannot be read \(larger than 1 MB\)/);
   flood.kill();
+  // With a key at hand, nothing is taken from it, nor waited for.
+  const env = { LAMBDA_API_KEY: 'another-key-0123456789', KEYLATCH_API_KEY: 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms' };
+  const reader = spawn('/bin/sh', ['-c', `printf 'A=1\\n' > .env`], { cwd: pc.cwd });
+  const untouched = new Promise((done) => reader.once('exit', () => done('read')));
+  assert.equal((await pc.module(found('keylatch'), { env })).code, undefined);
+  assert.equal(await Promise.race([untouched, 'waits']), 'waits');
+  reader.kill();
   const controller = await pc.module(`return node.resolveKey('lambda', { signal: AbortSignal.timeout(50) }).catch(({ code }) => code)`);
   assert.equal(controller, 'aborted');
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chown, lstat, mkdir, readdir, symlink } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, symlink } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -71,6 +71,7 @@ test('what stands in the way of a file is known before a key is made', async (t)
     ['there.env', /--output: ACME_URL in .*there\.env names elsewhere\.example, and the key would be for 127\.0\.0\.1/, { env: { KEYLATCH_PROVIDER: './fixed.json', ACME_URL: service.url } }, 2],
     ['', /--output: it is empty/, {}, 2],
     ['full.env', /cannot be written \(ENOSPC\)/, { env: { FAIL: 'write ENOSPC' }, flags: FAIL }],
+    ['full.lock.env', /cannot be written \(ENOSPC\)/, { env: { FAIL: 'lock ENOSPC' }, flags: FAIL }],
     ['readonly.env', /cannot be written \(EROFS\)/, { env: { FAIL: 'open EROFS' }, flags: FAIL }],
   ]) {
     const run = await create(pc, output, [], options);
@@ -191,6 +192,21 @@ test('a rotation ends the old key when the new one is out, and not before', asyn
   assert.deepEqual([shown.code, shown.out], [1, `${SECRET}\n`], shown.err);
 });
 
+test('what comes by standard input is looked for in the list and sent nowhere', async (t) => {
+  const pc = await at(t);
+  for (const [input, code, requests] of [
+    [OWN, 1, ['GET /tokens']],
+    ['t1', 0, ['GET /tokens', 'DELETE /tokens/t1']],
+    ['prod', 0, ['GET /tokens', 'DELETE /tokens/t1']],
+  ]) {
+    const run = await pc.keylatch(['revoke', '-', '--yes'], { input });
+    assert.deepEqual([run.code, asked()], [code, requests], run.err);
+    assert.ok(!run.err.includes(OWN));
+  }
+  const both = await pc.keylatch(['revoke', '-', '--api-key', '-'], { input: OWN });
+  assert.deepEqual([both.code, asked()], [2, []]);
+});
+
 test('a time that cannot be read keeps nobody from a new key', async (t) => {
   const pc = await at(t);
   for (const time of ['never', '31/01/2027', '0000-00-00 00:00:00', 1e20]) {
@@ -208,6 +224,7 @@ test('a file that is mounted by itself is written in place, with a warning', asy
   const pc = await at(t);
   await pc.write('.env', 'A=1\nLONG=to be shorter afterwards, which is cut off\n');
   const mounted = { env: { FAIL: 'rename EBUSY' }, flags: FAIL };
+  await chmod(pc.at('.env'), 0o644);
   const { ino } = await lstat(pc.at('.env'));
   const run = await create(pc, '.env', [], mounted);
   assert.equal(run.code, 0, run.err);
@@ -216,7 +233,8 @@ test('a file that is mounted by itself is written in place, with a warning', asy
   await pc.write('key.txt', `${OLD}${'x'.repeat(100)}\n`);
   assert.equal((await create(pc, 'key.txt', [], mounted)).code, 0);
   assert.equal(await pc.read('key.txt'), `${SECRET}\n`);
-  assert.equal((await lstat(pc.at('.env'))).ino, ino);
+  const stats = await lstat(pc.at('.env'));
+  assert.deepEqual([stats.ino, stats.mode & 0o777], [ino, 0o600]);
   assert.deepEqual((await readdir(pc.cwd)).filter((name) => name.endsWith('.tmp')), []);
 });
 

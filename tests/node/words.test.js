@@ -5,37 +5,14 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { KeyClient } from '../../pkg/dist/node/index.js';
-import { DEMO, startServer } from '../browser/support/server.js';
+import { DEMO } from '../browser/support/server.js';
+import { width } from '../../pkg/cli/text.js';
+import { at, json, keys, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
 const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
-
-let server;
-let keys;
-before(async () => {
-  server = await startServer();
-  keys = await KeyClient.signIn({ provider: 'keylatch', baseUrl: server.url, ...DEMO });
-});
-after(() => server?.stop());
-
-/** A computer whose `.env` has a key for the server. */
-async function at(t) {
-  const pc = await computer(t, { KEYLATCH_URL: server.url });
-  const { key, secret } = await keys.create({ name: 'the command' });
-  await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
-  return Object.assign(pc, { key });
-}
-
-async function ok(pc, args, options) {
-  const run = await pc.keylatch(args, options);
-  assert.equal(run.code, 0, `keylatch ${args.join(' ')}: ${run.err}`);
-  return run;
-}
-
-const json = async (pc, args, options) => JSON.parse((await ok(pc, [...args, '--json'], options)).out);
 
 test('exit codes say what kind of failure it is', async (t) => {
   const pc = await at(t);
@@ -60,6 +37,10 @@ test('exit codes say what kind of failure it is', async (t) => {
     [pc, ['rotate', pc.key.id, '--overlap', 'soon', '--yes'], 2, /^keylatch: --overlap: use 1h, 7d/],
     [pc, ['list', '--limit', '0'], 2, /^keylatch: --limit: use a whole number from 1\./],
     [pc, ['create', '--expires', '20 years'], 1, /--expires is more than 10 years away/],
+    [pc, ['list', '--base-url', `${server.url}/v1`], 1, /The address was http:\/\/127\.0\.0\.1:\d+\/v1; check that --base-url is that of the service\./],
+    [pc, ['create', '--provider', 'conduce', '--base-url', server.url, '--expires', '30d'], 2, /^keylatch: --expires: Conduce has no expiry for keys\./],
+    [pc, ['create', '--provider', 'conduce', '--base-url', server.url, '--scope', 'x'], 2, /^keylatch: --scope: Conduce has no scopes\./],
+    [pc, ['rotate', 'x', '--provider', 'modelon', '--base-url', server.url, '--overlap', '1h'], 2, /^keylatch: --overlap: Modelon Impact ends the old key at once/],
     [pc, ['list', '--base-url', 'not a url'], 2, /^keylatch: --base-url: it is no address/],
     [pc, ['list', '--base-url', `${server.url}?token=hidden`], 2, /^keylatch: --base-url: it must not have a query or a fragment\.\n$/],
     [pc, ['login', '--user', 'kim@example.com'], 2, /^keylatch: --user: .*keylatch create --user/],
@@ -190,6 +171,22 @@ test('a list is as long as was asked for, and a filter that fits nothing propose
   assert.deepEqual([two.out.trim().split('\n').length, two.err], [3, 'There are more than these 2.\n']);
   assert.equal((await lines('--limit', '3')).err, '');
   assert.equal((await ok(pc, ['list', '--search', 'no such name'])).err, 'No keys like that.\n');
+});
+
+test('on a terminal a list is as wide as it, and a long name is shortened', async (t) => {
+  const pc = await at(t);
+  const name = `${'日本語 '.repeat(24)}end`;
+  await keys.create({ name });
+  const list = async (size) => {
+    const terminal = pc.terminal(`stty ${size} && '${process.execPath}' '${CLI}' list --search 日本語`, { NO_COLOR: '1' });
+    assert.equal(await terminal.ends(), 0, terminal.screen);
+    return terminal.screen.trimEnd().split('\r\n');
+  };
+  const narrow = await list('cols 130');
+  assert.deepEqual(narrow.map((line) => width(line) <= 130), [true, true], narrow.join('\n'));
+  assert.match(narrow[1], /… {2}kl_test_…/);
+  assert.ok((await list('cols 300'))[1].includes(name));
+  assert.ok((await ok(pc, ['list', '--search', '日本語'])).out.includes(name), 'a program gets all of it');
 });
 
 test('check names each problem and its place', async (t) => {

@@ -1,5 +1,5 @@
 // Preloaded by `--import`: a step of the file system fails as FAIL says, such as
-// `rename EBUSY` or `write ENOSPC`.
+// `rename EBUSY`, or `write ENOSPC` of what a temporary file gets (`lock`: a lock).
 
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -10,10 +10,11 @@ const failing = async () => {
 };
 
 const { open } = fs;
-if (step === 'write') {
+const end = { write: '.tmp', lock: '.lock' }[step];
+if (end) {
   fs.open = async (path, ...more) => {
     const file = await open(path, ...more);
-    if (String(path).endsWith('.tmp')) file.writeFile = failing;
+    if (String(path).endsWith(end)) file.writeFile = failing;
     return file;
   };
 } else {
