@@ -53,7 +53,7 @@ impl Project {
         let path = dir.join(".lock");
         let lock = File::create(&path).context(format!("cannot write {}", path.display()))?;
         if lock.try_lock().is_err() {
-            crate::shell::say("waiting for another xtask to finish its build …");
+            crate::shell::say("waiting for another build or installation to finish …");
             lock.lock().context(format!("cannot lock {}", path.display()))?;
         }
         Ok(lock)
