@@ -8,7 +8,7 @@
 // without comments, and in each group the parts that a platform has of its own.
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build, transformSync } from './npm/node_modules/esbuild/lib/main.js';
@@ -19,11 +19,13 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { entries: string[], parts: Record<string, string>, platform?: 'node' }>}
+ * @type {Record<string, { entries: string[], questions?: string[], parts: Record<string, string>, platform?: 'node' }>}
  */
 const GROUPS = {
   '.': {
     entries: ['index', 'client'],
+    // Files of their own, so that a bundler leaves out those that a program does not use.
+    questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
     parts: { '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client' },
   },
   slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
@@ -80,7 +82,10 @@ function parts(group) {
 
 for (const [name, group] of Object.entries(GROUPS)) {
   await build({
-    entryPoints: group.entries.map((entry) => join(pkg, 'entries', `${entry}.js`)),
+    entryPoints: Object.fromEntries([
+      ...group.entries.map((entry) => [entry, join(pkg, 'entries', `${entry}.js`)]),
+      ...(group.questions ?? []).map((file) => [`parts/${basename(file)}`, join(pkg, `${file}.js`)]),
+    ]),
     outdir: join(out, name),
     bundle: true,
     splitting: true,

@@ -1,8 +1,9 @@
 // From the command line to a command, and from an error to a sentence and an
 // exit code.
 
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+
+import { version } from '#data-node';
 
 import { KeylatchError } from '../core/errors.js';
 import { environmentAddress } from '../node/resolve.js';
@@ -49,7 +50,7 @@ async function dispatch(args, asked) {
   const [name, ...rest] = args;
   const wantsHelp = rest.some((arg) => ['--help', '-h'].includes(arg));
   if (name === undefined || name === '--help' || name === '-h') return show(overview());
-  if (['version', '--version', '-V', '-v'].includes(name)) return show(wantsHelp ? 'keylatch version: print the version' : `keylatch ${version()}`);
+  if (['version', '--version', '-V', '-v'].includes(name)) return show(wantsHelp ? 'keylatch version: print the version' : `keylatch ${version}`);
   if (name === 'help') return wantsHelp ? show(overview()) : help(rest[0]);
   if (name === 'completion') return show(wantsHelp || rest[0] === undefined ? commandHelp('completion') : scriptFor(rest[0]));
   const command = COMMANDS[name];
@@ -178,8 +179,4 @@ function shown(text) {
 function show(text) {
   print(text.replace(/\n$/, ''));
   return DONE;
-}
-
-function version() {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

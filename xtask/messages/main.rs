@@ -13,6 +13,7 @@ use keylatch::value::{Object, Value};
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("node") {
+        export("version", &Value::from(env!("CARGO_PKG_VERSION")));
         table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
         return;
     }
