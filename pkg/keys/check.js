@@ -85,7 +85,7 @@ function expected(about, number) {
 /** @param {import('../index.js').FormatPart} part */
 function inWords(part) {
   if (typeof part === 'string' || Array.isArray(part)) return [part].flat().map((text) => `"${text}"`).join(' or ');
-  if ('checksum' in part) return ALPHABETS.get('base62');
+  if ('checksum' in part) return 'letters and digits';
   return ALPHABETS.get(part.alphabet) ?? `one of ${part.alphabet}`;
 }
 
