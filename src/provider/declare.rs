@@ -145,7 +145,8 @@ fn endpoints(given: &Value, tells_validity: bool) -> Option<Endpoints> {
         endpoint.answer = Answer::derived(*operation, endpoint, tells_validity);
         let said = given.member(operation.name()).and_then(|endpoint| endpoint.member("answer"));
         if let Some(said) = said {
-            if let Some(states) = optional(said, "states", |value| word(value, &States::ALL, States::as_str))? {
+            if let Some(states) = optional(said, "states", |value| word(value, &States::ALL, States::as_str))?
+            {
                 endpoint.answer = Answer::stating(states);
             }
             let statuses: Cow<'_, [u16]> = list(said, "statuses", number)?;
