@@ -8,29 +8,36 @@ import { promisify } from 'node:util';
 
 /** Without a `_`, as `prefixed-api-key` hashes only what stands behind the last. */
 const KEY = 'thisIsAKeyOfFortyFourCharactersAndNoUndersco';
+const GOOD = 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';
 const HASH = '600fd20153c84cd54461e9306b39c2342010ea6e9b15c7d038e48920a3f753f4';
 
-/** The first call is `verifyKey`, because every peer can do that. */
+/** The first call is `verifyKey` as well, because every peer can do that. */
 const FIRST_CALLS = {
-  keylatch: async () => (await import('../pkg/dist/node/index.js')).verifyKey(KEY, HASH),
-  'hand-written': async () => (await import('./peers/handwritten.js')).verifyKey(KEY, HASH),
-  'prefixed-api-key': async () => (await import('prefixed-api-key')).default.checkAPIKey(KEY, HASH),
+  checkKey: {
+    keylatch: async () => (await import('../pkg/dist/node/index.js')).checkKey('keylatch', GOOD).ok,
+    'hand-written': async () => (await import('./peers/handwritten.js')).checkKey(GOOD).ok,
+  },
+  verifyKey: {
+    keylatch: async () => (await import('../pkg/dist/node/index.js')).verifyKey(KEY, HASH),
+    'hand-written': async () => (await import('./peers/handwritten.js')).verifyKey(KEY, HASH),
+    'prefixed-api-key': async () => (await import('prefixed-api-key')).default.checkAPIKey(KEY, HASH),
+  },
 };
 
 const file = fileURLToPath(import.meta.url);
 
-/** @param {keyof typeof FIRST_CALLS} name @returns {import('./measure.js').Peer} */
-export function coldStart(name) {
+/** @param {string} name @param {'checkKey' | 'verifyKey'} call @returns {import('./measure.js').Peer} */
+export function coldStart(name, call) {
   return {
     name,
-    time: async () => Number((await promisify(execFile)(process.execPath, [file, name])).stdout),
+    time: async () => Number((await promisify(execFile)(process.execPath, [file, call, name])).stdout),
   };
 }
 
 if (process.argv[1] === file) {
   const start = process.hrtime.bigint();
-  const right = await FIRST_CALLS[process.argv[2]]();
+  const right = await FIRST_CALLS[process.argv[2]][process.argv[3]]();
   const end = process.hrtime.bigint();
-  if (right !== true) throw new Error(`${process.argv[2]} answered wrongly.`);
+  if (right !== true) throw new Error(`${process.argv[3]} answered wrongly.`);
   console.log(String(end - start));
 }

@@ -12,6 +12,11 @@ import * as handwritten from './peers/handwritten.js';
 import { HandwrittenClient } from './peers/handwritten-client.js';
 import { DEMO } from './server.js';
 
+/** As many as a leak or an import has. */
+const LINES = Array.from({ length: 100_000 }, (_, i) => (i % 10 ? pick(GOOD, i) : pick(BAD, i)));
+const MANY = LINES.join('\n');
+const LONG = 'x'.repeat(10_000_000);
+
 /** @typedef {{ name: string, peers: import('./measure.js').Peer[] }} Row */
 
 /**
@@ -33,6 +38,16 @@ export async function offlineRows() {
     row('checkKey, a typing error', {
       keylatch: (i) => is(!keylatch.checkKey('keylatch', pick(BAD, i)).ok),
       'hand-written': (i) => is(!handwritten.checkKey(pick(BAD, i)).ok),
+    }),
+    row('checkKey, too short', mistake(GOOD.map((key) => key.slice(0, -1)))),
+    row('checkKey, a wrong prefix', mistake(GOOD.map((key) => 'sk' + key.slice(2)))),
+    row('checkKey, a bad character', mistake(GOOD.map((key) => key.slice(0, 20) + '!' + key.slice(21)))),
+    row('checkKeys, 100 000 keys in one text', {
+      keylatch: () => is(keylatch.checkKeys('keylatch', MANY).length === LINES.length),
+      'a loop over hand-written': () => is(LINES.map((line) => handwritten.checkKey(line).ok).length === LINES.length),
+    }),
+    row('checkKey on 10 MB of anything', {
+      keylatch: () => is(!keylatch.checkKey('keylatch', LONG).ok),
     }),
     row('generateKey, looked at', {
       keylatch: () => is(keylatch.generateKey().expose().charCodeAt(43)),
@@ -76,8 +91,12 @@ export async function offlineRows() {
       'hand-written': (i) => is(handwritten.authHeaders(pick(GOOD, i)).Authorization.length === 51),
     }),
     {
+      name: 'cold start: import, first checkKey',
+      peers: [coldStart('keylatch', 'checkKey'), coldStart('hand-written', 'checkKey')],
+    },
+    {
       name: 'cold start: import, first verifyKey',
-      peers: [coldStart('keylatch'), coldStart('hand-written'), coldStart('prefixed-api-key')],
+      peers: [coldStart('keylatch', 'verifyKey'), coldStart('hand-written', 'verifyKey'), coldStart('prefixed-api-key', 'verifyKey')],
     },
   ];
 }
@@ -105,10 +124,17 @@ export async function lifecycleRows(baseUrl) {
     return new Response(body, { headers });
   });
 
+  const keyBody = JSON.stringify(await overLoopback['bare fetch'].get(id));
+  const cannedKey = clients(baseUrl, credential, async (input, init) => {
+    new Request(input, init);
+    return new Response(keyBody, { headers });
+  });
+
   return [
     lifecycleRow('client.get, over loopback', overLoopback, async (client) => is((await client.get(id)).id === id)),
     lifecycleRow('client.whoami, over loopback', overLoopback, whoami),
     lifecycleRow('client.whoami, answered at once', canned, whoami),
+    lifecycleRow('client.get, answered at once', cannedKey, async (client) => is((await client.get(id)).id === id)),
   ];
 }
 
@@ -126,6 +152,15 @@ function clients(baseUrl, credential, fetch) {
 
 function lifecycleRow(name, clients, call) {
   return row(name, Object.fromEntries(Object.entries(clients).map(([peer, client]) => [peer, () => call(client)])));
+}
+
+/** A mistake that both find. @param {string[]} texts */
+function mistake(texts) {
+  const flat = texts.map((text) => Buffer.from(text).toString('latin1'));
+  return {
+    keylatch: (i) => is(!keylatch.checkKey('keylatch', pick(flat, i)).ok),
+    'hand-written': (i) => is(!handwritten.checkKey(pick(flat, i)).ok),
+  };
 }
 
 /** @param {string} name @param {Record<string, (i: number) => number | Promise<number>>} jobs @returns {Row} */

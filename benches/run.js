@@ -1,9 +1,10 @@
 // keylatch beside its peers, in one run: `cargo xtask bench`.
 //
-//   node benches/run.js [--quick] [--json]
+//   node benches/run.js [--quick] [--json] [--check]
 //
 // --quick  few and short rounds: shows that everything runs, and no more
 // --json   the results for a program
+// --check  fails where a target is missed
 
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,8 +13,9 @@ import { measure } from './measure.js';
 import { lifecycleRows, offlineRows } from './rows.js';
 import { startServer } from './server.js';
 import { table } from './table.js';
+import { missed, targetOf } from './targets.js';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, check: { type: 'boolean' } } });
 const settings = { ...(options.quick ? { rounds: 3, milliseconds: 1 } : { rounds: 21, milliseconds: 20 }), seed: 1 };
 
 const server = await startServer();
@@ -22,7 +24,7 @@ try {
   const measured = [];
   for (const { name, peers } of rows) {
     if (!options.json) process.stderr.write(`measuring ${name} …\n`);
-    measured.push({ name, peers: await measure(peers, settings) });
+    measured.push({ name, target: targetOf(name), peers: await measure(peers, settings) });
   }
   const report = {
     node: process.version,
@@ -33,6 +35,11 @@ try {
     rows: measured,
   };
   console.log(options.json ? JSON.stringify(report, undefined, 2) : table(report));
+  const misses = missed(measured);
+  if (options.check && misses.length > 0) {
+    console.error(`Targets that were missed: ${misses.join('; ')}.`);
+    process.exitCode = 1;
+  }
 } finally {
   await server.stop();
 }

@@ -1,9 +1,11 @@
-// The results for a person, within 90 columns.
+// The results for a person, within 100 columns.
+
+import { inWords } from './targets.js';
 
 /**
  * @typedef {{ node: string, platform: string, cores: number, processor: string,
  *   rounds: number, milliseconds: number, seed: number,
- *   rows: { name: string, peers: import('./measure.js').Result[] }[] }} Report
+ *   rows: { name: string, target?: import('./targets.js').Target, peers: import('./measure.js').Result[] }[] }} Report
  */
 
 /** @param {Report} report */
@@ -15,8 +17,8 @@ export function table({ node, platform, cores, processor, rounds, milliseconds, 
     '',
     line('', 'nanoseconds per call', "keylatch's ÷ the peer's"),
   ];
-  for (const { name, peers } of rows) {
-    lines.push(name);
+  for (const { name, target, peers } of rows) {
+    lines.push(target ? `${name} (${inWords(target, peers)})` : name);
     for (const peer of peers) {
       lines.push(line(peer.name, spread(peer.ns, grouped), peer.ratio ? spread(peer.ratio, factor) : ''));
     }

@@ -2,7 +2,7 @@
 // Only numbers cross its boundary. A text is written into its buffer or read from
 // there, which `write` and `read` do; see src/wasm/offline/.
 
-import { load, textOf } from '#offline';
+import { load, SHORT, textOf } from '#offline';
 
 import { failure, isError, KeylatchError } from './errors.js';
 
@@ -27,9 +27,6 @@ import { failure, isError, KeylatchError } from './errors.js';
 export const SIZE = 65_536;
 /** A longer text, in UTF-16 code units, is answered without being copied: no key is so long. */
 export const LONGEST = 16_384;
-/** Up to this length a loop is faster than `encodeInto`; `cargo xtask bench` shows by how much. */
-const SHORT = 128;
-
 /** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
 let module;
 /** @type {Offline | undefined} */

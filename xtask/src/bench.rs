@@ -6,8 +6,12 @@ use crate::project::Project;
 use crate::shell::{Result, run};
 use crate::{package, server, tools};
 
-/// Builds the package, the server and the peers, and prints the table.
-pub fn run_table(project: &Project) -> Result<()> {
+/// Builds the package, the server and the peers, and prints the table; with
+/// `--check` a target that is missed is an error.
+pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
+    if !matches!(arguments, [] | ["--check"]) {
+        return Err("`cargo xtask bench` takes no arguments but --check.".to_owned());
+    }
     package::build(project)?;
     let server = server::build(project)?;
     {
@@ -16,5 +20,5 @@ pub fn run_table(project: &Project) -> Result<()> {
         tools::npm_packages(project, "benches")?;
     }
     let mut node = Command::new("node");
-    run(node.arg("benches/run.js").env(server::SERVER_BIN, server).current_dir(project.root()))
+    run(node.arg("benches/run.js").args(arguments).env(server::SERVER_BIN, server).current_dir(project.root()))
 }

@@ -29,9 +29,9 @@ Usage: cargo xtask <command>
 
   demo [--port P] [--no-open]   the demo page, served on this computer
   test [step …]                 everything that is proven, or the named steps
-  build                         the npm package, in pkg/
-  size [--details]              what the package weighs, and its heaviest functions
-  bench                         how fast it is, beside its peers
+  build                         the npm package, in pkg/dist/
+  size [--check | --details]    what the package weighs, against its budget
+  bench [--check]               how fast it is, beside its peers
   help                          this text
 
 Each command sets up what it needs (into the target directory and the
@@ -62,10 +62,7 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
         "demo" => demo::run(&project, arguments)?,
         "test" => return test::run(&project, arguments),
         "size" => size::run_table(&project, arguments)?,
-        "bench" => {
-            shell::no_arguments("bench", arguments)?;
-            bench::run_table(&project)?;
-        }
+        "bench" => bench::run_table(&project, arguments)?,
         "help" | "--help" | "-h" => help(),
         other => {
             return Err(format!("there is no command \"{other}\". `cargo xtask help` lists them."));

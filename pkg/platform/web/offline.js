@@ -6,4 +6,4 @@ import { decode } from './printable.js';
 
 export const load = () => decode(wasm);
 
-export { textOf } from './text.js';
+export { SHORT, textOf } from './text.js';

@@ -1,5 +1,8 @@
 // A text out of the memory of WebAssembly, with what every platform has.
 
+/** Up to this length a loop over a text is faster than `TextEncoder.encodeInto`. */
+export const SHORT = 128;
+
 /** @type {TextDecoder | undefined} */
 let decoder;
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use keylatch_format::{
-    CATALOGUE, Check, Problem, check_bytes, diagnose as find_problems, hash_bytes, integer, mask as masked,
+    CATALOGUE, Check, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes, integer, mask as masked,
     resembles, verify_bytes,
 };
 use wasm_bindgen::prelude::*;
@@ -87,7 +87,11 @@ pub fn check_lines(format: u32, length: u32) -> u32 {
                 let line = if let [line @ .., b'\r'] = line { line } else { line };
                 let status = match check_bytes(format, line) {
                     Check::Good { .. } => 0,
-                    _ => first_problem(format, line),
+                    Check::WrongLength { .. } => ProblemCode::WrongLength as u8 + 1,
+                    Check::WrongPrefix { .. } => ProblemCode::WrongPrefix as u8 + 1,
+                    Check::BadCharacter { .. } => ProblemCode::BadCharacter as u8 + 1,
+                    Check::WrongChecksum { .. } => ProblemCode::WrongChecksum as u8 + 1,
+                    Check::Unclear => first_problem(format, line),
                 };
                 start += end + 1;
                 // Behind it: this line has been read, and has one byte at least.

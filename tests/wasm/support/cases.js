@@ -6,7 +6,7 @@ export const SPECS = [
   // While there is little to look through.
   'memory',
   'surface', 'keys', 'providers', 'secrets', 'lifecycle', 'cloud', 'calls', 'abort', 'fetch', 'source', 'leaks',
-  'hostile-values', 'hostile-fetch', 'hostile-answers',
+  'hostile-values', 'hostile-fetch', 'hostile-answers', 'traps',
 ];
 
 /** In milliseconds, as tests/limits.js has it, which a browser is not served. A case that takes longer hangs. */

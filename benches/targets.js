@@ -1,0 +1,47 @@
+// What each row is to reach: keylatch's time divided by a peer's, or milliseconds.
+// They are printed beside what was measured, and `--check` fails where one is
+// missed. They are no tests: a ratio on a busy machine is noise.
+
+/** @typedef {{ peer: string, most: number } | { milliseconds: number }} Target */
+
+/** @type {Record<string, Target>} */
+const TARGETS = {
+  'checkKey, a good key': { peer: 'hand-written', most: 0.6 },
+  'checkKey, a typing error': { peer: 'hand-written', most: 0.9 },
+  'checkKey, too short': { peer: 'hand-written', most: 3 },
+  'checkKey, a wrong prefix': { peer: 'hand-written', most: 3 },
+  'checkKey, a bad character': { peer: 'hand-written', most: 3 },
+  'checkKeys, 100 000 keys in one text': { peer: 'a loop over hand-written', most: 0.2 },
+  'checkKey on 10 MB of anything': { milliseconds: 1 },
+  'generateKey, looked at': { peer: 'hand-written', most: 1.5 },
+  hashKey: { peer: 'hand-written', most: 1.3 },
+  verifyKey: { peer: 'hand-written', most: 0.7 },
+  authHeaders: { peer: 'hand-written', most: 1.2 },
+  'cold start: import, first checkKey': { peer: 'hand-written', most: 1.2 },
+  'client.get, over loopback': { peer: 'bare fetch', most: 1.1 },
+  'client.whoami, over loopback': { peer: 'bare fetch', most: 1.1 },
+  'client.whoami, answered at once': { peer: 'hand-written', most: 1.8 },
+  'client.get, answered at once': { peer: 'hand-written', most: 1.8 },
+};
+
+/** @param {string} row */
+export const targetOf = (row) => TARGETS[row];
+
+/** The rows that miss their targets. @param {{ name: string, target?: Target, peers: import('./measure.js').Result[] }[]} rows */
+export function missed(rows) {
+  return rows.filter(({ target, peers }) => target && !isReached(target, peers)).map(({ name }) => name);
+}
+
+/** @param {Target} target @param {import('./measure.js').Result[]} peers */
+export function isReached(target, peers) {
+  if ('milliseconds' in target) return peers[0].ns.median <= target.milliseconds * 1e6;
+  const ratio = peers.find(({ name }) => name === target.peer)?.ratio;
+  return ratio !== undefined && ratio.median <= target.most;
+}
+
+/** @param {Target} target @param {import('./measure.js').Result[]} peers */
+export function inWords(target, peers) {
+  const verdict = isReached(target, peers) ? 'reached' : 'missed';
+  const aim = 'milliseconds' in target ? `under ${target.milliseconds} ms` : `at most ${target.most} of ${target.peer}`;
+  return `${aim}: ${verdict}`;
+}
