@@ -20,5 +20,9 @@ pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
         tools::npm_packages(project, "benches")?;
     }
     let mut node = Command::new("node");
-    run(node.arg("benches/run.js").args(arguments).env(server::SERVER_BIN, server).current_dir(project.root()))
+    run(node
+        .arg("benches/run.js")
+        .args(arguments)
+        .env(server::SERVER_BIN, server)
+        .current_dir(project.root()))
 }

@@ -3,8 +3,8 @@
 use alloc::string::String;
 
 use keylatch_format::{
-    CATALOGUE, Check, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes, integer, mask as masked,
-    resembles, verify_bytes,
+    CATALOGUE, Check, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes, integer,
+    mask as masked, resembles, verify_bytes,
 };
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
