@@ -1,7 +1,7 @@
 //! JSON text to [`Value`] and back.
 //!
 //! Our own and not serde_json, for three reasons: a number that an `f64` cannot
-//! hold keeps its digits, every text is a [`Secret`](crate::secret::Secret) from
+//! hold keeps its digits, every text is a [`Secret`] from
 //! the first copy on, and it is 3 KB of wasm instead of 20.
 
 use alloc::borrow::Cow;

@@ -2,6 +2,8 @@
 //! the one accepts has no problem in the other and the same prefix, and what it
 //! refuses has exactly that problem there.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::borrow::Cow;
 
 use keylatch_format::{
