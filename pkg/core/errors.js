@@ -17,6 +17,9 @@ export const learn = (more) => void Object.assign(sentences, more);
  */
 
 export class KeylatchError extends Error {
+  // Bundling shortens names; this one is seen.
+  static name = 'KeylatchError';
+
   /** @param {RawError} raw @param {unknown} [cause] */
   constructor(raw, cause) {
     const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;

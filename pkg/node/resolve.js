@@ -17,6 +17,9 @@ const remembered = new WeakMap();
 
 /** A key, and where it came from. `KeyClient` takes it as its `credential`. */
 export class Credential {
+  // Bundling shortens names; this one is seen.
+  static name = 'Credential';
+
   #again;
 
   /** @param {any} found @param {(() => Promise<Credential>) | undefined} again */

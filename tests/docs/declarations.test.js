@@ -6,7 +6,7 @@ import { testExamples } from './support/run.js';
 // What the reader has in mind: everything imported, and a session.
 const PRELUDE = [
   "import * as keylatch from 'keylatch';",
-  'const { authHeaders, checkKey, defineProvider, generateKey, hashKey, identifyKey, KeyClient, KeylatchError, maskKey, provider, providers, RevealOnce, Secret, verifyKey } = keylatch;',
+  'const { authHeaders, checkKey, checkKeys, defineProvider, generateKey, hashKey, identifyKey, KeyClient, KeylatchError, maskKey, provider, providers, RevealOnce, Secret, verifyKey } = keylatch;',
   "const client = await KeyClient.signIn({ provider: 'keylatch', baseUrl: 'http://127.0.0.1:8787', user: 'demo@example.com', password: 'reveal-once' });",
 ].join(' ');
 

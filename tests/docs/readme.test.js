@@ -13,6 +13,7 @@ import { CLI, computer } from '../node/support/computer.js';
 import { blocks, checking } from './support/blocks.js';
 import { assertShown, sessions, walk } from './support/console.js';
 import { read, testExamples } from './support/run.js';
+import '../sources.js';
 import { fits } from './support/stated.js';
 
 const readme = await read('README.md');

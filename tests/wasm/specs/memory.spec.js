@@ -30,8 +30,8 @@ export default ({ keylatch, server, memories }) => {
     {
       name: 'what is looked for would be found',
       run() {
-        equal(memories().length, 1, 'one WebAssembly:');
         const secret = generateKey();
+        equal(memories().length, 1, 'one WebAssembly:');
         const text = secret.expose();
         const copy = new Secret(text);
         secret[dispose]();
