@@ -45,7 +45,7 @@ export async function blankPage() {
  */
 export function scenario(name, options, steps = options) {
   const { flags = [], ...contextOptions } = steps === options ? {} : options;
-  test(name, async () => {
+  test(name, { timeout: CASE }, async () => {
     const starting = startServer(...flags);
     const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
     context.setDefaultTimeout(CASE);
