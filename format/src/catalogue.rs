@@ -52,7 +52,8 @@ const fn hex(length: usize) -> Part {
 
 /// The services whose format is known, by id. Luminary Cloud and Modelon Impact
 /// tell nothing of theirs.
-pub static CATALOGUE: &[(&str, KeyFormat)] = &[("keylatch", KEYLATCH), ("lambda", LAMBDA), ("conduce", CONDUCE)];
+pub static CATALOGUE: &[(&str, KeyFormat)] =
+    &[("keylatch", KEYLATCH), ("lambda", LAMBDA), ("conduce", CONDUCE)];
 
 /// [`KEYLATCH`], to borrow from.
 pub fn keylatch() -> &'static KeyFormat {

@@ -152,9 +152,8 @@ mod tests {
         let bytes: Vec<u8> = (0..200_u8).map(|n| n.wrapping_mul(37)).collect();
         for length in 0..bytes.len() {
             let whole = &bytes[..length];
-            let expected = whole
-                .iter()
-                .fold(u32::MAX, |crc, byte| crc >> 8 ^ remainder((crc ^ u32::from(*byte)) & 255));
+            let expected =
+                whole.iter().fold(u32::MAX, |crc, byte| crc >> 8 ^ remainder((crc ^ u32::from(*byte)) & 255));
             let mut pieces = Checksum::new();
             pieces.add(&whole[..length / 3]);
             pieces.add(&whole[length / 3..]);

@@ -129,7 +129,11 @@ mod tests {
     fn an_alphabet_accepts_the_characters_that_it_makes() {
         for alphabet in [Alphabet::Base62, Alphabet::Base64Url, Alphabet::HexLower, Alphabet::Digits] {
             for byte in 0..=u8::MAX {
-                assert_eq!(alphabet.contains(byte), alphabet.characters().as_bytes().contains(&byte), "{byte}");
+                assert_eq!(
+                    alphabet.contains(byte),
+                    alphabet.characters().as_bytes().contains(&byte),
+                    "{byte}"
+                );
             }
         }
         assert!((0..=u8::MAX).all(|byte| Alphabet::Hex.contains(byte) == byte.is_ascii_hexdigit()));

@@ -29,7 +29,9 @@ impl Error {
     pub fn argument(&self) -> Option<(&str, &str)> {
         Some(match self {
             Error::InvalidFormat { path, why } => (path, why),
-            Error::NothingRandom => ("format", "it has no run of characters, so there is nothing random in it."),
+            Error::NothingRandom => {
+                ("format", "it has no run of characters, so there is nothing random in it.")
+            }
             Error::UnknownPrefix => ("prefix", "no key of this format begins with it."),
             Error::NotAHash => ("hash", "it must be the 64 hexadecimal digits that hashKey() gives."),
             Error::NoEntropy => return None,

@@ -3,8 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::unicode::{invisible, number};
 use super::problem::{Problem, ProblemCode};
+use super::unicode::{invisible, number};
 
 /// The problems found so far, in the order of their index and no more of each
 /// code than a person can use.

@@ -92,9 +92,8 @@ pub fn digest(key: &[u8]) -> [u8; 32] {
 }
 
 /// FIPS 180-4, section 5.3.3.
-const INITIAL: [u32; 8] = [
-    0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
-];
+const INITIAL: [u32; 8] =
+    [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
 /// The rounds leave pieces of the key on the stack. A frame of the same depth lies
 /// over them.

@@ -29,8 +29,8 @@ const WORDS: &[&str] = &[
 /// The first two letters of all these words: most keys begin with others, so most
 /// are compared with no word.
 const PAIRS: &[[u8; 2]] = &[
-    *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"yo", *b"my", *b"in", *b"en", *b"pa", *b"pu",
-    *b"pr",
+    *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"yo", *b"my", *b"in", *b"en", *b"pa",
+    *b"pu", *b"pr",
 ];
 const FIRST: Set = Set::of("acreimnpsuyACREIMNPSUY");
 /// How a placeholder of words begins …
@@ -104,8 +104,7 @@ fn says<'t>(mut text: &'t [u8], word: &str) -> Option<&'t [u8]> {
 fn is_shortened(text: &[u8], format: Option<&KeyFormat>) -> bool {
     let in_run = |byte: u8| {
         format.is_some_and(|format| {
-            let accepts =
-                |part: &Part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(byte));
+            let accepts = |part: &Part| matches!(part, Part::Run { alphabet, .. } if alphabet.contains(byte));
             format.parts.iter().any(accepts)
         })
     };
@@ -134,7 +133,9 @@ mod tests {
     #[test]
     fn the_pairs_are_those_of_the_words() {
         for word in WORDS.iter().chain(STARTS) {
-            assert!(begins_like_a_word(word.as_bytes()) && begins_like_a_word(word.to_uppercase().as_bytes()));
+            assert!(
+                begins_like_a_word(word.as_bytes()) && begins_like_a_word(word.to_uppercase().as_bytes())
+            );
         }
         for pair in PAIRS {
             let is_needed = |word: &&&str| word.as_bytes().starts_with(pair);

@@ -28,7 +28,9 @@ pub(super) fn narrow(ch: char) -> u8 {
         '\u{85}' | '\u{2028}' | '\u{2029}' => kind::LINE_BREAK,
         // The no-break spaces are not here: they pass for nothing or for a plain
         // space, so `invisible` names them.
-        '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' | '\u{3000}' => kind::SPACE,
+        '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' | '\u{3000}' => {
+            kind::SPACE
+        }
         '´' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}' => kind::QUOTE,
         '…' | '•' | '●' => kind::ELLIPSIS,
         _ if invisible(ch).is_some() => kind::INVISIBLE,

@@ -13,15 +13,52 @@ use proptest::sample::{Index, select};
 
 /// Fixed texts: words that the diagnosis could take for something else among them.
 const TEXTS: &[&str] = &[
-    "kl_live_", "kl_test_", "sk-", "sk-proj-", "x", "xxx", "_", "-", ".", "...", "***", ":", "=", "Bearer", "basic",
-    "token:", "KEY=", "your-", "api", "key", "{", "}", "<", "\"", "secret_", "%", "A", "$",
+    "kl_live_", "kl_test_", "sk-", "sk-proj-", "x", "xxx", "_", "-", ".", "...", "***", ":", "=", "Bearer",
+    "basic", "token:", "KEY=", "your-", "api", "key", "{", "}", "<", "\"", "secret_", "%", "A", "$",
 ];
 
 /// Pieces of texts that are not quite keys.
 const PIECES: &[&str] = &[
-    " ", "\n", "\"", "'", "Bearer ", "Basic", "Token:", "KEY=", "export A=", "x", "xxx", "...", "…", "***", "your-api-key",
-    "null", "{", "}", "<", ">", "[", "%", "$", "é", "а", "\u{200B}", "\u{A0}", "😀", "!", "-", "_", "0", "Z", ",", ";",
-    "\0", "kl_live_", "~", "api-key", "my-token",
+    " ",
+    "\n",
+    "\"",
+    "'",
+    "Bearer ",
+    "Basic",
+    "Token:",
+    "KEY=",
+    "export A=",
+    "x",
+    "xxx",
+    "...",
+    "…",
+    "***",
+    "your-api-key",
+    "null",
+    "{",
+    "}",
+    "<",
+    ">",
+    "[",
+    "%",
+    "$",
+    "é",
+    "а",
+    "\u{200B}",
+    "\u{A0}",
+    "😀",
+    "!",
+    "-",
+    "_",
+    "0",
+    "Z",
+    ",",
+    ";",
+    "\0",
+    "kl_live_",
+    "~",
+    "api-key",
+    "my-token",
 ];
 
 fn alphabet() -> impl Strategy<Value = Alphabet> {

@@ -24,7 +24,7 @@ export async function login(options) {
     if (json) printJson({ provider: provider.id, source, stored });
     else say(`Logged in to ${provider.title}; stored in ${stored}.`);
   };
-  const kept = () => fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+  const kept = () => fileFor({ provider, baseUrl, profile, user, say });
   if (options['api-key'] !== undefined) {
     const file = kept();
     await file.ready();
@@ -64,7 +64,7 @@ export async function logout(options) {
   const provider = providerOf(options);
   const { profile, user, yes, json } = options;
   const baseUrl = addressOf(options) ?? environmentAddress(provider);
-  const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+  const file = fileFor({ provider, baseUrl, profile, user, say });
   const known = await file.read();
   const where = [...(known ? [`the key in ${file.path}`] : []), ...(provider.login ? ['the stored login'] : [])];
   const removed = [];

@@ -5,7 +5,7 @@ import { clientErrors } from '#data';
 
 import { asText, failure, isError, learn, object, toError } from '../core/errors.js';
 import { providerOf } from '../core/providers.js';
-import { adopt, bytesOf, copyOf } from '../core/secret.js';
+import { adopt, adoptOnce, bytesOf, copyOf } from '../core/secret.js';
 import { checkKey } from '../keys/check.js';
 import { headerValue, schemeOf } from '../keys/headers.js';
 import { checkTransport, run } from './call.js';
@@ -221,7 +221,7 @@ function connect(options, credential) {
   if (!Number.isInteger(retries) || retries < 0 || retries > 10) throw failure('invalid_argument', 'retries', 'use a whole number from 0 to 10.');
   const origin = originOf(asText(address, 'baseUrl', 'it is not a URL.'), options.allowInsecure === true);
   const name = options.scheme ?? scheme;
-  const used = name === undefined ? provider.schemes[0] : schemeOf(provider, name);
+  const used = schemeOf(provider, name);
   const secret = key === undefined ? undefined : copyOf(key, 'credential');
   if (secret) refuseOther(provider, secret, used);
   return { provider, origin, scheme: used, retries, secret };
@@ -347,7 +347,7 @@ function duration(given, name) {
 
 /** @param {any} raw */
 function issued({ key, warning, secret }) {
-  const out = { key: withDates(key), secret: adopt(secret, true) };
+  const out = { key: withDates(key), secret: adoptOnce(secret) };
   return warning ? { ...out, warning: toError(warning) } : out;
 }
 

@@ -163,14 +163,11 @@ function bytesIn(held) {
 /** A secret whose slot is new. @param {number} slot */
 export const adoptSlot = (slot) => new Secret(held(offline(), slot), adopted);
 
-/**
- * Bytes from another memory as a secret; they are wiped there.
- * @param {Uint8Array} bytes @param {boolean} [once] whether it is to be revealed once
- */
-export function adopt(bytes, once) {
-  const owned = holdBytes(bytes);
-  return once ? new RevealOnce(owned, adopted) : new Secret(owned, adopted);
-}
+/** Bytes from another memory as a secret; they are wiped there. @param {Uint8Array} bytes */
+export const adopt = (bytes) => new Secret(holdBytes(bytes), adopted);
+
+/** The same, to be seen once. @param {Uint8Array} bytes */
+export const adoptOnce = (bytes) => new RevealOnce(holdBytes(bytes), adopted);
 
 /**
  * Puts the text of a string, Secret or RevealOnce into the buffer: its length.

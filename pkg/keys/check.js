@@ -68,16 +68,14 @@ function problem(about, text, kind, first, second) {
 }
 
 /** The names of alphabets in sentences. */
-const ALPHABETS = /** @type {Record<string, string>} */ ({
-  // @ts-expect-error No alphabet has the name of an inherited member.
-  __proto__: null,
+const ALPHABETS = /* @__PURE__ */ new Map(/* @__PURE__ */ Object.entries({
   base62: 'letters and digits',
   alphanumeric: 'letters and digits',
   hex: 'hexadecimal digits',
   hex_lower: 'lower-case hexadecimal digits',
   base64url: 'letters, digits, - and _',
   digits: 'digits',
-});
+}));
 
 /** What can stand in a part of a format, as `Part::expected` in format/src/fit.rs. @param {Service} about @param {number} number */
 function expected(about, number) {
@@ -87,8 +85,8 @@ function expected(about, number) {
 /** @param {import('../index.js').FormatPart} part */
 function inWords(part) {
   if (typeof part === 'string' || Array.isArray(part)) return [part].flat().map((text) => `"${text}"`).join(' or ');
-  if ('checksum' in part) return ALPHABETS.base62;
-  return ALPHABETS[part.alphabet] ?? `one of ${part.alphabet}`;
+  if ('checksum' in part) return 'letters and digits';
+  return ALPHABETS.get(part.alphabet) ?? `one of ${part.alphabet}`;
 }
 
 /** @param {Service} about @param {string} text */

@@ -19,13 +19,14 @@ const carried = {};
 export function authHeaders(service, secret, options) {
   const name = options === undefined ? undefined : object(options).scheme;
   const { data } = serviceOf(service);
-  const scheme = name === undefined || name === null ? data.schemes[0] : schemeOf(data, name);
+  const scheme = schemeOf(data, name);
   if (scheme.type === 'bearer') return { Authorization: headerValue(scheme, secret) };
   return { [headerName(scheme)]: headerValue(scheme, secret) };
 }
 
-/** @param {import('../index.js').Provider} provider @param {any} name @returns {SchemeSpec} */
-export function schemeOf({ schemes }, name) {
+/** The scheme of a name, or the service's first. @param {import('../index.js').Provider} provider @param {any} name @returns {SchemeSpec} */
+export function schemeOf({ schemes = [] }, name) {
+  if (name === undefined || name === null) return schemes[0];
   const found = schemes.find(({ type }) => type === short(name, 'scheme'));
   if (found) return found;
   throw failure('invalid_argument', 'scheme', `the service takes ${schemes.map(({ type }) => type).join(' or ')}.`);

@@ -41,7 +41,7 @@ function generated(core, format, prefix) {
 /** @param {Uint8Array} bytes @param {number} count */
 function fillRandom(bytes, count) {
   try {
-    globalThis.crypto.getRandomValues(bytes.subarray(0, count));
+    globalThis.crypto.getRandomValues(/** @type {Uint8Array<ArrayBuffer>} */ (bytes).subarray(0, count));
   } catch {
     throw failure('no_entropy');
   }

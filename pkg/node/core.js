@@ -52,7 +52,7 @@ export function errorOf(raw) {
 
 /** @param {RawNotice} raw @returns {Notice} */
 export function noticeOf({ reason, details }) {
-  return { reason, message: reasons[reason].replace(/\{(\d)\}/g, (_, n) => details[n] ?? '') };
+  return { reason, message: String(reasons[reason]).replace(/\{(\d)\}/g, (_, n) => details[n] ?? '') };
 }
 
 /** @param {string} reason @param {...string} details @returns {RawNotice} */

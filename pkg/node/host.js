@@ -101,7 +101,7 @@ export class Host {
     return { text };
   }
 
-  /** @param {Secret} key */
+  /** @param {import('../core/secret.js').Secret} key */
   async #accept(key) {
     const { provider, baseUrl, signal } = this.#setting;
     if (!provider.capabilities.validate) return {};
@@ -117,7 +117,7 @@ export class Host {
     }
   }
 
-  /** @param {Secret} key */
+  /** @param {import('../core/secret.js').Secret} key */
   async #store(key) {
     const file = fileFor(this.#setting);
     await file.write(key);

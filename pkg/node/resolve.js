@@ -21,7 +21,7 @@ export class Credential {
 
   /** @param {any} found @param {(() => Promise<Credential>) | undefined} again */
   constructor({ secret, source, baseUrl, scheme, tried, warnings }, again) {
-    /** @type {Secret} */
+    /** @type {import('../core/secret.js').Secret} */
     this.secret = secret;
     this.source = source;
     this.tried = tried;

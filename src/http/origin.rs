@@ -30,7 +30,7 @@ impl Origin {
     /// # Errors
     /// Those of [`Origin::new`], but for what is no address at all.
     pub fn of(mut base: Address, allow_insecure: bool) -> Result<Self, Error> {
-        let has_query = base.href.contains(['?', '#']);
+        let has_query = base.href.bytes().any(|byte| matches!(byte, b'?' | b'#'));
         match fault(&base.protocol, &base.hostname, base.has_userinfo, has_query, allow_insecure) {
             Some(Fault::Insecure) => return Err(Error::new(Code::InsecureUrl).with(base.origin)),
             Some(fault) => return Err(Error::argument("baseUrl", fault.sentence())),

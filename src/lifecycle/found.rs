@@ -70,7 +70,10 @@ impl<'a> Found<'a> {
         let text = scrubber(self.secrets)(text.into());
         let (mut out, mut word) = (String::new(), String::new());
         for ch in text.trim().chars().chain([' ']) {
-            if ch.is_alphanumeric() || "_-.~+/=".contains(ch) {
+            if !ch.is_ascii() && !ch.is_whitespace()
+                || ch.is_ascii_alphanumeric()
+                || matches!(ch, '_' | '-' | '.' | '~' | '+' | '/' | '=')
+            {
                 word.push(ch);
                 continue;
             }

@@ -34,7 +34,7 @@ pub(super) fn is_whole(format: Option<&KeyFormat>, masked: &str) -> bool {
 pub(super) fn is_stand_in(text: &str) -> bool {
     let between = |open, close| text.starts_with(open) && text.ends_with(close);
     text.chars().filter(|ch| is_sign(*ch)).count() >= 3
-        || text.contains('…')
+        || text.chars().any(|ch| ch == '…')
         || between('<', '>')
         || between('[', ']')
         || between('{', '}')

@@ -59,7 +59,11 @@ const NOT_HERE: &str = "there is a key in it, and nothing was sent. A key belong
 /// Whether a text is a key of this format, or has one among its words: behind
 /// `Bearer`, in quotes, in an address, in JSON.
 fn holds_key_of(format: &KeyFormat, text: &str) -> bool {
-    let ends_a_word = |c: char| c.is_whitespace() || c.is_control() || "\"'`,;:=()[]{}<>|&?/\\".contains(c);
+    let ends_a_word = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || b"\"'`,;:=()[]{}<>|&?/\\".iter().any(|sign| char::from(*sign) == c)
+    };
     // The quick check: the diagnosis would be 6 KB of wasm for this alone.
     let is_key = |text| format::check(Some(format), text).is_good();
     is_key(text) || text.split(ends_a_word).any(is_key)

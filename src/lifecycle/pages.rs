@@ -63,9 +63,7 @@ impl<'t> Place<'t> {
 }
 
 fn hash(cursor: &str) -> String {
-    let mut hash = fingerprint(&Secret::from(cursor));
-    hash.truncate(LENGTH);
-    hash
+    fingerprint(&Secret::from(cursor)).get(..LENGTH).unwrap_or_default().into()
 }
 
 #[cfg(test)]

@@ -92,22 +92,6 @@ impl Operation {
         }
     }
 
-    /// What its templates can be filled in with, `account` aside.
-    pub fn variables(self) -> &'static [&'static str] {
-        match self {
-            Operation::SignIn => &["user", "password"],
-            Operation::Create => &["name", "expires_in", "expires_at", "scopes", "attempt"],
-            Operation::List => &["status", "search", "cursor"],
-            Operation::Rotate => &["id", "overlap", "hold", "attempt"],
-            Operation::Revoke => &["id", "overlap"],
-            Operation::Delete => &["id", "secret"],
-            Operation::Get => &["id"],
-            Operation::Validate => &["secret"],
-            Operation::TakeBack => &["idempotency_key"],
-            Operation::SignOut | Operation::Whoami | Operation::CheckSession => &[],
-        }
-    }
-
     /// Whether asking twice does no more than asking once. For create and rotate
     /// that takes a service with idempotency keys.
     pub fn is_repeatable(self) -> bool {

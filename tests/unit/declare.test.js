@@ -193,7 +193,7 @@ describe('a good declaration', () => {
   it('is completed with the defaults', () => {
     assert.deepEqual(declare(ACME, KNOWN), {
       id: 'acme', title: 'Acme', env: [], envBaseUrl: [], dotenv: true, files: [], schemes: [{ type: 'bearer' }], endpoints: {},
-      oneKey: false, timeUnit: 's', errors: { code: 'type', message: 'detail|title', suggestion: '' },
+      oneKey: false, listsWorkingKeysOnly: false, timeUnit: 's', errors: { code: 'type', message: 'detail|title', suggestion: '' },
       fields: {
         key: 'key|', secret: 'secret', items: 'items', cursor: 'next_cursor', id: 'id', name: 'name', status: 'status', masked: 'masked',
         wholeKey: '', scopes: 'scopes', createdAt: 'created_at', expiresAt: 'expires_at', lastUsedAt: 'last_used_at',
@@ -208,7 +208,7 @@ describe('a good declaration', () => {
   });
   it('takes null for what is left out', () => {
     const nothing = Object.fromEntries(['baseUrl', 'keysPage', 'env', 'dotenv', 'files', 'login', 'format', 'schemes', 'endpoints', 'oneKey',
-      'fields', 'timeUnit', 'errors', 'capabilities', 'certainty'].map((name) => [name, null]));
+      'listsWorkingKeysOnly', 'fields', 'timeUnit', 'errors', 'capabilities', 'certainty'].map((name) => [name, null]));
     assert.deepEqual(acme(nothing), acme({}));
   });
   it('is frozen to its leaves', () => {
@@ -253,7 +253,9 @@ describe('a good declaration', () => {
 
 describe('an endpoint', () => {
   const body = OWN.create.body;
-  for (const [name, given, expected] of [
+  /** What an answer must state where nothing is said of it. */
+  const STATES = { list: 'keys', create: 'newKey', checkSession: 'anything', validate: 'valid', delete: 'end' };
+  for (const [name, given, expected, answer = { states: STATES[name] }] of [
     ['list', '/tokens', { ...OWN.list, path: '/tokens' }],
     ['create', '/tokens', { ...OWN.create, path: '/tokens' }],
     ['checkSession', '/s', { method: 'GET', path: '/s' }],
@@ -269,11 +271,14 @@ describe('an endpoint', () => {
     ['create', { path: '/t', body: { a: [1, null, { b: 'x' }], c: 'for {name}', d: {}, e: '' } },
       { method: 'POST', path: '/t', body: { a: [1, null, { b: 'x' }], c: 'for {name}', d: {}, e: '' } }],
     ['create', { path: '/t', idempotencyHeader: 'Once' }, { method: 'POST', path: '/t', body, idempotencyHeader: 'Once' }],
-    ['validate', { path: '/v', method: 'GET', refusals: [400, 599] }, { method: 'GET', path: '/v', refusals: [400, 599] }],
-    ['validate', { path: '/v', method: 'GET', refusals: [] }, { method: 'GET', path: '/v' }],
+    ['validate', { path: '/v', method: 'GET', refusals: [400, 599] }, { method: 'GET', path: '/v', refusals: [400, 599] }, { states: 'anything' }],
+    ['validate', { path: '/v', method: 'GET', refusals: [] }, { method: 'GET', path: '/v' }, { states: 'anything' }],
+    ['validate', '/v', { ...OWN.validate, path: '/v' }],
+    ['list', { path: '/k', answer: { statuses: [206] } }, { method: 'GET', path: '/k' }, { statuses: [206], states: 'keys' }],
+    ['delete', { path: '/k/{id}', body: null, answer: { states: 'nothing' } }, { method: 'DELETE', path: '/k/{id}', body: null }, { states: 'nothing' }],
     ['delete', { path: '/k/{id}', body: { key: '{secret}' } }, { method: 'DELETE', path: '/k/{id}', body: { key: '{secret}' } }],
   ]) {
-    it(`${name}: ${JSON.stringify(given)}`, () => assert.deepEqual(endpoint(name, given), expected));
+    it(`${name}: ${JSON.stringify(given)}`, () => assert.deepEqual(endpoint(name, given), { ...expected, answer }));
   }
   it('may name the account where whoami tells it', () => {
     const { endpoints } = acme({ endpoints: { list: '/u/{account}/keys', whoami: '/me' } });

@@ -52,5 +52,13 @@ fn table(name: &str, rows: impl Iterator<Item = (&'static str, &'static str)>) {
 fn export(name: &str, value: &Value) {
     let mut json = String::new();
     keylatch::json::write(value, &mut json);
-    println!("export const {name} = {json};");
+    // The types that the facade is checked by.
+    let shape = match (name, value) {
+        ("codes", _) => "import('../../../pkg/index.js').ProblemCode[]",
+        ("formats", _) => "Record<string, number>",
+        (_, Value::List(_)) => "any[]",
+        (_, Value::Text(_)) => "string",
+        _ => "Record<string, any>",
+    };
+    println!("/** @type {{{shape}}} */\nexport const {name} = {json};");
 }

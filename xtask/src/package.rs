@@ -69,7 +69,9 @@ pub fn build(project: &Project) -> Result<()> {
     }
     say("bundling the JavaScript …");
     let mut node = Command::new("node");
-    run_quietly(node.arg(project.path("xtask/bundle.mjs")).arg(&staging).arg(&bundle).current_dir(project.root()))?;
+    run_quietly(
+        node.arg(project.path("xtask/bundle.mjs")).arg(&staging).arg(&bundle).current_dir(project.root()),
+    )?;
 
     replace(&bundle, &out)?;
     write(&stamp, fresh(&inputs, &out)?.as_bytes())?;

@@ -2,12 +2,12 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use alloc::vec;
+use alloc::vec::Vec;
 
 use super::{details, found, generate};
 use crate::ProblemCode::*;
-use crate::{Alphabet, Certainty, Coverage, KeyFormat, Part, Check, check, keylatch, prefix_of};
+use crate::{Alphabet, Certainty, Check, Coverage, KeyFormat, Part, check, keylatch, prefix_of};
 
 fn text(text: &str) -> Part {
     Part::literal(vec![text.into()])

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::error::{Code, Error};
 use crate::http::{Address, Body, Request, Response, Transport};
 use crate::json;
-use crate::text::integer;
+use crate::text::{integer, parts};
 
 /// An answer may have so many bytes, …
 const LIMIT: u32 = 8 << 20;
@@ -140,7 +140,7 @@ impl Fetch {
         if answer.keeps_cookies() {
             headers.push((Cow::Borrowed("set-cookie"), String::new()));
         }
-        for cookie in answer.cookies().unwrap_or_default().split('\n').filter(|cookie| !cookie.is_empty()) {
+        for cookie in parts(&answer.cookies().unwrap_or_default(), "\n").filter(|cookie| !cookie.is_empty()) {
             headers.push((Cow::Borrowed("set-cookie"), cookie.into()));
         }
         Ok(Response { status, headers, body: answer.bytes().map_or(Body::Empty, |bytes| body(&bytes)) })
