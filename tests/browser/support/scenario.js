@@ -24,7 +24,7 @@ let browser;
 export function useBrowser() {
   before(async () => {
     const executablePath = process.env.KEYLATCH_CHROMIUM ?? '/usr/bin/chromium';
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    browser = await chromium.launch({ executablePath, args: ARGUMENTS, handleSIGTERM: false });
   });
   after(() => browser?.close());
 }
