@@ -5,12 +5,17 @@
 // COUNT files run at a time. Each is shown as a whole when it ends, and LIST gets
 // a line for each case: the seconds it took, a tab, its file and its name.
 
+import { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { FILE } from './limits.js';
+
+/** How long a file may take to end what it has started, in milliseconds. */
+const GRACE = 10_000;
 
 const [list, count, ...files] = process.argv.slice(2);
 const cases = createWriteStream(list);
@@ -28,6 +33,13 @@ await Promise.all(Array.from({ length: Number(count) }, async () => {
 }));
 reporter.end();
 cases.end();
+// Node has asked a file that hangs to end, and waits for it without a limit; an
+// endless loop does not hear that. Only this undocumented list has the processes.
+const hanging = process._getActiveHandles().filter((handle) => handle instanceof ChildProcess);
+if (hanging.length > 0) {
+  await pause(GRACE);
+  for (const child of hanging) child.kill('SIGKILL');
+}
 
 function show(file, events) {
   reporter.write({ type: 'test:stdout', data: { message: `${file}\n` } });

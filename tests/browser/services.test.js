@@ -212,10 +212,10 @@ scenario('the check follows the service, and knows whose key it seems to be', as
 scenario('a declared service gets its view from its declaration alone', async ({ page, keys, server }) => {
   // Beside the built-in services, as an application of one's own would list it.
   await page.route('**/keylatch/dist/index.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}
-      import * as facade from './facade.js';
-      export const providers = () => [...facade.providers(), facade.defineProvider({
+    await route.fulfill({ contentType: 'text/javascript', body: `
+      import * as keylatch from './index.js?itself';
+      export * from './index.js?itself';
+      export const providers = () => [...keylatch.providers(), keylatch.defineProvider({
         id: 'acme', title: 'Acme', keysPage: 'https://acme.example/keys',
         endpoints: {
           list: '/v1/keys', create: { path: '/v1/keys', body: { name: '{name}' } }, revoke: '/v1/keys/{id}/revoke', whoami: '/v1/account',

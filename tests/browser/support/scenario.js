@@ -24,7 +24,7 @@ let browser;
 export function useBrowser() {
   before(async () => {
     const executablePath = process.env.KEYLATCH_CHROMIUM ?? '/usr/bin/chromium';
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    browser = await chromium.launch({ executablePath, args: ARGUMENTS, handleSIGTERM: false });
   });
   after(() => browser?.close());
 }
@@ -45,7 +45,7 @@ export async function blankPage() {
  */
 export function scenario(name, options, steps = options) {
   const { flags = [], ...contextOptions } = steps === options ? {} : options;
-  test(name, async () => {
+  test(name, { timeout: CASE }, async () => {
     const starting = startServer(...flags);
     const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
     context.setDefaultTimeout(CASE);

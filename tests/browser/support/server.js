@@ -11,6 +11,12 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const DEMO = { user: 'demo@example.com', password: 'reveal-once' };
 
+/** The processes that run. */
+const running = new Set();
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+// A test that hangs is ended by this signal, and leaves no server behind.
+process.once('SIGTERM', () => process.exit(143));
+
 /** Starts a server with an empty database, and with these flags besides. */
 export async function startServer(...flags) {
   const directory = await mkdtemp(join(tmpdir(), 'keylatch-page-'));
@@ -45,7 +51,10 @@ class Server {
     const args = ['--listen', this.#address, '--database', this.database, '--demo', '--pkg', 'pkg', ...www, ...this.#flags];
     let log = '';
     this.#child = spawn(bin, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child.on('error', (error) => { log += error.message; });
+    const child = this.#child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    child.on('error', (error) => { log += error.message; });
     this.#child.stderr.on('data', (data) => { log += data; });
     for await (const line of createInterface({ input: this.#child.stdout })) {
       const url = /^keylatch-server listening on (\S+)$/.exec(line)?.[1];

@@ -31,22 +31,23 @@ export function assertNoTrace(text, secret, when) {
 
 /** For `isInMemory`: lets the page's tests look where its scripts cannot. Runs in the page. */
 export function exposeMemory() {
+  window.wasmMemories = [];
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(target, given) {
       const instance = new target(...given);
-      window.wasmMemory = instance.exports.memory;
+      window.wasmMemories.push(instance.exports.memory);
       return instance;
     },
   });
 }
 
-/** Whether the memory of the WebAssembly holds a text. */
+/** Whether the memory of a WebAssembly holds a text. */
 export async function isInMemory(page, text) {
-  return page.evaluate((text) => {
-    const bytes = new Uint8Array(window.wasmMemory.buffer);
-    let held = '';
+  return page.evaluate((text) => window.wasmMemories.some(({ buffer }) => {
     // Latin-1 is one character for each byte; a key is ASCII.
+    const bytes = new Uint8Array(buffer);
+    let held = '';
     for (let at = 0; at < bytes.length; at += 0x8000) held += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
     return held.includes(text);
-  }, text);
+  }), text);
 }

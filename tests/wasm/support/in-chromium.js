@@ -51,7 +51,7 @@ export async function testInChromium(platform) {
   const end = async () => { for (const one of ends.splice(0).reverse()) await one(); };
   try {
     const executablePath = process.env.KEYLATCH_CHROMIUM ?? '/usr/bin/chromium';
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'], handleSIGTERM: false });
     ends.push(() => browser.close());
     const page = await browser.newPage();
     page.setDefaultTimeout(CASE);
