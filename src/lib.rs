@@ -29,6 +29,7 @@
 
 // The offline module of wasm is built without the standard library.
 #![cfg_attr(feature = "offline", no_std)]
+#![cfg_attr(feature = "offline", allow(dead_code, reason = "it uses a part of the ground"))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 extern crate alloc;

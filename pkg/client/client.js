@@ -4,6 +4,7 @@
 import { clientErrors } from '#data';
 
 import { asText, failure, isError, learn, object, toError } from '../core/errors.js';
+import { LONGEST } from '../core/offline.js';
 import { providerOf } from '../core/providers.js';
 import { adopt, adoptOnce, bytesOf, copyOf } from '../core/secret.js';
 import { checkKey } from '../keys/check.js';
@@ -307,6 +308,10 @@ async function headerOf(connection) {
 
 /** Options as JSON: what JavaScript can hand over that is none is refused. @param {object} options */
 function plainText(options) {
+  for (const [name, value] of Object.entries(options)) {
+    // Looked at by its length first: no service has so long an id, name or cursor.
+    if (typeof value === 'string' && value.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters.`);
+  }
   try {
     return JSON.stringify(options);
   } catch {
