@@ -23,7 +23,7 @@ export class KeylatchError extends Error {
   /** @param {RawError} raw @param {unknown} [cause] */
   constructor(raw, cause) {
     const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;
-    super(fill(sentences[raw.code], details).trim(), ...(cause === undefined ? [] : [{ cause }]));
+    super(fill(sentences[raw.code] ?? raw.code, details).trim(), ...(cause === undefined ? [] : [{ cause }]));
     this.code = raw.code;
     for (const member of /** @type {const} */ (['status', 'requestId', 'retryAfter', 'service'])) {
       if (raw[member] !== undefined) Object.assign(this, { [member]: raw[member] });

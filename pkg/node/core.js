@@ -1,9 +1,10 @@
 // The WebAssembly of Node: the credential chain and the client in one module.
 
+import { clientErrors } from '#data';
 import { reasons } from '#data-node';
 
 import { openNow } from '../client/module.js';
-import { failure, toError } from '../core/errors.js';
+import { failure, learn, toError } from '../core/errors.js';
 import { providerOf } from '../core/providers.js';
 import { bytesOf } from '../core/secret.js';
 
@@ -11,6 +12,9 @@ import { bytesOf } from '../core/secret.js';
  * @typedef {{ reason: string, details: string[] }} RawNotice
  * @typedef {{ reason: string, message: string }} Notice
  */
+
+// Files and prompts fail with the sentences of the client before it is started.
+learn(clientErrors);
 
 /** The exports of the WebAssembly. @returns {any} */
 export const core = () => openNow();
