@@ -157,8 +157,10 @@ async function keepLost(options, made, why) {
 /** @param {any} key @param {any} provider */
 function row(key, provider) {
   const { id, name, masked, status, createdAt, expiresAt, lastUsedAt } = key;
-  // What the service says of the end, and cannot be read, is not "never".
-  const never = provider.capabilities.expiry && expiresAt === undefined ? 'never' : '-';
+  // An end that the service does not say, or that cannot be read, makes the status
+  // unknown: such a key is not shown as one that never ends.
+  const endless = provider.capabilities.expiry && expiresAt === undefined && status !== 'unknown';
+  const never = endless ? 'never' : '-';
   const shown = style(status === 'active' ? 'green' : 'red', clean(status ?? '-'));
   const times = [relative(createdAt, '-'), relative(expiresAt, never), relative(lastUsedAt, '-')];
   return [clean(id), clean(name || '-'), clean(masked ?? '-'), shown, ...times];
