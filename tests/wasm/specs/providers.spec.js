@@ -27,6 +27,27 @@ export default ({ keylatch }) => {
       },
     },
     {
+      name: 'what an answer states is checked where it is declared',
+      run() {
+        for (const [operation, answer, place] of [
+          ['create', { states: 'nothing' }, 'endpoints.create.answer.states'],
+          ['list', { states: 'key' }, 'endpoints.list.answer.states'],
+          ['delete', { statuses: [] }, 'endpoints.delete.answer.statuses'],
+          ['delete', { statuses: [404] }, 'endpoints.delete.answer.statuses[0]'],
+          ['delete', { status: [200] }, 'endpoints.delete.answer.status'],
+          ['delete', 'nothing', 'endpoints.delete.answer'],
+        ]) {
+          let sentence = 'accepted';
+          try {
+            defineProvider({ ...SPEC, endpoints: { [operation]: { path: '/keys', answer } } });
+          } catch (error) {
+            sentence = error.message;
+          }
+          includes(sentence, `wrong at ${place}:`);
+        }
+      },
+    },
+    {
       name: 'what is told of a service can be declared again, and is the same service',
       run() {
         for (const service of providers()) {
