@@ -26,7 +26,7 @@ async fn a_new_key_is_told_once_and_stored_as_hash_only(service: &Service) {
         new.key,
         json!({
             "id": new.id, "name": "deploy robot", "prefix": "kl_live_", "last_four": last_four,
-            "masked": format!("kl_live_…{last_four}"), "status": "active", "scopes": [],
+            "masked": format!("kl_live_…{last_four}"), "status": "active", "scopes": [], "full_access": false,
             "created_at": "2026-11-20T10:00:00Z", "expires_at": "2027-02-20T10:00:00Z",
             "last_used_at": null, "revoked_at": null, "replaced_by": null,
         })

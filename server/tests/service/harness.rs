@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use keylatch::Secret;
 use keylatch_server::{App, Config, Database, Facade, ManualClock, PasswordCost};
 use serde_json::{Value, json};
-use sqlx::Row;
+use sqlx::{AnyPool, Row};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -28,6 +28,8 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Service {
     pub app: App,
     pub clock: Arc<ManualClock>,
+    /// Looks into the database past the service.
+    pub database: AnyPool,
     router: Router,
     _directory: Option<TempDir>,
 }
@@ -69,6 +71,7 @@ impl Service {
     /// Leaves nothing behind on a PostgreSQL that goes on after the tests.
     pub async fn drop_database(self) {
         self.app.close().await;
+        self.database.close().await;
         if let Database::Postgres(url) = &self.app.config().database {
             postgres::drop_database(url.expose()).await;
         }
@@ -79,7 +82,15 @@ impl Service {
         let app = App::open(config).await.unwrap();
         app.create_user(KIM, PASSWORD).await.unwrap();
         app.create_user(LEE, PASSWORD).await.unwrap();
-        Service { router: app.router(), app, clock, _directory: directory }
+        let database = look_into(&app.config().database).await;
+        Service { router: app.router(), app, clock, database, _directory: directory }
+    }
+
+    /// Another server on the same database, with the same clock.
+    pub async fn another_process(&self) -> Service {
+        let app = App::open(self.app.config().clone()).await.unwrap();
+        let database = look_into(&app.config().database).await;
+        Service { router: app.router(), app, clock: self.clock.clone(), database, _directory: None }
     }
 
     pub fn pass(&self, time: SignedDuration) {
@@ -135,14 +146,31 @@ impl Service {
 
     /// The number of rows that the statement counts.
     pub async fn count(&self, sql: &str) -> i64 {
+        self.app.flush().await;
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        sqlx::query(sql).fetch_one(self.app.store().pool()).await.unwrap().get(0)
+        sqlx::query(sql).fetch_one(&self.database).await.unwrap().get(0)
+    }
+
+    /// Changes the database past the service.
+    pub async fn execute(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::raw_sql(sql).execute(&self.database).await.unwrap();
     }
 
     async fn text(&self, sql: &str, parameter: &str) -> String {
+        self.app.flush().await;
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        sqlx::query(sql).bind(parameter).fetch_one(self.app.store().pool()).await.unwrap().get(0)
+        sqlx::query(sql).bind(parameter).fetch_one(&self.database).await.unwrap().get(0)
     }
+}
+
+async fn look_into(database: &Database) -> AnyPool {
+    sqlx::any::install_default_drivers();
+    let url = match database {
+        Database::Sqlite(path) => format!("sqlite://{}", path.display()),
+        Database::Postgres(url) => url.expose().to_owned(),
+    };
+    sqlx::any::AnyPoolOptions::new().max_connections(2).connect(&url).await.unwrap()
 }
 
 /// What a create or rotate told.
