@@ -10,6 +10,9 @@ pub enum StoreError {
     Unavailable(String),
     /// The connection broke before the database answered: like `Unavailable`.
     Lost(String),
+    /// The database gives no sign of life: like `Unavailable`, and nobody else
+    /// needs to find that out.
+    Silent(String),
     /// There is a row with this unique value already.
     Taken(String),
     /// The database refused the statement, or a row cannot be read.
@@ -23,7 +26,7 @@ impl StoreError {
 
     /// Whether the same request may work in a moment.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, StoreError::Unavailable(_) | StoreError::Lost(_))
+        matches!(self, StoreError::Unavailable(_) | StoreError::Lost(_) | StoreError::Silent(_))
     }
 }
 
@@ -32,6 +35,7 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::Unavailable(why) => write!(f, "the database is not available: {why}"),
             StoreError::Lost(why) => write!(f, "the connection to the database was lost: {why}"),
+            StoreError::Silent(why) => write!(f, "the database is silent: {why}"),
             StoreError::Taken(why) => write!(f, "a unique value is taken: {why}"),
             StoreError::Failed(why) => write!(f, "the database refused: {why}"),
         }

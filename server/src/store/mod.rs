@@ -136,10 +136,10 @@ impl Store {
         }
         let outcome = tokio::time::timeout(PATIENCE, work).await;
         match &outcome {
-            Err(_) | Ok(Err(StoreError::Lost(_))) => circuit.was_silent(),
+            Err(_) | Ok(Err(StoreError::Silent(_))) => circuit.was_silent(),
             Ok(_) => circuit.answered(),
         }
-        let late = || StoreError::Unavailable(format!("no answer within {} seconds", PATIENCE.as_secs()));
+        let late = || StoreError::Silent(format!("no answer within {} seconds", PATIENCE.as_secs()));
         outcome.unwrap_or_else(|_| Err(late()))
     }
 }

@@ -82,15 +82,18 @@ impl Service {
         let app = App::open(config).await.unwrap();
         app.create_user(KIM, PASSWORD).await.unwrap();
         app.create_user(LEE, PASSWORD).await.unwrap();
+        Service { _directory: directory, ..Service::of(app, clock).await }
+    }
+
+    /// A service whose app is open already.
+    pub async fn of(app: App, clock: Arc<ManualClock>) -> Service {
         let database = look_into(&app.config().database).await;
-        Service { router: app.router(), app, clock, database, _directory: directory }
+        Service { router: app.router(), app, clock, database, _directory: None }
     }
 
     /// Another server on the same database, with the same clock.
     pub async fn another_process(&self) -> Service {
-        let app = App::open(self.app.config().clone()).await.unwrap();
-        let database = look_into(&app.config().database).await;
-        Service { router: app.router(), app, clock: self.clock.clone(), database, _directory: None }
+        Service::of(App::open(self.app.config().clone()).await.unwrap(), self.clock.clone()).await
     }
 
     pub fn pass(&self, time: SignedDuration) {

@@ -1,8 +1,9 @@
 //! What PostgreSQL's codes mean for the caller.
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{PoolError, TimeoutType};
 use tokio_postgres::error::SqlState;
 
+use super::tls::not_there;
 use crate::store::error::StoreError;
 
 impl From<tokio_postgres::Error> for StoreError {
@@ -40,8 +41,13 @@ fn may_pass(code: &SqlState) -> bool {
 impl From<PoolError> for StoreError {
     fn from(error: PoolError) -> Self {
         match error {
-            PoolError::Backend(error) => error.into(),
-            PoolError::Timeout(_) => StoreError::Unavailable("all connections are in use".into()),
+            PoolError::Backend(error) => not_there(error.into()),
+            PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
+                StoreError::Silent("a connection takes too long".into())
+            }
+            PoolError::Timeout(TimeoutType::Wait) => {
+                StoreError::Unavailable("all connections are in use".into())
+            }
             PoolError::Closed => StoreError::Unavailable("it is closed".into()),
             error => StoreError::Failed(error.to_string()),
         }

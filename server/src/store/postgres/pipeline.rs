@@ -87,7 +87,7 @@ impl Pipelines {
             Ok(Err(error)) => Err(error.into()),
             Err(_) => {
                 slot.discard(&client);
-                Err(StoreError::Unavailable(format!("no answer within {} seconds", PATIENCE.as_secs())))
+                Err(StoreError::Silent(format!("no answer within {} seconds", PATIENCE.as_secs())))
             }
         }
     }

@@ -66,7 +66,11 @@ impl Connector {
     }
 
     pub(super) async fn connect(&self) -> Result<Client> {
-        let late = || StoreError::Unavailable("a connection takes too long".into());
+        self.try_connect().await.map_err(not_there)
+    }
+
+    async fn try_connect(&self) -> Result<Client> {
+        let late = || StoreError::Silent("a connection takes too long".into());
         if self.config.get_ssl_mode() == SslMode::Disable {
             let (client, connection) =
                 tokio::time::timeout(PATIENCE, self.config.connect(NoTls)).await.map_err(|_| late())??;
@@ -77,6 +81,14 @@ impl Connector {
         let (client, connection) = tokio::time::timeout(PATIENCE, connecting).await.map_err(|_| late())??;
         tokio::spawn(connection);
         Ok(client)
+    }
+}
+
+/// Where no connection can be made, nobody answers.
+pub(super) fn not_there(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Lost(why) => StoreError::Silent(why),
+        other => other,
     }
 }
 
