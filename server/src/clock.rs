@@ -74,3 +74,19 @@ impl Clock for ManualClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_stands_until_it_is_caught_up() {
+        let below = Arc::new(ManualClock::at("2026-11-20T10:00:00Z".parse().unwrap()));
+        let steady = SteadyClock::new(below.clone());
+        let start = steady.now();
+        below.advance(SignedDuration::from_hours(-24));
+        assert_eq!(steady.now(), start);
+        below.advance(SignedDuration::from_hours(25));
+        assert_eq!(steady.now(), start + SignedDuration::from_hours(1));
+    }
+}

@@ -243,6 +243,8 @@ async fn what_was_used_is_not_taken_back(service: &Service) {
 
 async fn what_is_no_idempotency_key_is_refused(service: &Service) {
     let cookie = service.sign_in(KIM).await;
+    let none = create(service, &cookie, "x", json!({"name": "robot", "attempt": 0})).await;
+    none.problem_at(422, "invalid_request", "attempt");
     let long = "x".repeat(256);
     for faulty in ["", "a b", "a\tb", &long] {
         let answer = create(service, &cookie, faulty, json!({"name": "robot"})).await;
