@@ -62,6 +62,7 @@
 
 mod api;
 mod app;
+#[cfg_attr(not(feature = "facades"), allow(dead_code, reason = "the facades ask for more than our own API"))]
 pub(crate) mod auth;
 mod clock;
 mod config;
@@ -76,6 +77,7 @@ mod quota;
 mod readiness;
 mod start_error;
 mod state;
+#[cfg_attr(not(feature = "facades"), allow(dead_code, reason = "the facades ask for more than our own API"))]
 pub mod store;
 mod token;
 

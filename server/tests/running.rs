@@ -52,15 +52,19 @@ impl Server {
     fn of(command: &mut Command) -> Server {
         let mut process = command.spawn().unwrap();
         let mut said = Vec::new();
-        let mut lines = BufReader::new(process.stdout.as_mut().unwrap()).lines();
-        loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended: {said:?}")).unwrap();
-            if let Some(address) = line.strip_prefix("keylatch-server listening on http://") {
-                let address = address.parse().unwrap();
-                return Server { process, address, said };
-            }
-            said.push(line);
-        }
+        let lines = BufReader::new(process.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
+        let address = lines
+            .map(|line| {
+                let address = line.strip_prefix("keylatch-server listening on http://").map(str::parse);
+                said.push(line);
+                address
+            })
+            .find_map(|address| address);
+        let address = address.and_then(Result::ok).unwrap_or_else(|| {
+            let _ = process.wait();
+            panic!("it ended: {said:?}")
+        });
+        Server { process, address, said }
     }
 
     fn signal(&self, signal: &str) {

@@ -6,7 +6,7 @@ ALTER TABLE keys ADD COLUMN full_access BIGINT NOT NULL DEFAULT 1;
 
 -- A user who is locked out, and one of whom nothing is left but the id.
 ALTER TABLE users ADD COLUMN disabled_at BIGINT;
-ALTER TABLE users ADD COLUMN deleted_at BIGINT;
+ALTER TABLE users ADD COLUMN removed_at BIGINT;
 
 -- A session that was begun with a key and has deleted that key itself goes on:
 -- what the key was bounded by, as JSON.
@@ -76,5 +76,10 @@ CREATE INDEX audit_of_user ON audit (user_id, seq);
 CREATE INDEX audit_by_age ON audit (at);
 
 -- What is written to find out whether anything can be written.
-CREATE TABLE heartbeat (id BIGINT PRIMARY KEY, beat_at BIGINT NOT NULL);
-INSERT INTO heartbeat (id, beat_at) VALUES (1, 0);
+CREATE TABLE heartbeat (
+    id      BIGINT PRIMARY KEY,
+    beat_at BIGINT NOT NULL,
+    -- Some pages: a full disk often has room for one.
+    ballast TEXT NOT NULL
+);
+INSERT INTO heartbeat (id, beat_at, ballast) VALUES (1, 0, '');

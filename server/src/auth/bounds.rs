@@ -130,20 +130,15 @@ impl Caller {
     }
 
     fn may_grant(&self, plan: Plan<'_>) -> Result<(), Problem> {
-        let (own, own_account) = match self.granted() {
+        let own = match self.granted() {
             Granted::Everything => return Ok(()),
-            Granted::AccountAnd(scopes) => (scopes, true),
-            Granted::Only(scopes) => {
-                let reads = scopes.contains(&Need::Account.scope());
-                (scopes, reads)
-            }
+            Granted::AccountAnd(scopes) | Granted::Only(scopes) => scopes,
         };
         let word = self.word();
-        let detail = if plan.full_access && plan.scopes.is_empty() {
-            format!("This {word} cannot make a key that may do everything. Sign in.")
-        } else if plan.scopes.is_empty() && !own_account {
+        let detail = if plan.scopes.is_empty() {
+            // Whoever reads scopes elsewhere may take none for no limit.
             format!(
-                "This {word} may not look at the account, and a key without scopes could. Name scopes that this \
+                "This {word} is limited to its scopes, so it cannot make a key without scopes. Name scopes that this \
                  {word} has, or sign in."
             )
         } else if let Some(wider) = plan.scopes.iter().find(|scope| !own.contains(&scope.as_str())) {

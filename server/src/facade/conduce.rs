@@ -16,6 +16,7 @@ use keylatch::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::foreign;
 use super::ids::{own_id, short_id};
 use crate::auth::{Caller, Need, identify, sign_in};
 use crate::http::body::JsonBody;
@@ -24,7 +25,7 @@ use crate::http::secret_text::SecretText;
 use crate::http::source::Source;
 use crate::keys::kind::KeyKind;
 use crate::keys::look::list_by;
-use crate::keys::{create, end, name};
+use crate::keys::name;
 use crate::state::App;
 use crate::store::keys::StoredKey;
 use crate::store::list::Filter;
@@ -94,7 +95,7 @@ async fn create(
     caller.may(Need::Write)?;
     let description = request.description.as_deref().filter(|text| !text.trim().is_empty());
     let name = name::read("description", description.unwrap_or(NAME))?;
-    let made = create::create_foreign(&app, &caller, KeyKind::Conduce, name, None).await?;
+    let made = foreign::create(&app, &caller, KeyKind::Conduce, name, None).await?;
     Ok(Json(json!({"apikey": made.secret.expose()})))
 }
 
@@ -129,7 +130,7 @@ async fn delete(
     // The whole key, or what the list shows of it.
     let is_meant = |key: &StoredKey| !asked.contains(ELLIPSIS) || stand_in(key) == asked;
     let deleted = match id {
-        Some(id) => end::delete_foreign(&app, &caller, KeyKind::Conduce, &id, is_meant, None).await?,
+        Some(id) => foreign::delete(&app, &caller, KeyKind::Conduce, &id, is_meant, None).await?,
         None => false,
     };
     if deleted { Ok(nothing()) } else { Err(no_such_key()) }

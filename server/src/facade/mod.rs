@@ -15,6 +15,7 @@
 //! their name in one list.
 
 mod conduce;
+mod foreign;
 mod ids;
 mod lambda;
 mod luminary;

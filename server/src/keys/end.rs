@@ -2,7 +2,6 @@
 
 use keylatch::Secret;
 
-use super::kind::KeyKind;
 use super::lifetime::Overlap;
 use super::rotate::retire;
 use crate::auth::{Caller, Need};
@@ -11,7 +10,7 @@ use crate::http::source::Source;
 use crate::state::App;
 use crate::store::StoreError;
 use crate::store::keys::{KeyStatus, StoredKey};
-use crate::token::{HashedKey, HashedToken};
+use crate::token::HashedKey;
 
 /// Ends a key for good, at once or in a while. One that has ended already stays
 /// as it is.
@@ -88,37 +87,8 @@ pub(crate) async fn delete(app: &App, caller: &Caller, id: &str) -> Result<(), P
     Ok(())
 }
 
-/// Deletes an active key of another cloud's API at once: those know of no
-/// revoking. `which` tells whether the key is the one that was meant; `session`
-/// stands by itself from then on, if it stood on the key. The key's id, or none
-/// when there is no such key.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn delete_foreign(
-    app: &App,
-    caller: &Caller,
-    kind: KeyKind,
-    id: &str,
-    which: impl Fn(&StoredKey) -> bool,
-    session: Option<&HashedToken>,
-) -> Result<bool, Problem> {
-    caller.may(Need::Write)?;
-    let (user_id, now) = (caller.user.id.as_str(), app.now());
-    let mut tx = app.store().begin().await?;
-    let key = tx.lock_key(user_id, id).await?;
-    let key = key.filter(|key| key.kind == kind && key.status(now) == KeyStatus::Active && which(key));
-    let Some(key) = key else { return Ok(false) };
-    if let Some(token) = session {
-        tx.release_session(token, &key).await?;
-    }
-    tx.bury_key(&key.id, now).await?;
-    tx.commit().await?;
-    deleted(app, caller, &key.id);
-    Ok(true)
-}
-
-fn deleted(app: &App, caller: &Caller, key_id: &str) {
+/// Logs that a key was deleted.
+pub(crate) fn deleted(app: &App, caller: &Caller, key_id: &str) {
     tracing::info!(user_id = caller.user.id, key_id, "key deleted");
     app.audit(&caller.source, &caller.user.id, "key.deleted", &caller.name(), Some(key_id));
 }

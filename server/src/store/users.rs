@@ -41,7 +41,7 @@ const BY_EMAIL: Statement = sql("SELECT id, email, password_hash, disabled_at FR
 const BY_ID: Statement = sql("SELECT id, email, password_hash, disabled_at FROM users WHERE id = $1");
 const ALL: Statement = sql("SELECT id, email, created_at, disabled_at, \
      (SELECT COUNT(*) FROM keys WHERE user_id = users.id AND deleted_at IS NULL) \
-     FROM users WHERE deleted_at IS NULL ORDER BY email");
+     FROM users WHERE removed_at IS NULL ORDER BY email");
 const LOCK: Statement = Statement {
     // SQLite has one writer at a time.
     sqlite: "SELECT id FROM users WHERE id = $1",
@@ -50,7 +50,7 @@ const LOCK: Statement = Statement {
 const SET_DISABLED: Statement = sql("UPDATE users SET disabled_at = $2 WHERE id = $1");
 const SET_PASSWORD: Statement = sql("UPDATE users SET password_hash = $2 WHERE id = $1");
 const BURY: Statement = sql(
-    "UPDATE users SET email = 'deleted:' || id, password_hash = '', disabled_at = $2, deleted_at = $2 WHERE id = $1",
+    "UPDATE users SET email = 'deleted:' || id, password_hash = '', disabled_at = $2, removed_at = $2 WHERE id = $1",
 );
 
 impl Store {

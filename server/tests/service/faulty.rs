@@ -64,7 +64,11 @@ async fn only_json_is_taken(service: &Service) {
     rotate.body("overlap=P1D").await.problem(415, "invalid_request");
     for content_type in ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.kl+json"] {
         let call = service.post("/v1/keys").bearer(&key.secret).header("content-type", content_type);
-        assert_eq!(call.body("{\"name\":\"x\"}").await.status, 201, "{content_type}");
+        assert_eq!(
+            call.body("{\"name\":\"x\",\"scopes\":[\"keys:read\"]}").await.status,
+            201,
+            "{content_type}"
+        );
     }
 }
 

@@ -210,14 +210,18 @@ async fn a_login_may_do_what_its_scope_says_and_makes_nothing_that_outlives_it(s
             "{scope}"
         );
         assert_eq!(service.get("/v1/keys").bearer(&access).await.status, list, "{scope}");
-        let answer = service.post("/v1/keys").bearer(&access).json(json!({"name": "x"})).await;
+        let order = json!({"name": "x", "scopes": ["keys:write"]});
+        let answer = service.post("/v1/keys").bearer(&access).json(order).await;
         assert_eq!(answer.status, create, "{scope}");
         if create == 201 {
             assert_eq!(answer.json()["key"]["expires_at"], "2026-12-20T10:00:00Z", "with the login");
-            for more in
-                [json!({"expires_in": "never"}), json!({"expires_in": "P31D"}), json!({"scopes": ["x"]})]
-            {
-                let mut order = json!({"name": "x"});
+            for more in [
+                json!({"expires_in": "never"}),
+                json!({"expires_in": "P31D"}),
+                json!({"scopes": ["x"]}),
+                json!({"scopes": []}),
+            ] {
+                let mut order = json!({"name": "x", "scopes": ["keys:write"]});
                 order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
                 service.post("/v1/keys").bearer(&access).json(order).await.problem(403, "forbidden");
             }

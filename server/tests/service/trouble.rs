@@ -213,3 +213,19 @@ async fn users_need_an_address_and_a_password() {
     }
     assert_eq!(service.count("SELECT COUNT(*) FROM users").await, 2);
 }
+
+/// As docs/operations.md says.
+#[tokio::test]
+async fn a_copy_that_was_made_while_the_server_ran_is_a_whole_database() {
+    let service = Service::on_sqlite().await;
+    let cookie = service.sign_in(KIM).await;
+    let key = service.create(&cookie, json!({})).await;
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("copy.db");
+    service.execute(&format!("VACUUM INTO '{}'", copy.display())).await;
+    service.create(&cookie, json!({})).await;
+    let restored = Service::of(open(&copy).await.unwrap(), clock()).await;
+    assert_eq!(restored.get("/v1/account").bearer(&key.secret).await.status, 200);
+    assert_eq!(restored.get("/v1/keys").cookie(&cookie).await.ids(), [key.id]);
+    restored.app.close().await;
+}

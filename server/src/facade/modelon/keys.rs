@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::person::{Person, impact_id};
 use crate::auth::Need;
+use crate::facade::foreign;
 use crate::facade::ids::{own_id, short_id};
 use crate::http::body::JsonBody;
 use crate::http::cookie;
@@ -15,7 +16,6 @@ use crate::http::problem::{Problem, ProblemCode};
 use crate::http::secret_text::SecretText;
 use crate::keys::kind::KeyKind;
 use crate::keys::look::list_by;
-use crate::keys::{create, end};
 use crate::state::App;
 use crate::store::keys::KeyStatus;
 use crate::store::list::Filter;
@@ -71,7 +71,7 @@ pub(super) async fn create(
         )
     };
     // Nothing is told of an end; one that comes unannounced would help nobody.
-    let made = create::create_foreign(&app, &person, KeyKind::Modelon, NAME, Some(only_one)).await?;
+    let made = foreign::create(&app, &person, KeyKind::Modelon, NAME, Some(only_one)).await?;
     Ok(Json(json!({"data": {
         "id": short_id(&made.key),
         "secret": made.secret.expose(),
@@ -97,7 +97,7 @@ pub(super) async fn delete(
 
     let session = cookie::read(&headers, app.config());
     let id = own_id(&path.key_id);
-    let deleted = end::delete_foreign(&app, &person, KeyKind::Modelon, &id, |_| true, session.as_ref());
+    let deleted = foreign::delete(&app, &person, KeyKind::Modelon, &id, |_| true, session.as_ref());
     if deleted.await? { Ok(StatusCode::OK) } else { Err(Problem::no_such_key()) }
 }
 

@@ -119,6 +119,9 @@ async fn a_full_disk_is_a_503_and_checks_go_on() {
     service.app.flush().await;
     assert_eq!(service.lets_in(secret).await, 200);
     assert_eq!(service.by_session("GET", "/v1/keys", json!(null)).await.0, 200);
+    service.fill_the_disk().await;
+    let (status, ..) = service.call("GET", "/ready", ("accept", "*/*"), json!(null)).await;
+    assert_eq!(status, 503, "and others are asked");
     let (status, ..) = service.call("GET", "/health", ("accept", "*/*"), json!(null)).await;
     assert_eq!(status, 200, "the process lives");
 }
@@ -236,4 +239,27 @@ async fn what_is_not_answered_any_more_is_not_run() {
     drop(lock);
     store.check(service.app.now()).await.unwrap();
     assert_eq!(service.number(sql("SELECT COUNT(*) FROM failures")).await, 0);
+}
+
+/// Each lane by itself: whatever fills one, keys are checked.
+#[tokio::test]
+async fn neither_lists_nor_writes_hold_up_a_check() {
+    let service = Service::start().await;
+    let (_, made) = service.create("x").await;
+    let secret = made["secret"].as_str().unwrap();
+    let endless =
+        sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n");
+    let lists: Vec<_> = (0..8)
+        .map(|_| {
+            let store = service.app.store().clone();
+            tokio::spawn(async move { store.read(crate::store::Lane::List, endless, values![]).await })
+        })
+        .collect();
+    let lock = service.app.store().begin().await.unwrap();
+    for _ in 0..50 {
+        assert_eq!(service.lets_in(secret).await, 200);
+    }
+    assert!(lists.iter().all(|list| !list.is_finished()), "every list is still under way");
+    drop(lock);
+    lists.into_iter().for_each(|list| list.abort());
 }
