@@ -111,7 +111,10 @@ impl Noted {
     /// meanwhile finds it in one of the two places.
     pub(crate) async fn flush(&self, store: &Store) {
         let _turn = self.flushing.lock().await;
-        let keys: Vec<_> = lock(&self.keys).iter().map(|(id, noted)| (id.clone(), noted.clone())).collect();
+        let mut keys: Vec<_> =
+            lock(&self.keys).iter().map(|(id, noted)| (id.clone(), noted.clone())).collect();
+        // In one order, so that two processes do not wait for each other's rows.
+        keys.sort_by(|one, other| one.0.cmp(&other.0));
         for batch in keys.chunks(BATCH) {
             let uses: Vec<_> = batch
                 .iter()

@@ -27,7 +27,7 @@ pub(crate) struct ListOrder {
 pub(crate) async fn list(app: &App, caller: &Caller, order: &ListOrder) -> Result<Listed, Problem> {
     caller.may(Need::Read)?;
     let user_id = caller.user.id.as_str();
-    let _turn = app.quota().listing(user_id)?;
+    let _turn = app.quota().listing(user_id).await?;
     let before = match &order.cursor {
         None => None,
         Some(cursor) => {

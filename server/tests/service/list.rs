@@ -15,7 +15,7 @@ on_both_databases![
     faulty_parameters_are_refused_by_name,
     a_cursor_of_somebody_else_is_refused,
     a_request_looks_at_a_bounded_number_of_keys,
-    one_users_lists_are_few_at_once,
+    many_lists_of_one_user_take_turns,
 ];
 
 async fn pages_hold_every_key_once_newest_first(service: &Service) {
@@ -212,16 +212,13 @@ async fn a_request_looks_at_a_bounded_number_of_keys(service: &Service) {
     assert_eq!(page.ids().len(), 100, "without a filter a page is full");
 }
 
-async fn one_users_lists_are_few_at_once(service: &Service) {
+async fn many_lists_of_one_user_take_turns(service: &Service) {
     let (kim, lee) = (service.sign_in(KIM).await, service.sign_in(LEE).await);
     let lists = (0..40).map(|_| service.get("/v1/keys").cookie(&kim).into_future());
     let (answers, other) = tokio::join!(
         futures_util::future::join_all(lists),
         service.get("/v1/keys").cookie(&lee).into_future()
     );
-    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
-    assert!(!refused.is_empty() && refused.len() < 40, "{}", refused.len());
-    assert_eq!(refused[0].header("retry-after"), "1");
+    assert!(answers.iter().all(|answer| answer.status == 200));
     assert_eq!(other.status, 200, "others have their own");
-    assert_eq!(service.get("/v1/keys").cookie(&kim).await.status, 200);
 }

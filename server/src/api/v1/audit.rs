@@ -76,7 +76,7 @@ pub(super) async fn list(
 ) -> Result<Json<AuditPage>, Problem> {
     caller.may(Need::Read)?;
     let asked = ListAudit::read(query.as_deref().unwrap_or_default())?;
-    let _turn = app.quota().listing(&caller.user.id)?;
+    let _turn = app.quota().listing(&caller.user.id).await?;
     let limit = asked.limit.unwrap_or(50);
     let key_id = asked.key_id.as_deref().unwrap_or_default();
     let mut found = app.store().events_of(&caller.user.id, asked.cursor, key_id, limit + 1).await?;
