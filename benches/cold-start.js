@@ -12,7 +12,7 @@ const HASH = '600fd20153c84cd54461e9306b39c2342010ea6e9b15c7d038e48920a3f753f4';
 
 /** The first call is `verifyKey`, because every peer can do that. */
 const FIRST_CALLS = {
-  keylatch: async () => (await import('../pkg/index.js')).verifyKey(KEY, HASH),
+  keylatch: async () => (await import('../pkg/dist/node/index.js')).verifyKey(KEY, HASH),
   'hand-written': async () => (await import('./peers/handwritten.js')).verifyKey(KEY, HASH),
   'prefixed-api-key': async () => (await import('prefixed-api-key')).default.checkAPIKey(KEY, HASH),
 };

@@ -3,7 +3,7 @@
 
 import prefixed from 'prefixed-api-key';
 
-import * as keylatch from '../pkg/index.js';
+import * as keylatch from '../pkg/dist/node/index.js';
 import { prefixedWorks, sameAnswers, sameReadings } from './agree.js';
 import { coldStart } from './cold-start.js';
 import { BAD, GOOD, HASHES, pick } from './inputs.js';

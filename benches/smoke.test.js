@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import * as keylatch from '../pkg/index.js';
+import * as keylatch from '../pkg/dist/node/index.js';
 import { sameAnswers, sameReadings } from './agree.js';
 import { generator, measure, ratio, spread } from './measure.js';
 import * as handwritten from './peers/handwritten.js';

@@ -77,6 +77,8 @@ export type ErrorCode =
   | 'file_failed'
   /** The random source of the system failed, so no key was made. */
   | 'no_entropy'
+  /** The WebAssembly could not be started or loaded. The message says what to do; the next call tries again. */
+  | 'not_started'
   /** A fault in keylatch itself. */
   | 'internal';
 
@@ -314,6 +316,30 @@ export interface EndpointSpec {
    * authenticates the request; where it is sent beside another credential, 401 speaks of that one.
    */
   refusals?: number[];
+  /** What its answer must state to be a success. */
+  answer?: AnswerSpec;
+}
+
+/**
+ * What an answer must state to be a success. Anything else is `bad_response`: a web page in an API's place, an empty body,
+ * an error with the status 200, another key's id.
+ */
+export interface AnswerSpec {
+  /** Statuses that mean success. Default: those that go with `states`. */
+  statuses?: number[];
+  /**
+   * What the body states:
+   * `key`, the key with the id that was asked for; `newKey`, a key and its secret; `keys`, the list; `account`, whose
+   * credential it is; `valid`, true or false at `fields.valid`; `end`, the key that was ended, or a few words, or with 204
+   * nothing; `nothing`, there is no body; `anything`, the body is not read.
+   *
+   * Default: `newKey` for create and rotate, `keys` for list, `key` for get, `account` for whoami, `end` for revoke and
+   * delete, `nothing` for signOut and takeBack, `anything` for signIn, which needs a session cookie besides, and
+   * checkSession; for validate `valid` where it sends `{secret}` or `fields.valid` is declared, else `anything`, for then it
+   * is a cheap call with the key in question. Only signIn, signOut, revoke, delete, validate, checkSession and takeBack can
+   * state something else.
+   */
+  states?: 'key' | 'newKey' | 'keys' | 'account' | 'valid' | 'end' | 'nothing' | 'anything';
 }
 
 /** What a declaration may say of a request: a path alone, the rest as in keylatch's own API; or more. */
@@ -398,6 +424,8 @@ export interface ProviderSpec {
   login?: LoginSpec;
   /** A user has one key at a time: to rotate is to delete it and make another. */
   oneKey?: boolean;
+  /** Its list has working keys only, so a key without a status is `active` and not `unknown`. Default false. */
+  listsWorkingKeysOnly?: boolean;
   /** What its keys look like. Default: unknown. */
   format?: KeyFormat;
   /** How the key is sent; the first is the default. Default: bearer. */
@@ -440,8 +468,8 @@ export interface Provider extends Omit<ProviderSpec, 'endpoints'> {
 }
 
 /**
- * What a key is good for; only an active one authenticates. A deleted key is not told of at all, and a word that is none of
- * these is `unknown`.
+ * What a key is good for; only an active one authenticates. A deleted key is not told of at all. `unknown` is a key whose
+ * status the service does not tell, or tells in a word that is none of these.
  */
 export type KeyStatus = 'active' | 'expired' | 'revoked' | 'unknown';
 
@@ -456,6 +484,7 @@ export interface KeyInfo {
   masked?: string;
   /** What it may do; empty for everything. */
   scopes: string[];
+  /** Each time is a moment of the calendar; one that cannot be read is left out. */
   createdAt?: Date;
   /** `undefined` when it never expires or the service does not tell. */
   expiresAt?: Date;
@@ -503,7 +532,7 @@ export interface RotateOptions extends CallOptions {
 
 /** Which keys to list. */
 export interface ListOptions extends CallOptions {
-  /** Default: all. `inactive` is expired or revoked. */
+  /** Default: all. `inactive` is expired or revoked. A key in an unknown state is in `all` alone. */
   status?: Exclude<KeyStatus, 'unknown'> | 'inactive' | 'all';
   /** Part of the name, upper or lower case. */
   search?: string;
@@ -723,6 +752,22 @@ export class KeyClient {
  * ```
  */
 export function checkKey(provider: ProviderId | Provider | ProviderSpec, text: string): KeyCheck;
+
+/** What a line is: `ok` for a good key, else the code of its first problem. */
+export type LineStatus = 'ok' | ProblemCode;
+
+/**
+ * Checks many keys in one call, a line each: several times as fast as a loop over
+ * {@link checkKey}. An empty line is `empty`; a line break at the end begins no other
+ * line; `\r\n` is a line break too. Bytes are read as UTF-8.
+ * @throws {KeylatchError} `unknown_provider`, `invalid_provider`, and `invalid_argument` when `lines` is neither a string nor bytes.
+ *
+ * @example
+ * ```js
+ * checkKeys('keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms\nkl_test_T7mQ2\n'); // → [ 'ok', 'wrong_length' ]
+ * ```
+ */
+export function checkKeys(provider: ProviderId | Provider | ProviderSpec, lines: string | Uint8Array): LineStatus[];
 /**
  * Which services could the text be a key of? The surest first; `unknown` says
  * only that nothing speaks against it.

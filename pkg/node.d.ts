@@ -12,10 +12,11 @@ export interface Notice {
   /** A stable word. */
   reason:
     | 'argument_empty' | 'env_unset' | 'env_empty'
-    | 'dotenv_missing' | 'dotenv_unset' | 'dotenv_empty' | 'dotenv_address_unused'
+    | 'dotenv_missing' | 'dotenv_unset' | 'dotenv_empty' | 'dotenv_address_unused' | 'dotenv_cut'
     | 'file_missing' | 'file_empty' | 'file_unreadable' | 'file_unwritable' | 'file_locked'
     | 'file_readable_by_others' | 'file_not_understood' | 'file_without_key' | 'file_for_other_address'
-    | 'symlink_out_of_home'
+    | 'file_not_of_keys' | 'file_written_in_place' | 'home_unknown'
+    | 'symlink_out_of_home' | 'symlink_out_of_directory' | 'symlink_writable'
     | 'login_missing' | 'login_expired' | 'login_not_renewed' | 'login_unknown'
     | 'not_a_terminal' | 'prompt_empty' | 'prompt_refused';
   /** A sentence, such as `LC_API_KEY is set but empty`. */
@@ -40,7 +41,7 @@ export class Credential implements CredentialSource {
   readonly scheme?: 'bearer';
   /** What was tried before, and why it gave nothing. */
   readonly tried: Notice[];
-  /** Such as `file_readable_by_others` and `dotenv_address_unused`. */
+  /** Such as `file_readable_by_others`, `dotenv_address_unused` and `dotenv_cut`. */
   readonly warnings: Notice[];
   /** Reads the chain again; `undefined` when it gives the same key. `KeyClient` does it once after a 401. */
   refresh(): Promise<Credential | undefined>;
@@ -108,14 +109,28 @@ export interface CredentialFileOptions {
   profile?: string;
   user?: string;
   host?: string;
-  /** Kept beside the key, where the format has a place for it. */
+  /** Kept beside the key, where the format has a place for it; in `.env` as the service's variable for it. */
   baseUrl?: string | URL;
+  /**
+   * Replaces a file that holds something other than a key. Default false: `ready`
+   * and `write` then refuse it.
+   */
+  force?: boolean;
+}
+
+/** What a write did. */
+export interface Written {
+  /** The key that was replaced, if it was another one: it may still work. */
+  replaced?: Secret;
+  /** Such as `file_written_in_place`. */
+  warnings: Notice[];
 }
 
 /**
  * A file of keys in its owner's format. Writes replace the file in one step,
  * with mode 0600, and keep everything else in it; a file that is not UTF-8 is
- * read and not written. Two processes that write at once lose neither key.
+ * read and not written. When root replaces another user's file, owner, group and
+ * mode stay. Two processes that write at once lose neither key.
  *
  * @example
  * ```js
@@ -134,8 +149,14 @@ export class CredentialFile {
   readonly kind: 'text' | 'conduce-config' | 'profiles' | 'dotenv';
   /** @throws {KeylatchError} `file_failed` when the file cannot be used. */
   read(): Promise<{ secret: Secret; baseUrl?: string; warnings: Notice[] } | undefined>;
+  /**
+   * Does all that `write` does but its last step, and leaves the file as it is: to
+   * call before a key is made. The key that would be replaced, if there is one.
+   * @throws {KeylatchError} `file_failed`
+   */
+  ready(): Promise<Secret | undefined>;
   /** @throws {KeylatchError} `file_failed`; the file is as it was. */
-  write(secret: string | Secret): Promise<void>;
+  write(secret: string | Secret): Promise<Written>;
   /** Removes the one key. @throws {KeylatchError} `file_failed` */
   remove(): Promise<void>;
 }
@@ -151,9 +172,11 @@ export interface LoginOptions {
 }
 
 /**
- * Logs in with a browser and stores the login, whether or not there is one.
+ * Logs in with a browser and stores the login, whether or not there is one. Only
+ * an answer that knows the state of this login ends it.
  * @throws {KeylatchError} `unauthorized` when the issuer or the person refused,
- * `bad_response` when the browser came back with something else, `timeout`.
+ * `bad_response` when the issuer's answer has no code, `service_error` when no
+ * port is free, `file_failed` when the login could not be stored, `timeout`.
  */
 export function login(provider: ProviderId | Provider | ProviderSpec, options?: LoginOptions): Promise<Credential>;
 

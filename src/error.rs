@@ -13,12 +13,16 @@
 //! error crosses as its code and its details, and the JavaScript face puts them
 //! into its own copy of the sentence.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::notice::Notice;
-use crate::problem::Problem;
-use crate::sentence::{codes, fill};
+use keylatch_format::Problem;
+use keylatch_format::codes;
+use keylatch_format::sentence::fill;
 
 codes! {
     /// What went wrong, as a word that does not change between versions.
@@ -87,12 +91,29 @@ codes! {
         FileFailed = "file_failed": "The file of keys cannot be used and was left as it was: {0}.",
         /// The system's random source failed.
         NoEntropy = "no_entropy": "The system's random source failed, so no key was made.",
+        /// The WebAssembly could not be started; the detail says why.
+        NotStarted = "not_started": "keylatch could not start: {0}",
         /// A fault in keylatch itself.
         Internal = "internal": "This is a fault in keylatch: {0}",
     }
 }
 
 impl Code {
+    /// Whether it comes of calls to a service only.
+    pub fn is_of_client(self) -> bool {
+        !matches!(
+            self,
+            Code::InvalidArgument
+                | Code::InvalidProvider
+                | Code::UnknownProvider
+                | Code::InvalidHeader
+                | Code::AlreadyRevealed
+                | Code::NoEntropy
+                | Code::NotStarted
+                | Code::Internal
+        )
+    }
+
     /// Whether a service can say so of itself; the others are for us to say.
     pub(crate) fn is_services(self) -> bool {
         matches!(
@@ -232,6 +253,12 @@ impl Error {
         self
     }
 
+    /// Adds that what the request made is gone again.
+    #[must_use]
+    pub fn undone(self) -> Self {
+        self.never_left()
+    }
+
     /// Adds that an earlier try of the same request may have been done: nobody
     /// knows, whatever became of the last one.
     #[must_use]
@@ -255,7 +282,7 @@ impl Error {
             .flat_map(|said| [&mut said.code, &mut said.message, &mut said.suggestion]);
         let cause = inner.cause.iter_mut().flat_map(|(name, message)| [name, message]);
         for text in own.chain(said.flatten()).chain(cause).chain(&mut inner.request_id) {
-            *text = scrub(std::mem::take(text));
+            *text = scrub(core::mem::take(text));
         }
         self
     }
@@ -282,6 +309,11 @@ impl Error {
 
     /// Seconds to wait before another try, if the service said so.
     pub fn retry_after(&self) -> Option<u32> {
+        self.0.retry_after.filter(|seconds| *seconds < u32::MAX)
+    }
+
+    /// The same, and `u32::MAX` when it is more than can be counted.
+    pub(crate) fn pause_asked_for(&self) -> Option<u32> {
         self.0.retry_after
     }
 
@@ -339,7 +371,7 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl core::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
@@ -366,5 +398,19 @@ mod tests {
             assert!(Code::ALL[i + 1..].iter().all(|other| other.as_str() != code.as_str()));
             assert!(Code::parse(code.as_str()) == Some(*code));
         }
+    }
+
+    #[test]
+    fn codes_are_those_of_the_declarations() {
+        let declarations = include_str!("../pkg/index.d.ts");
+        let union = |name: &str| -> Vec<&str> {
+            let (_, rest) = declarations.split_once(name).unwrap();
+            let (members, _) = rest.split_once(';').unwrap();
+            members.split('\'').skip(1).step_by(2).collect()
+        };
+        let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(union("export type ErrorCode ="), codes);
+        let codes: Vec<_> = keylatch_format::ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(union("export type ProblemCode ="), codes);
     }
 }

@@ -14,7 +14,6 @@
 //!
 //! | module | answers |
 //! |---|---|
-//! | [`problem`] | what is wrong with a key |
 //! | [`notice`] | why a source gave no key |
 //! | [`error`] | what went wrong |
 //! | [`secret`] | how a key is held in memory |
@@ -28,19 +27,26 @@
 //!
 //! On WebAssembly a last module, `wasm`, is the boundary to JavaScript.
 
+// The offline module of wasm is built without the standard library.
+#![cfg_attr(feature = "offline", no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+extern crate alloc;
+
+#[cfg(not(feature = "offline"))]
 pub mod credential;
 pub mod error;
+#[cfg(not(feature = "offline"))]
 pub mod format;
 pub mod http;
+pub mod json;
+#[cfg(not(feature = "offline"))]
 pub mod lifecycle;
 pub mod notice;
-pub mod problem;
+#[cfg(not(feature = "offline"))]
 pub mod provider;
 pub mod scheme;
 pub mod secret;
-mod sentence;
 mod text;
 pub mod value;
 #[cfg(target_arch = "wasm32")]

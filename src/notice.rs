@@ -1,9 +1,11 @@
 //! Why a source gave nothing, or gave something with a warning.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::sentence::{codes, fill};
+use keylatch_format::codes;
+use keylatch_format::sentence::fill;
 
 codes! {
     /// Why a source gave no key, as a word that does not change between versions.
@@ -22,6 +24,8 @@ codes! {
         DotenvEmpty = "dotenv_empty": "{0} sets {1}, but to nothing",
         /// `.env` names an address, and the key is not from there; details: path and name.
         DotenvAddressUnused = "dotenv_address_unused": "{1} in {0} is not used, because the key is not from {0} (to use it, set it in the environment)",
+        /// `.env` sets the variable to less than stands there; details: path, name and what ends it.
+        DotenvCut = "dotenv_cut": "{1} in {0} is read only up to its {2}, and what follows is lost (put the whole value into quotes)",
         /// There is no such file; detail: its path.
         FileMissing = "file_missing": "{0} not found",
         /// The file has nothing in it; detail: its path.
@@ -40,8 +44,18 @@ codes! {
         FileWithoutKey = "file_without_key": "{0} has no key for {1}",
         /// The file's key is for another address; details: its path and both.
         FileForOtherAddress = "file_for_other_address": "{0} has a key for {1} and none for {2}",
+        /// The file holds something that is no key; details: its path and the service.
+        FileNotOfKeys = "file_not_of_keys": "{0} holds something other than a key for {1}, which would be lost",
+        /// The file could not be replaced in one step; detail: its path.
+        FileWrittenInPlace = "file_written_in_place": "{0} is mounted as a single file, so it was written in place and not replaced in one step",
+        /// No home directory is known, so the file is nowhere; detail: its path.
+        HomeUnknown = "home_unknown": "{0} was not looked for, because no home directory is known",
         /// The path leads by a symbolic link out of the home; detail: the path.
         SymlinkOutOfHome = "symlink_out_of_home": "{0} is a symbolic link that leads out of the home directory, and is not followed",
+        /// A symbolic link elsewhere leads out of its own directory; detail: the path.
+        SymlinkOutOfDirectory = "symlink_out_of_directory": "{0} is a symbolic link that leads out of its directory, and is not followed",
+        /// A symbolic link elsewhere leads to a file that others can change; detail: the path.
+        SymlinkWritable = "symlink_writable": "{0} is a symbolic link to a file that every user can write to, and is not followed",
         /// Nobody has logged in; detail: where the login would be stored.
         LoginMissing = "login_missing": "no login is stored in {0}",
         /// The stored login is no longer accepted; detail: where it is stored.

@@ -8,57 +8,30 @@
 //! assert_eq!(key.expose(), "kl_live_0123456789");
 //! ```
 
-use std::borrow::Borrow;
-use std::cell::RefCell;
-use std::fmt;
+use alloc::string::String;
+use core::borrow::Borrow;
+use core::cell::RefCell;
+use core::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+pub use keylatch_format::Secret;
 
 use crate::error::{Code, Error};
 use crate::text;
 
-/// A key, password or token: wiped when dropped, never shown by `Debug`, and
-/// without `Display`, `Serialize` or `PartialEq` on purpose.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes the text over. The buffer is wiped when the secret is dropped.
-    pub fn new(text: String) -> Self {
-        Secret(text)
-    }
-
-    /// The text itself. Calling this is the decision to let it out.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Replaces every occurrence of the secret in a text by `[redacted]`: for
-    /// messages that come from elsewhere, such as a platform's own error.
-    pub fn scrub(&self, text: String) -> String {
-        if self.0.is_empty() || !text::contains(&text, &self.0) {
-            text
-        } else {
-            text::replace(&text, &self.0, "[redacted]")
-        }
+/// Replaces every occurrence of a secret in a text by `[redacted]`: for messages
+/// that come from elsewhere, such as a platform's own error.
+pub fn scrub(secret: &Secret, text: String) -> String {
+    let secret = secret.expose();
+    if secret.is_empty() || !text::contains(&text, secret) {
+        text
+    } else {
+        text::replace(&text, secret, "[redacted]")
     }
 }
 
-/// Puts a text through [`Secret::scrub`] of each secret in turn.
+/// Puts a text through [`scrub`] of each secret in turn.
 pub fn scrubber<S: Borrow<Secret>>(secrets: &[S]) -> impl Fn(String) -> String {
-    |text| secrets.iter().fold(text, |text, secret| secret.borrow().scrub(text))
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Secret(String::from(text))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret([redacted])")
-    }
+    |text| secrets.iter().fold(text, |text, secret| scrub(secret.borrow(), text))
 }
 
 /// A new key that can be looked at exactly once.
@@ -119,7 +92,7 @@ mod tests {
     #[test]
     fn scrub_takes_every_occurrence_out() {
         let secret = Secret::from("s3cret");
-        assert_eq!(secret.scrub("a s3cret, twice: s3cret".into()), "a [redacted], twice: [redacted]");
-        assert_eq!(Secret::from("").scrub("untouched".into()), "untouched");
+        assert_eq!(scrub(&secret, "a s3cret, twice: s3cret".into()), "a [redacted], twice: [redacted]");
+        assert_eq!(scrub(&Secret::from(""), "untouched".into()), "untouched");
     }
 }

@@ -16,12 +16,15 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use crate::json;
 use crate::secret::Secret;
 use crate::text::{integer, parts};
 
@@ -39,6 +42,9 @@ pub enum Value {
     Bool(bool),
     /// A number.
     Number(f64),
+    /// A number that an `f64` cannot hold to the last digit, as it was written:
+    /// ids of 64 bits are such.
+    Digits(String),
     /// A text.
     Text(Secret),
     /// An array.
@@ -94,6 +100,17 @@ impl Value {
     pub fn number(&self) -> Option<f64> {
         match self {
             Value::Number(number) => Some(*number),
+            Value::Digits(digits) => Some(json::approximately(digits)),
+            _ => None,
+        }
+    }
+
+    /// The digits of a whole number that an `f64` cannot hold.
+    pub fn digits(&self) -> Option<&str> {
+        match self {
+            Value::Digits(digits) if digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                Some(digits)
+            }
             _ => None,
         }
     }
@@ -112,6 +129,7 @@ impl Value {
         match self {
             Value::Text(text) => Some(text.expose().into()),
             Value::Number(number) => Some(integer(*number as i64)),
+            Value::Digits(digits) => Some(digits.clone()),
             _ => None,
         }
     }
@@ -121,7 +139,7 @@ impl Value {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
+            Value::Number(_) | Value::Digits(_) => "a number",
             Value::Text(_) => "a string",
             Value::List(_) => "an array",
             Value::Map(_) => "an object",
@@ -222,6 +240,7 @@ impl Serialize for Value {
                 serializer.serialize_i64(*number as i64)
             }
             Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Digits(digits) => serializer.serialize_f64(json::approximately(digits)),
             Value::Text(text) => serializer.serialize_str(text.expose()),
             Value::List(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
@@ -240,6 +259,15 @@ impl Serialize for Value {
 impl<'de> de::Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Tree { depth: MAX_DEPTH }.deserialize(deserializer)
+    }
+}
+
+/// A whole number, with all its digits.
+fn whole(number: i128) -> Value {
+    match i64::try_from(number) {
+        Ok(small) if small.unsigned_abs() <= json::LARGEST_SAFE => Value::Number(small as f64),
+        Ok(large) => Value::Digits(integer(large)),
+        Err(_) => Value::Number(number as f64),
     }
 }
 
@@ -277,15 +305,15 @@ impl<'de> Visitor<'de> for Tree {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value as f64))
+        Ok(whole(value.into()))
     }
 
     fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
-        Ok(Value::Number(value as f64))
+        Ok(whole(value))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value as f64))
+        Ok(whole(value.into()))
     }
 
     fn visit_u128<E>(self, value: u128) -> Result<Value, E> {

@@ -1,7 +1,7 @@
 // A box that checks a pasted key as it is typed. What is in it is visible, for
 // else one could not point at a place, and is gone when the page is left.
 
-import { checkKey, identifyKey } from '/keylatch/index.js';
+import { checkKey, identifyKey } from '/keylatch/dist/index.js';
 import { byId } from './dom.js';
 import { position, renderMarked } from './marked-text.js';
 import { services } from './service.js';

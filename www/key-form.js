@@ -2,7 +2,7 @@
 // no more, only whether it works. The key leaves the field for the memory of
 // the WebAssembly as soon as it is accepted, and is not held here otherwise.
 
-import { maskKey } from '/keylatch/index.js';
+import { maskKey } from '/keylatch/dist/index.js';
 import { byId, part, setFieldError, setIcon, setText } from './dom.js';
 import { entryProblem, standInWords } from './entry-words.js';
 import { isDemo, services } from './service.js';

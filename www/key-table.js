@@ -67,7 +67,7 @@ function fillTime(cell, key) {
 function stateTitle(key) {
   if (key.status === 'revoked' && key.revokedAt) return `Revoked on ${formatDay(key.revokedAt)}`;
   if (key.status === 'expired' && key.expiresAt) return `Expired on ${formatDay(key.expiresAt)}`;
-  if (key.status === 'unknown') return 'The service has a word of its own for what this key is';
+  if (key.status === 'unknown') return 'The service does not say in a known word whether this key works';
   if (key.replacedBy) return 'Active until its end; a newer key replaces it';
   return STATES[key.status].word;
 }

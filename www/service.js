@@ -2,12 +2,12 @@
 // a service by its name: what is offered follows from the provider's data, so
 // that a declared service finds its place as the built-in ones do.
 
-import { KeyClient, providers } from '/keylatch/index.js';
+import { KeyClient, providers } from '/keylatch/dist/index.js';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 export class Service {
-  /** @param {import('/keylatch/index.js').Provider} provider */
+  /** @param {import('/keylatch/dist/index.js').Provider} provider */
   constructor(provider) {
     this.provider = provider;
     this.id = provider.id;

@@ -1,74 +1,78 @@
-// What the package weighs, as a table on standard output: `cargo xtask size`.
+// What the package weighs: `cargo xtask size`. Exact bytes, gzip -9, against the
+// budget of xtask/budget.json, whose change is deliberate.
+//
+//   node xtask/size.js STAGING [--check]
 
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 
-/** What a JavaScript client of one key service weighs: the aim for wasm and glue, in bytes of gzip. */
-const AIM = 28_400;
+import { build } from './npm/node_modules/esbuild/lib/main.js';
 
-const pkg = join(dirname(dirname(fileURLToPath(import.meta.url))), 'pkg');
+const [staging, option] = process.argv.slice(2);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const budget = JSON.parse(readFileSync(join(root, 'xtask/budget.json'), 'utf8'));
 
-/**
- * The files that an ES module loads, itself first: the static imports of
- * relative paths, and theirs. (Checked against esbuild in tests/packaging/.)
- */
-export function loadedFiles(entry) {
-  const files = new Set();
-  const visit = (file) => {
-    if (files.has(file)) return;
-    files.add(file);
-    const statements = /^\s*(?:import|export)\b[^;'"]*?(?:\bfrom\s*)?(['"])(\.[^'"]*)\1/gm;
-    for (const [, , path] of readFileSync(file, 'utf8').matchAll(statements)) {
-      visit(resolve(dirname(file), path));
-    }
+const wasm = (name) => readFileSync(join(staging, name, 'keylatch_bg.wasm'));
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/** What esbuild makes of a program that imports the package: the entry, and what is loaded later. */
+async function bundle(program) {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: root },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    outdir: '/',
+    entryNames: 'entry',
+    write: false,
+    logLevel: 'error',
+    plugins: [{
+      name: 'package',
+      setup(build) {
+        build.onResolve({ filter: /^keylatch$/ }, () => ({ path: join(root, 'pkg/dist/index.js'), sideEffects: false }));
+      },
+    }],
+  });
+  // What the entry imports comes with it; what it imports later does not.
+  const byName = new Map(outputFiles.map(({ path, contents, text }) => [path.slice(1), { contents, text }]));
+  const first = new Set();
+  const visit = (name) => {
+    if (first.has(name)) return;
+    first.add(name);
+    for (const [, path] of byName.get(name).text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) visit(path);
   };
-  visit(resolve(entry));
-  return [...files];
+  visit('entry.js');
+  const size = (names) => [...names].reduce((sum, name) => sum + gzip(byName.get(name).contents), 0);
+  const later = [...byName.keys()].filter((name) => !first.has(name));
+  return { first: size(first), later: size(later) };
 }
 
-/** Raw, gzip -9 and brotli 11 of each file by itself, added up: so they travel. */
-export function weigh(files) {
-  const total = { raw: 0, gzip: 0, brotli: 0 };
-  for (const file of files) {
-    const bytes = readFileSync(file);
-    total.raw += bytes.length;
-    total.gzip += gzipSync(bytes, { level: 9 }).length;
-    total.brotli += brotliCompressSync(bytes, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-    }).length;
-  }
-  return total;
-}
+const check = await bundle("import { checkKey } from 'keylatch'; console.log(checkKey('keylatch', ''));");
+const all = await bundle("import * as keylatch from 'keylatch'; console.log(keylatch);");
+const measured = {
+  'bundle of checkKey, gzip': check.first,
+  'bundle of everything without its lazy part, gzip': all.first,
+  'lazy client part, gzip': all.later,
+  'wasm that a Node program compiles, raw': wasm('offline').length + wasm('node').length,
+  'offline module, gzip': gzip(wasm('offline')),
+  'client module, gzip': gzip(wasm('client')),
+  'node module, raw': wasm('node').length,
+};
 
-function print() {
-  const wasm = join(pkg, 'wasm/keylatch_bg.wasm');
-  const glue = join(pkg, 'wasm/keylatch.js');
-  const bytes = join(pkg, 'wasm/bytes.js');
-  const entry = loadedFiles(join(pkg, 'index.js'));
-  const facade = entry.filter((file) => file !== glue && file !== bytes);
-  const both = weigh([wasm, glue]);
-
-  console.log(row('bytes', 'raw', 'gzip -9', 'brotli 11'));
-  for (const [name, size] of [
-    ['wasm', weigh([wasm])],
-    ['glue', weigh([glue])],
-    ['wasm + glue', both],
-    ['facade', weigh(facade)],
-    ['default entry', weigh(entry)],
-  ]) {
-    console.log(row(name, grouped(size.raw), grouped(size.gzip), grouped(size.brotli)));
-  }
-  const names = facade.map((file) => relative(pkg, file).split(sep).join('/'));
-  console.log(`\nfacade: ${names.join(', ')}`);
-  console.log('default entry: the facade, the glue and wasm/bytes.js, which is the wasm as text');
-  const rest = AIM - both.gzip;
-  const verdict = rest >= 0 ? `met, ${grouped(rest)} to spare` : `missed by ${grouped(-rest)}`;
-  console.log(`aim for wasm + glue: ${grouped(AIM)} gzip: ${verdict}`);
-}
-
-const row = (name, ...cells) => name.padEnd(16) + cells.map((cell) => cell.padStart(11)).join('');
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) print();
+console.log(`${''.padEnd(52)}${'bytes'.padStart(10)}${'budget'.padStart(10)}${'aim'.padStart(10)}`);
+let over = 0;
+for (const [name, bytes] of Object.entries(measured)) {
+  const { most, aim } = budget[name];
+  const mark = bytes > most ? '  over its budget' : '';
+  over += bytes > most ? 1 : 0;
+  console.log(`${name.padEnd(52)}${grouped(bytes).padStart(10)}${grouped(most).padStart(10)}${(aim ? grouped(aim) : '').padStart(10)}${mark}`);
+}
+if (option === '--check' && over > 0) {
+  console.error('What is over its budget grew. Make it smaller, or raise the budget in xtask/budget.json and say why.');
+  process.exit(1);
+}

@@ -2,9 +2,17 @@
 
 import { createInterface } from 'node:readline/promises';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
+import { checkKey } from '../entries/offline.js';
+import { decode } from '../node/decode.js';
 import { askHidden } from '../node/terminal.js';
 import { say } from './print.js';
+
+/** No line of standard input is longer, in bytes. */
+const LONGEST = 1_000_000;
+
+/** The person was asked, and does not want it. */
+export class Declined extends Error {}
 
 /**
  * Lets the person confirm what cannot be undone.
@@ -19,7 +27,7 @@ export async function confirm(question, yes) {
   const interrupted = new Promise((_, reject) => lines.once('close', () => reject(Object.assign(failure('aborted'), { interrupted: true }))));
   try {
     const answer = await Promise.race([lines.question(`${question} [y/N] `), interrupted]);
-    if (!/^y(es)?$/i.test(String(answer).trim())) throw Object.assign(failure('aborted'), { interrupted: false });
+    if (!/^y(es)?$/i.test(String(answer).trim())) throw new Declined('Nothing was changed.');
   } finally {
     interrupted.catch(() => {});
     lines.close();
@@ -35,25 +43,33 @@ export async function hidden(question) {
 }
 
 /**
- * The password of `--user`: asked for, or from standard input.
+ * The password of `--user`: asked for, or from standard input. Spaces are part
+ * of it, and so is every accent, however the keyboard put it together.
  * @param {string} who @param {boolean | undefined} fromInput
  */
 export async function password(who, fromInput) {
   const what = `Password for ${who}`;
-  return fromInput ? firstLine(what) : hidden(what);
+  const text = fromInput ? await line(what) : await hidden(what);
+  return text.normalize('NFC');
 }
 
 /**
  * The key of `--api-key`; from standard input when it is `-`.
- * @param {string | undefined} given
+ * @param {string | undefined} given @param {any} provider
  */
-export async function apiKey(given) {
+export async function apiKey(given, provider) {
   if (given === undefined) return undefined;
   // A variable of a script that is not set: no other key is meant.
   if (given.trim() === '') throw missing('API key', '--api-key is empty.');
-  if (given === '-') return process.stdin.isTTY ? hidden('API key') : firstLine('API key');
-  warnOfInline();
-  return given;
+  if (given !== '-') {
+    warnOfInline();
+    return given;
+  }
+  if (!process.stdin.isTTY) return firstLine('API key');
+  const typed = (await hidden('API key')).trim();
+  const found = checkKey(provider, typed);
+  if (!found.ok) throw Object.assign(failure('invalid_key', '', ''), { message: found.problems.map(({ message }) => message).join(' ') });
+  return typed;
 }
 
 export function warnOfInline() {
@@ -61,20 +77,38 @@ export function warnOfInline() {
 }
 
 /**
- * The first line of standard input. Without one nothing else takes its place:
- * a command that ends a key would work with another than was meant.
+ * The first line of standard input, without the space around it. Without one
+ * nothing else takes its place: a command that ends a key would work with
+ * another than was meant.
  * @param {string} what
  */
 export async function firstLine(what) {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk;
-    if (text.includes('\n') || text.length > 65_536) break;
-  }
-  const line = text.split(/\r?\n/)[0].trim();
-  if (line) return line;
-  throw missing(what, 'there is none in the first line of standard input.');
+  const text = (await line(what)).trim();
+  if (text) return text;
+  throw nothing(what);
 }
+
+/** The first line as it is, without its end. @param {string} what */
+async function line(what) {
+  const [text] = (await input((bytes) => bytes.includes('\n'))).split(/\r?\n/);
+  if (text) return text;
+  throw nothing(what);
+}
+
+/** Standard input, until it is enough. @param {(bytes: Buffer) => boolean} isEnough */
+export async function input(isEnough) {
+  const parts = [];
+  let size = 0;
+  for await (const part of process.stdin) {
+    parts.push(part);
+    size += part.length;
+    if (isEnough(part) || size > LONGEST) break;
+  }
+  return decode(Buffer.concat(parts)).text;
+}
+
+/** @param {string} what */
+const nothing = (what) => missing(what, 'there is none in the first line of standard input.');
 
 /** @param {string} what @param {string} why */
 function missing(what, why) {

@@ -2,33 +2,45 @@
 
 import { readFileSync } from 'node:fs';
 
-import { KeyClient } from '../client.js';
-import { failure } from '../errors.js';
+import { KeyClient } from '../client/client.js';
+import { failure } from '../core/errors.js';
 import { call, core } from '../node/core.js';
 import { CredentialFile } from '../node/credential-file.js';
+import { decode } from '../node/decode.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
-import { defineProvider, provider as builtin } from '../providers.js';
+import { defineProvider, provider as builtin } from '../core/providers.js';
 import { apiKey, password } from './ask.js';
 import { warn } from './print.js';
 
 /** A built-in service, or the one that a file declares. @param {any} options */
 export function providerOf({ provider }) {
   const given = provider ?? (process.env.KEYLATCH_PROVIDER || 'keylatch');
-  return given.endsWith('.json') ? defineProvider(declaration(given)) : builtin(given);
+  return given.endsWith('.json') ? declared(given) : builtin(given);
+}
+
+/** @type {Map<string, any>} Read once in a command. */
+const declarations = new Map();
+
+/** @param {string} file */
+function declared(file) {
+  let found = declarations.get(file);
+  if (!found) declarations.set(file, (found = defineProvider(declaration(file))));
+  return found;
 }
 
 /** @param {string} file */
 function declaration(file) {
-  let text;
+  let read;
   try {
-    text = readFileSync(file, 'utf8');
+    read = decode(readFileSync(file));
   } catch (error) {
     throw failure('invalid_provider', file, `the file cannot be read (${/** @type {any} */ (error).code}).`);
   }
+  if (read.text.trim() === '') throw failure('invalid_provider', file, 'the file is empty.');
   try {
-    return JSON.parse(text);
+    return JSON.parse(read.text);
   } catch {
-    throw failure('invalid_provider', file, 'the file is not JSON.');
+    throw failure('invalid_provider', file, read.isUnreadable ? `${read.fault}.` : 'the file is not JSON.');
   }
 }
 
@@ -39,11 +51,20 @@ export function addressOf(options) {
   return baseUrl ?? (host === undefined ? undefined : call(() => core().hostAddress(host)));
 }
 
+/** What says where the service is. @param {any} options @param {any} [provider] @returns {string} */
+export function nameOfAddress(options, provider) {
+  if (options['base-url'] !== undefined) return '--base-url';
+  if (options.host !== undefined) return '--host';
+  const names = /** @type {string[]} */ (provider?.envBaseUrl ?? []);
+  return names.find((name) => process.env[name]?.trim()) ?? (names[0] ? `--base-url or ${names[0]}` : '--base-url');
+}
+
 /**
  * @param {any} options
- * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, secret?: import('../secret.js').Secret, end: () => Promise<void> }>}
+ * @param {(address: string | undefined) => Promise<void>} [before] is called when the address is known, before anything is asked of it or of the person
+ * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, secret?: import('../core/secret.js').Secret, end: () => Promise<void> }>}
  */
-export async function clientFor(options) {
+export async function clientFor(options, before = async () => {}) {
   const provider = providerOf(options);
   const baseUrl = addressOf(options);
   const stay = async () => {};
@@ -52,30 +73,43 @@ export async function clientFor(options) {
     if (options['api-key'] !== undefined) throw failure('invalid_argument', '--password-stdin', 'it does not go with --api-key; use one of them.');
   }
   if (options.user !== undefined && options['api-key'] === undefined) {
-    // Who gives the password means it.
+    // A password on the command line wins over a stored key.
     const known = options['password-stdin'] ? undefined : await ownKey(provider, options.user, baseUrl);
-    if (known) return { client: new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret }), provider, ...known, end: stay };
-    const client = await signIn(provider, options, baseUrl);
+    if (known) {
+      const client = new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret });
+      await before(client.baseUrl);
+      return { client, provider, ...known, end: stay };
+    }
+    const client = await signIn(provider, options, baseUrl, before);
     // What was begun for one command ends with it.
     const end = async () => void (provider.endpoints?.signOut && (await client.signOut().catch(() => {})));
     return { client, provider, source: { kind: 'password', name: options.user }, end };
   }
   const credential = await credentialFor(options);
-  return { client: new KeyClient({ provider, baseUrl, credential }), provider, source: credential.source, secret: credential.secret, end: stay };
+  needAddress(provider, baseUrl ?? credential.baseUrl ?? provider.baseUrl);
+  const client = new KeyClient({ provider, baseUrl, credential });
+  await before(client.baseUrl);
+  return { client, provider, source: credential.source, secret: credential.secret, end: stay };
 }
 
 /** @param {any} options */
 export async function credentialFor(options) {
   const { profile, user } = options;
-  const key = await apiKey(options['api-key']);
-  const credential = await resolveKey(providerOf(options), { baseUrl: addressOf(options), profile, user, apiKey: key });
+  const provider = providerOf(options);
+  const key = await apiKey(options['api-key'], provider);
+  const credential = await resolveKey(provider, { baseUrl: addressOf(options), profile, user, apiKey: key });
   warn(credential.warnings);
   return credential;
 }
 
-/** Runs the work with a client, and signs out after it. @param {any} options @param {(on: Awaited<ReturnType<typeof clientFor>>) => Promise<void>} work */
-export async function withClient(options, work) {
-  const on = await clientFor(options);
+/**
+ * Runs the work with a client, and signs out after it.
+ * @param {any} options
+ * @param {(on: Awaited<ReturnType<typeof clientFor>>) => Promise<void>} work
+ * @param {(address: string | undefined) => Promise<void>} [before]
+ */
+export async function withClient(options, work, before) {
+  const on = await clientFor(options, before);
   try {
     await work(on);
   } finally {
@@ -97,7 +131,7 @@ export function needAddress(provider, address) {
  * @param {any} provider @param {string} user @param {string | undefined} baseUrl
  */
 async function ownKey(provider, user, baseUrl) {
-  if (!provider.files?.some((/** @type {any} */ file) => file.kind === 'conduce-config')) return undefined;
+  if (!keepsByUser(provider)) return undefined;
   const file = new CredentialFile(provider, { user, baseUrl });
   const found = await file.read();
   if (!found) return undefined;
@@ -105,11 +139,15 @@ async function ownKey(provider, user, baseUrl) {
   return { ...found, source: { kind: 'file', name: file.path } };
 }
 
-/** @param {any} provider @param {any} options @param {string | undefined} baseUrl */
-async function signIn(provider, { user, 'password-stdin': fromInput }, baseUrl) {
+/** Whether its own file has a key for each user. @param {any} provider @returns {boolean} */
+export const keepsByUser = (provider) => provider.files?.some((/** @type {any} */ file) => file.kind === 'conduce-config') ?? false;
+
+/** @param {any} provider @param {any} options @param {string | undefined} baseUrl @param {(address: string | undefined) => Promise<void>} before */
+async function signIn(provider, { user, 'password-stdin': fromInput }, baseUrl, before) {
   if (!provider.capabilities.signIn) throw failure('invalid_argument', '--user', `${provider.title} has no sign-in by user and password. Use a key.`);
-  const address = baseUrl ?? (await environmentAddress(provider)) ?? provider.baseUrl;
+  const address = baseUrl ?? environmentAddress(provider) ?? provider.baseUrl;
   needAddress(provider, address);
+  await before(address);
   const secret = await password(`${user}${address ? ` at ${new URL(address).host}` : ''}`, fromInput);
   return KeyClient.signIn({ provider, baseUrl: address, user, password: secret });
 }

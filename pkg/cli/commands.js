@@ -21,13 +21,15 @@ export const OPTIONS = {
   profile: { type: 'string', value: 'NAME', help: 'profile in ~/.config/keylatch/credentials.json; default KEYLATCH_PROFILE' },
   json: { type: 'boolean', help: 'print JSON; its form is in keylatch help json' },
   yes: { type: 'boolean', short: 'y', help: 'do it without asking' },
-  output: { type: 'string', short: 'o', value: 'FILE', help: 'write the key to this file (mode 0600) instead of the screen' },
+  output: { type: 'string', short: 'o', value: 'FILE', help: 'write the key to this file (mode 0600); - is standard output, as without it' },
+  force: { type: 'boolean', help: 'let --output replace a file that is not a file of keys' },
   name: { type: 'string', value: 'NAME', help: 'what the key is called; default: keylatch on this computer' },
-  expires: { type: 'string', value: 'WHEN', help: 'P3M (default), PT12H, never, or a date such as 2027-01-31' },
+  expires: { type: 'string', value: 'WHEN', help: '30d, 12h, "3 months" (default), a date such as 2027-01-31, a time, P1Y or never' },
   scope: { type: 'string', multiple: true, value: 'SCOPE', help: 'what the key may do; may be repeated' },
   status: { type: 'string', value: 'STATUS', help: 'active, inactive, expired, revoked or all' },
+  limit: { type: 'string', value: 'N', help: 'no more keys than this' },
   search: { type: 'string', value: 'TEXT', help: 'part of the name' },
-  overlap: { type: 'string', value: 'TIME', help: 'how long the old key lives on, such as PT1H; default: not at all' },
+  overlap: { type: 'string', value: 'TIME', help: 'how long the old key lives on, such as 1h or PT1H; default: not at all' },
   explain: { type: 'boolean', help: 'show every source, in order, and what it gave' },
   scheme: { type: 'string', value: 'SCHEME', help: 'bearer, basic or header' },
   'no-browser': { type: 'boolean', help: 'only print the address to open' },
@@ -36,6 +38,9 @@ export const OPTIONS = {
 
 const WHERE = ['provider', 'base-url', 'host'];
 const WHO = [...WHERE, 'user', 'password-stdin', 'api-key', 'profile', 'json'];
+
+const WHICH = `In place of the id, its name or last four characters will do, if no other key has
+them, and the key itself: - reads it from standard input.`;
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
@@ -67,11 +72,12 @@ where the service's own client looks for it.`,
   create: {
     usage: 'create [options]',
     summary: 'create a key and show it, once',
-    options: [...WHO, 'name', 'expires', 'scope', 'output'],
+    options: [...WHO, 'name', 'expires', 'scope', 'output', 'force'],
     details: `The key alone goes to standard output, everything else to standard error.
-It cannot be shown again.`,
+It cannot be shown again. A date ends with that day, where you are. A .env also
+gets the address of the service, so that the next command finds both.`,
     examples: [
-      'keylatch create --name "build server" --expires P1Y',
+      'keylatch create --name "build server" --expires 90d',
       'keylatch create --output .env',
       'keylatch create --provider conduce --user=kim@example.com --host=app.conduce.com',
     ],
@@ -80,18 +86,19 @@ It cannot be shown again.`,
   list: {
     usage: 'list [options]',
     summary: 'list the keys, never whole',
-    options: [...WHO, 'status', 'search'],
+    options: [...WHO, 'status', 'search', 'limit'],
     examples: ['keylatch list --status active', 'keylatch list --provider conduce --api-key - --host=app.conduce.com < key.txt'],
     run: list,
   },
   rotate: {
     usage: 'rotate <id> [options]',
     summary: 'replace a key by a new one',
-    options: [...WHO, 'overlap', 'output', 'yes'],
+    options: [...WHO, 'overlap', 'output', 'force', 'yes'],
     arguments: [1, 1],
-    details: `With --output the old key dies only after the new one is in the file. Modelon
-allows one key: there it dies first, and what cannot be written is shown.`,
-    examples: ['keylatch rotate key_4Zk1mVb7Qx0LrT9s --overlap PT1H --output .env'],
+    details: `${WHICH}
+The old key dies only after the new one is in the file, or shown. Modelon allows
+one key: there it dies first, and what cannot be written is shown.`,
+    examples: ['keylatch rotate laptop --overlap 1h --output .env', 'keylatch rotate key_4Zk1mVb7Qx0LrT9s'],
     run: rotate,
   },
   revoke: {
@@ -99,7 +106,8 @@ allows one key: there it dies first, and what cannot be written is shown.`,
     summary: "end a key's working life",
     options: [...WHO, 'yes'],
     arguments: [1, 1],
-    examples: ['keylatch revoke key_4Zk1mVb7Qx0LrT9s', 'keylatch revoke key_4Zk1mVb7Qx0LrT9s --yes'],
+    details: WHICH,
+    examples: ['keylatch revoke laptop', 'keylatch revoke key_4Zk1mVb7Qx0LrT9s --yes', 'keylatch revoke - < leaked.txt'],
     run: revoke,
   },
   delete: {
@@ -107,8 +115,8 @@ allows one key: there it dies first, and what cannot be written is shown.`,
     summary: 'delete a key that is no longer active',
     options: [...WHO, 'yes'],
     arguments: [1, 1],
-    details: `Conduce knows no revoking: there an active key is deleted, by the id that list
-shows or by the key itself, which - reads from standard input.`,
+    details: `${WHICH}
+Conduce knows no revoking: there an active key is deleted.`,
     examples: ['keylatch delete key_4Zk1mVb7Qx0LrT9s', 'keylatch delete 3fa94c1d --provider conduce --user=kim@example.com --host=app.conduce.com'],
     run: deleteKey,
   },

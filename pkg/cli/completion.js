@@ -1,14 +1,15 @@
 // Completion scripts, from the same table as the parser and the help.
 
-import { providers } from '../providers.js';
+import { providers } from '../core/providers.js';
 import { COMMANDS, OPTIONS } from './commands.js';
+import { SCHEMES, STATUSES } from './values.js';
 
 /** @param {string} shell */
 export function completion(shell) {
   return /** @type {Record<string, () => string>} */ ({ bash, zsh, fish })[shell]?.();
 }
 
-const names = () => [...Object.keys(COMMANDS), 'completion', 'help'];
+const names = () => [...Object.keys(COMMANDS), 'completion', 'help', 'version'];
 const ids = () => providers().map(({ id }) => id);
 /** @param {string} command */
 const flags = (command) => [...COMMANDS[command].options, 'help'].map((option) => `--${option}`);
@@ -23,8 +24,8 @@ _keylatch() {
   fi
   case "$before" in
     --provider|-p) COMPREPLY=($(compgen -W "${ids().join(' ')}" -- "$word")); return ;;
-    --status) COMPREPLY=($(compgen -W "active inactive expired revoked all" -- "$word")); return ;;
-    --scheme) COMPREPLY=($(compgen -W "bearer basic header" -- "$word")); return ;;
+    --status) COMPREPLY=($(compgen -W "${STATUSES.join(' ')}" -- "$word")); return ;;
+    --scheme) COMPREPLY=($(compgen -W "${SCHEMES.join(' ')}" -- "$word")); return ;;
     --output|-o) COMPREPLY=($(compgen -f -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     help) COMPREPLY=($(compgen -W "${names().join(' ')} json" -- "$word")); return ;;
@@ -41,7 +42,7 @@ complete -F _keylatch keylatch
 function zsh() {
   const quote = (/** @type {string} */ text) => text.replace(/'/g, "'\\''").replace(/[[\]:]/g, '\\$&');
   const value = (/** @type {string} */ option) =>
-    ({ provider: `:service:(${ids().join(' ')})`, status: ':status:(active inactive expired revoked all)', scheme: ':scheme:(bearer basic header)', output: ':file:_files' })[option] ?? `:${OPTIONS[option].value}: `;
+    ({ provider: `:service:(${ids().join(' ')})`, status: `:status:(${STATUSES.join(' ')})`, scheme: `:scheme:(${SCHEMES.join(' ')})`, output: ':file:_files' })[option] ?? `:${OPTIONS[option].value}: `;
   const cases = Object.entries(COMMANDS).map(([name, { options }]) => {
     const specs = [...options, 'help'].map((option) => `'--${option}[${quote(OPTIONS[option].help)}]${OPTIONS[option].type === 'string' ? value(option) : ''}'`);
     return `    ${name}) _arguments ${specs.join(' ')} ;;`;
@@ -49,7 +50,7 @@ function zsh() {
   const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `'${name}:${quote(summary)}'`);
   return `#compdef keylatch
 _keylatch() {
-  local -a commands=(${commands.join(' ')} 'completion:print a completion script' 'help:show help')
+  local -a commands=(${commands.join(' ')} 'completion:print a completion script' 'help:show help' 'version:print the version')
   if (( CURRENT == 2 )); then _describe command commands; return; fi
   local name="\${words[2]}"
   words=("\${(@)words[2,-1]}"); (( CURRENT-- ))
@@ -70,7 +71,7 @@ function fish() {
   for (const [name, { options }] of Object.entries(COMMANDS)) {
     for (const option of [...options, 'help']) {
       const { type, help } = OPTIONS[option];
-      const words = { provider: ids().join(' '), status: 'active inactive expired revoked all', scheme: 'bearer basic header' }[option];
+      const words = { provider: ids().join(' '), status: STATUSES.join(' '), scheme: SCHEMES.join(' ') }[option];
       const takes = type === 'boolean' ? '' : option === 'output' ? ' -r -F' : ` -x${words ? ` -a ${quote(words)}` : ''}`;
       lines.push(`complete -c keylatch -n '__fish_seen_subcommand_from ${name}' -l ${option} -d ${quote(help)}${takes}`);
     }

@@ -5,14 +5,14 @@ import { columns } from './print.js';
 
 const EXITS = `Exit codes:
   0  done
-  1  refused by the service, or it could not be reached
+  1  refused by the service, it could not be reached, a file could not be used, or you said no
   2  wrong use
   3  no credential, or one that is certainly no key
   130  interrupted`;
 
 export function overview() {
   const commands = Object.entries(COMMANDS).map(([name, { summary }]) => [`  ${name}`, summary]);
-  const more = [['  completion <shell>', 'print a completion script for bash, zsh or fish'], ['  help [command | json]', 'show this, a command, or the form of --json']];
+  const more = [['  completion <shell>', 'print a completion script for bash, zsh or fish'], ['  help [command | json]', 'show this, a command, or the form of --json'], ['  version', 'print the version']];
   return `keylatch: API keys, from where they are to where they are needed.
 
 Usage: keylatch <command> [options]
@@ -71,7 +71,7 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
                 login, password
   notice      { reason, message }
 
-  create      { key, secret } or, with --output, { key, output }
+  create      { key, secret } or, with --output, { key, output, replaced? }; replaced is masked
   rotate      the same; and warning? { code, message }: old_key_alive, or not_stored with the
               secret, which is the only key and could not be written
   list        { keys: [key] }
@@ -85,7 +85,8 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   logout      { provider, removed: [path] }
   providers   { providers: [{ id, title, baseUrl?, env?, files?, capabilities, … }] }
 
-A failure prints { error: { code, message, status?, requestId?, retryAfter?, tried? [notice] } }
+A failure prints { error: { code, message, status?, requestId?, retryAfter?, tried? [notice],
+cause? { code?, message } } }
 on standard error. The codes are those of KeylatchError.
 
 ${EXITS}`;

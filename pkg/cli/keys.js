@@ -2,205 +2,164 @@
 
 import { hostname } from 'node:os';
 
-import { core } from '../core.js';
-import { attempt, failure } from '../errors.js';
-import { checkKey, maskKey } from '../keys.js';
-import { call, core as nodeCore } from '../node/core.js';
-import { CredentialFile } from '../node/credential-file.js';
-import { parse } from '../node/dotenv.js';
-import { read } from '../node/files.js';
-import { expand } from '../node/paths.js';
-import { provider as builtin } from '../providers.js';
-import { confirm, firstLine, warnOfInline } from './ask.js';
-import { addressOf, providerOf, withClient } from './client.js';
-import { clean, print, printJson, relative, say, style, table, warn } from './print.js';
+import { failure, isError } from '../core/errors.js';
+import { confirm } from './ask.js';
+import { providerOf, withClient } from './client.js';
+import { known, Named, named } from './describe.js';
+import { print, printJson, relative, say, style, table, warn } from './print.js';
+import { showLost, sinkFor } from './sink.js';
+import { clean } from './text.js';
+import { unbroken } from './unbroken.js';
+import { find, meant } from './which.js';
 
 /** @param {any} options */
 export async function create(options) {
   const { name = `keylatch on ${hostname()}`.slice(0, 100), expires, scope } = options;
-  await withOutput(options, async ({ client }, file) => {
-    const { key, secret } = await client.create({ name, expiresIn: lifetime(expires), scopes: scope });
-    if (!file) return show(options, key, secret);
-    const text = secret.reveal();
-    try {
-      await file.write(text);
-    } catch (thrown) {
-      await takeBack(client, key, thrown);
-    }
-    written(options, key);
+  const { title, capabilities } = providerOf(options);
+  if (expires !== undefined && expires !== 'never' && !capabilities.expiry) throw failure('invalid_argument', '--expires', `${title} has no expiry for keys.`);
+  if (scope !== undefined && !capabilities.scopes) throw failure('invalid_argument', '--scope', `${title} has no scopes.`);
+  await withSink(options, async ({ client }, sink) => {
+    await unbroken(async (signal) => {
+      const { key, secret } = await client.create({ name, expiresIn: expires, scopes: scope, signal });
+      const text = secret.reveal();
+      try {
+        await sink.put(text, key);
+      } catch (thrown) {
+        return takeBack(options, client, { text, key }, thrown);
+      }
+      await sink.finish(key);
+    });
   });
 }
 
 /** @param {any} options */
 export async function list(options) {
-  const { status, search, json } = options;
+  const { status, search, limit = Infinity, json } = options;
   await withClient(options, async ({ client, provider }) => {
     const keys = [];
-    for await (const key of client.list({ status, search })) keys.push(key);
-    if (json) return printJson({ keys });
-    if (keys.length === 0) return say(`No keys${status || search ? ' like that' : ''}. Make one with keylatch create.`);
-    print(table(['ID', 'NAME', 'KEY', 'STATUS', 'CREATED', 'EXPIRES', 'LAST USED'], keys.map((key) => row(key, provider))));
+    let isMore = false;
+    for await (const key of client.list({ status, search })) {
+      isMore = keys.length === limit;
+      if (isMore) break;
+      keys.push(key);
+    }
+    if (json) return printJson({ keys: keys.map(known) });
+    if (keys.length === 0) return say(status || search ? 'No keys like that.' : 'No keys. Make one with keylatch create.');
+    print(table(['ID', 'NAME', 'KEY', 'STATUS', 'CREATED', 'EXPIRES', 'LAST USED'], keys.map((key) => row(key, provider)), 1));
+    if (isMore) say(`There are more than these ${limit}.`);
   });
 }
 
 /** @param {any} options */
 export async function rotate(options) {
-  const { id } = idOf(options, options.positionals[0]);
-  await withOutput(options, async ({ client }, file) => {
-    if (!options.overlap) await confirm(`T${named(await client.get(id)).slice(1)} stops working at once. Rotate it?`, options.yes);
-    const store = file && (async (/** @type {any} */ secret) => file.write(secret.expose()));
-    const rotated = /** @type {any} */ (await client.rotate(id, { overlap: options.overlap, store }));
-    const { key, secret } = rotated;
-    const warning = rotated.warning && { code: rotated.warning.code, message: rotated.warning.message };
-    // The only key, then: what its owner did not want to see is better than none.
-    const lost = warning?.code === 'not_stored';
-    if (lost) process.exitCode = 1;
-    if (warning && !options.json) warn([warning, ...(lost && rotated.warning.cause ? [rotated.warning.cause] : [])]);
-    if (file && !lost) written(options, key, warning);
-    else show(options, key, secret, warning);
+  const { overlap, yes } = options;
+  const { title, capabilities } = providerOf(options);
+  if (overlap !== undefined && !capabilities.overlap) throw failure('invalid_argument', '--overlap', `${title} ends the old key at once, so there is no overlap.`);
+  const which = await meant(options, providerOf(options));
+  await withSink(options, async ({ client, provider }, sink) => {
+    const old = await find(client, provider, which, 'active');
+    if (!overlap) await confirm(`${Named(old)} stops working at once. Rotate it?`, yes);
+    /** @type {{ text: string, key: any, isOut: boolean } | undefined} */
+    let made;
+    const store = async (/** @type {any} */ secret, /** @type {any} */ key) => {
+      made = { text: secret.expose(), key, isOut: false };
+      await sink.put(made.text, key);
+      made.isOut = true;
+    };
+    await unbroken(async (signal) => {
+      try {
+        const { key, warning } = /** @type {any} */ (await client.rotate(old.id, { overlap, store, signal }));
+        if (warning?.code === 'not_stored') return await keepLost(options, made, warning);
+        if (warning && !options.json) warn([warning]);
+        await sink.finish(key, warning && { code: warning.code, message: warning.message });
+      } catch (thrown) {
+        if (made?.isOut) await sink.finish(made.key);
+        if (!made || made.isOut || (isError(thrown) && thrown.code === 'store_failed')) throw thrown;
+        // It could neither be put away nor ended, and nobody else has it.
+        await keepLost(options, made, thrown);
+      }
+    });
   });
 }
 
 /** @param {any} options */
 export async function revoke(options) {
-  const { id } = idOf(options, options.positionals[0]);
-  await withClient(options, async ({ client }) => {
-    await confirm(`T${named(await client.get(id)).slice(1)} stops working at once, for good. Revoke it?`, options.yes);
+  const which = await meant(options, providerOf(options));
+  await withClient(options, async ({ client, provider }) => {
+    const { id } = await agreed(client, provider, which, 'active', 'stops working at once, for good. Revoke it?', options);
     const key = await client.revoke(id);
-    if (options.json) return printJson({ key });
+    if (options.json) return printJson({ key: known(key) });
     say(`Revoked ${named(key)}.`);
   });
 }
 
 /** @param {any} options */
 export async function deleteKey(options) {
-  if (options.positionals[0] === '-' && options['api-key'] === '-') throw failure('invalid_argument', '-', 'standard input can give one key only.');
-  const given = options.positionals[0] !== '-';
-  // Conduce removes a key by the key itself. No list of it knows one by that.
-  const { id, isKey } = idOf(options, given ? options.positionals[0] : await firstLine('The key to delete'));
-  if (isKey && given) warnOfInline();
-  await withClient(options, async ({ client }) => {
-    const key = isKey ? { id: maskKey(id) } : await client.get(id);
-    await confirm(`T${named(key).slice(1)} is gone for good then. Delete it?`, options.yes);
-    await client.delete(id);
-    if (options.json) return printJson({ deleted: key.id });
-    say(`Deleted ${named(key)}.`);
+  const which = await meant(options, providerOf(options));
+  await withClient(options, async ({ client, provider }) => {
+    const state = provider.capabilities.revoke ? 'inactive' : 'active';
+    const key = await agreed(client, provider, which, state, 'is gone for good then. Delete it?', options);
+    await client.delete(key.id);
+    // A service that knows its keys by themselves gives no other id.
+    const id = which.isKey && key.id === which.text ? key.masked : key.id;
+    if (options.json) return printJson({ deleted: id });
+    say(`Deleted ${named({ ...key, id })}.`);
   });
 }
 
-/**
- * What was given for an id, and whether it is the key itself. That is refused
- * where ids stand in addresses, which are logged, and for a key of another service.
- * @param {any} options @param {string} id
- */
-function idOf(options, id) {
-  const provider = providerOf(options);
-  const { ok, certainty } = checkKey(provider, id);
-  const isKey = ok && certainty !== 'unknown';
-  // Whatever stands around it: `Bearer kl_…` would be sent as it is.
-  const seen = attempt(() => core().resembled(id));
-  const others = seen.filter((/** @type {string} */ of) => of !== provider.id && builtin(of).certainty === 'documented');
-  const isNearly = isKey || seen.includes(provider.id);
-  const isInAddress = Object.values(provider.endpoints ?? {}).some((/** @type {any} */ { path }) => path.includes('{id}'));
-  if (isInAddress ? isNearly || others.length > 0 : !isKey && others.length > 0) throw failure('invalid_argument', 'id', 'that is a whole key. Give the id that keylatch list shows.');
-  return { id, isKey };
+/** @param {any} client @param {any} provider @param {any} which @param {'active' | 'inactive'} state @param {string} question @param {{ yes?: boolean }} options */
+async function agreed(client, provider, which, state, question, { yes }) {
+  const key = await find(client, provider, which, state);
+  await confirm(`${Named(key)} ${question}`, yes);
+  return key;
 }
 
 /**
- * Runs the work with a client, and with the file that its new key goes to: it
- * stands there for the address that it works at.
+ * Runs the work with a client, and with the place that its new key goes to: what
+ * stands in the way there is known before anything is asked of anyone.
  * @param {any} options
- * @param {(on: Awaited<ReturnType<typeof import('./client.js').clientFor>>, file: CredentialFile | undefined) => Promise<void>} work
+ * @param {(on: Awaited<ReturnType<typeof import('./client.js').clientFor>>, sink: ReturnType<typeof sinkFor>) => Promise<void>} work
  */
-async function withOutput(options, work) {
-  const { output: path, user, profile } = options;
-  const at = (/** @type {string | undefined} */ baseUrl) => (path === undefined ? undefined : new CredentialFile(providerOf(options), { path, user, profile, baseUrl }));
-  // Before anything is made or asked for: a key that cannot be written would be lost.
-  at(addressOf(options));
-  await withClient(options, async (on) => {
-    const file = at(on.client.baseUrl);
-    if (file?.kind === 'dotenv') await refuseOtherAddress(on, path);
-    await work(on, file);
-  });
+async function withSink(options, work) {
+  const sink = sinkFor(options, providerOf(options));
+  await withClient(options, (on) => work(on, sink), (address) => sink.ready(address));
 }
 
 /**
- * A key beside another address in `.env` would be sent there by the next command.
- * @param {{ client: any, provider: any }} on @param {string} path
+ * A key that could not be put where it was to go is nobody's: it is ended, or
+ * shown where that is not possible.
+ * @param {any} options @param {any} client @param {{ text: string, key: any }} made @param {unknown} thrown
  */
-async function refuseOtherAddress({ client, provider }, path) {
-  const { text = '' } = await read(expand(path));
-  const variables = parse(text) ?? {};
-  for (const name of provider.envBaseUrl ?? []) {
-    const named = variables[name]?.trim() && call(() => nodeCore().hostAddress(variables[name]));
-    if (!named || !URL.canParse(named)) continue;
-    const { href } = new URL(named);
-    if (href.replace(/\/+$/, '') !== client.baseUrl.replace(/\/+$/, '')) {
-      throw failure('invalid_argument', '--output', `${name} in ${path} names ${new URL(href).host}, and the key would be for ${new URL(client.baseUrl).host}. Use another file.`);
-    }
-  }
-}
-
-/** The key itself, alone on standard output. @param {any} options @param {any} key @param {any} secret @param {object} [warning] */
-function show({ json }, key, secret, warning) {
-  process.stdout.prependListener('error', () => {
-    process.exitCode = 1;
-    say(`The new key ${clean(key.id)} was made, and nobody has seen it. Revoke or delete it.`);
-  });
-  if (json) return printJson({ key, secret: secret.reveal(), warning });
-  say(`Created ${named(key)}${until(key)}. It is shown only now:`);
-  print(secret.reveal());
-}
-
-/** @param {any} options @param {any} key @param {object} [warning] */
-function written({ json, output }, key, warning) {
-  if (json) return printJson({ key, output, warning });
-  say(`Created ${named(key)} in ${output}${until(key)}.`);
-}
-
-/**
- * A key that could not be written is nobody's: it is ended rather than printed
- * where its owner did not want it.
- * @param {any} client @param {any} key @param {unknown} thrown
- * @returns {Promise<never>}
- */
-async function takeBack(client, key, thrown) {
+async function takeBack(options, client, made, thrown) {
   const { revoke } = client.provider.capabilities;
   try {
-    await (revoke ? client.revoke(key.id) : client.delete(key.id));
-    say(`The new key ${key.id} was ${revoke ? 'revoked' : 'deleted'} again, because it could not be written.`);
+    await (revoke ? client.revoke(made.key.id) : client.delete(made.key.id));
   } catch {
-    say(`The new key ${key.id} could not be written, nor revoked: revoke it.`);
+    return keepLost(options, made, thrown);
   }
+  say(`The new key ${made.key.id} was ${revoke ? 'revoked' : 'deleted'} again, because nobody could get it.`);
   throw thrown;
 }
 
-/** @param {any} key */
-function named(key) {
-  const name = key.name ? `"${clean(key.name)}" ` : '';
-  return `the key ${name}(${clean(key.masked ?? key.id)})`;
-}
-
-/** @param {any} key */
-function until({ expiresAt }) {
-  return expiresAt ? `, good until ${expiresAt.toISOString().slice(0, 10)}` : '';
+/**
+ * What its owner did not want to see is better than a key that nobody has.
+ * @param {any} options @param {{ text: string, key: any } | undefined} made @param {any} why
+ */
+async function keepLost(options, made, why) {
+  if (!made) throw why;
+  const { message } = why.code === 'not_stored' ? (why.cause ?? why) : why;
+  const lost = { code: 'not_stored', message: `The new key could not be put where it was to go, nor ended, so it is shown, and only now. ${message}` };
+  process.exitCode = Number(process.exitCode) || 1;
+  if (!options.json) warn([lost]);
+  await showLost(options, made.key, made.text, lost);
 }
 
 /** @param {any} key @param {any} provider */
 function row(key, provider) {
-  const colour = key.status === 'active' ? 'green' : 'red';
-  const status = style(colour, key.status);
-  const never = provider.capabilities.expiry ? 'never' : '-';
-  return [clean(key.id), clean(key.name || '-'), clean(key.masked ?? '-'), status, relative(key.createdAt, '-'), relative(key.expiresAt, never), relative(key.lastUsedAt, '-')];
-}
-
-/** A date is a moment, anything else a duration. @param {string | undefined} text */
-function lifetime(text) {
-  if (text === undefined || !/^\d{4}-\d\d-\d\d/.test(text)) return text;
-  const date = new Date(text);
-  // JavaScript counts on from the end of a month: 31 February would be 3 March.
-  const day = text.slice(0, 10);
-  const exists = new Date(day).toJSON()?.startsWith(day) && !Number.isNaN(date.getTime());
-  if (!exists) throw failure('invalid_argument', '--expires', 'there is no such date.');
-  return date;
+  const { id, name, masked, status, createdAt, expiresAt, lastUsedAt } = key;
+  // What the service says of the end, and cannot be read, is not "never".
+  const never = provider.capabilities.expiry && expiresAt === undefined ? 'never' : '-';
+  const shown = style(status === 'active' ? 'green' : 'red', clean(status ?? '-'));
+  const times = [relative(createdAt, '-'), relative(expiresAt, never), relative(lastUsedAt, '-')];
+  return [clean(id), clean(name || '-'), clean(masked ?? '-'), shown, ...times];
 }

@@ -1,8 +1,8 @@
 // check, headers, providers: what takes no request.
 
-import { checkKey, authHeaders } from '../keys.js';
-import { providers } from '../providers.js';
-import { hidden, warnOfInline } from './ask.js';
+import { checkKey, authHeaders } from '../entries/offline.js';
+import { providers } from '../core/providers.js';
+import { hidden, input, warnOfInline } from './ask.js';
 import { credentialFor, providerOf } from './client.js';
 import { print, printJson, style, table } from './print.js';
 
@@ -25,12 +25,7 @@ export async function check(options) {
 
 /** A check must see the space around a key; only the line's end is not the person's. */
 async function firstLineAsItIs() {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > 1_000_000) break;
-  }
-  return text.replace(/\r?\n$/, '');
+  return (await input(() => false)).replace(/\r?\n$/, '');
 }
 
 /** @param {any} options */

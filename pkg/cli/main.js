@@ -1,16 +1,22 @@
 // From the command line to a command, and from an error to a sentence and an
 // exit code.
 
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import '../index.js';
-import { failure, KeylatchError } from '../errors.js';
+import { version } from '#data-node';
+
+import { KeylatchError } from '../core/errors.js';
+import { environmentAddress } from '../node/resolve.js';
+import { Declined } from './ask.js';
+import { addressOf, nameOfAddress, providerOf } from './client.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { commandHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
 import { nearest } from './nearest.js';
-import { say, style } from './print.js';
+import { print, say, style } from './print.js';
+import { isErrorTold } from './stdout.js';
+import { refuseOddAddress, understood } from './values.js';
+import { causeOf, inOwnWords } from './words.js';
 
 /** Exit codes; documented in help.js. */
 const DONE = 0, REFUSED = 1, WRONG_USE = 2, NO_CREDENTIAL = 3, INTERRUPTED = 130;
@@ -22,68 +28,90 @@ class UseError extends Error {}
 
 /** @param {string[]} args @returns {Promise<number>} */
 export async function main(args) {
-  // Who reads the output may have had enough: `keylatch list | head -1`.
+  // Whatever reads the output may have had enough: `keylatch list | head -1`.
   process.stdout.on('error', (error) => {
+    if (isErrorTold()) return;
     const { code } = /** @type {any} */ (error);
     if (code === 'EPIPE') process.exit(process.exitCode ?? DONE);
     say(`keylatch: the output could not be written (${code}).`);
     process.exit(REFUSED);
   });
+  /** @type {{ options: any }} What was asked for, once it is known. */
+  const asked = { options: {} };
   try {
-    return await dispatch(args);
+    return await dispatch(args, asked);
   } catch (error) {
-    return report(error, args.includes('--json'));
+    return report(error, args.includes('--json'), asked.options);
   }
 }
 
-/** @param {string[]} args */
-async function dispatch(args) {
+/** @param {string[]} args @param {{ options: any }} asked */
+async function dispatch(args, asked) {
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h') return print(overview());
-  if (name === '--version' || name === '-V') return print(`keylatch ${version()}`);
-  if (name === 'help') return help(rest[0]);
-  if (name === 'completion') return print(rest[0] === '--help' || rest[0] === undefined ? commandHelp('completion') : scriptFor(rest[0]));
+  const wantsHelp = rest.some((arg) => ['--help', '-h'].includes(arg));
+  if (name === undefined || name === '--help' || name === '-h') return show(overview());
+  if (['version', '--version', '-V', '-v'].includes(name)) return show(wantsHelp ? 'keylatch version: print the version' : `keylatch ${version}`);
+  if (name === 'help') return wantsHelp ? show(overview()) : help(rest[0]);
+  if (name === 'completion') return show(wantsHelp || rest[0] === undefined ? commandHelp('completion') : scriptFor(rest[0]));
   const command = COMMANDS[name];
   if (!command) throw unknownCommand(name);
+  if (wantsHelp) return show(commandHelp(name));
   const { values, positionals } = parse(name, command, rest);
-  if (values.help) return print(commandHelp(name));
   const [least, most] = command.arguments ?? [0, 0];
   if (positionals.length < least || positionals.length > most) {
     throw new UseError(`usage: keylatch ${command.usage}`);
   }
   // Where a key is read from, it is written to and removed from as well.
   const profile = values.profile ?? (process.env.KEYLATCH_PROFILE || undefined);
-  await command.run({ ...values, profile, positionals });
+  asked.options = values;
+  asked.options = { ...understood(values), profile, positionals };
+  if (command.options.includes('base-url')) refuseOddAddress(asked.options);
+  await command.run(asked.options);
   return Number(process.exitCode ?? DONE);
 }
 
 /** @param {string} name @param {import('./commands.js').Command} command @param {string[]} args */
 function parse(name, command, args) {
   const options = Object.fromEntries([...command.options, 'help'].map((option) => [option, OPTIONS[option]]));
-  // `--api-key -` is standard input; Node takes a lone dash for an argument.
-  const joined = args.flatMap((arg, index) => (arg === '-' && args[index - 1] === '--api-key' ? [] : arg === '--api-key' && args[index + 1] === '-' ? ['--api-key=-'] : [arg]));
   try {
-    return parseArgs({ args: joined, options, allowPositionals: true, strict: true });
+    return parseArgs({ args: joined(args, options), options, allowPositionals: true, strict: true });
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
     if (!String(code).startsWith('ERR_PARSE_ARGS')) throw error;
     // Node repeats the argument, which may hold a key, in quotes.
-    const what = message.split('. ')[0].replace(/'(--?[a-z-]*)[^']*'/gi, "'$1'");
+    const option = /--[a-z-]+/.exec(message)?.[0] ?? '';
+    const takes = OPTIONS[option.slice(2)]?.type === 'string' ? 'needs a value, which does not begin with a dash' : 'takes no value';
+    const what = code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' ? `${option} ${takes}` : message.split('. ')[0].replace(/'(--?[a-z-]*)[^']*'/gi, "'$1'");
     throw new UseError(`${what}. Run keylatch ${name} --help.`);
   }
 }
 
+/**
+ * A lone dash is a value: standard input for a key, standard output for one.
+ * Node takes it for an argument.
+ * @param {string[]} args @param {typeof OPTIONS} options
+ */
+function joined(args, options) {
+  const takesValue = (/** @type {string | undefined} */ arg) =>
+    Object.entries(options).find(([name, { type, short }]) => type === 'string' && (arg === `--${name}` || (short !== undefined && arg === `-${short}`)))?.[0];
+  return args.flatMap((arg, index) => {
+    if (arg === '-' && takesValue(args[index - 1])) return [];
+    return args[index + 1] === '-' && takesValue(arg) ? [`--${takesValue(arg)}=-`] : [arg];
+  });
+}
+
 /** @param {string | undefined} topic */
 function help(topic) {
-  if (topic === undefined) return print(overview());
-  if (topic === 'json') return print(jsonHelp());
+  if (topic === undefined || topic === 'help') return show(overview());
+  if (topic === 'json') return show(jsonHelp());
+  if (topic === 'version') return show('keylatch version: print the version');
   if (!COMMANDS[topic] && topic !== 'completion') throw unknownCommand(topic);
-  return print(commandHelp(topic));
+  return show(commandHelp(topic));
 }
 
 /** @param {string} name */
 function unknownCommand(name) {
-  const meant = nearest(shown(name), [...Object.keys(COMMANDS), 'completion', 'help']);
+  const meant = nearest(shown(name), [...Object.keys(COMMANDS), 'completion', 'help', 'version']);
   return new UseError(`there is no command "${shown(name)}". ${meant ? `Did you mean ${meant}?` : 'Run keylatch --help.'}`);
 }
 
@@ -94,28 +122,49 @@ function scriptFor(shell) {
   return script;
 }
 
-/** @param {unknown} error @param {boolean} json */
-function report(error, json) {
-  if (error instanceof UseError) error = Object.assign(failure('invalid_argument', '', ''), { message: error.message });
-  const known = error instanceof KeylatchError ? error : undefined;
-  const code = known?.code ?? 'internal';
-  const message = known ? known.message : `This is a fault in keylatch: ${/** @type {any} */ (error)?.message ?? 'unknown'}`;
-  const { status, requestId, retryAfter, tried } = /** @type {any} */ (known ?? {});
+/** @param {unknown} error @param {boolean} json @param {any} options */
+function report(error, json, options) {
   if (/** @type {any} */ (error)?.interrupted) return INTERRUPTED;
-  if (json) process.stderr.write(`${JSON.stringify({ error: { code, message, status, requestId, retryAfter, tried } })}\n`);
-  else {
-    process.stderr.write(`${style('red', 'keylatch:', process.stderr)} ${code === 'no_credential' && tried ? listed(message, tried) : message}\n`);
-    if (!known && process.env.KEYLATCH_DEBUG) console.error(error);
-  }
+  const known = error instanceof KeylatchError ? error : undefined;
+  const code = error instanceof Declined ? 'aborted' : error instanceof UseError ? 'invalid_argument' : (known?.code ?? 'internal');
+  const message = sentence(error, options);
+  const { status, requestId, retryAfter, tried } = /** @type {any} */ (known ?? {});
+  if (json) process.stderr.write(`${JSON.stringify({ error: { code, message, status, requestId, retryAfter, tried, cause: known && causeOf(known) } })}\n`);
+  else if (error instanceof Declined) say(message);
+  else say(code === 'no_credential' && tried ? listed(message, tried, options) : message, `${style('red', 'keylatch:', process.stderr)} `);
+  if (code === 'internal' && process.env.KEYLATCH_DEBUG) console.error(error);
+  // By a signal, which the work has waited for.
+  if (Number(process.exitCode) > 128) return Number(process.exitCode);
   if (code === 'no_credential' || code === 'invalid_key') return NO_CREDENTIAL;
   return USE.includes(code) ? WRONG_USE : REFUSED;
 }
 
-/** @param {string} message @param {{ reason: string, message: string }[]} tried */
-function listed(message, tried) {
+/** @param {unknown} error @param {any} options */
+function sentence(error, options) {
+  if (error instanceof UseError || error instanceof Declined) return error.message;
+  if (!(error instanceof KeylatchError)) return `This is a fault in keylatch: ${/** @type {any} */ (error)?.message ?? 'unknown'}`;
+  if (error.code === 'aborted') return 'Interrupted. No key was left behind by this.';
+  return inOwnWords(error, { ...whereFrom(options), provider: options.provider });
+}
+
+/** The option or variable that says where the service is, and what it says. @param {any} options */
+function whereFrom(options) {
+  try {
+    const provider = providerOf(options);
+    const asked = options.positionals?.length === 0 ? (addressOf(options) ?? environmentAddress(provider) ?? provider.baseUrl) : undefined;
+    return { address: nameOfAddress(options, provider), asked };
+  } catch {
+    return { address: '--base-url' };
+  }
+}
+
+/** @param {string} message @param {{ reason: string, message: string }[]} tried @param {{ explain?: boolean }} options */
+function listed(message, tried, { explain }) {
   const head = message.slice(0, message.indexOf(': ') + 1);
+  // They stand on the screen already.
+  if (explain) return head.replace(/:$/, '.');
   const lines = tried.map((notice) => `  - ${notice.message}`);
-  // Who was to be asked, and could not be, needs no other command.
+  // Where a prompt was refused for want of a terminal, no other command helps.
   const asked = tried.some(({ reason }) => reason === 'not_a_terminal');
   const todo = asked ? 'Give the key by standard input, with --api-key -.' : 'Run keylatch login, or keylatch resolve --explain to see where it looks.';
   return `${head}\n${lines.join('\n')}\n${todo}`;
@@ -127,11 +176,7 @@ function shown(text) {
 }
 
 /** @param {string} text */
-function print(text) {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+function show(text) {
+  print(text.replace(/\n$/, ''));
   return DONE;
-}
-
-function version() {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

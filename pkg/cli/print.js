@@ -1,6 +1,11 @@
 // Output for people: tables, relative times, colours on a terminal.
 
+import { clean, shortened, width } from './text.js';
+import { isTime } from './when.js';
+
 const COLOURS = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 };
+/** A column that may be shortened keeps so many. */
+const NARROWEST = 12;
 
 /** @param {keyof typeof COLOURS} colour @param {string} text @param {{ isTTY?: boolean }} [stream] */
 export function style(colour, text, stream = process.stdout) {
@@ -13,9 +18,9 @@ export function printJson(data) {
   process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
 }
 
-/** @param {string} text */
-export function say(text) {
-  process.stderr.write(`${text}\n`);
+/** For the person. Services may have a word in it. @param {string} text @param {string} [head] in colours */
+export function say(text, head = '') {
+  process.stderr.write(`${head}${text.split('\n').map(clean).join('\n')}\n`);
 }
 
 /** @param {string} text */
@@ -25,37 +30,39 @@ export function print(text) {
 
 /** @param {{ message: string }[]} notices */
 export function warn(notices) {
-  for (const { message } of notices) say(`${style('yellow', 'warning:', process.stderr)} ${message}`);
+  for (const { message } of notices) say(message, `${style('yellow', 'warning:', process.stderr)} `);
 }
 
 /** Rows of text in columns, the last one as long as it is. @param {string[][]} rows */
 export function columns(rows) {
-  const widths = rows.reduce((/** @type {number[]} */ widths, row) => row.map((cell, i) => Math.max(widths[i] ?? 0, width(cell))), []);
+  const widths = widthsOf(rows);
   const pad = (/** @type {string} */ cell, /** @type {number} */ i) => (i === widths.length - 1 ? cell : cell + ' '.repeat(widths[i] - width(cell)));
   return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-/** @param {string[]} head @param {string[][]} rows */
-export function table(head, rows) {
-  return columns([head.map((cell) => style('dim', cell)), ...rows]);
+/**
+ * On a terminal, one column is shortened when the rows would not fit.
+ * @param {string[]} head @param {string[][]} rows @param {number} [flexible] which
+ */
+export function table(head, rows, flexible) {
+  const all = [head.map((cell) => style('dim', cell)), ...rows];
+  const room = process.stdout.isTTY ? process.stdout.columns : undefined;
+  if (flexible === undefined || !room) return columns(all);
+  const widths = widthsOf(all);
+  const excess = widths.reduce((sum, width) => sum + width + 2, -2) - room;
+  const most = Math.max(NARROWEST, widths[flexible] - excess);
+  return columns(excess > 0 ? all.map((row) => row.map((cell, i) => (i === flexible ? shortened(cell, most) : cell))) : all);
 }
 
-/** Characters without colours; names may hold any. @param {string} text */
-function width(text) {
-  return [...text.replace(/\x1b\[\d+m/g, '')].length;
-}
-
-/** What a service says may hold control characters, which a terminal obeys. @param {string} text */
-export function clean(text) {
-  return text.replace(/[\0-\x1f\x7f-\x9f]/g, '\uFFFD');
-}
+/** @param {string[][]} rows */
+const widthsOf = (rows) => rows.reduce((/** @type {number[]} */ widths, row) => row.map((cell, i) => Math.max(widths[i] ?? 0, width(cell))), []);
 
 const UNITS = /** @type {const} */ ([['year', 31_557_600], ['month', 2_629_800], ['day', 86_400], ['hour', 3_600], ['minute', 60]]);
 const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** @param {Date | undefined} time @param {string} never @param {number} [now] */
 export function relative(time, never, now = Date.now()) {
-  if (!time) return never;
+  if (!isTime(time)) return never;
   const seconds = (time.getTime() - now) / 1000;
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   return unit ? format.format(Math.round(seconds / unit[1]), unit[0]) : seconds > 0 ? 'in a moment' : 'just now';

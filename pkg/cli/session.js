@@ -1,27 +1,34 @@
 // login, logout, whoami, resolve.
 
-import { KeyClient } from '../client.js';
-import { failure, KeylatchError } from '../errors.js';
+import { KeyClient } from '../client/client.js';
+import { failure, KeylatchError } from '../core/errors.js';
 import { fileFor } from '../node/host.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
 import * as browser from '../node/session.js';
 import { apiKey, confirm } from './ask.js';
-import { addressOf, credentialFor, needAddress, providerOf, withClient } from './client.js';
-import { clean, print, printJson, say, style, warn } from './print.js';
+import { addressOf, credentialFor, keepsByUser, needAddress, providerOf, withClient } from './client.js';
+import { print, printJson, say, style, warn } from './print.js';
+import { clean } from './text.js';
 
 /** @param {any} options */
 export async function login(options) {
   const provider = providerOf(options);
-  const baseUrl = addressOf(options) ?? (await environmentAddress(provider));
+  const baseUrl = addressOf(options) ?? environmentAddress(provider);
   const { json, profile, user } = options;
+  if (user !== undefined && !keepsByUser(provider)) {
+    const instead = provider.capabilities.signIn ? ' To make one with a password, use keylatch create --user.' : '';
+    throw failure('invalid_argument', '--user', `login stores a key, and the keys of ${provider.title} are not kept by user.${instead}`);
+  }
   needAddress(provider, baseUrl ?? provider.baseUrl);
   const done = (/** @type {any} */ source, /** @type {string} */ stored) => {
     if (json) printJson({ provider: provider.id, source, stored });
     else say(`Logged in to ${provider.title}; stored in ${stored}.`);
   };
-  const key = await apiKey(options['api-key']);
-  if (key !== undefined) {
-    const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+  const kept = () => fileFor({ provider, baseUrl, profile, user, say });
+  if (options['api-key'] !== undefined) {
+    const file = kept();
+    await file.ready();
+    const key = /** @type {string} */ (await apiKey(options['api-key'], provider));
     await accepted(provider, baseUrl, key);
     await file.write(key);
     return done({ kind: 'argument', name: '' }, file.path);
@@ -31,10 +38,9 @@ export async function login(options) {
     warn(warnings);
     return done({ kind: 'login', name: '' }, source.name);
   }
-  const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
   const { source } = await promptFor(provider, { baseUrl, profile, user });
   // The prompt itself has said where it stored the key.
-  if (json) done(source, file.path);
+  if (json) done(source, kept().path);
   else say(`Logged in to ${provider.title}.`);
 }
 
@@ -57,8 +63,8 @@ async function accepted(provider, baseUrl, key) {
 export async function logout(options) {
   const provider = providerOf(options);
   const { profile, user, yes, json } = options;
-  const baseUrl = addressOf(options) ?? (await environmentAddress(provider));
-  const file = fileFor({ provider, handle: undefined, baseUrl, profile, user, say });
+  const baseUrl = addressOf(options) ?? environmentAddress(provider);
+  const file = fileFor({ provider, baseUrl, profile, user, say });
   const known = await file.read();
   const where = [...(known ? [`the key in ${file.path}`] : []), ...(provider.login ? ['the stored login'] : [])];
   const removed = [];
@@ -87,7 +93,7 @@ export async function whoami(options) {
   });
 }
 
-/** @param {KeyClient} client @param {any} provider @param {{ kind: string, name: string }} source @param {import('../secret.js').Secret} secret */
+/** @param {KeyClient} client @param {any} provider @param {{ kind: string, name: string }} source @param {import('../core/secret.js').Secret} secret */
 async function alive(client, provider, source, secret) {
   const { valid } = await client.validate(secret);
   if (!valid) throw failure('unauthorized', provider.title, `the key from ${source.name || source.kind} is not valid there.`);

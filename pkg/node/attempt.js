@@ -1,6 +1,6 @@
 // One attempt that several callers wait for, each no longer than it wants to.
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 
 /** @template T */
 export class Attempt {

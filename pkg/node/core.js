@@ -1,48 +1,30 @@
-// The WebAssembly of the credential chain: a second one, because browsers, who
-// have no files, shall not download it. It shares nothing with the first but
-// text, so a provider is found in it anew.
+// The WebAssembly of Node: the credential chain and the client in one module.
 
-import { decode } from '../bytes.js';
-import { attempt, failure, toError } from '../errors.js';
-import { describe, handleOf } from '../providers.js';
-import * as wasm from '../wasm/node/bytes.js';
-import * as glue from '../wasm/node/keylatch.js';
-import { reasons } from '../wasm/node/messages.js';
+import { reasons } from '#data-node';
+
+import { openNow } from '../client/module.js';
+import { failure, toError } from '../core/errors.js';
+import { providerOf } from '../core/providers.js';
+import { bytesOf } from '../core/secret.js';
 
 /**
  * @typedef {{ reason: string, details: string[] }} RawNotice
  * @typedef {{ reason: string, message: string }} Notice
  */
 
-let started = false;
+/** The exports of the WebAssembly. @returns {any} */
+export const core = () => openNow();
 
-/** The exports of the WebAssembly. */
-export function core() {
-  if (!started) glue.initSync({ module: decode(wasm) });
-  started = true;
-  return glue;
-}
+export { providerOf };
 
-/** @type {WeakMap<object, glue.Provider>} */
-const handles = new WeakMap();
+/** The description of a service as the WebAssembly takes it. @param {import('../index.js').Provider} provider */
+export const described = (provider) => JSON.stringify(provider);
 
-/**
- * A provider of any kind that the package takes, as plain data and as a handle.
- * @param {any} given
- */
-export function providerOf(given) {
-  const data = describe(handleOf(given));
-  let handle = handles.get(data);
-  if (!handle) {
-    const isBuiltIn = core().Provider.ids().includes(data.id);
-    handle = call(() => (isBuiltIn ? core().Provider.builtin(data.id) : core().Provider.declare(data)));
-    handles.set(data, handle);
-  }
-  return { data, handle };
-}
+/** Data with keys in it as bytes of JSON, which the WebAssembly wipes. @param {unknown} data */
+export const packed = (data) => Buffer.from(JSON.stringify(data) ?? 'null');
 
-/** @param {string} text @returns {glue.Secret} */
-export const secretOf = (text) => new (core().Secret)(text, 'secret');
+/** A key as bytes. @param {unknown} secret @param {string} [name] */
+export const secretOf = (secret, name = 'secret') => bytesOf(secret, name);
 
 /**
  * Calls into the WebAssembly.
@@ -70,7 +52,7 @@ export function errorOf(raw) {
 
 /** @param {RawNotice} raw @returns {Notice} */
 export function noticeOf({ reason, details }) {
-  return { reason, message: reasons[reason].replace(/\{(\d)\}/g, (_, n) => details[n] ?? '') };
+  return { reason, message: String(reasons[reason]).replace(/\{(\d)\}/g, (_, n) => details[n] ?? '') };
 }
 
 /** @param {string} reason @param {...string} details @returns {RawNotice} */
@@ -78,5 +60,3 @@ export const notice = (reason, ...details) => ({ reason, details });
 
 /** @param {RawNotice} raw */
 export const fileFailed = (raw) => failure('file_failed', noticeOf(raw).message);
-
-export { attempt };

@@ -1,36 +1,48 @@
 // The computer, as the chain in Rust asks about it: src/credential/host.rs.
 
-import { KeyClient } from '../client.js';
-import { KeylatchError } from '../errors.js';
-import { Secret } from '../secret.js';
-import { CredentialFile } from './credential-file.js';
-import { notice } from './core.js';
-import { readDotenv } from './dotenv.js';
+import { KeyClient } from '../client/client.js';
+import { KeylatchError } from '../core/errors.js';
+import { checkKey } from '../entries/offline.js';
+import { adopt } from '../core/secret.js';
+import { CredentialFile, PROFILES } from './credential-file.js';
+import { notice, packed } from './core.js';
+import { isBroken, readDotenv } from './dotenv.js';
 import { read } from './files.js';
 import { logIn, renew } from './login.js';
-import { expand } from './paths.js';
+import { locate } from './paths.js';
 import { askHidden } from './terminal.js';
 
 /**
- * @typedef {{ provider: any, handle: any, baseUrl?: string, user?: string, profile?: string, host?: string,
+ * @typedef {{ provider: any, baseUrl?: string, user?: string, profile?: string, host?: string,
  *   login?: object, signal?: AbortSignal, say: (text: string) => void }} Setting
  */
 
 export class Host {
   #setting;
+  #hasKey;
+  /** Why the key that was typed last is none. */
+  #refusal = '';
+  /** @type {import('./core.js').RawNotice[]} Variables of `.env` that are read in part; the variable is the second detail. */
+  cuts = [];
 
-  /** @param {Setting} setting */
-  constructor(setting) {
+  /** @param {Setting} setting @param {boolean} hasKey was passed, and is not looked for */
+  constructor(setting, hasKey) {
     this.#setting = setting;
+    this.#hasKey = hasKey;
   }
 
   /** @param {string} question @param {string} name @param {any} more */
   async ask(question, name, more) {
+    return packed((await this.#answer(question, name, more)) ?? {});
+  }
+
+  /** @param {string} question @param {string} name @param {any} more @returns {Promise<any>} */
+  async #answer(question, name, more) {
     switch (question) {
       case 'env':
         return { text: process.env[name] };
       case 'dotenv':
-        return readDotenv();
+        return this.#dotenv();
       case 'file':
         return this.#file(name, more);
       case 'renew':
@@ -40,33 +52,56 @@ export class Host {
       case 'prompt':
         return this.#prompt(more);
       case 'accept':
-        return this.#accept(new Secret(more.expose()));
+        return this.#accept(adopt(more));
       default:
-        return this.#store(new Secret(more.expose()));
+        return this.#store(adopt(more));
     }
+  }
+
+  async #dotenv() {
+    const { provider, signal } = this.#setting;
+    const names = /** @type {string[]} */ (provider.env ?? []);
+    // With a key at hand, the chain only wants to warn; for that no pipe is emptied.
+    const mayBePipe = !this.#hasKey && !names.some((name) => process.env[name]?.trim());
+    const found = /** @type {any} */ (await readDotenv(names, { signal, mayBePipe }));
+    this.cuts = found.cuts ?? [];
+    return answer(found);
   }
 
   /** @param {string} path @param {string} kind */
   async #file(path, kind) {
-    const found = await read(expand(path));
-    if (kind !== 'profiles' || found.text === undefined) return found;
+    const { at, notice: nowhere } = locate(path);
+    if (nowhere) return { path, notice: nowhere };
+    const found = await read(at, { signal: this.#setting.signal });
+    const { text } = found;
+    if (text === undefined) return answer(found);
+    const refused = (/** @type {string} */ why) => ({ path: found.path, notice: notice('file_not_understood', found.path, why) });
+    if (kind === 'text' && found.fault && isBroken(text)) return refused('it is not UTF-8');
+    if (kind !== 'profiles') return answer(found);
     try {
-      return { ...found, json: JSON.parse(found.text) };
+      return { ...answer(found), json: text.trim() === '' ? undefined : JSON.parse(text) };
     } catch {
-      return { path: found.path, notice: notice('file_not_understood', found.path, 'it is not JSON') };
+      return refused('it is not JSON');
     }
   }
 
   /** @param {number} attempt */
   async #prompt(attempt) {
     const { provider, say, signal } = this.#setting;
-    if (attempt > 0) say(`${provider.title} did not accept that key. Try again.`);
-    else if (provider.keysPage) say(`A key for ${provider.title} is made at ${provider.keysPage}`);
+    if (attempt > 0) say(`${this.#refusal} Try again.`);
+    else {
+      // Nobody is asked for a key that could not be kept.
+      await fileFor(this.#setting).ready();
+      if (provider.keysPage) say(`A key for ${provider.title} is made at ${provider.keysPage}`);
+    }
     const text = await askHidden(`API key for ${provider.title}: `, signal);
-    return text === undefined ? { notice: notice('not_a_terminal') } : { text };
+    if (text === undefined) return { notice: notice('not_a_terminal') };
+    const found = checkKey(provider, text.trim());
+    this.#refusal = found.ok ? `${provider.title} did not accept that key.` : found.problems.map(({ message }) => message).join(' ');
+    return { text };
   }
 
-  /** @param {Secret} key */
+  /** @param {import('../core/secret.js').Secret} key */
   async #accept(key) {
     const { provider, baseUrl, signal } = this.#setting;
     if (!provider.capabilities.validate) return {};
@@ -82,7 +117,7 @@ export class Host {
     }
   }
 
-  /** @param {Secret} key */
+  /** @param {import('../core/secret.js').Secret} key */
   async #store(key) {
     const file = fileFor(this.#setting);
     await file.write(key);
@@ -91,13 +126,16 @@ export class Host {
   }
 }
 
+/** What Rust wants to know of a file. @param {any} read */
+const answer = ({ path, text, json, shared, notice }) => ({ path, text, json, shared, notice });
+
 /**
  * Where a key is kept that came from a person: the service's own file, else
  * keylatch's. Not `.env`, which is a project's and easily committed.
  * @param {Setting} setting
  */
 export function fileFor({ provider, profile, user, baseUrl }) {
-  const path = provider.files?.[0]?.path ?? '~/.config/keylatch/credentials.json';
+  const path = provider.files?.[0]?.path ?? PROFILES;
   return new CredentialFile(provider, { path, profile, user, baseUrl });
 }
 

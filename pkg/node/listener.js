@@ -1,8 +1,10 @@
-// Where the browser comes back to: one request, on this computer only.
+// Where the browser comes back to, on this computer only: the one request that
+// knows the state of this login.
 
+import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
 
 /**
  * Listens on the first of the ports that is free; 127.0.0.1 only, so that no
@@ -22,7 +24,8 @@ export async function listen(ports) {
       if (!['EADDRINUSE', 'EACCES'].includes(/** @type {any} */ (thrown).code)) throw thrown;
     }
   }
-  throw failure('invalid_argument', 'ports', `none of the ports that the browser may come back to is free: ${ports.join(', ')}.`);
+  const why = `other programs listen on each of the ports that the browser may come back to (${ports.join(', ')}). End one of them, or use a key`;
+  throw Object.assign(failure('service_error', 'The login by browser', `${why}.`), { reason: 'ports_taken' });
 }
 
 export class Listener {
@@ -31,17 +34,20 @@ export class Listener {
   /** @param {import('node:http').Server} server @param {number} port */
   constructor(server, port) {
     this.#server = server;
+    this.port = port;
     this.redirect = `http://127.0.0.1:${port}/callback`;
   }
 
   /**
-   * Hands the query of the first callback to `take`, and tells the person what
-   * came of it.
+   * Hands the query of the first callback with this state to `take`, and tells
+   * the person what came of it. Any page can send the browser here: what does not
+   * know the state gets a page and is forgotten.
    * @template T
+   * @param {string} state
    * @param {(query: Record<string, string>) => Promise<T>} take
    * @returns {Promise<T>}
    */
-  callback(take) {
+  callback(state, take) {
     return new Promise((resolve, reject) => {
       let taken = false;
       this.#server.on('request', (request, response) => {
@@ -52,9 +58,13 @@ export class Listener {
         if (request.method !== 'GET' || path !== '/callback' || !isHere) {
           return void answer(response, 404, 'Nothing here', 'This address is only for the end of a login.');
         }
+        const given = Object.fromEntries(new URLSearchParams(query));
+        if (!isSame(given.state, state)) {
+          return void answer(response, 400, 'Not the login that is waited for', 'This page does not belong to the login that was begun in the terminal, which goes on waiting. Open the address that stands there.');
+        }
         if (taken) return void answer(response, 409, 'Already done', 'This login was already finished. You can close this page.');
         taken = true;
-        take(Object.fromEntries(new URLSearchParams(query))).then(
+        take(given).then(
           (result) => {
             answer(response, 200, 'You are logged in', 'You can close this page and return to the terminal.');
             resolve(result);
@@ -74,6 +84,12 @@ export class Listener {
     this.#server.closeIdleConnections();
     setTimeout(() => this.#server.closeAllConnections(), 500).unref();
   }
+}
+
+/** In a time that tells nothing. @param {string | undefined} given @param {string} expected */
+function isSame(given, expected) {
+  const [one, other] = [Buffer.from(given ?? ''), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** @param {import('node:http').ServerResponse} response @param {number} status @param {string} title @param {string} text */

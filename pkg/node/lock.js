@@ -1,27 +1,35 @@
 // One writer at a time, over processes: a file that only one of them can make.
 
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readFile, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { failure } from '../core/errors.js';
 import { fileFailed, notice } from './core.js';
 import { display } from './paths.js';
+import { startOf } from './process.js';
 
 /** Longer than any holder needs; the longest renews a login meanwhile. */
 const PATIENCE = 45_000;
 /** A lock that is older belongs to nobody, whatever its process id says. */
 const STALE = 120_000;
+/** Made, and not written to for so long: its maker died in between. */
+const UNWRITTEN = 2_000;
+/** The system tells when a process started less exactly than when a file changed. */
+const MARGIN = 1_500;
 
 /**
  * @template T
  * @param {string} path of the file that is locked
  * @param {() => Promise<T>} work
+ * @param {AbortSignal} [signal] ends the waiting, not the work
  */
-export async function locked(path, work) {
+export async function locked(path, work, signal) {
   const lock = `${path}.lock`;
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomBytes(8).toString('hex') });
-  await acquire(lock, mine, path);
+  const mine = token();
+  await acquire(lock, mine, path, signal);
   try {
     return await work();
   } finally {
@@ -30,53 +38,88 @@ export async function locked(path, work) {
   }
 }
 
-/** @param {string} lock @param {string} mine @param {string} path */
-async function acquire(lock, mine, path) {
-  const start = Date.now();
-  for (;;) {
-    try {
-      const file = await open(lock, 'wx', 0o600);
-      try {
-        await file.writeFile(mine);
-      } finally {
-        await file.close();
-      }
-      return;
-    } catch (thrown) {
-      if (/** @type {any} */ (thrown).code !== 'EEXIST') throw thrown;
-    }
+const token = () => JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomBytes(8).toString('hex') });
+
+/** @param {string} lock @param {string} mine @param {string} path @param {AbortSignal} [signal] */
+async function acquire(lock, mine, path, signal) {
+  const start = performance.now();
+  while (!(await made(lock, mine))) {
+    if (signal?.aborted) throw failure('aborted');
     await discardIfDead(lock);
-    if (Date.now() - start > PATIENCE) throw fileFailed(notice('file_locked', display(path), display(lock)));
+    if (performance.now() - start > PATIENCE) throw fileFailed(notice('file_locked', display(path), display(lock)));
     await sleep(5 + Math.random() * 20);
   }
 }
 
-/** Removes the lock of a process that died with it. @param {string} lock */
-async function discardIfDead(lock) {
-  const held = await readFile(lock, 'utf8').catch(() => undefined);
-  const found = await stat(lock).catch(() => undefined);
-  if (held === undefined || !found) return;
-  if (Date.now() - found.mtimeMs < STALE && !isDead(held, Date.now() - found.mtimeMs)) return;
-  // Only one of several can move it away; if that was another one's fresh lock,
-  // its owner notices by the content.
-  const aside = `${lock}.${randomBytes(4).toString('hex')}`;
-  if ((await readFile(lock, 'utf8').catch(() => undefined)) !== held) return;
-  await rename(lock, aside).then(() => unlink(aside), () => {});
+/** Whether the file was made now; not, when it is there. @param {string} path @param {string} text */
+async function made(path, text) {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+    } catch (thrown) {
+      // A full disk: a lock of nobody's would hold up the next one.
+      await unlink(path).catch(() => {});
+      throw thrown;
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (thrown) {
+    if (/** @type {NodeJS.ErrnoException} */ (thrown).code !== 'EEXIST') throw thrown;
+    return false;
+  }
 }
 
-/** @param {string} held @param {number} age in milliseconds */
-function isDead(held, age) {
+/**
+ * Removes a lock whose process died. Between looking at it and removing it,
+ * another process may have removed it and made its own. So the right to remove a
+ * certain lock is itself a file that only one can make, and whoever has made it
+ * looks again: the lock that is named in it is still there, or nothing is done.
+ * @param {string} lock
+ * @param {string} [name] of the file that is locked
+ */
+async function discardIfDead(lock, name = basename(lock, '.lock')) {
+  const held = await holder(lock);
+  if (!held || !isDead(held)) return;
+  // Named so that what a dead process leaves of it is swept up with its other files.
+  const right = join(dirname(lock), `.${name}.${held.id}.tmp`);
+  if (!(await made(right, token()))) return discardIfDead(right, name);
+  try {
+    if ((await holder(lock))?.id === held.id) await unlink(lock).catch(() => {});
+  } finally {
+    await unlink(right).catch(() => {});
+  }
+}
+
+/** @typedef {{ id: string, text: string, changed: number }} Holder */
+
+/** Its holder; nothing when it is not there. @param {string} lock @returns {Promise<Holder | undefined>} */
+async function holder(lock) {
+  const found = await stat(lock).catch(() => undefined);
+  const text = await readFile(lock, 'utf8').catch(() => undefined);
+  if (!found || text === undefined) return undefined;
+  const id = createHash('sha256').update(JSON.stringify([text, found.ino, found.mtimeMs])).digest('hex').slice(0, 12);
+  return { id, text, changed: found.mtimeMs };
+}
+
+/** @param {Holder} holder */
+function isDead({ text, changed }) {
+  const age = Date.now() - changed;
+  if (age > STALE) return true;
   let owner;
   try {
-    owner = JSON.parse(held);
+    owner = JSON.parse(text);
   } catch {
-    return age > 2_000; // Made, and not yet written to; or never.
+    return age > UNWRITTEN;
   }
   if (owner?.host !== hostname()) return false;
   try {
     process.kill(owner.pid, 0);
-    return false;
   } catch (thrown) {
-    return /** @type {any} */ (thrown).code === 'ESRCH';
+    return /** @type {NodeJS.ErrnoException} */ (thrown).code === 'ESRCH';
   }
+  // Another process has its number now, as the first one of a container that was restarted.
+  const started = startOf(owner.pid);
+  return started !== undefined && started > changed + MARGIN;
 }

@@ -1,14 +1,14 @@
 // Login by browser, and its renewal.
 
-import { run } from '../call.js';
-import { KeylatchError, failure } from '../errors.js';
+import { run } from '../client/call.js';
+import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from './attempt.js';
-import { openBrowser } from './browser.js';
-import { call, core, notice, secretOf } from './core.js';
+import { elsewhere, openBrowser } from './browser.js';
+import { call, core, described, fileFailed, notice, packed, secretOf } from './core.js';
 import { listen } from './listener.js';
 import { locked } from './lock.js';
 import { display, realPath } from './paths.js';
-import { readToken, tokenFiles, writeToken } from './tokens.js';
+import { readToken, tokenFiles, tryTokens, writeToken } from './tokens.js';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -23,9 +23,9 @@ const MARGIN = 30_000;
 const access = new Map();
 
 /** The login of a service, with what the environment says of it. @param {import('./host.js').Setting} setting */
-function loginOf({ provider, handle }) {
+function loginOf({ provider }) {
   const overrides = (provider.login.env ?? []).map((/** @type {string} */ name) => process.env[name] || undefined);
-  return call(() => new (core().Login)(handle, overrides));
+  return call(() => new (core().Login)(described(provider), JSON.stringify(overrides)));
 }
 
 /**
@@ -37,7 +37,7 @@ export async function renew(setting) {
   const { provider } = setting;
   const first = await readToken(provider);
   if (!first.token) return { path: first.path, notice: first.notice };
-  return alone(provider, async () => {
+  return alone(setting, async () => {
     const { token, path, shared, notice: why } = await readToken(provider);
     if (!token) return { path, notice: why };
     const login = loginOf(setting);
@@ -64,20 +64,26 @@ export async function renew(setting) {
 export async function logIn(setting) {
   const { provider, say, signal } = setting;
   const login = loginOf(setting);
+  // Nobody is sent to log in for a token that could not be kept.
+  await alone(setting, () => tryTokens(provider));
   const listener = await listen(provider.login.ports);
   try {
     const url = call(() => login.authorizeUrl(listener.redirect));
-    const back = listener.callback(async (query) => {
-      call(() => login.callback(query));
+    const state = String(new URL(url).searchParams.get('state'));
+    const back = listener.callback(state, async (query) => {
+      call(() => login.callback(packed(query)));
       const tokens = await ask(setting, (way) => login.exchange(way, listener.redirect));
-      await alone(provider, () => writeToken(provider, tokens.refreshToken));
+      await alone({ provider }, () => writeToken(provider, tokens.refreshToken));
       remember(login.issuer, tokens, tokens.refreshToken);
       return tokens.accessToken;
     });
     back.catch(() => {});
-    const opened = setting.login?.open !== false && (await openBrowser(url));
+    const away = elsewhere(listener.port);
+    const late = (/** @type {string} */ why) => say(`The browser did not open (${why}). Open the address yourself.`);
+    const opened = setting.login?.open !== false && !away?.isSsh && (await openBrowser(url, late));
     const how = opened ? 'Your browser has been opened to visit the following URL' : 'Open the following URL in your browser';
     say(`\nInteractive login required. ${how}: ${url}\n`);
+    if (away && !opened) say(`${away.advice}\n`);
     const text = await within(back, setting.login?.timeout ?? PATIENCE, login.issuer, signal);
     return { text, path: display(tokenFiles(provider)[0]) };
   } finally {
@@ -91,7 +97,7 @@ export const dropAccess = () => access.clear();
 /** Ends the login on this computer. @param {any} provider */
 export async function forget(provider) {
   const { token, path } = await readToken(provider);
-  await alone(provider, () => writeToken(provider, undefined));
+  await alone({ provider }, () => writeToken(provider, undefined));
   access.clear();
   return token === undefined ? undefined : path;
 }
@@ -117,11 +123,18 @@ function expiry(token) {
   }
 }
 
-/** @template T @param {any} provider @param {() => Promise<T>} work */
-async function alone(provider, work) {
-  const path = (await realPath(tokenFiles(provider)[0])) ?? tokenFiles(provider)[0];
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  return locked(`${path}.login`, work);
+/** @template T @param {{ provider: any, signal?: AbortSignal }} setting @param {() => Promise<T>} work */
+async function alone({ provider, signal }, work) {
+  const [documented] = tokenFiles(provider);
+  const path = (await realPath(documented)).at ?? documented;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return await locked(`${path}.login`, work, signal);
+  } catch (thrown) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (thrown);
+    if (/^E[A-Z]+$/.test(code ?? '')) throw fileFailed(notice('file_unwritable', display(path), String(code)));
+    throw thrown;
+  }
 }
 
 /** @template T @param {Promise<T>} promise @param {number} milliseconds @param {string} issuer @param {AbortSignal} [signal] @returns {Promise<T>} */

@@ -2,12 +2,13 @@
 
 import { inspect } from 'node:util';
 
-import { failure } from '../errors.js';
-import { lend, Secret } from '../secret.js';
+import { failure, object } from '../core/errors.js';
+import { adopt } from '../core/secret.js';
 import { Attempt } from './attempt.js';
-import { call, core, errorOf, noticeOf, providerOf, secretOf } from './core.js';
+import { call, core, described, errorOf, noticeOf, providerOf, secretOf } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
+import { workingDirectory } from './paths.js';
 
 /** @typedef {Map<string, Attempt<Credential>>} Known */
 
@@ -20,7 +21,7 @@ export class Credential {
 
   /** @param {any} found @param {(() => Promise<Credential>) | undefined} again */
   constructor({ secret, source, baseUrl, scheme, tried, warnings }, again) {
-    /** @type {Secret} */
+    /** @type {import('../core/secret.js').Secret} */
     this.secret = secret;
     this.source = source;
     this.tried = tried;
@@ -46,11 +47,11 @@ export class Credential {
 
 /** @param {any} provider @param {any} [options] @returns {Promise<Credential>} */
 export async function resolveKey(provider, options = {}) {
-  const { data, handle } = providerOf(provider);
-  const setting = settingOf(data, handle, options);
+  const data = providerOf(provider);
+  const setting = settingOf(data, object(options));
   // What was passed is not looked for, so there is nothing to remember.
   if (options.apiKey !== undefined || options.fresh) return walk(setting, options);
-  const name = JSON.stringify([process.cwd(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
+  const name = JSON.stringify([workingDirectory(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
   let known = remembered.get(data);
   if (!known) remembered.set(data, (known = new Map()));
   // The signal was for this call, and not for a reading later on.
@@ -85,39 +86,42 @@ function once(known, name, work) {
  * @param {import('./host.js').Setting} setting @param {any} options @param {() => Promise<Credential>} [again]
  */
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
-  const explicit = apiKey === undefined ? undefined : secretOf(lend(apiKey, 'apiKey', (key) => key.expose()));
-  const { handle, baseUrl, user, profile } = setting;
+  const explicit = apiKey === undefined ? undefined : secretOf(apiKey, 'apiKey');
+  const { provider, baseUrl, user, profile } = setting;
+  const host = new Host(setting, explicit !== undefined);
+  // A variable that is cut to nothing is not simply empty.
+  const told = (/** @type {import('./core.js').RawNotice} */ raw) => (raw.reason === 'dotenv_empty' && host.cuts.find((cut) => cut.details[1] === raw.details[1])) || raw;
   try {
-    const [found, secret] = await core().resolveCredential(handle, new Host(setting), { baseUrl, user, profile, strict, interactive, fresh }, explicit);
+    const [found, secret] = await core().resolveCredential(described(provider), host, JSON.stringify({ baseUrl, user, profile, strict, interactive, fresh }), explicit);
     return new Credential(
       {
-        secret: new Secret(secret.expose()),
+        secret: adopt(secret),
         source: { kind: found.kind, name: found.name },
         baseUrl: baseUrl ?? found.baseUrl,
         scheme: found.token ? 'bearer' : undefined,
-        tried: found.tried.map(noticeOf),
-        warnings: found.warnings.map(noticeOf),
+        tried: found.tried.map(told).map(noticeOf),
+        warnings: [...found.warnings, ...host.cuts.filter(({ details }) => found.kind === 'dotenv' && details[1] === found.name)].map(noticeOf),
       },
       again,
     );
   } catch (raw) {
-    throw errorOf(raw);
+    const { tried } = /** @type {any} */ (raw) ?? {};
+    throw errorOf(Array.isArray(tried) ? { .../** @type {any} */ (raw), tried: tried.map(told) } : raw);
   }
 }
 
 /**
- * @param {any} provider @param {any} handle @param {any} options
+ * @param {any} provider @param {any} options
  * @returns {import('./host.js').Setting}
  */
-export function settingOf(provider, handle, options) {
+export function settingOf(provider, options) {
   const { baseUrl, host, user, profile, login, signal, say } = options;
   if (say !== undefined && typeof say !== 'function') throw failure('invalid_argument', 'say', 'expected a function.');
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
   if (signal?.aborted) throw failure('aborted');
   return {
     provider,
-    handle,
-    baseUrl: baseUrl !== undefined ? String(baseUrl) : host !== undefined ? call(() => core().hostAddress(host)) : environmentAddress(provider),
+    baseUrl: baseUrl !== undefined ? String(baseUrl) : host !== undefined ? call(() => core().hostAddress(String(host))) : environmentAddress(provider),
     user,
     profile: profile ?? (process.env.KEYLATCH_PROFILE || undefined),
     login,

@@ -1,22 +1,22 @@
 // Logging in and out by the person's own wish.
 
-import { failure } from '../errors.js';
+import { failure, object } from '../core/errors.js';
 import { providerOf } from './core.js';
 import { forget } from './login.js';
 import { resolveKey, settingOf, walk } from './resolve.js';
 
 /** @param {any} provider @param {any} [options] @returns {Promise<import('./resolve.js').Credential>} */
 export async function login(provider, options = {}) {
-  const { data, handle } = providerOf(provider);
+  const data = providerOf(provider);
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
-  const { open, timeout } = options;
-  const setting = settingOf(data, handle, { ...options, login: { open, timeout } });
+  const { open, timeout } = object(options);
+  const setting = settingOf(data, { ...options, login: { open, timeout } });
   return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, { ...options, signal: undefined }));
 }
 
 /** Forgets the stored login; where it was, or `undefined`. @param {any} provider */
 export async function logout(provider) {
-  const { data } = providerOf(provider);
+  const data = providerOf(provider);
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
   return forget(data);
 }

@@ -4,11 +4,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 
-import { failure } from '../errors.js';
+import { failure } from '../core/errors.js';
+import { Line } from './line.js';
 
-const CTRL_C = '\x03';
-const CTRL_D = '\x04';
-const CTRL_U = '\x15';
 const KILLERS = /** @type {const} */ (['SIGTERM', 'SIGHUP']);
 
 /**
@@ -33,8 +31,7 @@ export async function askHidden(question, signal) {
  */
 function readHidden({ input, write }, question, signal) {
   return new Promise((resolve, reject) => {
-    /** @type {string[]} */
-    let letters = [];
+    const line = new Line();
     const end = (/** @type {() => void} */ then) => {
       input.setRawMode(false);
       input.pause();
@@ -52,18 +49,11 @@ function readHidden({ input, write }, question, signal) {
     // Before the question: what is typed at once must not be echoed.
     input.setRawMode(true);
     input.on('error', aborted);
-    input.on('end', () => end(() => resolve(letters.join(''))));
+    input.on('end', () => end(() => resolve(line.text)));
     input.on('data', (chunk) => {
-      // A paste comes whole. Arrow keys and other sequences type nothing.
-      for (const letter of String(chunk).replace(/\x1b(\[[0-9;?]*[ -/]*[@-~]|O.|.)?/g, '')) {
-        if (letter === '\r' || letter === '\n') return end(() => resolve(letters.join('')));
-        if (letter === CTRL_C) return end(() => reject(Object.assign(failure('aborted'), { interrupted: true })));
-        if (letter === CTRL_D) {
-          if (letters.length === 0) return end(() => resolve(''));
-        } else if (letter === '\x7f' || letter === '\b') letters.pop();
-        else if (letter === CTRL_U) letters = [];
-        else if (letter >= ' ' || letter === '\t') letters.push(letter);
-      }
+      const done = line.type(String(chunk));
+      if (done === 'entered') end(() => resolve(line.text));
+      if (done === 'interrupted') end(() => reject(Object.assign(failure('aborted'), { interrupted: true })));
     });
     write(question);
   });

@@ -7,7 +7,10 @@ import { basename, join } from 'node:path';
 
 import { fileFailed, notice } from './core.js';
 import { read, update } from './files.js';
-import { display, expand } from './paths.js';
+import { display, expand, locate } from './paths.js';
+
+/** As long as a token, for a trial. */
+const STAND_IN = '0'.repeat(2_000);
 
 /** @typedef {{ token?: string, path: string, shared: boolean, notice?: import('./core.js').RawNotice }} Stored */
 
@@ -21,6 +24,8 @@ export function tokenFiles({ login }) {
 
 /** The token that was stored last. @param {any} provider @returns {Promise<Stored>} */
 export async function readToken(provider) {
+  const nowhere = provider.login.files.find((/** @type {string} */ path) => locate(path).notice);
+  if (nowhere !== undefined) return { path: nowhere, shared: false, notice: locate(nowhere).notice };
   const files = tokenFiles(provider);
   /** @type {(Stored & { changed: number })[]} */
   const found = [];
@@ -33,7 +38,7 @@ export async function readToken(provider) {
       found.push({ token, path: file.path, shared: file.shared ?? false, changed: file.changed ?? 0 });
     } else if (file.notice) {
       nothing = { ...nothing, notice: file.notice };
-    } else if (file.text !== undefined && parse(file.text) === undefined) {
+    } else if (file.text?.trim() && parse(file.text) === undefined) {
       nothing = { ...nothing, notice: notice('file_not_understood', file.path, 'it is not JSON') };
     }
   }
@@ -46,17 +51,23 @@ export async function readToken(provider) {
  */
 export async function writeToken(provider, token) {
   // The documented one last, so that it is the newest when both are whole.
-  for (const path of tokenFiles(provider).reverse()) await writeTokenTo(path, token);
+  for (const path of tokenFiles(provider).reverse()) await writeTokenTo(path, token, false);
 }
 
-/** @param {string} path @param {string | undefined} token */
-async function writeTokenTo(path, token) {
+/** Does all of that but its last step, to find out what stands in the way. @param {any} provider */
+export async function tryTokens(provider) {
+  for (const path of tokenFiles(provider)) await writeTokenTo(path, STAND_IN, true);
+}
+
+/** @param {string} path @param {string | undefined} token @param {boolean} isTrial */
+async function writeTokenTo(path, token, isTrial) {
   if (token === undefined && (await read(path)).text === undefined) return;
-  await update(path, ({ text }) => {
+  const edit = (/** @type {import('./files.js').Read} */ { text }) => {
     const before = text === undefined || text.trim() === '' ? {} : parse(text);
     if (before === undefined) throw fileFailed(notice('file_not_understood', display(path), 'it is not a JSON object'));
     return { text: `${JSON.stringify({ ...before, refresh_token: token }, null, 2)}\n` };
-  });
+  };
+  await update(path, edit, { isTrial });
 }
 
 /** @param {string} text @returns {Record<string, unknown> | undefined} */

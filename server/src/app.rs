@@ -1,6 +1,6 @@
 //! The service put together, and its end.
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use crate::auth::password::Passwords;
 use crate::auth::users::UserError;

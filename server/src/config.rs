@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use jiff::SignedDuration;
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use crate::auth::password::PasswordCost;
 use crate::clock::{Clock, SystemClock};

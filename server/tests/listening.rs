@@ -143,7 +143,7 @@ async fn an_idle_connection_does_not_hold_the_server_up() {
     })
     .await;
     stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(5), serving).await.expect("the server stops").unwrap();
+    tokio::time::timeout(client::PATIENCE, serving).await.expect("the server stops").unwrap();
     blocking(move || idle.read_to_end(&mut Vec::new()).unwrap()).await;
 }
 

@@ -1,5 +1,5 @@
 //! Conduce's `~/.conduceconfig`: YAML with a default host and user, and a key
-//! for each user and host (`wire.md`, section 3.3):
+//! for each user and host (`docs/wire.md`, section 3.3):
 //!
 //! ```yaml
 //! default-host: app.conduce.com

@@ -109,7 +109,7 @@ impl Settings {
             query.push('=');
             percent_encode(value, &mut query);
         }
-        self.origin(t)?.below(t, &query)
+        self.origin(t)?.below(&query)
     }
 
     fn origin(&self, t: &impl Transport) -> Result<Origin, Error> {
@@ -210,7 +210,7 @@ pub async fn refresh(t: &impl Transport, settings: &Settings, token: &Secret) ->
 }
 
 async fn ask(t: &impl Transport, settings: &Settings, body: Value) -> Result<Tokens, Error> {
-    let url = settings.origin(t)?.below(t, "/oauth/token")?;
+    let url = settings.origin(t)?.below("/oauth/token")?;
     let json = |name| Header { name: Cow::Borrowed(name), value: "application/json".into() };
     let headers = vec![json("Accept"), json("Content-Type")];
     let request = Request { method: Method::Post, url, headers, body: Some(body), cookies: false };

@@ -13,9 +13,11 @@ use crate::secret::Secret;
 use crate::value::Value;
 
 pub fn get(json: &Value, slot: &Slot<'_>) -> Result<Entry, Miss> {
-    let Value::Map(_) = json else {
-        return Err(Miss::NotUnderstood("it is not a JSON object".into()));
-    };
+    match json {
+        Value::Map(_) => {}
+        Value::Null => return Err(Miss::Empty),
+        _ => return Err(Miss::NotUnderstood("it is not a JSON object".into())),
+    }
     let entry = json
         .member("profiles")
         .and_then(|profiles| profiles.member(slot.profile))
@@ -80,5 +82,26 @@ fn put(of: &mut Value, name: &str, value: Option<Value>) {
         (Some(member), Some(value)) => member.1 = value,
         (None, Some(value)) => members.push((Cow::Owned(name.into()), value)),
         (_, None) => members.retain(|(n, _)| n != name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_empty_and_another_shape_is_not_understood() {
+        let slot = Slot { provider: "lambda", profile: "default", user: None, host: None };
+        let entry = Entry::from(Secret::from("k"));
+        for (json, read, is_written) in [
+            ("null", Miss::Empty, true),
+            ("{}", Miss::For("lambda".into()), true),
+            ("[]", Miss::NotUnderstood("it is not a JSON object".into()), false),
+            ("5", Miss::NotUnderstood("it is not a JSON object".into()), false),
+        ] {
+            let json: Value = serde_json::from_str(json).unwrap();
+            assert_eq!(get(&json, &slot).err(), Some(read));
+            assert_eq!(set(&json, &slot, Some(&entry)).is_ok(), is_written);
+        }
     }
 }

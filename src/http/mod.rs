@@ -9,16 +9,19 @@ mod retry;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::borrow::Cow;
-use std::future::Future;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::future::Future;
 
 use crate::error::Error;
 use crate::scheme::Header;
 use crate::value::Value;
 
-pub use origin::Origin;
+#[cfg(not(feature = "offline"))]
 pub(crate) use origin::is_loopback;
-pub use retry::Retry;
+pub use origin::{Fault, Origin, fault};
+pub use retry::{Retry, retry_after};
 
 /// A request method.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +73,9 @@ pub struct Request {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// The answer's headers that matter: names in lower case.
+    /// The answer's headers that matter: names in lower case. A platform that keeps
+    /// cookies itself and shows none, as a browser does, says so by a `set-cookie`
+    /// without a value.
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub body: Body,
@@ -90,6 +95,11 @@ impl Response {
     /// The value of a header; the name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the platform keeps the cookies of this answer, and shows none.
+    pub fn keeps_cookies(&self) -> bool {
+        self.header("set-cookie") == Some("")
     }
 
     /// Whether the status says success.

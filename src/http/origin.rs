@@ -1,5 +1,7 @@
 //! The origin rule: a key goes to its service and nowhere else.
 
+use alloc::string::String;
+
 use crate::error::{Code, Error};
 use crate::http::{Address, Transport};
 
@@ -17,29 +19,33 @@ impl Origin {
     /// [`Code::InsecureUrl`] when it is plain http to another computer and
     /// `allow_insecure` does not say that this is wanted.
     pub fn new(transport: &impl Transport, base_url: &str, allow_insecure: bool) -> Result<Self, Error> {
-        let Some(mut base) = transport.resolve(base_url, None) else {
+        let Some(base) = transport.resolve(base_url, None) else {
             return Err(Error::argument("baseUrl", "it is not an absolute URL such as https://example.com."));
         };
-        if base.protocol != "https:" && base.protocol != "http:" {
-            return Err(Error::argument("baseUrl", "it must begin with https:// or http://."));
-        }
-        if base.has_userinfo {
-            return Err(Error::argument(
-                "baseUrl",
-                "it must not hold a user or password; pass a credential instead.",
-            ));
-        }
-        if base.href.contains(['?', '#']) {
-            return Err(Error::argument("baseUrl", "it must not have a query or a fragment."));
-        }
-        if base.protocol == "http:" && !allow_insecure && !is_loopback(&base.hostname) {
-            return Err(Error::new(Code::InsecureUrl).with(base.origin));
+        Origin::of(base, allow_insecure)
+    }
+
+    /// The same of an address that the platform has parsed.
+    ///
+    /// # Errors
+    /// Those of [`Origin::new`], but for what is no address at all.
+    pub fn of(mut base: Address, allow_insecure: bool) -> Result<Self, Error> {
+        let has_query = base.href.contains(['?', '#']);
+        match fault(&base.protocol, &base.hostname, base.has_userinfo, has_query, allow_insecure) {
+            Some(Fault::Insecure) => return Err(Error::new(Code::InsecureUrl).with(base.origin)),
+            Some(fault) => return Err(Error::argument("baseUrl", fault.sentence())),
+            None => {}
         }
         // `https://host/prefix` and `https://host/prefix/` mean the same.
         while base.href.ends_with('/') {
             base.href.pop();
         }
         Ok(Origin { base })
+    }
+
+    /// What was checked elsewhere: in JavaScript by the offline module.
+    pub fn admitted(base: Address) -> Self {
+        Origin { base }
     }
 
     /// The base address without a slash at its end.
@@ -52,15 +58,21 @@ impl Origin {
         &self.base.origin
     }
 
-    /// A path below the base address.
+    /// A path below the base address. Nothing has to be parsed for it: behind a
+    /// host, no path that begins with `/` leads to another one.
     ///
     /// # Errors
-    /// [`Code::OriginMismatch`] when the path leads away from it.
-    pub fn below(&self, transport: &impl Transport, path: &str) -> Result<String, Error> {
+    /// [`Code::OriginMismatch`] when it does not begin so.
+    pub fn below(&self, path: &str) -> Result<String, Error> {
+        if !path.starts_with('/') {
+            return Err(Error::new(Code::OriginMismatch)
+                .with(self.base.origin.clone())
+                .with("another address"));
+        }
         let mut whole = String::with_capacity(self.base.href.len() + path.len());
         whole.push_str(&self.base.href);
         whole.push_str(path);
-        self.admit(transport, &whole)
+        Ok(whole)
     }
 
     /// Any address, relative ones against the base address.
@@ -73,15 +85,66 @@ impl Origin {
         let mut base = self.base.href.clone();
         base.push('/');
         match transport.resolve(address, Some(&base)) {
-            // A `blob:` address has the origin of its maker.
-            Some(to)
-                if to.origin == self.base.origin && to.protocol == self.base.protocol && !to.has_userinfo =>
-            {
-                Ok(to.href)
-            }
+            Some(to) if self.admits(&to) => Ok(to.href),
             Some(to) => Err(Error::new(Code::OriginMismatch).with(self.base.origin.clone()).with(to.origin)),
             None => Err(Error::argument("input", "it is not a URL.")),
         }
+    }
+}
+
+/// Why an address cannot be that of a service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is neither http nor https.
+    Protocol,
+    /// It has a user or a password.
+    Userinfo,
+    /// It has a query or a fragment.
+    Query,
+    /// It is plain http, and of another computer.
+    Insecure,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Fault; 4] = [Fault::Protocol, Fault::Userinfo, Fault::Query, Fault::Insecure];
+
+    /// Why, for [`Code::InvalidArgument`].
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Fault::Protocol => "it must begin with https:// or http://.",
+            Fault::Userinfo => "it must not hold a user or password; pass a credential instead.",
+            Fault::Query => "it must not have a query or a fragment.",
+            Fault::Insecure => "it is plain http.",
+        }
+    }
+}
+
+/// Why an address, of these parts, cannot be that of a service.
+pub fn fault(
+    protocol: &str,
+    hostname: &str,
+    has_userinfo: bool,
+    has_query: bool,
+    allow_insecure: bool,
+) -> Option<Fault> {
+    let is_http = protocol == "http:";
+    if protocol != "https:" && !is_http {
+        Some(Fault::Protocol)
+    } else if has_userinfo {
+        Some(Fault::Userinfo)
+    } else if has_query {
+        Some(Fault::Query)
+    } else {
+        (is_http && !allow_insecure && !is_loopback(hostname)).then_some(Fault::Insecure)
+    }
+}
+
+impl Origin {
+    /// Whether an address is of this origin. A `blob:` address has the origin of
+    /// its maker, so the scheme is compared too.
+    pub fn admits(&self, to: &Address) -> bool {
+        to.origin == self.base.origin && to.protocol == self.base.protocol && !to.has_userinfo
     }
 }
 

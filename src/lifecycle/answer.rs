@@ -1,163 +1,28 @@
 //! What a service's answers mean: from [`Value`] to the types of this API, at
-//! the places that the provider's [`Fields`](crate::provider::Fields) name.
+//! the places that the provider's [`Fields`](crate::provider::Fields) name. What
+//! an answer does not state is left out, or, where it is needed, an error.
 
+use super::found::Found;
+use super::info::{Account, KeyInfo, Page, Status, Validation, fingerprint};
+use super::mask::{is_stand_in, is_whole};
+use super::time::Time;
 use crate::error::{Code, Error};
-use crate::format;
-use crate::provider::{Field, Provider, TimeUnit, Vars};
+use crate::format::{self, Certainty};
+use crate::json::LARGEST_SAFE;
+use crate::provider::{Field, Provider, States, TimeUnit};
 use crate::secret::Secret;
-use crate::text::{concat, contains};
-use crate::value::{Object, Value};
+use crate::text::{concat, contains, integer};
+use crate::value::Value;
 
-/// A key as the service tells of it; never the key itself.
-#[derive(Clone)]
-pub struct KeyInfo {
-    /// Its id; where a service has none, a fingerprint of the key.
-    pub id: String,
-    /// Its name; empty where a service has none.
-    pub name: String,
-    /// What it is good for.
-    pub status: Status,
-    /// Enough of it to recognise it by.
-    pub masked: Option<String>,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// When it was made.
-    pub created_at: Option<Time>,
-    /// When it ends.
-    pub expires_at: Option<Time>,
-    /// When it was last used.
-    pub last_used_at: Option<Time>,
-    /// When it was revoked.
-    pub revoked_at: Option<Time>,
-    /// The id of its successor.
-    pub replaced_by: Option<String>,
-}
-
-/// A page of a list.
-pub struct Page {
-    /// The keys.
-    pub items: Vec<KeyInfo>,
-    /// Where the next page begins, if there is one.
-    pub cursor: Option<String>,
-}
-
-/// What a key is good for. A deleted key is not told of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// It authenticates.
-    Active,
-    /// Its time is over.
-    Expired,
-    /// It was revoked.
-    Revoked,
-    /// The service says a word that is none of these.
-    Unknown,
-}
-
-impl Status {
-    /// As it stands in JavaScript.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Active => "active",
-            Status::Expired => "expired",
-            Status::Revoked => "revoked",
-            Status::Unknown => "unknown",
-        }
-    }
-
-    /// Whether a filter lets it through.
-    pub(super) fn is(self, filter: Option<&str>) -> bool {
-        match filter {
-            Some("active") => self == Status::Active,
-            Some("expired") => self == Status::Expired,
-            Some("revoked") => self == Status::Revoked,
-            Some("inactive") => matches!(self, Status::Expired | Status::Revoked),
-            _ => true,
-        }
-    }
-}
-
-/// A moment, as the service gave it. The calendar is the host's: in JavaScript
-/// either becomes a `Date`.
-#[derive(Clone)]
-pub enum Time {
-    /// Unix milliseconds.
-    Millis(f64),
-    /// RFC 3339.
-    Text(String),
-}
-
-/// Whether a key works.
-#[derive(Clone)]
-pub struct Validation {
-    /// It does.
-    pub valid: bool,
-    /// What the service tells of it.
-    pub key: Option<KeyInfo>,
-    /// Why it does not: `unknown`, `expired` or `revoked`.
-    pub reason: Option<&'static str>,
-}
-
-impl Validation {
-    pub(super) fn unknown() -> Self {
-        Validation { valid: false, key: None, reason: Some("unknown") }
-    }
-}
-
-/// Whose credential it is.
-#[derive(Clone)]
-pub struct Account {
-    /// The id of the account.
-    pub id: String,
-    /// Its login name.
-    pub user: Option<String>,
-}
-
-impl From<&KeyInfo> for Value {
-    fn from(key: &KeyInfo) -> Value {
-        Object::new()
-            .with("id", &*key.id)
-            .with("name", &*key.name)
-            .with("status", key.status.as_str())
-            .with_some("masked", key.masked.as_deref())
-            .with("scopes", key.scopes.iter().map(|scope| Value::from(&**scope)).collect::<Value>())
-            .with_some("createdAt", key.created_at.as_ref())
-            .with_some("expiresAt", key.expires_at.as_ref())
-            .with_some("lastUsedAt", key.last_used_at.as_ref())
-            .with_some("revokedAt", key.revoked_at.as_ref())
-            .with_some("replacedBy", key.replaced_by.as_deref())
-            .into()
-    }
-}
-
-impl From<&Time> for Value {
-    fn from(time: &Time) -> Value {
-        match time {
-            Time::Millis(millis) => Value::Number(*millis),
-            Time::Text(text) => Value::from(&**text),
-        }
-    }
-}
-
-impl From<&Validation> for Value {
-    fn from(validation: &Validation) -> Value {
-        Object::new()
-            .with("valid", validation.valid)
-            .with_some("key", validation.key.as_ref())
-            .with_some("reason", validation.reason)
-            .into()
-    }
-}
-
-impl From<&Account> for Value {
-    fn from(account: &Account) -> Value {
-        Object::new().with("id", &*account.id).with_some("user", account.user.as_deref()).into()
-    }
-}
-
-/// Reads a provider's answers.
+/// A secret of fewer bytes is looked for as a whole text only.
+const SHORTEST: usize = 12;
+/// Reads a provider's answers to one call.
 pub(super) struct Reader<'a> {
     pub(super) provider: &'a Provider,
+    /// The secrets that the call knows, in each form in which they were sent.
+    pub(super) secrets: &'a [Secret],
+    /// How an error speaks of what came instead.
+    pub(super) found: Found<'a>,
 }
 
 impl Reader<'_> {
@@ -167,47 +32,77 @@ impl Reader<'_> {
 
     /// The key object of an answer about one key.
     pub(super) fn key(&self, answer: &Value) -> Result<KeyInfo, Error> {
-        match answer.find(self.path(Field::Key)) {
+        let path = self.path(Field::Key);
+        match answer.find(path) {
             Some(key) => self.item(key),
-            None => Err(self.missing("the key", self.path(Field::Key))),
+            None => Err(self.expected("the key", path, Some(answer))),
         }
+    }
+
+    /// The same of an answer that must be about the key with this id.
+    pub(super) fn key_of(&self, answer: &Value, id: &str) -> Result<KeyInfo, Error> {
+        let key = self.key(answer)?;
+        if key.id == id {
+            return Ok(key);
+        }
+        let (asked, found) = (self.found.text(id), self.found.text(&key.id));
+        Err(self.bad_response(&["expected the key ", &asked, ", found the key ", &found, "."]))
+    }
+
+    /// Whether an answer about one key says which.
+    pub(super) fn names_a_key(&self, answer: &Value) -> bool {
+        answer.find(self.path(Field::Key)).is_some_and(|key| key.find(self.path(Field::Id)).is_some())
     }
 
     /// The key after it was revoked: that is done, whether or not the service
     /// tells of it.
-    pub(super) fn revoked(&self, answer: &Value, id: &str) -> KeyInfo {
-        let told = self.key(answer).ok().filter(|key| key.id == id);
-        let status = answer.find(self.path(Field::Key)).and_then(|key| key.find(self.path(Field::Status)));
-        match told {
-            Some(key) if status.is_some() || key.status != Status::Active => key,
-            Some(key) => KeyInfo { status: Status::Revoked, ..key },
-            None => KeyInfo::revoked(id),
+    pub(super) fn revoked(&self, answer: &Value, id: &str) -> Result<KeyInfo, Error> {
+        if let Value::Null = answer {
+            return Ok(KeyInfo::revoked(id));
         }
+        let key = self.key_of(answer, id)?;
+        let tells = answer.find(self.path(Field::Key)).and_then(|key| key.find(self.path(Field::Status)));
+        Ok(if tells.is_some() { key } else { KeyInfo { status: Status::Revoked, ..key } })
     }
 
-    /// The new key's text.
+    /// The new key's text. Where the service documents what its keys look like, it
+    /// must be one; elsewhere it must not be a stand-in for one.
     pub(super) fn secret(&self, answer: &Value) -> Result<Secret, Error> {
-        match answer.find(self.path(Field::Secret)) {
-            Some(Value::Text(secret)) if !secret.expose().is_empty() => Ok(secret.clone()),
-            _ => Err(self.missing("the new key", self.path(Field::Secret))),
-        }
+        let path = self.path(Field::Secret);
+        let found = answer.find(path);
+        let Some(Value::Text(secret)) = found.filter(|found| found.text() != Some("")) else {
+            return Err(self.expected("the new key", path, found));
+        };
+        let format = self.provider.format.as_ref();
+        let documented = format.filter(|format| format.certainty == Certainty::Documented);
+        let what = match documented {
+            Some(format) if !format::check(Some(format), secret.expose()).is_good() => {
+                "a text that is no key of its format"
+            }
+            None if is_stand_in(secret.expose()) => "what stands for one",
+            _ => return Ok(secret.clone()),
+        };
+        Err(self.bad_response(&["expected the new key at ", path, ", found ", what, "."]))
     }
 
     pub(super) fn page(&self, answer: &Value) -> Result<Page, Error> {
-        let Some(items @ Value::List(_)) = answer.find(self.path(Field::Items)) else {
-            return Err(self.missing("the list", self.path(Field::Items)));
+        let path = self.path(Field::Items);
+        let Some(items @ Value::List(_)) = answer.find(path) else {
+            return Err(self.expected("the list of keys", path, answer.find(path)));
         };
         let mut keys = Vec::new();
         for item in items.items() {
             keys.push(self.item(item)?);
         }
-        Ok(Page {
-            items: keys,
-            cursor: answer
-                .find(self.path(Field::Cursor))
-                .and_then(Value::to_text)
-                .filter(|cursor| !cursor.is_empty()),
-        })
+        let path = self.path(Field::Cursor);
+        let cursor = match answer.find(path) {
+            None | Some(Value::Bool(false)) => None,
+            Some(found) => match self.exact(found, path)? {
+                Some(cursor) => Some(cursor).filter(|cursor| !cursor.is_empty()),
+                None => return Err(self.expected("the cursor of the next page", path, Some(found))),
+            },
+        };
+        Ok(Page { items: keys, cursor })
     }
 
     /// The key of a fingerprint in the answer to list.
@@ -219,17 +114,27 @@ impl Reader<'_> {
     }
 
     pub(super) fn account(&self, answer: &Value) -> Result<Account, Error> {
-        match answer.find(self.path(Field::Account)).and_then(Value::to_text) {
-            Some(id) => {
-                Ok(Account { id, user: answer.find(self.path(Field::User)).and_then(Value::to_text) })
-            }
-            None => Err(self.missing("the account", self.path(Field::Account))),
-        }
+        let id = self.id("the id of the account", answer, self.path(Field::Account))?;
+        Ok(Account { id, user: answer.find(self.path(Field::User)).and_then(|user| digits(user).ok()?) })
     }
 
-    /// Success means valid unless the answer says otherwise.
-    pub(super) fn validation(&self, answer: &Value) -> Result<Validation, Error> {
-        match answer.find(self.path(Field::Valid)).and_then(Value::bool) {
+    /// Whether a key works, as the answer states it.
+    pub(super) fn validation(&self, answer: &Value, states: States) -> Result<Validation, Error> {
+        match states {
+            States::Valid => {}
+            // It names the owner of a key that works.
+            States::Account => return self.account(answer).map(|_| Validation::valid(None)),
+            // A cheap call: that it succeeded is what it states.
+            _ => return Ok(Validation::valid(None)),
+        }
+        let path = self.path(Field::Valid);
+        let found = if path.is_empty() { None } else { answer.find(path) };
+        match found.and_then(Value::bool) {
+            Some(true) => {
+                let path = self.path(Field::ValidKey);
+                let key = if path.is_empty() { None } else { answer.find(path) };
+                Ok(Validation::valid(key.map(|key| self.item(key)).transpose()?))
+            }
             Some(false) => {
                 let reason = match answer.find(self.path(Field::Reason)).and_then(Value::text) {
                     Some("expired") => "expired",
@@ -238,123 +143,148 @@ impl Reader<'_> {
                 };
                 Ok(Validation { valid: false, key: None, reason: Some(reason) })
             }
-            // A cheap call that stands in for validate answers something else.
-            _ => {
-                let path = self.path(Field::ValidKey);
-                let key = if path.is_empty() { None } else { answer.find(path) };
-                Ok(Validation { valid: true, key: key.map(|key| self.item(key)).transpose()?, reason: None })
-            }
+            None => Err(self.expected("true or false", path, found)),
         }
     }
 
     fn item(&self, item: &Value) -> Result<KeyInfo, Error> {
-        let text = |path: &str| if path.is_empty() { None } else { item.find(path)?.to_text() };
-        let time = |path: &str| if path.is_empty() { None } else { self.time(item.find(path)?) };
-        let whole = match self.path(Field::WholeKey) {
-            "" => None,
-            path => item.find(path).and_then(Value::text).map(Secret::from),
+        let at = |field| {
+            let path = self.path(field);
+            if path.is_empty() { None } else { item.find(path) }
         };
-        let id = match &whole {
-            Some(key) => Some(fingerprint(key)),
-            None => text(self.path(Field::Id)),
+        let text = |field| digits(at(field)?).ok()?;
+        let time = |field| self.time(at(field)?);
+        let (id, whole) = match self.path(Field::WholeKey) {
+            "" => (self.id("the id of the key", item, self.path(Field::Id))?, None),
+            path => match item.find(path).and_then(Value::text).map(Secret::from) {
+                Some(key) if !key.expose().is_empty() => (fingerprint(&key), Some(key)),
+                _ => return Err(self.expected("the key", path, item.find(path))),
+            },
         };
-        let Some(id) = id.filter(|id| !id.is_empty()) else {
-            return Err(self.missing("the key's id", self.path(Field::Id)));
+        let replaced_by = match at(Field::ReplacedBy) {
+            Some(id) => self.exact(id, self.path(Field::ReplacedBy))?,
+            None => None,
         };
-        let expires_at = time(self.path(Field::ExpiresAt));
-        let revoked_at = time(self.path(Field::RevokedAt));
-        let word = text(self.path(Field::Status)).map(|word| word.to_ascii_lowercase());
+        let revoked_at = time(Field::RevokedAt);
+        let word = text(Field::Status).filter(|word| !word.is_empty());
+        let word = word.map(|word| word.to_ascii_lowercase());
         let status = match word.as_deref() {
             Some("active") => Status::Active,
             Some("expired") => Status::Expired,
             Some("revoked" | "inactive") => Status::Revoked,
             _ if revoked_at.is_some() => Status::Revoked,
-            Some(_) => Status::Unknown,
-            // A service without a status lists what works.
-            None => Status::Active,
+            None if self.provider.lists_working_keys_only => Status::Active,
+            _ => Status::Unknown,
         };
+        let masked = match whole {
+            Some(key) => Some(format::mask(key.expose())),
+            // Not copied before it is known that it is no key.
+            None => match at(Field::Masked).and_then(Value::text) {
+                Some(masked) => Some(self.masked(masked)),
+                None => text(Field::Masked),
+            },
+        };
+        let scopes = at(Field::Scopes).map(Value::items).unwrap_or_default();
         Ok(KeyInfo {
             id,
-            name: text(self.path(Field::Name)).unwrap_or_default(),
+            name: text(Field::Name).unwrap_or_default(),
             status,
-            masked: whole.map(|key| format::mask(key.expose())).or_else(|| text(self.path(Field::Masked))),
-            scopes: item
-                .find(self.path(Field::Scopes))
-                .map(Value::items)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(Value::to_text)
-                .collect(),
-            created_at: time(self.path(Field::CreatedAt)),
-            expires_at,
-            last_used_at: time(self.path(Field::LastUsedAt)),
+            masked,
+            scopes: scopes.iter().filter_map(|scope| digits(scope).ok()?).collect(),
+            created_at: time(Field::CreatedAt),
+            expires_at: time(Field::ExpiresAt),
+            last_used_at: time(Field::LastUsedAt),
             revoked_at,
-            replaced_by: text(self.path(Field::ReplacedBy)),
+            replaced_by: replaced_by.filter(|id| !id.is_empty()),
         })
     }
 
+    /// What a service shows of a key, masked again when that is the key.
+    fn masked(&self, masked: &str) -> String {
+        let is_key = |secret: &Secret| is_in(secret, masked);
+        let is_whole = is_whole(self.provider.format.as_ref(), masked) || self.secrets.iter().any(is_key);
+        if is_whole { format::mask(masked) } else { masked.into() }
+    }
+
     fn time(&self, value: &Value) -> Option<Time> {
-        match value {
+        match (value.text(), value.number()) {
             // No time at all, as some languages write it.
-            Value::Text(text) if text.expose().is_empty() || text.expose().starts_with("0001-01-01") => None,
-            Value::Number(0.0) => None,
-            Value::Text(text) => Some(Time::Text(text.expose().into())),
-            Value::Number(number) if self.provider.time_unit == TimeUnit::Seconds => {
-                Some(Time::Millis(number * 1000.0))
+            (Some(text), _) if text.starts_with("0001-01-01") => None,
+            (Some(text), _) => Time::parse(text),
+            (_, Some(0.0)) => None,
+            (_, Some(number)) if self.provider.time_unit == TimeUnit::Seconds => {
+                Time::from_millis(number * 1000.0)
             }
-            Value::Number(number) => Some(Time::Millis(*number)),
+            (_, Some(number)) => Time::from_millis(number),
             _ => None,
         }
     }
 
-    fn missing(&self, what: &str, path: &str) -> Error {
+    /// An id that must be there, and may not be a key.
+    fn id(&self, what: &str, object: &Value, path: &str) -> Result<String, Error> {
+        let found = if path.is_empty() { None } else { object.find(path) };
+        let is_found = |secret: &Secret| found.and_then(Value::text) == Some(secret.expose());
+        if self.secrets.iter().any(is_found) {
+            return Err(self.bad_response(&["expected ", what, " at ", path, ", found a key."]));
+        }
+        let id = match found {
+            Some(found) => self.exact(found, path)?,
+            None => None,
+        };
+        match id {
+            Some(id) if !id.is_empty() => Ok(id),
+            _ => Err(self.expected(what, path, found.or(Some(object)))),
+        }
+    }
+
+    /// A text, or a number with each of its digits; nothing when it is neither.
+    fn exact(&self, value: &Value, path: &str) -> Result<Option<String>, Error> {
+        digits(value).map_err(|Rounded| {
+            let what = "expected a text or a whole number at ";
+            self.bad_response(&[what, path, ", found a number that is not whole, or has lost digits."])
+        })
+    }
+
+    fn expected(&self, what: &str, path: &str, found: Option<&Value>) -> Error {
         let at = if path.is_empty() { "" } else { " at " };
-        let text = concat(&[what, " is missing", at, path, "."]);
-        Error::new(Code::BadResponse).with(self.provider.title.clone()).with(text)
+        self.bad_response(&["expected ", what, at, path, ", found ", &self.found.value(found), "."])
+    }
+
+    fn bad_response(&self, texts: &[&str]) -> Error {
+        Error::new(Code::BadResponse).with(self.provider.title.clone()).with(concat(texts))
     }
 }
 
-/// Stands for a key where a service knows no other id: enough to tell keys
-/// apart, and nothing to authenticate with.
-pub fn fingerprint(key: &Secret) -> String {
-    let mut hash = format::hash(key);
-    hash.truncate(16);
-    hash
+/// Whether a text is a secret or has one in it. One that is short may be a part of
+/// any text.
+pub(super) fn is_in(secret: &Secret, text: &str) -> bool {
+    let secret = secret.expose();
+    secret == text || (secret.len() >= SHORTEST && contains(text, secret))
 }
 
-impl KeyInfo {
-    /// What a key is made with that takes this one's place.
-    pub(super) fn successor(&self) -> Vars {
-        let mut vars = Vars::new();
-        if !self.name.is_empty() {
-            vars.set("name", self.name.as_str().into());
-        }
-        if !self.scopes.is_empty() {
-            vars.set("scopes", self.scopes.iter().map(|scope| Value::from(&**scope)).collect());
-        }
-        if let Some(Time::Text(end)) = &self.expires_at {
-            vars.set("expires_at", end.as_str().into());
-        }
-        vars
-    }
+/// A number that is not whole, or may not be the one that was sent.
+pub(super) struct Rounded;
 
-    /// All that is known of a key that was revoked without a word.
-    pub(super) fn revoked(id: &str) -> Self {
-        KeyInfo {
-            id: id.into(),
-            name: String::new(),
-            status: Status::Revoked,
-            masked: None,
-            scopes: Vec::new(),
-            created_at: None,
-            expires_at: None,
-            last_used_at: None,
-            revoked_at: None,
-            replaced_by: None,
+/// A text, or a number as it was written: services give ids, codes and cursors as
+/// either. This is the only place that turns a number of an answer into text.
+pub(super) fn digits(value: &Value) -> Result<Option<String>, Rounded> {
+    match value {
+        Value::Text(text) => return Ok(Some(text.expose().into())),
+        Value::Digits(digits) if has_digits_only(digits) => return Ok(Some(digits.clone())),
+        _ => {}
+    }
+    if let Some(digits) = value.digits() {
+        return Ok(Some(digits.into()));
+    }
+    match value.number() {
+        None => Ok(None),
+        Some(number) if number.abs() <= LARGEST_SAFE as f64 && number as i64 as f64 == number => {
+            Ok(Some(integer(number as i64)))
         }
+        Some(_) => Err(Rounded),
     }
+}
 
-    pub(super) fn is_named_like(&self, search: Option<&str>) -> bool {
-        search.is_none_or(|search| contains(&self.name.to_ascii_lowercase(), &search.to_ascii_lowercase()))
-    }
+fn has_digits_only(digits: &str) -> bool {
+    digits.strip_prefix('-').unwrap_or(digits).bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -2,20 +2,25 @@
 
 use std::borrow::Cow;
 
+use super::answer::digits;
 use super::client::{Client, Credential};
+use super::found::excerpt;
+use super::scrub::add_forms;
 use crate::error::{Code, Error, ServiceMessage};
-use crate::http::{Body, Request, Response, Retry, Transport};
+use crate::http::{Body, Request, Response, Retry, Transport, retry_after};
 use crate::provider::{Endpoint, Operation, Vars};
 use crate::scheme::{Header, Scheme};
 use crate::secret::{Secret, scrubber};
-use crate::text::{concat, cut, integer, parts, replace};
+use crate::text::{concat, cut, integer, parts};
 use crate::value::Value;
 
 /// More of a service's message than this helps nobody.
 const LONGEST_MESSAGE: usize = 400;
 
 impl Client {
-    /// Asks for an operation and answers its JSON; `Null` where there is none.
+    /// Asks for an operation and answers what is stated; `Null` where nothing has to
+    /// be. What has to be known before is asked first; a session that has ended is
+    /// renewed once.
     pub(super) async fn call(
         &self,
         t: &impl Transport,
@@ -23,27 +28,10 @@ impl Client {
         vars: &Vars,
         idempotency_key: Option<&str>,
     ) -> Result<Value, Error> {
-        match self.send(t, operation, vars, idempotency_key).await?.body {
-            Body::Json(value) => Ok(value),
-            Body::Empty => Ok(Value::Null),
-            // A word of thanks need not be JSON.
-            Body::Other(_) if matches!(operation, Operation::Delete | Operation::Revoke) => Ok(Value::Null),
-            Body::Other(_) => Err(self.not_json()),
-        }
-    }
-
-    /// Asks for an operation and answers the successful response. What has to be
-    /// known before is asked first; a session that has ended is renewed once.
-    pub(super) async fn send(
-        &self,
-        t: &impl Transport,
-        operation: Operation,
-        vars: &Vars,
-        idempotency_key: Option<&str>,
-    ) -> Result<Response, Error> {
         let Some(endpoint) = self.provider.endpoints.get(operation) else {
             return Err(self.provider.unsupported(operation));
         };
+        self.refuse_keys(endpoint, vars)?;
         // Whatever goes wrong here, nothing of the operation itself has left.
         let refusal = self.discover(t).await.map_err(Error::never_left)?;
         let with_account;
@@ -65,11 +53,11 @@ impl Client {
             },
             answer => answer,
         };
-        if answer.is_ok() {
-            // It was found: whatever was tried is right.
-            self.prefix.borrow_mut().get_or_insert_default();
-        }
-        answer.map_err(|error| self.refused_before(refusal, error))
+        let answer = answer.map_err(|error| self.refused_before(refusal, error))?;
+        let stated = self.stated(operation, endpoint, vars, answer)?;
+        // The prefix is remembered after the first success.
+        self.prefix.borrow_mut().get_or_insert_default();
+        Ok(stated)
     }
 
     /// One endpoint, as often as [`Retry`] allows.
@@ -91,14 +79,12 @@ impl Client {
         let mut numbered = None;
         loop {
             let sent = numbered.as_ref().unwrap_or(vars);
-            let request = self.request(t, endpoint, operation, sent, idempotency_key)?;
+            let request = self.request(endpoint, operation, sent, idempotency_key)?;
+            // Without the query, which may be long and has no part in what is there.
+            let address = String::from(cut(&request.url, "?").map_or(&*request.url, |(path, _)| path));
             let error = match t.send(request).await {
                 Ok(response) if response.is_ok() => return Ok(response),
-                // An earlier try may have deleted it before its answer was lost.
-                Ok(response) if operation == Operation::Delete && response.status == 404 && answer_lost => {
-                    return Ok(Response { body: Body::Empty, ..response });
-                }
-                Ok(response) => self.refusal(operation, response, &scrub),
+                Ok(response) => self.refusal(operation, response, &address, &scrub),
                 Err(error) => error.scrubbed(&scrub),
             };
             let pause = retry.pause(&error, repeatable);
@@ -134,7 +120,6 @@ impl Client {
 
     fn request(
         &self,
-        t: &impl Transport,
         endpoint: &Endpoint,
         operation: Operation,
         vars: &Vars,
@@ -142,7 +127,7 @@ impl Client {
     ) -> Result<Request, Error> {
         let mut path = self.prefix.borrow().clone().unwrap_or_default();
         path.push_str(&endpoint.address(vars)?);
-        let url = self.origin.below(t, &path)?;
+        let url = self.origin.below(&path)?;
         let mut headers = vec![Header { name: Cow::Borrowed("Accept"), value: "application/json".into() }];
         // Signing in with a credential attached would be two identities at once.
         if operation != Operation::SignIn {
@@ -163,21 +148,22 @@ impl Client {
         Error::new(Code::BadResponse).with(self.provider.title.clone()).with(what)
     }
 
-    /// Not what it is instead: it may be half an answer, with a new key in it.
-    pub(super) fn not_json(&self) -> Error {
-        self.bad_response("expected JSON, found something else.")
-    }
-
     /// The error that a refusal means. Its texts are scrubbed before they are
     /// cut: half a key would not be recognised.
-    fn refusal(&self, operation: Operation, response: Response, scrub: &impl Fn(String) -> String) -> Error {
+    fn refusal(
+        &self,
+        operation: Operation,
+        response: Response,
+        address: &str,
+        scrub: &impl Fn(String) -> String,
+    ) -> Error {
         let shape = &self.provider.errors;
         let status = response.status;
         let mut said = ServiceMessage::default();
         match &response.body {
             Body::Json(body) => {
                 let at = |path: &str| {
-                    if path.is_empty() { None } else { body.find(path)?.to_text().map(scrub) }
+                    if path.is_empty() { None } else { digits(body.find(path)?).ok()?.map(scrub) }
                 };
                 said = ServiceMessage {
                     code: at(&shape.code),
@@ -185,7 +171,9 @@ impl Client {
                     suggestion: at(&shape.suggestion),
                 };
             }
-            Body::Other(text) if status < 500 => said.message = Some(excerpt(&scrub(text.clone()))),
+            Body::Other(text) if status < 500 => {
+                said.message = Some(excerpt(&scrub(text.clone()), LONGEST_MESSAGE));
+            }
             Body::Other(_) | Body::Empty => {}
         }
         // A code of keylatch's own, from a service in its shape, says more than the status.
@@ -206,17 +194,28 @@ impl Client {
             _ => Code::InvalidRequest,
         });
         let message = match (&said.message, &said.suggestion) {
-            (Some(message), Some(suggestion)) => excerpt(&concat(&[message, " ", suggestion])),
-            (Some(message), None) => excerpt(message),
+            (Some(message), Some(suggestion)) => {
+                excerpt(&concat(&[message, " ", suggestion]), LONGEST_MESSAGE)
+            }
+            (Some(message), None) => excerpt(message, LONGEST_MESSAGE),
             _ => concat(&["it answered with status ", &integer(status.into()), "."]),
         };
-        let retry_after = response.header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+        // A wrong address and a key that is not there have the same status.
+        let message = if code == Code::NotFound {
+            let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+            concat(&[&message, stop, " It was looked for at ", &scrub(address.into()), "."])
+        } else {
+            message
+        };
+        let seconds = response.header("retry-after").and_then(retry_after);
         Error::new(code)
             .with(self.provider.title.clone())
             .with(message)
             .with_status(status)
-            .with_request_id(response.header("x-request-id").map(|id| excerpt(&scrub(id.into()))))
-            .with_retry_after(retry_after)
+            .with_request_id(
+                response.header("x-request-id").map(|id| excerpt(&scrub(id.into()), LONGEST_MESSAGE)),
+            )
+            .with_retry_after(seconds)
             .with_service(said)
     }
 
@@ -226,45 +225,37 @@ impl Client {
     }
 
     /// This call's secrets, in every form that they are sent in.
-    fn secrets(&self, vars: &Vars) -> Vec<Secret> {
+    pub(super) fn secrets(&self, vars: &Vars) -> Vec<Secret> {
         let mut secrets = Vec::new();
         for name in ["secret", "password"] {
             if let Some(Value::Text(secret)) = vars.get(name) {
-                // As it stands in the body, for whoever repeats that.
-                let escaped = Secret::new(replace(secret.expose(), "\\", "\\\\"));
-                secrets.push(Secret::new(replace(escaped.expose(), "\"", "\\\"")));
-                secrets.push(secret.clone());
+                add_forms(secret, &mut secrets);
             }
         }
         match &self.credential {
             Credential::None => {}
             Credential::Key(key) => {
-                secrets.push(key.clone());
                 if let (Scheme::Basic { .. }, Ok(header)) = (&self.scheme, self.scheme.header(key)) {
-                    secrets.extend(cut(header.value.expose(), " ").map(|(_, value)| Secret::from(value)));
+                    // Some write base64 without the filling at its end.
+                    let value = cut(header.value.expose(), " ").map(|(_, value)| value.trim_end_matches('='));
+                    secrets.extend(value.map(Secret::from));
                 }
+                add_forms(key, &mut secrets);
             }
             Credential::Session(session) => {
                 if let Some(cookie) = &*session.cookie.borrow() {
                     // What is shorter is a setting, and a word of many messages.
                     let values = parts(cookie.expose(), "; ").filter_map(|pair| cut(pair, "="));
-                    secrets.extend(
-                        values.map(|(_, value)| Secret::from(value)).filter(|v| v.expose().len() >= 16),
-                    );
+                    for (_, value) in values.filter(|(_, value)| value.len() >= 16) {
+                        add_forms(&Secret::from(value), &mut secrets);
+                    }
                     secrets.push(cookie.clone());
+                }
+                if let Some((_, password)) = &*session.again.borrow() {
+                    add_forms(password, &mut secrets);
                 }
             }
         }
         secrets
     }
-}
-
-/// The beginning of a text from elsewhere, without control characters.
-fn excerpt(text: &str) -> String {
-    let mut out: String =
-        text.trim().chars().take(LONGEST_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(LONGEST_MESSAGE).is_some() {
-        out.push('…');
-    }
-    out
 }

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::answer::{Account, KeyInfo, Page, Reader, Validation};
+use super::found::is_page;
+use super::info::{Account, KeyInfo, Page, Validation};
+use super::pages::Place;
 use crate::error::{Code, Error};
 use crate::format;
 use crate::http::{Origin, Transport};
@@ -124,15 +126,27 @@ impl Client {
             provider.check_key(key)?;
             scheme.header(key)?;
         }
-        Ok(Client {
+        Ok(Client::open(provider, origin, options.credential, scheme, options.retries))
+    }
+
+    /// The same of what was checked elsewhere: in JavaScript by the offline module
+    /// (`src/wasm/offline/`), so that this one need not carry the checks.
+    pub fn open(
+        provider: Service,
+        origin: Origin,
+        credential: Credential,
+        scheme: Scheme,
+        retries: u8,
+    ) -> Client {
+        Client {
             provider,
             origin,
-            credential: options.credential,
+            credential,
             scheme,
-            retries: options.retries,
+            retries,
             prefix: RefCell::default(),
             account: RefCell::default(),
-        })
+        }
     }
 
     /// The service.
@@ -147,10 +161,13 @@ impl Client {
 
     /// Keys, a page at a time, newest first where the service says when.
     ///
-    /// A filter that the service does not know is applied here.
+    /// A filter that the service does not know is applied here, and that of the
+    /// status in any case: a key that is not known to be active is none of the
+    /// active ones.
     ///
     /// # Errors
-    /// Those of every call: [`Code::Unsupported`], [`Code::Unauthorized`],
+    /// [`Code::BadResponse`] when the list leads in a circle or has no end, and
+    /// those of every call: [`Code::Unsupported`], [`Code::Unauthorized`],
     /// [`Code::NetworkError`] …
     pub async fn list(
         &self,
@@ -158,21 +175,30 @@ impl Client {
         filter: &Filter,
         cursor: Option<&str>,
     ) -> Result<Page, Error> {
+        let place = Place::read(cursor);
+        if place.is_back() {
+            return Err(self.bad_response("its list leads back to a page that was read before."));
+        }
         let mut vars = Vars::new();
-        let given =
-            [("status", filter.status.as_deref()), ("search", filter.search.as_deref()), ("cursor", cursor)];
+        let given = [
+            ("status", filter.status.as_deref()),
+            ("search", filter.search.as_deref()),
+            ("cursor", place.cursor),
+        ];
         for (name, value) in given {
             if let Some(value) = value {
                 vars.set(name, value.into());
             }
         }
         let mut page = self.page(t, vars).await?;
-        let endpoint = self.provider.endpoints.get(Operation::List);
-        let is_left_to_us = |variable| !endpoint.is_some_and(|endpoint| endpoint.uses(variable));
-        if is_left_to_us("status") {
-            page.items.retain(|key| key.status.is(filter.status.as_deref()));
+        if let Some(cursor) = &page.cursor {
+            page.cursor = place.next(cursor, page.items.is_empty());
+            if page.cursor.is_none() {
+                return Err(self.bad_response("its list goes on and on without a key."));
+            }
         }
-        if is_left_to_us("search") {
+        page.items.retain(|key| key.status.is(filter.status.as_deref()));
+        if !self.provider.uses(Operation::List, "search") {
             page.items.retain(|key| key.is_named_like(filter.search.as_deref()));
         }
         Ok(page)
@@ -180,10 +206,11 @@ impl Client {
 
     pub(super) async fn page(&self, t: &impl Transport, vars: Vars) -> Result<Page, Error> {
         let answer = self.call(t, Operation::List, &vars, None).await?;
-        let mut page = self.reader().page(&answer)?;
+        let secrets = self.secrets(&vars);
+        let mut page = self.reader(Operation::List, &secrets).page(&answer)?;
         // A cursor that cannot be sent, or leads back here, leads nowhere.
         if !self.provider.uses(Operation::List, "cursor")
-            || vars.get("cursor").and_then(Value::to_text) == page.cursor
+            || vars.get("cursor").and_then(Value::text) == page.cursor.as_deref()
         {
             page.cursor = None;
         }
@@ -196,9 +223,12 @@ impl Client {
     /// [`Code::NotFound`], and those of every call.
     pub async fn get(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
         if self.provider.endpoints.get(Operation::Get).is_some() {
-            let answer = self.call(t, Operation::Get, &Vars::new().with("id", id), None).await?;
-            return self.reader().key(&answer);
+            let vars = Vars::new().with("id", id);
+            let answer = self.call(t, Operation::Get, &vars, None).await?;
+            let secrets = self.secrets(&vars);
+            return self.reader(Operation::Get, &secrets).key(&answer);
         }
+        self.refuse_key("id", id)?;
         let mut cursor = None;
         loop {
             let page = self.list(t, &Filter::default(), cursor.as_deref()).await?;
@@ -218,7 +248,8 @@ impl Client {
     /// [`Code::NotFound`], and those of every call.
     pub async fn revoke(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
         let answer = self.end(t, id, &Overlap::None).await?;
-        Ok(self.reader().revoked(&answer, id))
+        let secrets = self.secrets(&Vars::new());
+        self.reader(Operation::Revoke, &secrets).revoked(&answer, id)
     }
 
     /// Revokes a key, or lets it live on for the overlap; what the service tells.
@@ -241,7 +272,11 @@ impl Client {
         if self.provider.uses(Operation::Delete, "secret") {
             vars.set("secret", self.whole_key(t, id).await?.into());
         }
-        self.call(t, Operation::Delete, &vars, None).await.map(drop)
+        match self.call(t, Operation::Delete, &vars, None).await {
+            // An earlier try may have deleted it before its answer was lost.
+            Err(error) if error.code() == Code::NotFound && error.is_answer_lost() => Ok(()),
+            done => done.map(drop),
+        }
     }
 
     /// The key of a fingerprint, from the service's list; or the text itself when
@@ -251,13 +286,16 @@ impl Client {
             return Ok(Secret::from(id));
         }
         let answer = self.call(t, Operation::List, &Vars::new(), None).await?;
-        self.reader().whole_key(&answer, id).ok_or_else(|| self.no_such_key(id))
+        let secrets = self.secrets(&Vars::new());
+        let reader = self.reader(Operation::List, &secrets);
+        reader.whole_key(&answer, id).ok_or_else(|| self.no_such_key(id))
     }
 
     /// Whether a text that stands for an id is a whole key.
     fn is_key(&self, id: &str) -> bool {
+        // The quick check: the diagnosis would be 6 KB of wasm for this alone.
         let format = self.provider.format.as_ref();
-        format.is_some() && format::check(format, id).is_empty()
+        format.is_some() && format::check(format, id).is_good()
     }
 
     fn no_such_key(&self, id: &str) -> Error {
@@ -276,21 +314,27 @@ impl Client {
         let Some(endpoint) = self.provider.endpoints.get(Operation::Validate) else {
             return Err(self.provider.unsupported(Operation::Validate));
         };
+        let mut vars = Vars::new();
         let (answer, is_credential) = if endpoint.uses("secret") {
-            let vars = Vars::new().with("secret", candidate.clone());
+            vars.set("secret", candidate.clone().into());
             let is_own =
                 matches!(&self.credential, Credential::Key(key) if key.expose() == candidate.expose());
             (self.call(t, Operation::Validate, &vars, None).await, is_own)
         } else {
             let probe = self.with_credential(Credential::Key(candidate.clone()));
-            (probe.call(t, Operation::Validate, &Vars::new(), None).await, true)
+            (probe.call(t, Operation::Validate, &vars, None).await, true)
         };
         match answer {
-            Ok(answer) => self.reader().validation(&answer),
+            Ok(answer) => {
+                let secrets = self.secrets(&Vars::new().with("secret", candidate.clone()));
+                let reader = self.reader(Operation::Validate, &secrets);
+                reader.validation(&answer, endpoint.answer.states)
+            }
             Err(error) => {
                 // 401 speaks of the credential, which need not be the key in question.
                 let is_refused = is_credential && error.code() == Code::Unauthorized
-                    || error.status().is_some_and(|status| endpoint.refusals.contains(&status));
+                    || (error.status().is_some_and(|status| endpoint.refusals.contains(&status))
+                        && !is_said_by_a_page(&error));
                 if is_refused { Ok(Validation::unknown()) } else { Err(error) }
             }
         }
@@ -302,11 +346,8 @@ impl Client {
     /// [`Code::Unauthorized`] when it is nobody's, and those of every call.
     pub async fn whoami(&self, t: &impl Transport) -> Result<Account, Error> {
         let answer = self.call(t, Operation::Whoami, &Vars::new(), None).await?;
-        self.reader().account(&answer)
-    }
-
-    pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { provider: &self.provider }
+        let secrets = self.secrets(&Vars::new());
+        self.reader(Operation::Whoami, &secrets).account(&answer)
     }
 
     pub(super) fn with_credential(&self, credential: Credential) -> Client {
@@ -320,6 +361,11 @@ impl Client {
             account: RefCell::default(),
         }
     }
+}
+
+/// Whether a refusal is a web page: it speaks of no key.
+fn is_said_by_a_page(error: &Error) -> bool {
+    error.service().and_then(|said| said.message.as_deref()).is_some_and(is_page)
 }
 
 impl NewKey {

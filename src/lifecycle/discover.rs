@@ -4,7 +4,7 @@ use super::client::Client;
 use crate::error::{Code, Error};
 use crate::http::Method;
 use crate::http::{Body, Transport};
-use crate::provider::{Endpoint, Operation, Vars};
+use crate::provider::{Answer, Endpoint, Operation, States, Vars};
 use crate::text::{concat, integer, parts};
 use crate::value::Value;
 
@@ -14,7 +14,7 @@ impl Client {
     ///
     /// The client of JavaScript asks the hub first, the one of Python looks for a
     /// header that pages may not see: so the hub is asked here, and whatever is
-    /// not its answer means that there is none (`wire.md`, 1.1). With what status
+    /// not its answer means that there is none (`docs/wire.md`, 1.1). With what status
     /// it has refused comes back: see [`Client::refused_before`].
     pub(super) async fn discover(&self, t: &impl Transport) -> Result<Option<u16>, Error> {
         let Some(discovery) = &self.provider.discovery else {
@@ -23,7 +23,7 @@ impl Client {
         if self.prefix.borrow().is_some() {
             return Ok(None);
         }
-        let mut endpoint = Endpoint::new(Method::Get, "", &[]);
+        let mut endpoint = Endpoint::new(Method::Get, "", &[], Answer::stating(States::Anything));
         endpoint.path = discovery.path.clone();
         let found = match self.exchange(t, &endpoint, Operation::Get, &Vars::new(), None).await {
             Ok(response) => match response.body {
@@ -75,11 +75,11 @@ impl Client {
         let Some(endpoint) = self.provider.endpoints.get(Operation::Whoami) else {
             return Err(self.provider.unsupported(Operation::Whoami));
         };
-        let id = match self.exchange(t, endpoint, Operation::Whoami, &Vars::new(), None).await?.body {
-            Body::Json(answer) => self.reader().account(&answer)?.id,
-            Body::Other(_) => return Err(self.not_json()),
-            Body::Empty => return Err(self.bad_response("expected JSON, found nothing.")),
-        };
+        let vars = Vars::new();
+        let response = self.exchange(t, endpoint, Operation::Whoami, &vars, None).await?;
+        let answer = self.stated(Operation::Whoami, endpoint, &vars, response)?;
+        let secrets = self.secrets(&vars);
+        let id = self.reader(Operation::Whoami, &secrets).account(&answer)?.id;
         self.account.replace(Some(id.clone()));
         self.prefix.borrow_mut().get_or_insert_default();
         Ok(id)

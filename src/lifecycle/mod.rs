@@ -3,7 +3,8 @@
 //!
 //! Every operation goes through one path, [`Client::call`](client::Client): the
 //! origin rule, the header, the retries and the reading of refusals stand there
-//! once.
+//! once. So does the reading of successes: what an answer must state is data of
+//! the provider ([`Answer`](crate::provider::Answer)).
 //!
 //! ```
 //! use keylatch::http::{Address, Body, Request, Response, Transport};
@@ -58,10 +59,19 @@ mod answer;
 mod call;
 mod client;
 mod discover;
+mod found;
+mod info;
+mod mask;
+mod misplaced;
+mod pages;
 mod recover;
 mod replace;
+mod scrub;
 mod session;
+mod stated;
+mod time;
 
-pub use answer::{Account, KeyInfo, Page, Status, Time, Validation};
 pub use client::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap, Session};
+pub use info::{Account, KeyInfo, Page, Status, Validation};
 pub use recover::{Created, Rotated};
+pub use time::Time;

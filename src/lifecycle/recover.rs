@@ -1,17 +1,16 @@
 //! Create and rotate: the operations that can leave a key behind which nobody
 //! has seen, and what is done about it (law 3 of the design).
 
-use std::borrow::Cow;
 use std::future::Future;
 
-use super::answer::{KeyInfo, Status};
 use super::client::{Client, Credential, NewKey, Overlap};
+use super::info::KeyInfo;
+use super::scrub::add_forms;
 use crate::error::{Code, Error};
-use crate::format::{self, Alphabet, Certainty, KeyFormat, Part};
 use crate::http::Transport;
 use crate::provider::{Operation, Vars};
-use crate::secret::{RevealOnce, Secret};
-use crate::text::concat;
+use crate::secret::{RevealOnce, Secret, scrubber};
+use crate::text::{concat, hex};
 use crate::value::Value;
 
 /// How long putting things right may take after an answer was lost.
@@ -96,7 +95,7 @@ impl Client {
                 Vars::new().with("id", id).with("overlap", &**duration).with("hold", hold)
             }
             Overlap::None if can.revoke => Vars::new().with("id", id).with("overlap", "until_revoked"),
-            // Whom nothing could revoke later must not live on.
+            // Without revoke, the old key ends at once.
             Overlap::None => Vars::new().with("id", id),
         };
         let ends_at_once = !can.overlap || (matches!(overlap, Overlap::None) && !can.revoke);
@@ -107,8 +106,11 @@ impl Client {
                 return Err(self.after_failure(t, Operation::Rotate, error, &key, id).await);
             }
         };
+        // A service that gives the same key another secret has ended the old one; to
+        // revoke that id would end the new one.
+        let ends_at_once = ends_at_once || info.id == id;
         let stored = store(secret.clone(), info.clone()).await;
-        let stored = stored.map_err(|error| error.scrubbed(|text| secret.scrub(text)));
+        let stored = stored.map_err(|error| self.scrub_with(&secret, error));
         let warning = match stored {
             // The old key is gone: taking the new one back would leave none.
             _ if ends_at_once => stored.err().map(not_stored),
@@ -163,7 +165,41 @@ impl Client {
         key: &str,
     ) -> Result<(KeyInfo, Secret), Error> {
         let answer = self.call(t, operation, vars, Some(key)).await?;
-        Ok((self.reader().key(&answer)?, self.reader().secret(&answer)?))
+        let mut secrets = self.secrets(vars);
+        let secret = self.reader(operation, &secrets).secret(&answer);
+        if let Ok(secret) = &secret {
+            add_forms(secret, &mut secrets);
+        }
+        let info = self.reader(operation, &secrets).key(&answer)?;
+        match secret {
+            Ok(secret) => Ok((info, secret)),
+            Err(error) => Err(self.without_its_secret(t, operation, vars, &info, error).await),
+        }
+    }
+
+    /// A key was made, and its secret cannot be read: nobody can use it. Where the
+    /// service keeps idempotency keys it is taken back by that, elsewhere by its id.
+    async fn without_its_secret(
+        &self,
+        t: &impl Transport,
+        operation: Operation,
+        vars: &Vars,
+        info: &KeyInfo,
+        error: Error,
+    ) -> Error {
+        // The old key with another secret is not ours to remove.
+        let is_old = vars.get("id").and_then(Value::text) == Some(&info.id);
+        if is_old || self.keeps_idempotency(operation) {
+            return error;
+        }
+        match self.remove(&t.renew(RECOVERY), info).await {
+            Ok(()) => error.undone(),
+            Err(_) => error,
+        }
+    }
+
+    fn keeps_idempotency(&self, operation: Operation) -> bool {
+        self.provider.endpoints.get(operation).is_some_and(|e| e.idempotency.is_some())
     }
 
     /// The error to report once the key that may have been made is gone, or is
@@ -179,8 +215,7 @@ impl Client {
         if !error.is_answer_lost() {
             return error;
         }
-        let is_kept = self.provider.endpoints.get(operation).is_some_and(|e| e.idempotency.is_some());
-        if is_kept && self.take_back(&t.renew(RECOVERY), key).await.is_ok() {
+        if self.keeps_idempotency(operation) && self.take_back(&t.renew(RECOVERY), key).await.is_ok() {
             return error;
         }
         self.outcome_unknown(name, &error)
@@ -195,13 +230,18 @@ impl Client {
     }
 
     async fn remove(&self, t: &impl Transport, key: &KeyInfo) -> Result<(), Error> {
-        if key.status == Status::Active && self.provider.capabilities().revoke {
+        if !key.status.is_ended() && self.provider.capabilities().revoke {
             self.revoke(t, &key.id).await?;
             if !self.provider.capabilities().delete {
                 return Ok(());
             }
         }
         self.delete(t, &key.id).await
+    }
+
+    /// Takes the secrets of this client and the new one out of what `store` said.
+    pub(super) fn scrub_with(&self, secret: &Secret, error: Error) -> Error {
+        error.scrubbed(scrubber(&self.secrets(&Vars::new().with("secret", secret.clone()))))
     }
 
     fn outcome_unknown(&self, name: &str, cause: &Error) -> Error {
@@ -227,12 +267,9 @@ fn old_key_alive(id: &str, cause: &Error) -> Error {
         .with_cause("KeylatchError".into(), cause.code().as_str().into())
 }
 
-/// 131 random bits: two of them never meet.
+/// 128 random bits: two of them never meet.
 pub(super) fn idempotency_key() -> Result<String, Error> {
-    const PARTS: &[Part] = &[
-        Part::Literal(Cow::Borrowed(&[Cow::Borrowed("klc_")])),
-        Part::Run { alphabet: Alphabet::Base62, min: 22, max: 22 },
-    ];
-    let format = KeyFormat { parts: Cow::Borrowed(PARTS), certainty: Certainty::Documented };
-    format::generate(&format, "").map(|id| id.expose().into())
+    let mut bits = [0_u8; 16];
+    getrandom::fill(&mut bits).map_err(|_| Error::new(Code::NoEntropy))?;
+    Ok(concat(&["klc_", &hex(&bits)]))
 }

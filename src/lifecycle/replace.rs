@@ -4,8 +4,8 @@
 
 use std::future::Future;
 
-use super::answer::KeyInfo;
 use super::client::{Client, Credential};
+use super::info::KeyInfo;
 use super::recover::{Rotated, idempotency_key, not_stored};
 use crate::error::{Code, Error};
 use crate::http::Transport;
@@ -55,7 +55,7 @@ impl Client {
         let (key, secret) = client.issue_the_only_key(t, &vars).await?;
         let failed = store(secret.clone(), key.clone()).await.err();
         // Taking the new key back would leave none at all.
-        let warning = failed.map(|error| not_stored(error.scrubbed(|text| secret.scrub(text))));
+        let warning = failed.map(|error| not_stored(self.scrub_with(&secret, error)));
         Ok(Rotated { key, secret: RevealOnce::new(secret), warning })
     }
 

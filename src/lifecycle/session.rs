@@ -6,10 +6,10 @@ use std::rc::Rc;
 use super::client::{Client, Credential, Session};
 use crate::error::Error;
 use crate::http::{Response, Transport};
-use crate::provider::{Operation, Vars};
+use crate::provider::{Operation, States, Vars};
 use crate::scheme::Header;
 use crate::secret::Secret;
-use crate::text::cut;
+use crate::text::{contains, cut, parts};
 
 impl Client {
     /// Signs in; the client that comes back stands for the session.
@@ -45,6 +45,7 @@ impl Client {
             return Err(self.provider.unsupported(Operation::SignIn));
         };
         let vars = Vars::new().with("user", user).with("password", password.clone());
+        self.refuse_keys(endpoint, &vars)?;
         let refusal = if endpoint.uses("user") {
             self.discover(t).await?
         } else {
@@ -56,12 +57,22 @@ impl Client {
         };
         let response = self.exchange(t, endpoint, Operation::SignIn, &vars, None).await;
         let response = response.map_err(|error| self.refused_before(refusal, error))?;
+        let cookie = cookie(&response);
+        let keeps_cookies = response.keeps_cookies();
+        let answer = self.stated(Operation::SignIn, endpoint, &vars, response)?;
+        if endpoint.answer.states == States::Account {
+            let secrets = self.secrets(&vars);
+            self.reader(Operation::SignIn, &secrets).account(&answer)?;
+        }
+        if cookie.is_none() && !keeps_cookies {
+            return Err(self.bad_response("expected the cookie of a session, found none."));
+        }
         self.prefix.borrow_mut().get_or_insert_default();
-        Ok(cookie(&response))
+        Ok(cookie)
     }
 
     /// Signs in again when the service says that the session has ended; whether
-    /// that made a difference. Exactly 401 means ended (`wire.md`, 3.2).
+    /// that made a difference. Exactly 401 means ended (`docs/wire.md`, 3.2).
     pub(super) async fn renew_session(&self, t: &impl Transport) -> Result<bool, Error> {
         let (Credential::Session(session), Some(check)) =
             (&self.credential, self.provider.endpoints.get(Operation::CheckSession))
@@ -96,7 +107,7 @@ impl Client {
         if let Credential::Session(session) = &self.credential {
             session.again.take();
         }
-        self.send(t, Operation::SignOut, &Vars::new(), None).await?;
+        self.call(t, Operation::SignOut, &Vars::new(), None).await?;
         if let Credential::Session(session) = &self.credential {
             session.cookie.take();
         }
@@ -114,12 +125,14 @@ impl Client {
 }
 
 /// `Cookie` made of the answer's `Set-Cookie`s: name and value; the attributes
-/// speak to browsers.
+/// speak to browsers, but for those that end a cookie.
 fn cookie(response: &Response) -> Option<Secret> {
     let mut out = String::new();
     for (_, set) in response.headers.iter().filter(|(name, _)| name == "set-cookie") {
-        let pair = cut(set, ";").map_or(&**set, |(pair, _)| pair).trim();
-        if cut(pair, "=").is_some() && pair.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        let (pair, attributes) = cut(set, ";").unwrap_or((set, ""));
+        let pair = pair.trim();
+        let has_value = cut(pair, "=").is_some_and(|(_, value)| !matches!(value.trim(), "" | "\"\""));
+        if has_value && !ends(attributes) && pair.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             if !out.is_empty() {
                 out.push_str("; ");
             }
@@ -127,4 +140,46 @@ fn cookie(response: &Response) -> Option<Secret> {
         }
     }
     (!out.is_empty()).then(|| Secret::new(out))
+}
+
+/// Whether the attributes of a cookie say that it ends at once (RFC 6265, section
+/// 5.2.2). Of `Expires` that cannot be told without a clock, but for the date that
+/// is written for it.
+fn ends(attributes: &str) -> bool {
+    parts(attributes, ";").filter_map(|attribute| cut(attribute, "=")).any(|(name, value)| {
+        let (name, value) = (name.trim(), value.trim());
+        let is_over = value.starts_with('-') || (!value.is_empty() && value.bytes().all(|b| b == b'0'));
+        (name.eq_ignore_ascii_case("max-age") && is_over)
+            || (name.eq_ignore_ascii_case("expires") && contains(value, " 1970 "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Body;
+
+    #[test]
+    fn a_session_is_a_cookie_that_lives() {
+        for (set, expected) in [
+            (&["s=abc; Path=/; HttpOnly"][..], Some("s=abc")),
+            (&["s=abc", "theme=dark"], Some("s=abc; theme=dark")),
+            (&["s=abc; Max-Age=3600; Expires=Wed, 21 Oct 2026 07:28:00 GMT"], Some("s=abc")),
+            (&["s=a=b==; Path=/"], Some("s=a=b==")),
+            (&[], None),
+            (&["odd"], None),
+            (&["s=; Path=/"], None),
+            (&["s=\"\"; Path=/"], None),
+            (&["s=abc; Max-Age=0"], None),
+            (&["s=abc; max-age = -1"], None),
+            (&["s=deleted; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], None),
+            (&["s=a\r\nb: c", "s=ключ"], None),
+            (&["gone=x; Max-Age=0", "s=abc"], Some("s=abc")),
+        ] {
+            let headers = set.iter().map(|set| ("set-cookie".into(), String::from(*set))).collect();
+            let response = Response { status: 200, headers, body: Body::Empty };
+            let found = cookie(&response);
+            assert_eq!(found.as_ref().map(Secret::expose), expected, "{set:?}");
+        }
+    }
 }

@@ -1,13 +1,14 @@
-//! Conduce, as of `wire.md`, section 3: a password for a session, keys that are
+//! Conduce, as of `docs/wire.md`, section 3: a password for a session, keys that are
 //! their own ids, and a list that prints them whole.
 
 use std::borrow::Cow;
 
+use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Field, Fields, TimeUnit};
 use super::sources::{FileKind, KeyFile, Sources};
 use super::{Provider, Text};
-use crate::format::{Alphabet, Certainty, KeyFormat, Part};
+use crate::format;
 use crate::http::Method;
 use crate::scheme::Scheme;
 
@@ -15,18 +16,14 @@ const fn member(name: &'static str, template: &'static str) -> (Text, Template) 
     (Cow::Borrowed(name), Template::text(template))
 }
 
-const fn hex(length: usize) -> Part {
-    Part::Run { alphabet: Alphabet::Hex, min: length, max: length }
-}
-
-const fn dash() -> Part {
-    Part::Literal(Cow::Borrowed(&[Cow::Borrowed("-")]))
-}
-
 const SIGN_IN: &[(Text, Template)] =
     &[member("email", "{user}"), member("password", "{password}"), (Cow::Borrowed("keep"), Template::FALSE)];
 const CREATE: &[(Text, Template)] = &[member("description", "{name}")];
 const DELETE: &[(Text, Template)] = &[member("apikey", "{secret}")];
+
+/// Its own client looks at the status and does not read these bodies
+/// (`docs/wire.md`, 3.2).
+const UNREAD: Answer = Answer::stating(States::Anything);
 
 /// The service.
 pub static CONDUCE: Provider = Provider {
@@ -45,22 +42,39 @@ pub static CONDUCE: Provider = Provider {
         }]),
         login: None,
     },
-    // "UUID", says a docstring of its client; not documented.
-    format: Some(KeyFormat {
-        parts: Cow::Borrowed(&[hex(8), dash(), hex(4), dash(), hex(4), dash(), hex(4), dash(), hex(12)]),
-        certainty: Certainty::Observed,
-    }),
+    format: Some(format::CONDUCE),
     schemes: Cow::Borrowed(&[Scheme::Bearer]),
     endpoints: Endpoints(Cow::Borrowed(&[
-        (Operation::SignIn, Endpoint::new(Method::Post, "/conduce/api/v1/user/login", SIGN_IN)),
-        (Operation::CheckSession, Endpoint::new(Method::Get, "/conduce/api/v1/user/validate-session", &[])),
-        (Operation::Create, Endpoint::new(Method::Post, "/conduce/api/v1/apikeys/create", CREATE)),
-        (Operation::List, Endpoint::new(Method::Get, "/conduce/api/v1/apikeys/list", &[])),
-        (Operation::Delete, Endpoint::new(Method::Post, "/conduce/api/v1/apikeys/delete", DELETE)),
+        (Operation::SignIn, Endpoint::new(Method::Post, "/conduce/api/v1/user/login", SIGN_IN, UNREAD)),
+        (
+            Operation::CheckSession,
+            Endpoint::new(
+                Method::Get,
+                "/conduce/api/v1/user/validate-session",
+                &[],
+                Answer::new(&[200], States::Anything),
+            ),
+        ),
+        (
+            Operation::Create,
+            Endpoint::new(
+                Method::Post,
+                "/conduce/api/v1/apikeys/create",
+                CREATE,
+                Answer::stating(States::NewKey),
+            ),
+        ),
+        (
+            Operation::List,
+            Endpoint::new(Method::Get, "/conduce/api/v1/apikeys/list", &[], Answer::stating(States::Keys)),
+        ),
+        (Operation::Delete, Endpoint::new(Method::Post, "/conduce/api/v1/apikeys/delete", DELETE, UNREAD)),
         // Any call tells whether a key works; this one is in the client.
-        (Operation::Validate, Endpoint::new(Method::Get, "/conduce/api/v1/apikeys/list", &[])),
+        (Operation::Validate, Endpoint::new(Method::Get, "/conduce/api/v1/apikeys/list", &[], UNREAD)),
     ])),
     one_key: false,
+    // How long a key lives is unknown, so a listed one may have ended.
+    lists_working_keys_only: false,
     discovery: None,
     fields: Fields::differing(&[
         (Field::Key, Cow::Borrowed("")),
@@ -68,7 +82,7 @@ pub static CONDUCE: Provider = Provider {
         (Field::Items, Cow::Borrowed("")),
         (Field::WholeKey, Cow::Borrowed("apikey")),
         (Field::CreatedAt, Cow::Borrowed("created")),
-        // Of these its list says nothing.
+        // Not in the answer to list.
         (Field::Name, Cow::Borrowed("")),
         (Field::LastUsedAt, Cow::Borrowed("")),
         (Field::ValidKey, Cow::Borrowed("")),

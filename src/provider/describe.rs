@@ -1,6 +1,6 @@
 //! A provider as plain data: the `Provider` of `index.d.ts`.
 
-use super::{Endpoint, Login, Provider, Template, Text};
+use super::{Answer, Endpoint, Login, Provider, Template, Text};
 use crate::http::Method;
 use crate::scheme::Scheme;
 use crate::value::{Object, Value};
@@ -35,6 +35,7 @@ impl From<&Provider> for Value {
             provider.endpoints.0.iter().map(|(operation, endpoint)| (operation.name(), endpoint.into()));
         let errors = &provider.errors;
         out.with("oneKey", provider.one_key)
+            .with("listsWorkingKeysOnly", provider.lists_working_keys_only)
             .with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
             .with("endpoints", endpoints.collect::<Object>())
             .with(
@@ -95,7 +96,13 @@ impl From<&Endpoint> for Value {
             let refusals = endpoint.refusals.iter().map(|status| Value::from(u32::from(*status)));
             out = out.with("refusals", refusals.collect::<Value>());
         }
-        out.into()
+        let Answer { statuses, states } = endpoint.answer;
+        let mut answer = Object::new();
+        if statuses != states.statuses() {
+            let statuses = statuses.iter().map(|status| Value::from(u32::from(status)));
+            answer = answer.with("statuses", statuses.collect::<Value>());
+        }
+        out.with("answer", answer.with("states", states.as_str())).into()
     }
 }
 

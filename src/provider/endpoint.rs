@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::Text;
+use super::answer::Answer;
 use crate::error::Error;
 use crate::http::Method;
 use crate::text::{cut, parts, percent_encode};
@@ -91,22 +92,6 @@ impl Operation {
         }
     }
 
-    /// What its templates can be filled in with, `account` aside.
-    pub fn variables(self) -> &'static [&'static str] {
-        match self {
-            Operation::SignIn => &["user", "password"],
-            Operation::Create => &["name", "expires_in", "expires_at", "scopes", "attempt"],
-            Operation::List => &["status", "search", "cursor"],
-            Operation::Rotate => &["id", "overlap", "hold", "attempt"],
-            Operation::Revoke => &["id", "overlap"],
-            Operation::Delete => &["id", "secret"],
-            Operation::Get => &["id"],
-            Operation::Validate => &["secret"],
-            Operation::TakeBack => &["idempotency_key"],
-            Operation::SignOut | Operation::Whoami | Operation::CheckSession => &[],
-        }
-    }
-
     /// Whether asking twice does no more than asking once. For create and rotate
     /// that takes a service with idempotency keys.
     pub fn is_repeatable(self) -> bool {
@@ -141,12 +126,19 @@ pub struct Endpoint {
     /// For validate: the statuses beside 401 that say "no such key" and are no
     /// failure.
     pub refusals: Cow<'static, [u16]>,
+    /// What its answer must state to be a success.
+    pub answer: Answer,
 }
 
 impl Endpoint {
     /// An endpoint of a built-in service. No members, no body.
-    pub const fn new(method: Method, path: &'static str, body: &'static [(Text, Template)]) -> Self {
-        Endpoint::with(method, path, &[], body, None)
+    pub const fn new(
+        method: Method,
+        path: &'static str,
+        body: &'static [(Text, Template)],
+        answer: Answer,
+    ) -> Self {
+        Endpoint::with(method, path, &[], body, None, answer)
     }
 
     /// The same with a query and the header for an idempotency key. All at
@@ -157,6 +149,7 @@ impl Endpoint {
         query: &'static [(Text, Text)],
         body: &'static [(Text, Template)],
         idempotency: Option<Text>,
+        answer: Answer,
     ) -> Self {
         Endpoint {
             method,
@@ -165,6 +158,7 @@ impl Endpoint {
             body: if body.is_empty() { None } else { Some(Template::Object(Cow::Borrowed(body))) },
             idempotency,
             refusals: Cow::Borrowed(&[]),
+            answer,
         }
     }
 
@@ -174,6 +168,7 @@ impl Endpoint {
         path: &'static str,
         body: &'static [(Text, Template)],
         refusals: &'static [u16],
+        answer: Answer,
     ) -> Self {
         Endpoint {
             method,
@@ -182,6 +177,7 @@ impl Endpoint {
             body: Some(Template::Object(Cow::Borrowed(body))),
             idempotency: None,
             refusals: Cow::Borrowed(refusals),
+            answer,
         }
     }
 
@@ -294,6 +290,11 @@ impl Vars {
         self.0.push((name, value));
     }
 
+    /// Names and values, all of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(name, value)| (*name, value))
+    }
+
     /// The value of one, unless it is null.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(n, value)| *n == name && !matches!(value, Value::Null)).map(|(_, value)| value)
@@ -324,10 +325,13 @@ fn mentions(template: &str, variable: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::answer::States;
+
+    const ANSWER: Answer = Answer::new(&[200], States::Anything);
 
     #[test]
     fn an_id_stays_in_its_segment() {
-        let endpoint = Endpoint::new(Method::Get, "/v1/keys/{id}", &[]);
+        let endpoint = Endpoint::new(Method::Get, "/v1/keys/{id}", &[], ANSWER);
         let address = |id: &str| endpoint.address(&Vars::new().with("id", id)).map_err(|e| e.to_string());
         assert_eq!(address("key_1").unwrap(), "/v1/keys/key_1");
         assert_eq!(address("../account?x#y").unwrap(), "/v1/keys/..%2Faccount%3Fx%23y");
@@ -343,7 +347,7 @@ mod tests {
             (Cow::Borrowed("scopes"), Template::text("{scopes}")),
             (Cow::Borrowed("note"), Template::text("made for {name}")),
         ];
-        let endpoint = Endpoint::new(Method::Post, "/", BODY);
+        let endpoint = Endpoint::new(Method::Post, "/", BODY, ANSWER);
         let body = endpoint.body.as_ref().unwrap().render(&Vars::new().with("name", "ci")).unwrap();
         assert_eq!(serde_json::to_string(&body).unwrap(), r#"{"name":"ci","note":"made for ci"}"#);
         assert!(endpoint.uses("scopes") && !endpoint.uses("scope") && !endpoint.uses("overlap"));
@@ -351,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_query_holds_what_was_given() {
-        let mut endpoint = Endpoint::new(Method::Get, "/keys", &[]);
+        let mut endpoint = Endpoint::new(Method::Get, "/keys", &[], ANSWER);
         endpoint.query = vec![("q".into(), "{search}".into()), ("c".into(), "{cursor}".into())].into();
         assert_eq!(endpoint.address(&Vars::new()).unwrap(), "/keys");
         let vars = Vars::new().with("search", "a&b").with("cursor", "x");

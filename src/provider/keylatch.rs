@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::sources::{FileKind, KeyFile, Sources};
@@ -33,6 +34,7 @@ pub static KEYLATCH: Provider = Provider {
     schemes: Cow::Borrowed(&[Scheme::Bearer]),
     endpoints: Endpoints(Cow::Borrowed(ENDPOINTS)),
     one_key: false,
+    lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,
     time_unit: TimeUnit::Seconds,
@@ -64,17 +66,69 @@ const VALIDATE: &[(Text, Template)] = &[member("secret", "{secret}")];
 const TAKE_BACK: &[(Text, Text)] = &[(Cow::Borrowed("idempotency_key"), Cow::Borrowed("{idempotency_key}"))];
 const IDEMPOTENT: Option<Text> = Some(Cow::Borrowed("Idempotency-Key"));
 
-/// The endpoints, which are also the defaults of a declared service.
+/// What is made is answered with 201; a 200 with the same body states the same.
+const MADE: &[u16] = &[200, 201];
+
+/// The endpoints, which are also the defaults of a declared service, and what
+/// each answers by the document of the server, `server/openapi.json`.
 pub static ENDPOINTS: &[(Operation, Endpoint)] = &[
-    (Operation::SignIn, Endpoint::new(Method::Post, "/v1/session", SIGN_IN)),
-    (Operation::SignOut, Endpoint::new(Method::Delete, "/v1/session", &[])),
-    (Operation::Whoami, Endpoint::new(Method::Get, "/v1/account", &[])),
-    (Operation::Create, Endpoint::with(Method::Post, "/v1/keys", &[], CREATE, IDEMPOTENT)),
-    (Operation::List, Endpoint::with(Method::Get, "/v1/keys", LIST, &[], None)),
-    (Operation::Get, Endpoint::new(Method::Get, "/v1/keys/{id}", &[])),
-    (Operation::Rotate, Endpoint::with(Method::Post, "/v1/keys/{id}/rotate", &[], ROTATE, IDEMPOTENT)),
-    (Operation::Revoke, Endpoint::with(Method::Post, "/v1/keys/{id}/revoke", REVOKE, &[], None)),
-    (Operation::Delete, Endpoint::new(Method::Delete, "/v1/keys/{id}", &[])),
-    (Operation::Validate, Endpoint::new(Method::Post, "/v1/keys/validate", VALIDATE)),
-    (Operation::TakeBack, Endpoint::with(Method::Delete, "/v1/keys", TAKE_BACK, &[], None)),
+    (
+        Operation::SignIn,
+        Endpoint::new(Method::Post, "/v1/session", SIGN_IN, Answer::new(MADE, States::Account)),
+    ),
+    (
+        Operation::SignOut,
+        Endpoint::new(Method::Delete, "/v1/session", &[], Answer::new(&[204], States::Nothing)),
+    ),
+    (Operation::Whoami, Endpoint::new(Method::Get, "/v1/account", &[], Answer::new(&[200], States::Account))),
+    (
+        Operation::Create,
+        Endpoint::with(Method::Post, "/v1/keys", &[], CREATE, IDEMPOTENT, Answer::new(MADE, States::NewKey)),
+    ),
+    (
+        Operation::List,
+        Endpoint::with(Method::Get, "/v1/keys", LIST, &[], None, Answer::new(&[200], States::Keys)),
+    ),
+    (Operation::Get, Endpoint::new(Method::Get, "/v1/keys/{id}", &[], Answer::new(&[200], States::Key))),
+    (
+        Operation::Rotate,
+        Endpoint::with(
+            Method::Post,
+            "/v1/keys/{id}/rotate",
+            &[],
+            ROTATE,
+            IDEMPOTENT,
+            Answer::new(MADE, States::NewKey),
+        ),
+    ),
+    (
+        Operation::Revoke,
+        Endpoint::with(
+            Method::Post,
+            "/v1/keys/{id}/revoke",
+            REVOKE,
+            &[],
+            None,
+            Answer::new(&[200], States::Key),
+        ),
+    ),
+    (
+        Operation::Delete,
+        Endpoint::new(Method::Delete, "/v1/keys/{id}", &[], Answer::new(&[204], States::Nothing)),
+    ),
+    (
+        Operation::Validate,
+        Endpoint::new(Method::Post, "/v1/keys/validate", VALIDATE, Answer::new(&[200], States::Valid)),
+    ),
+    (
+        Operation::TakeBack,
+        Endpoint::with(
+            Method::Delete,
+            "/v1/keys",
+            TAKE_BACK,
+            &[],
+            None,
+            Answer::new(&[204], States::Nothing),
+        ),
+    ),
 ];

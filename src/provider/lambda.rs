@@ -1,12 +1,13 @@
-//! Lambda Cloud, as of `wire.md`, section 2: Bearer or Basic, an error body with
+//! Lambda Cloud, as of `docs/wire.md`, section 2: Bearer or Basic, an error body with
 //! a suggestion, and keys that only a person makes, in the dashboard.
 
 use std::borrow::Cow;
 
+use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::{Provider, Sources};
-use crate::format::{Alphabet, Certainty, KeyFormat, Part};
+use crate::format;
 use crate::http::Method;
 use crate::scheme::Scheme;
 
@@ -21,31 +22,15 @@ pub static LAMBDA: Provider = Provider {
     )),
     // No client reads it; the documentation's example does.
     sources: Sources::env(&[Cow::Borrowed("LAMBDA_API_KEY")]),
-    // Nowhere documented. Public code shows keys of this shape.
-    format: Some(KeyFormat {
-        parts: Cow::Borrowed(&[
-            Part::Literal(Cow::Borrowed(&[Cow::Borrowed("secret_")])),
-            Part::Run {
-                alphabet: Alphabet::Custom(Cow::Borrowed(
-                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
-                )),
-                min: 1,
-                max: 128,
-            },
-            Part::Literal(Cow::Borrowed(&[Cow::Borrowed("_")])),
-            Part::Run { alphabet: Alphabet::Hex, min: 32, max: 32 },
-            Part::Literal(Cow::Borrowed(&[Cow::Borrowed(".")])),
-            Part::Run { alphabet: Alphabet::Alphanumeric, min: 32, max: 32 },
-        ]),
-        certainty: Certainty::Observed,
-    }),
+    format: Some(format::LAMBDA),
     schemes: Cow::Borrowed(&[Scheme::Bearer, Scheme::Basic { user: None }]),
     // No endpoint for keys is published. This is the cheapest call that needs one.
     endpoints: Endpoints(Cow::Borrowed(&[(
         Operation::Validate,
-        Endpoint::new(Method::Get, "/api/v1/instances", &[]),
+        Endpoint::new(Method::Get, "/api/v1/instances", &[], Answer::stating(States::Anything)),
     )])),
     one_key: false,
+    lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,
     time_unit: TimeUnit::Seconds,

@@ -1,9 +1,10 @@
-//! Luminary Cloud, as of `wire.md`, section 4, and its document: `x-api-key`,
+//! Luminary Cloud, as of `docs/wire.md`, section 4, and its document: `x-api-key`,
 //! keys that a person makes in the web application, and a browser login.
 
 use std::borrow::Cow;
 
 use super::Provider;
+use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::sources::{Login, Sources};
@@ -52,9 +53,15 @@ pub static LUMINARY: Provider = Provider {
     // No endpoint for keys is published. This is what the SDK itself asks.
     endpoints: Endpoints(Cow::Borrowed(&[(
         Operation::Validate,
-        Endpoint::new(Method::Get, "/rest/v0/pipelines?skip=0&limit=100", &[]),
+        Endpoint::new(
+            Method::Get,
+            "/rest/v0/pipelines?skip=0&limit=100",
+            &[],
+            Answer::stating(States::Anything),
+        ),
     )])),
     one_key: false,
+    lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,
     time_unit: TimeUnit::Seconds,

@@ -12,11 +12,13 @@
 //! # Ok::<(), keylatch::Error>(())
 //! ```
 
+mod answer;
 mod conduce;
 mod declare;
 mod describe;
 mod endpoint;
 mod fields;
+mod format;
 mod keylatch;
 mod lambda;
 mod luminary;
@@ -28,12 +30,13 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::format::{self, Certainty, KeyFormat};
+use crate::format::{Certainty, KeyFormat, diagnose};
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::text::{concat, join};
 
-pub use declare::{declare, declare_format};
+pub use answer::{Answer, States, Statuses};
+pub use declare::declare;
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
 pub use fields::{ErrorShape, Field, Fields, TimeUnit};
 pub use sources::{FileKind, KeyFile, Login, Sources};
@@ -95,6 +98,9 @@ pub struct Provider {
     pub endpoints: Endpoints,
     /// A user has one key at a time: to rotate is to delete it and make another.
     pub one_key: bool,
+    /// Its documents say that a key that works no more is not in its list: so a
+    /// key without a status is active there. Elsewhere it is in an unknown state.
+    pub lists_working_keys_only: bool,
     /// How the API is found when something else may stand in front of it.
     pub discovery: Option<Discovery>,
     /// Where its answers say what.
@@ -190,7 +196,7 @@ pub fn identify(text: &str) -> Vec<&'static Provider> {
     // One pass for each, as they are in order: a sort is a kilobyte of code.
     for certainty in Certainty::ALL {
         for provider in BUILTIN.iter().filter(|provider| provider.certainty() == certainty) {
-            if format::check(provider.format.as_ref(), text).is_empty() {
+            if diagnose(provider.format.as_ref(), text).is_empty() {
                 found.push(*provider);
             }
         }
@@ -227,6 +233,7 @@ impl Provider {
             schemes: Cow::Borrowed(&[Scheme::Bearer]),
             endpoints: Endpoints(Cow::Borrowed(&[])),
             one_key: false,
+            lists_working_keys_only: false,
             discovery: None,
             fields: Fields::KEYLATCH,
             time_unit: TimeUnit::Seconds,
@@ -281,7 +288,7 @@ impl Provider {
     /// [`Code::InvalidKey`] with what is wrong with it.
     pub fn check_key(&self, key: &Secret) -> Result<(), Error> {
         let format = self.format.as_ref().filter(|format| format.certainty == Certainty::Documented);
-        match format::check(format, key.expose()).into_iter().next() {
+        match diagnose(format, key.expose()).into_iter().next() {
             None => Ok(()),
             Some(problem) => Err(Error::new(Code::InvalidKey).with(self.title.clone()).with_problem(problem)),
         }

@@ -1,8 +1,9 @@
-//! Modelon Impact, as of `wire.md`, section 1: a header of its own, one key per
+//! Modelon Impact, as of `docs/wire.md`, section 1: a header of its own, one key per
 //! user, and two places for the API, with a hub in front of it and without.
 
 use std::borrow::Cow;
 
+use super::answer::{Answer, States};
 use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Field, Fields, TimeUnit};
 use super::sources::{FileKind, KeyFile, Sources};
@@ -36,18 +37,55 @@ pub static MODELON: Provider = Provider {
     format: None,
     schemes: Cow::Borrowed(&[Scheme::Header { name: Cow::Borrowed("impact-api-key") }]),
     endpoints: Endpoints(Cow::Borrowed(&[
-        (Operation::SignIn, Endpoint::new(Method::Post, "/api/login", SIGN_IN)),
-        (Operation::Whoami, Endpoint::new(Method::Get, "/api/users/me", &[])),
-        (Operation::Create, Endpoint::new(Method::Post, "/api/users/{account}/keys", &[])),
-        (Operation::List, Endpoint::new(Method::Get, "/api/users/{account}/keys", &[])),
-        (Operation::Delete, Endpoint::new(Method::Delete, "/api/users/{account}/keys/{id}", &[])),
+        (
+            Operation::SignIn,
+            Endpoint::new(Method::Post, "/api/login", SIGN_IN, Answer::new(&[200, 201], States::Anything)),
+        ),
+        (
+            Operation::Whoami,
+            Endpoint::new(Method::Get, "/api/users/me", &[], Answer::new(&[200], States::Account)),
+        ),
+        (
+            Operation::Create,
+            Endpoint::new(
+                Method::Post,
+                "/api/users/{account}/keys",
+                &[],
+                Answer::new(&[200], States::NewKey),
+            ),
+        ),
+        (
+            Operation::List,
+            Endpoint::new(Method::Get, "/api/users/{account}/keys", &[], Answer::new(&[200], States::Keys)),
+        ),
+        (
+            Operation::Delete,
+            Endpoint::new(
+                Method::Delete,
+                "/api/users/{account}/keys/{id}",
+                &[],
+                // "200, no body"; 204 means the same in HTTP.
+                Answer::new(&[200, 204], States::Nothing),
+            ),
+        ),
         (
             Operation::Validate,
-            // A wrong key is a 400 here, so that is no failure.
-            Endpoint::refusing(Method::Post, "/api/keys/validation", VALIDATE, &[400]),
+            // A wrong key is a 400 here, so that is no failure. A good key is
+            // answered with the id of its owner.
+            Endpoint::refusing(
+                Method::Post,
+                "/api/keys/validation",
+                VALIDATE,
+                &[400],
+                Answer::new(&[200], States::Account),
+            ),
         ),
     ])),
     one_key: true,
+    // Its document knows one end of a key: "Regenerate and replace key" deletes
+    // the old one, and a user has a single key at a time. Nothing that has ended
+    // can be in the list.
+    lists_working_keys_only: true,
     discovery: Some(Discovery {
         path: Cow::Borrowed("/hub/api/user"),
         member: Cow::Borrowed("server"),
@@ -59,7 +97,7 @@ pub static MODELON: Provider = Provider {
         (Field::Items, Cow::Borrowed("data.items")),
         // The answer to create says created_at, the list createdAt.
         (Field::CreatedAt, Cow::Borrowed("createdAt|created_at")),
-        // Of these its list says nothing.
+        // Not in the answer to list.
         (Field::Name, Cow::Borrowed("")),
         (Field::LastUsedAt, Cow::Borrowed("")),
         (Field::Account, Cow::Borrowed("data.id")),

@@ -11,7 +11,7 @@ const BODY = 'kl_live_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ';
 
 /** A real key, so that only what a case breaks is broken. */
 async function realKey(page) {
-  return page.evaluate(async () => (await import('/keylatch/index.js')).generateKey().expose());
+  return page.evaluate(async () => (await import('/keylatch/dist/index.js')).generateKey().expose());
 }
 
 scenario('each fault is named and its place is marked', async ({ page, keys }) => {

@@ -39,7 +39,7 @@ scenario('a key is created, seen once, listed by its end, and deleted while it i
   const masked = `…${secret.slice(-4)}`;
   await eventually(async () => assert.match(await keys.cell(row, 'Created').innerText(), /^just now/));
   assert.equal(await row.getByRole('rowheader').innerText(), masked);
-  assert.equal(await keys.cell(row, 'Active').innerText(), 'Active');
+  assert.equal(await keys.cell(row, 'Active').innerText(), 'Unknown');
   assertNoTrace(await traces(page), secret, 'after closing');
 
   await keys.choose(undefined, 'Delete', row);

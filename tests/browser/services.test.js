@@ -25,7 +25,7 @@ const CAN = {
 };
 const words = (...names) => names.map((name) => CAN[name]);
 
-// What the services' documents and clients show (wire.md), in the page's words.
+// What the services' documents and clients show (docs/wire.md), in the page's words.
 const KNOWN = [
   {
     title: 'keylatch',
@@ -65,7 +65,7 @@ const KNOWN = [
 ];
 
 scenario('there is a link for each service that the package knows, and the first is chosen', async ({ page, keys }) => {
-  const known = await page.evaluate(async () => (await import('/keylatch/index.js')).providers().map(({ id, title }) => [title, `#${id}`]));
+  const known = await page.evaluate(async () => (await import('/keylatch/dist/index.js')).providers().map(({ id, title }) => [title, `#${id}`]));
   const links = keys.services.getByRole('link');
   assert.deepEqual(await links.evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute('href')])), known);
   assert.deepEqual(known.map(([title]) => title), KNOWN.map(({ title }) => title));
@@ -177,7 +177,7 @@ scenario('Back does not pull the service away from under an open dialog', async 
 
 scenario('the check follows the service, and knows whose key it seems to be', async ({ page, keys }) => {
   const region = page.getByRole('region', { name: 'Check a key' });
-  const key = await page.evaluate(async () => (await import('/keylatch/index.js')).generateKey().expose());
+  const key = await page.evaluate(async () => (await import('/keylatch/dist/index.js')).generateKey().expose());
   const uuid = '6f1d2c1e-0000-4000-8000-000000000001';
   const lambda = `secret_demo_${'0af9'.repeat(8)}.${'aZ09'.repeat(8)}`;
   const cases = [
@@ -211,7 +211,7 @@ scenario('the check follows the service, and knows whose key it seems to be', as
 
 scenario('a declared service gets its view from its declaration alone', async ({ page, keys, server }) => {
   // Beside the built-in services, as an application of one's own would list it.
-  await page.route('**/keylatch/index.js', async (route) => {
+  await page.route('**/keylatch/dist/index.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${await response.text()}
       import * as facade from './facade.js';

@@ -1,4 +1,4 @@
-//! `wire.md`, section 3.
+//! `docs/wire.md`, section 3.
 
 use keylatch::lifecycle::{Credential, Filter, Lifetime, NewKey};
 use keylatch::{Code, Secret};

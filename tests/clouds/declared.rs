@@ -1,17 +1,9 @@
 //! Services of a user's own that answer in ways of their own.
 
-use keylatch::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Overlap};
-use keylatch::{Code, Error, Secret, provider};
+use keylatch::lifecycle::{Credential, Filter, KeyInfo, Lifetime, NewKey, Overlap};
+use keylatch::{Code, Error, Secret};
 
-use super::script::{Script, client_of, expect, lost, run, told};
-
-/// A client with a key of the service with these endpoints, which begin with `/`.
-fn service(script: &Script, rest: &str, credential: Credential) -> Client {
-    let spec =
-        format!(r#"{{"id":"acme","title":"Acme","schemes":[{{"type":"header","name":"x-key"}}],{rest}}}"#);
-    let provider = provider::declare(&serde_json::from_str(&spec).unwrap()).unwrap();
-    client_of(script, provider.into(), credential, None)
-}
+use super::script::{Script, declared, expect, lost, run, told};
 
 fn key() -> Credential {
     Credential::Key(Secret::from("KEY"))
@@ -28,17 +20,16 @@ fn a_key_that_is_revoked_without_a_word_is_revoked() {
         (204, ""),
         (200, "done"),
         (200, r#"{"ok":true}"#),
-        (200, r#"{"id":"req_9"}"#),
         (200, r#"{"id":"k1","deleted":true}"#),
         (200, r#"{"id":"k1","status":"revoked","revoked_at":""}"#),
     ] {
         let script = Script::new([expect("DELETE https://h/keys/k1 | x-key: KEY", status, body)]);
-        let revoked = run(service(&script, REVOKE, key()).revoke(&script, "k1")).unwrap();
+        let revoked = run(declared(&script, REVOKE, key()).revoke(&script, "k1")).unwrap();
         assert_eq!((revoked.id.as_str(), revoked.status.as_str()), ("k1", "revoked"));
         script.done();
     }
     let script = Script::new([expect("DELETE https://h/keys/k1 | x-key: KEY", 404, "")]);
-    assert_eq!(told(run(service(&script, REVOKE, key()).revoke(&script, "k1"))).0, Code::NotFound);
+    assert_eq!(told(run(declared(&script, REVOKE, key()).revoke(&script, "k1"))).0, Code::NotFound);
 }
 
 #[test]
@@ -53,7 +44,7 @@ fn a_rotated_key_that_is_revoked_without_a_word_is_no_warning() {
     ]);
     let endpoints = r#""endpoints":{"rotate":{"path":"/keys/{id}/rotate"},"revoke":{"method":"DELETE","path":"/keys/{id}"}}"#;
     let rotated =
-        run(service(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, keep)).unwrap();
+        run(declared(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, keep)).unwrap();
     assert!(rotated.warning.is_none());
     script.done();
 }
@@ -71,7 +62,7 @@ fn an_overlap_that_begins_without_a_word_is_no_warning() {
     let endpoints = r#""endpoints":{"rotate":{"path":"/keys/{id}/rotate"},
         "revoke":{"path":"/keys/{id}/end","query":{"in":"{overlap}"}}}"#;
     let overlap = Overlap::For("PT1H".into());
-    let rotated = run(service(&script, endpoints, key()).rotate(&script, "k1", &overlap, keep)).unwrap();
+    let rotated = run(declared(&script, endpoints, key()).rotate(&script, "k1", &overlap, keep)).unwrap();
     assert!(rotated.warning.is_none());
     script.done();
 }
@@ -86,7 +77,7 @@ fn what_nothing_could_revoke_later_is_not_kept_alive() {
     let endpoints = r#""endpoints":{"rotate":{"path":"/keys/{id}/rotate"}}"#;
     let full = async |_: Secret, _: KeyInfo| Err(Error::new(Code::StoreFailed));
     let rotated =
-        run(service(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, full)).unwrap();
+        run(declared(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, full)).unwrap();
     // The old key is gone, so the new one is handed over although it is stored nowhere.
     assert_eq!(rotated.warning.unwrap().code(), Code::NotStored);
     assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
@@ -102,7 +93,7 @@ fn a_list_without_a_cursor_to_send_has_one_page() {
     ] {
         let script = Script::new([expect(request, 200, page), expect(request, 200, page)]);
         let endpoints = format!(r#""endpoints":{{"list":{{"path":"/keys"{query}}}}}"#);
-        let acme = service(&script, &endpoints, key());
+        let acme = declared(&script, &endpoints, key());
         let listed = run(acme.list(&script, &Filter::default(), None)).unwrap();
         assert_eq!((listed.items.len(), listed.cursor), (1, None));
         assert_eq!(told(run(acme.get(&script, "other"))).0, Code::NotFound);
@@ -118,7 +109,7 @@ fn a_cursor_that_leads_to_itself_ends_the_list() {
         expect("GET https://h/keys?after=2 | x-key: KEY", 200, page),
     ]);
     let endpoints = r#""endpoints":{"list":{"path":"/keys","query":{"after":"{cursor}"}}}"#;
-    let acme = service(&script, endpoints, key());
+    let acme = declared(&script, endpoints, key());
     assert_eq!(told(run(acme.get(&script, "other"))).0, Code::NotFound);
     script.done();
 }
@@ -130,13 +121,14 @@ fn a_status_that_is_not_known_is_not_called_active() {
     ]}"#;
     let endpoints = r#""endpoints":{"list":{"path":"/keys"}}"#;
     for (filter, expected) in [
-        (None, &["k1 active", "k2 revoked", "k3 unknown", "k4 active"][..]),
-        (Some("active"), &["k1 active", "k4 active"]),
+        (None, &["k1 active", "k2 revoked", "k3 unknown", "k4 unknown"][..]),
+        (Some("active"), &["k1 active"]),
+        (Some("expired"), &[]),
         (Some("inactive"), &["k2 revoked"]),
     ] {
         let script = Script::new([expect("GET https://h/keys | x-key: KEY", 200, page)]);
         let filter = Filter { status: filter.map(Into::into), search: None };
-        let listed = run(service(&script, endpoints, key()).list(&script, &filter, None)).unwrap().items;
+        let listed = run(declared(&script, endpoints, key()).list(&script, &filter, None)).unwrap().items;
         let listed: Vec<_> = listed.iter().map(|key| format!("{} {}", key.id, key.status.as_str())).collect();
         assert_eq!(listed, expected);
     }
@@ -149,14 +141,14 @@ const ONE_KEY: &str = r#""oneKey":true,"endpoints":{
 #[test]
 fn the_only_key_cannot_make_its_successor() {
     let script = Script::new([expect("GET https://h/keys | x-key: KEY", 200, r#"{"items":[{"id":"k1"}]}"#)]);
-    let acme = service(&script, ONE_KEY, key());
+    let acme = declared(&script, ONE_KEY, key());
     assert!(acme.provider().capabilities().rotate);
     let (code, sentence) = told(run(acme.rotate(&script, "k1", &Overlap::None, keep)));
     assert_eq!(code, Code::InvalidArgument);
     assert!(sentence.contains("Sign in"), "{sentence}");
     script.done();
     let without = ONE_KEY.replace("signIn", "signOut").replace("{user}", "").replace("{password}", "");
-    assert!(!service(&script, &without, key()).provider().capabilities().rotate);
+    assert!(!declared(&script, &without, key()).provider().capabilities().rotate);
 }
 
 #[test]
@@ -171,8 +163,10 @@ fn a_session_replaces_the_only_key_without_knowing_the_account() {
         expect("POST https://h/keys | Cookie: s=tok", 200, r#"{"key":{"id":"k2"},"secret":"new-key"}"#),
     ]);
     run(async {
-        let kim =
-            service(&script, ONE_KEY, Credential::None).sign_in(&script, "kim", "word".into()).await.unwrap();
+        let kim = declared(&script, ONE_KEY, Credential::None)
+            .sign_in(&script, "kim", "word".into())
+            .await
+            .unwrap();
         let rotated = kim.rotate(&script, "k1", &Overlap::None, keep).await.unwrap();
         assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
     });
@@ -198,7 +192,7 @@ fn the_successor_of_the_only_key_is_made_as_the_old_one_was() {
             r#"{"key":{"id":"k2"},"secret":"new-key"}"#,
         ),
     ]);
-    let rotated = run(service(&script, CREATE, key()).rotate(&script, "k1", &Overlap::None, keep)).unwrap();
+    let rotated = run(declared(&script, CREATE, key()).rotate(&script, "k1", &Overlap::None, keep)).unwrap();
     assert_eq!(rotated.secret.reveal().unwrap().expose(), "new-key");
     script.done();
 
@@ -208,7 +202,7 @@ fn the_successor_of_the_only_key_is_made_as_the_old_one_was() {
         expect("GET https://h/keys | x-key: KEY", 200, r#"{"items":[{"id":"k1"}]}"#),
         expect(r#"POST https://h/login | {"key":"KEY"}"#, 200, "").header("set-cookie", "s=tok"),
     ]);
-    let refused = run(service(&script, &named, key()).rotate(&script, "k1", &Overlap::None, keep));
+    let refused = run(declared(&script, &named, key()).rotate(&script, "k1", &Overlap::None, keep));
     assert_eq!(told(refused).0, Code::InvalidArgument);
     script.done();
 }
@@ -225,7 +219,7 @@ fn a_successor_that_cannot_be_stored_is_revoked_where_nothing_deletes() {
     ]);
     let endpoints = r#""endpoints":{"rotate":{"path":"/keys/{id}/rotate"},"revoke":{"method":"DELETE","path":"/keys/{id}"}}"#;
     let full = async |_: Secret, _: KeyInfo| Err(Error::new(Code::StoreFailed));
-    let failed = run(service(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, full));
+    let failed = run(declared(&script, endpoints, key()).rotate(&script, "k1", &Overlap::None, full));
     assert_eq!(told(failed).0, Code::StoreFailed);
     script.done();
 }
@@ -250,7 +244,7 @@ fn a_lifetime_that_the_service_does_not_take_is_refused_and_not_dropped() {
             sent.map(|body| expect(&format!("POST https://h/keys | x-key: KEY | {body}"), 200, made)),
         );
         let new = NewKey { name: "ci".into(), lifetime, scopes: Vec::new() };
-        let answer = run(service(&script, &endpoints, key()).create(&script, &new));
+        let answer = run(declared(&script, &endpoints, key()).create(&script, &new));
         match sent {
             Some(_) => drop(answer.unwrap()),
             None => assert_eq!(told(answer).0, Code::InvalidArgument, "{variable}"),

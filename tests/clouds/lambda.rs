@@ -1,4 +1,4 @@
-//! `wire.md`, section 2.
+//! `docs/wire.md`, section 2.
 
 use keylatch::lifecycle::{Credential, NewKey};
 use keylatch::{Code, Secret};

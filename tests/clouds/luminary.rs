@@ -1,4 +1,4 @@
-//! `wire.md`, section 4.1, and the document's steps.
+//! `docs/wire.md`, section 4.1, and the document's steps.
 
 use keylatch::lifecycle::NewKey;
 use keylatch::{Code, Secret};

@@ -1,4 +1,4 @@
-//! `wire.md`, section 1.
+//! `docs/wire.md`, section 1.
 
 use keylatch::lifecycle::{Credential, Filter, KeyInfo, NewKey, Overlap};
 use keylatch::{Code, Error, Secret};

@@ -7,8 +7,7 @@ use std::rc::Rc;
 
 use keylatch::http::{Address, Body, Request, Response, Transport};
 use keylatch::lifecycle::{Client, Credential, Options};
-use keylatch::value::Value;
-use keylatch::{Code, Error, Secret, provider};
+use keylatch::{Code, Error, Secret, json, provider};
 
 /// One exchange: `METHOD address`, the headers that authenticate, the body; and
 /// status and body of the answer.
@@ -40,16 +39,26 @@ impl Exchange {
 }
 
 #[derive(Clone)]
-pub struct Script(Rc<RefCell<VecDeque<Exchange>>>);
+pub struct Script {
+    exchanges: Rc<RefCell<VecDeque<Exchange>>>,
+    /// The status of the answer, without a body, to what is not in the script.
+    otherwise: Option<u16>,
+}
 
 impl Script {
     pub fn new(exchanges: impl IntoIterator<Item = Exchange>) -> Self {
-        Script(Rc::new(RefCell::new(exchanges.into_iter().collect())))
+        Script { exchanges: Rc::new(RefCell::new(exchanges.into_iter().collect())), otherwise: None }
+    }
+
+    /// A script that ends, and after which every request is answered with a status.
+    pub fn any(exchanges: impl IntoIterator<Item = Exchange>, status: u16) -> Self {
+        Script { otherwise: Some(status), ..Script::new(exchanges) }
     }
 
     /// Fails unless everything was asked for.
     pub fn done(&self) {
-        let rest: Vec<String> = self.0.borrow().iter().map(|exchange| exchange.request.clone()).collect();
+        let rest: Vec<String> =
+            self.exchanges.borrow().iter().map(|exchange| exchange.request.clone()).collect();
         assert!(rest.is_empty(), "never asked for: {rest:#?}");
     }
 }
@@ -80,6 +89,14 @@ pub fn with_key(script: &Script, service: &str, key: &str) -> Client {
     client(script, service, Credential::Key(Secret::from(key)), None)
 }
 
+/// A client with a key of a declared service, whose declaration goes on with this.
+pub fn declared(script: &Script, rest: &str, credential: Credential) -> Client {
+    let spec =
+        format!(r#"{{"id":"acme","title":"Acme","schemes":[{{"type":"header","name":"x-key"}}],{rest}}}"#);
+    let provider = provider::declare(&serde_json::from_str(&spec).unwrap()).unwrap();
+    client_of(script, provider.into(), credential, None)
+}
+
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     pollster::block_on(future)
 }
@@ -96,6 +113,9 @@ fn written(request: &Request) -> String {
         let usual = header.name == "Accept" || header.name == "Content-Type";
         if usual {
             assert_eq!(header.value.expose(), "application/json");
+        } else if header.name == "Idempotency-Key" {
+            // Another one each time.
+            out.push_str(" | Idempotency-Key");
         } else {
             out.push_str(&format!(" | {}: {}", header.name, header.value.expose()));
         }
@@ -109,16 +129,20 @@ fn written(request: &Request) -> String {
 impl Transport for Script {
     async fn send(&self, request: Request) -> Result<Response, Error> {
         let written = written(&request);
-        let next = self.0.borrow_mut().pop_front();
-        let Some(next) = next else { panic!("not in the script: {written}") };
+        let next = self.exchanges.borrow_mut().pop_front();
+        let next = match (next, self.otherwise) {
+            (Some(next), _) => next,
+            (None, Some(status)) => return Ok(Response { status, headers: Vec::new(), body: Body::Empty }),
+            (None, None) => panic!("not in the script: {written}"),
+        };
         assert_eq!(written, next.request);
         let Answer::Status(status, text, headers) = next.answer else {
             return Err(Error::new(Code::NetworkError).with("https://h"));
         };
-        let body = match serde_json::from_str::<Value>(&text) {
-            Ok(value) => Body::Json(value),
-            Err(_) if text.is_empty() => Body::Empty,
-            Err(_) => Body::Other(text),
+        let body = match json::parse(text.as_bytes()) {
+            Some(value) => Body::Json(value),
+            None if text.is_empty() => Body::Empty,
+            None => Body::Other(text),
         };
         let headers = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Ok(Response { status, headers, body })

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 
-import { authHeaders, provider, providers } from '../../pkg/index.js';
+import { authHeaders, provider, providers } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { CLI, computer } from '../node/support/computer.js';
 import { blocks, checking } from './support/blocks.js';

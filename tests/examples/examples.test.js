@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { KeyClient, generateKey } from '../../pkg/index.js';
+import { KeyClient, generateKey } from '../../pkg/dist/node/index.js';
 import { startServer } from '../browser/support/server.js';
+import { CASE } from '../limits.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ACCOUNT = { user: 'demo@example.com', password: 'reveal-once' };
@@ -34,7 +35,7 @@ after(async () => {
 function run(name, args = [], { env = {}, input = '' } = {}) {
   return new Promise((resolve) => {
     const environment = { PATH: process.env.PATH, KEYLATCH_URL: server.url, ...env };
-    const child = execFile(process.execPath, [name, ...args], { cwd: directory, env: environment, timeout: 30_000 }, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [name, ...args], { cwd: directory, env: environment, timeout: CASE }, (error, stdout, stderr) =>
       resolve({ status: error ? (error.code ?? 'killed') : 0, stdout, stderr }),
     );
     child.stdin.end(input);

@@ -7,7 +7,7 @@ import { request } from 'node:http';
 import { mkdir, readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
-import { KeyClient } from '../../pkg/index.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { computer } from '../node/support/computer.js';
 import { drive, environment } from './python.js';
@@ -102,7 +102,7 @@ async function https(t, certificate) {
 
 /** Logs in as a person's browser would, without one. */
 async function logIn(pc, env) {
-  const terminal = pc.terminal(`'${process.execPath}' '${new URL('../../pkg/cli.js', import.meta.url).pathname}' login --provider luminary --no-browser`, env);
+  const terminal = pc.terminal(`'${process.execPath}' '${new URL('../../pkg/dist/node/cli.js', import.meta.url).pathname}' login --provider luminary --no-browser`, env);
   await terminal.sees('in your browser: ');
   await terminal.sees('\n');
   const body = new URL(/browser: (\S+)/.exec(terminal.screen)[1]).searchParams;

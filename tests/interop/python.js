@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { CASE } from '../limits.js';
+
 const execute = promisify(execFile);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,8 +21,6 @@ const COMMANDS = ['python3', 'python', ...VERSIONS.map((version) => `python${ver
 
 /** A slow network may take its time; one that hangs may not. */
 const INSTALL = 15 * 60_000;
-/** A client that tries a failing server again and again is ended by this. */
-const RUN = 60_000;
 
 /**
  * The environment's interpreter. Made once, and again only when the
@@ -55,7 +55,7 @@ export async function drive(bin, driver, variables) {
   const { PATH, SYSTEMROOT } = process.env;
   const env = { PATH, ...SYSTEMROOT && { SYSTEMROOT }, HOME: home, USERPROFILE: home, ...variables };
   try {
-    const { stdout } = await execute(bin, ['-B', here(`drivers/${driver}`)], { cwd: home, env, timeout: RUN });
+    const { stdout } = await execute(bin, ['-B', here(`drivers/${driver}`)], { cwd: home, env, timeout: CASE });
     return JSON.parse(stdout);
   } finally {
     await rm(home, { recursive: true, force: true });
@@ -77,7 +77,7 @@ async function find() {
 /** Empty when there is no such interpreter. */
 async function version(command) {
   const ask = ['-c', 'import platform; print(platform.python_version())'];
-  return execute(command, ask, { timeout: RUN }).then(({ stdout }) => stdout.trim(), () => '');
+  return execute(command, ask, { timeout: CASE }).then(({ stdout }) => stdout.trim(), () => '');
 }
 
 async function succeed(command, args, otherwise) {

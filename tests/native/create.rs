@@ -26,8 +26,8 @@ async fn a_key_lives_three_calendar_months_unless_told_otherwise() {
         let kim = service.signed_in(KIM).await;
         let new = NewKey { lifetime, ..named("robot") };
         let made = kim.create(&service.line(), &new).await.unwrap();
-        assert_eq!(text(made.key.expires_at.as_ref()), end, "{now}");
-        assert_eq!(text(made.key.created_at.as_ref()), Some(now));
+        assert_eq!(text(made.key.expires_at.as_ref()).as_deref(), end, "{now}");
+        assert_eq!(text(made.key.created_at.as_ref()).as_deref(), Some(now));
     }
 }
 
@@ -101,7 +101,7 @@ async fn a_new_key_is_seen_once() {
     assert_eq!(format!("{:?}", made.secret), "RevealOnce([redacted])");
     assert!(!made.secret.is_revealed());
     let key = made.secret.reveal().unwrap();
-    assert!(format::check(Some(format::keylatch()), key.expose()).is_empty(), "it is a key of keylatch");
+    assert!(format::diagnose(Some(format::keylatch()), key.expose()).is_empty(), "it is a key of keylatch");
     assert_eq!(made.key.masked.as_deref(), Some(format::mask(key.expose()).as_str()));
     assert!(service.lets_in(&key).await);
 

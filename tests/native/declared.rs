@@ -39,10 +39,7 @@ fn client(credential: Credential) -> Client {
 }
 
 fn millis(time: Option<&Time>) -> Option<i64> {
-    time.map(|time| match time {
-        Time::Millis(millis) => *millis as i64,
-        Time::Text(text) => panic!("Nimbus counts seconds: {text}"),
-    })
+    time.map(|time| time.millis())
 }
 
 fn said(error: &Error) -> (Option<&str>, Option<&str>, Option<&str>) {

@@ -131,7 +131,7 @@ async fn looking_at_a_key_does_not_count_as_using_it() {
     service.at("2026-11-20T10:05:00Z");
     service.lets_in(&secret).await;
     let told = kim.get(&line, &key.id).await.unwrap();
-    assert_eq!(crate::support::text(told.last_used_at.as_ref()), Some("2026-11-20T10:05:00Z"));
+    assert_eq!(crate::support::text(told.last_used_at.as_ref()).as_deref(), Some("2026-11-20T10:05:00Z"));
 }
 
 #[tokio::test]

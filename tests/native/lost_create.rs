@@ -50,6 +50,27 @@ fn no_key(_: &Sent, response: Response) -> Response {
     without("key", response)
 }
 
+/// A proxy that redacts what looks secret to it.
+fn redacted(_: &Sent, response: Response) -> Response {
+    let keylatch::http::Body::Json(body) = &response.body else { panic!("no JSON") };
+    let mut body = serde_json::to_value(body).unwrap();
+    body["secret"] = "kl_live_********************".into();
+    answer(201, &[], body.to_string())
+}
+
+/// One character of the key is lost on the way.
+fn cut_short(_: &Sent, response: Response) -> Response {
+    let keylatch::http::Body::Json(body) = &response.body else { panic!("no JSON") };
+    let mut body = serde_json::to_value(body).unwrap();
+    let secret = body["secret"].as_str().unwrap().to_owned();
+    body["secret"] = secret[..secret.len() - 1].into();
+    answer(201, &[], body.to_string())
+}
+
+fn accepted(_: &Sent, response: Response) -> Response {
+    Response { status: 202, ..response }
+}
+
 #[tokio::test]
 async fn a_create_whose_answer_is_lost_once_or_twice_makes_one_key() {
     for (what, times, fault) in [
@@ -85,6 +106,9 @@ async fn a_create_whose_answer_never_arrives_leaves_no_key() {
         ("an empty answer", Mangled(nothing), "bad_response"),
         ("an answer without the secret", Mangled(no_secret), "bad_response"),
         ("an answer without the key", Mangled(no_key), "bad_response"),
+        ("a secret that is redacted", Mangled(redacted), "bad_response"),
+        ("a secret that is cut short", Mangled(cut_short), "bad_response"),
+        ("a promise to do it", Mangled(accepted), "bad_response"),
         ("too late, and done", EndsAfter(Code::Timeout), "timeout"),
         ("too late, and not done", EndsBefore(Code::Timeout), "timeout"),
         ("aborted when done", EndsAfter(Code::Aborted), "aborted"),

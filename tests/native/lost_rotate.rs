@@ -6,7 +6,7 @@ use keylatch::http::Response;
 use keylatch::lifecycle::{KeyInfo, Overlap, Time};
 use keylatch::{Code, Error, Secret};
 
-use crate::support::{Fault, KIM, Sent, Service, Times, answer, named, no_store, outcome};
+use crate::support::{Fault, KIM, Sent, Service, Times, answer, managing, no_store, outcome};
 use Fault::*;
 use Times::*;
 
@@ -23,10 +23,7 @@ fn garbage(_: &Sent, _: Response) -> Response {
 
 /// When a key ends, as the service tells it.
 fn end(key: &KeyInfo) -> String {
-    match &key.expires_at {
-        Some(Time::Text(text)) => text.clone(),
-        _ => panic!("the service tells every end in text"),
-    }
+    key.expires_at.and_then(Time::to_rfc3339).unwrap()
 }
 
 /// A disk that is full.
@@ -46,7 +43,7 @@ const ANYONE: [By; 2] = [By::Session, By::Itself];
 /// A service with one key, and a client that is about to rotate it.
 async fn scene(by: By) -> (Service, keylatch::lifecycle::Client, KeyInfo, Secret) {
     let service = Service::start().await;
-    let (key, secret) = service.key(&named("robot")).await;
+    let (key, secret) = service.key(&managing("robot")).await;
     let client = match by {
         By::Session => service.signed_in(KIM).await,
         By::Itself => service.with_key(&secret),

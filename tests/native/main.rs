@@ -6,6 +6,7 @@
 
 mod create;
 mod declared;
+mod escapes;
 mod leaks;
 mod list;
 mod lost_create;

@@ -24,7 +24,7 @@ async fn the_successor_has_the_same_name_scopes_and_end() {
             assert_ne!(new.id, old.id);
             assert_eq!((&new.name, &new.scopes), (&old.name, &old.scopes), "{lifetime} {duration}");
             assert_eq!(text(new.expires_at.as_ref()), text(old.expires_at.as_ref()), "{lifetime} {duration}");
-            assert_eq!(text(new.created_at.as_ref()), Some("2026-11-20T10:10:00Z"));
+            assert_eq!(text(new.created_at.as_ref()).as_deref(), Some("2026-11-20T10:10:00Z"));
             let secret = rotated.secret.reveal().unwrap();
             assert_ne!(secret.expose(), old_secret.expose());
             let told = kim.get(&service.line(), &old.id).await.unwrap();
@@ -49,7 +49,7 @@ async fn the_old_key_lives_on_for_the_overlap_and_never_past_its_own_end() {
         let rotated = kim.rotate(&service.line(), &old.id, &overlap(duration), no_store).await.unwrap();
         assert!(rotated.warning.is_none());
         let told = kim.get(&service.line(), &old.id).await.unwrap();
-        assert_eq!(text(told.expires_at.as_ref()), Some(end), "{lifetime}, overlap {duration}");
+        assert_eq!(text(told.expires_at.as_ref()).as_deref(), Some(end), "{lifetime}, overlap {duration}");
         assert_eq!(told.status.as_str(), "active");
     }
 }

@@ -11,14 +11,30 @@ use Times::*;
 
 /// A transport to nobody, which answers all that is asked.
 fn anything() -> Faulty {
-    let key = |_: &Sent| {
-        let key = json!({"id": "key_1", "name": "robot", "status": "active", "masked": "…", "user": "kim"});
-        let all = json!({"id": "usr_1", "key": key, "secret": "kl_live_new", "items": [], "valid": true});
+    let key = |sent: &Sent| {
+        if sent.line.starts_with("DELETE") {
+            return answer(204, &[], "");
+        }
+        let (path, query) = sent.line.split_once('?').unwrap_or((&sent.line, ""));
+        let is_revoked = path.ends_with("/revoke") && query.is_empty();
+        let id = path.split_once("/v1/keys/").and_then(|(_, rest)| rest.split('/').next());
+        let id = match id {
+            Some(id) if !path.ends_with("/rotate") && id != "validate" => {
+                let decoded = url::form_urlencoded::parse(id.as_bytes()).next();
+                decoded.map(|(id, _)| id.into_owned()).unwrap_or_default()
+            }
+            _ => "key_2".into(),
+        };
+        let status = if is_revoked { "revoked" } else { "active" };
+        let key = json!({"id": id, "name": "robot", "status": status, "masked": "…", "user": "kim"});
+        let all = json!({"id": "usr_1", "key": key, "secret": NEW, "items": [], "valid": true});
         answer(200, &[("set-cookie", "keylatch_session=abc; HttpOnly; Path=/")], all.to_string())
     };
     Faulty::new(InProcess::new(axum::Router::new())).on("*", Always, Instead(key))
 }
 
+/// A key by its format, checksum and all.
+const NEW: &str = "kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms";
 const KEY: &str = "kl_live_4fzLqTn0XoVq4fzLqTn0XoVq01234535T1Bi";
 
 fn options(base_url: &str) -> Options {
@@ -144,7 +160,7 @@ async fn repeats_carry_the_same_idempotency_key_and_other_calls_another() {
     assert!(keys[0] != keys[3] && keys[3] != keys[4] && keys[0] != keys[4]);
     for key in keys {
         let random = key.strip_prefix("klc_").unwrap();
-        assert!(random.len() == 22 && random.bytes().all(|b| b.is_ascii_alphanumeric()), "{key}");
+        assert!(random.len() == 32 && random.bytes().all(|b| b.is_ascii_hexdigit()), "{key}");
     }
     let sent = line.sent();
     assert_eq!(sent[0].line, sent[1].line);
@@ -248,7 +264,11 @@ async fn a_header_cannot_be_broken_out_of() {
     }
     let cookies = |_: &Sent| {
         let evil = "session=1\r\nX-Evil: 1; Path=/";
-        answer(201, &[("set-cookie", evil), ("set-cookie", "good=2; HttpOnly"), ("set-cookie", "odd")], "{}")
+        answer(
+            201,
+            &[("set-cookie", evil), ("set-cookie", "good=2; HttpOnly"), ("set-cookie", "odd")],
+            r#"{"id":"usr_1"}"#,
+        )
     };
     let line = Faulty::new(InProcess::new(axum::Router::new())).on("*", Always, Instead(cookies));
     let client = Client::new(&line, options(BASE_URL)).unwrap();

@@ -1,49 +1,26 @@
-// The command `keylatch`, against the server: what people type, what they see,
-// what a script gets.
+// The command `keylatch`, against the server: what becomes of keys.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
-import { KeyClient } from '../../pkg/index.js';
-import { DEMO, startServer } from '../browser/support/server.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
+import { DEMO } from '../browser/support/server.js';
+import { at, json, keys, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
-const KEY = /kl_test_[0-9A-Za-z]{36}/;
+const FAIL = ['--import', fileURLToPath(new URL('support/fail.mjs', import.meta.url))];
 const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
-
-let server;
-let keys;
-before(async () => {
-  server = await startServer();
-  keys = await KeyClient.signIn({ provider: 'keylatch', baseUrl: server.url, ...DEMO });
-});
-after(() => server?.stop());
-
-/** A computer whose `.env` has a key for the server. */
-async function at(t) {
-  const pc = await computer(t, { KEYLATCH_URL: server.url });
-  const { key, secret } = await keys.create({ name: 'the command' });
-  await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
-  return Object.assign(pc, { key });
-}
-
-async function ok(pc, args, options) {
-  const run = await pc.keylatch(args, options);
-  assert.equal(run.code, 0, `keylatch ${args.join(' ')}: ${run.err}`);
-  return run;
-}
-
-const json = async (pc, args, options) => JSON.parse((await ok(pc, [...args, '--json'], options)).out);
+const KEY = /kl_test_[0-9A-Za-z]{36}/;
 
 test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
   const pc = await at(t);
   const created = await ok(pc, ['create', '--name', 'build server', '--expires', 'P1Y', '--scope', 'keys:read']);
   assert.match(created.out, new RegExp(`^${KEY.source}\n$`), 'the key alone is on standard output');
-  assert.match(created.err, /Created the key "build server" .*, good until 2\d\d\d-\d\d-\d\d\. It is shown only now:/);
+  assert.match(created.err, /Created the key "build server" .*, good until 2\d\d\d-\d\d-\d\d \d\d:\d\d UTC\. It is shown only now\.\n$/);
 
   const list = await ok(pc, ['list', '--search', 'build']);
   assert.match(list.out, /^ID +NAME +KEY +STATUS +CREATED +EXPIRES +LAST USED\n\S+ +build server +kl_test_…\w{4} +active +just now +(next year|in 1 year|in 12 months) +-\n$/);
@@ -52,7 +29,7 @@ test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
 
   const rotated = await json(pc, ['rotate', id, '--yes', '--output', 'new.env']);
   assert.deepEqual([rotated.output, rotated.secret], ['new.env', undefined]);
-  assert.match(await pc.read('new.env'), new RegExp(`^KEYLATCH_API_KEY=${KEY.source}\n$`));
+  assert.match(await pc.read('new.env'), new RegExp(`^KEYLATCH_API_KEY=${KEY.source}\nKEYLATCH_URL=${server.url}\n$`));
   assert.equal(await pc.mode('new.env'), '600');
   assert.equal((await keys.get(id)).status, 'revoked');
 
@@ -61,13 +38,23 @@ test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
   assert.equal((await pc.keylatch(['delete', rotated.key.id, '--yes'])).code, 1);
 });
 
-test('a key ends on the day that was said', async (t) => {
+test('a key ends when it was said, where the person is', async (t) => {
   const pc = await at(t);
   const year = new Date().getUTCFullYear() + 1;
-  for (const [said, ends] of [[`${year}-02-28`, `${year}-02-28T00:00:00.000Z`], [`${year}-03-31T23:30:00-05:00`, `${year}-04-01T04:30:00.000Z`]]) {
-    const { key } = await json(pc, ['create', '--expires', said]);
-    assert.equal(new Date(key.expiresAt).toISOString(), ends);
+  for (const [said, ends, sentence, TZ = 'UTC'] of [
+    [`${year}-02-28`, `${year}-02-28T23:59:59.000Z`, `${year}-02-28 23:59 UTC`],
+    [`${year}-01-31`, `${year}-02-01T07:59:59.000Z`, `${year}-01-31 23:59 PST`, 'America/Los_Angeles'],
+    [`${year}-01-31T02:00`, `${year}-01-30T17:00:00.000Z`, `${year}-01-31 02:00 GMT+9`, 'Asia/Tokyo'],
+    [`${year}-03-31T23:30:00-05:00`, `${year}-04-01T04:30:00.000Z`, `${year}-04-01 04:30 UTC`],
+  ]) {
+    const { err } = await ok(pc, ['create', '--expires', said, '--name', said], { env: { TZ } });
+    assert.ok(err.includes(`, good until ${sentence}. `), err);
+    const [key] = (await json(pc, ['list', '--search', said, '--status', 'active'])).keys.filter(({ name }) => name === said);
+    assert.equal(key.expiresAt, ends);
   }
+  const days = (await json(pc, ['create', '--expires', '30d'])).key;
+  assert.equal((new Date(days.expiresAt) - new Date(days.createdAt)) / 86_400_000, 30);
+  assert.equal((await json(pc, ['create', '--expires', 'Never'])).key.expiresAt, undefined);
 });
 
 test('an old key that could not be ended is warned of', async (t) => {
@@ -103,31 +90,48 @@ test('a key that cannot be written is not left alive, and is never printed', asy
   for await (const key of keys.list({ search: 'unwritable' })) assert.equal(key.status, 'revoked', err);
 });
 
-test('a key that cannot be shown is told of, with its id', async (t) => {
+test('a key that cannot be shown is taken back', async (t) => {
   const pc = await at(t);
-  for (const [name, more, where, says] of [['full', '', '> /dev/full', /output could not be written \(ENOSPC\)/], ['json', '--json', '> /dev/full', /\(ENOSPC\)/], ['unread', '', '| true', /^/]]) {
+  for (const [name, more, where, says] of [['full', '', '> /dev/full', /cannot be written \(ENOSPC\)/], ['json', '--json', '> /dev/full', /\(ENOSPC\)/], ['unread', '', '| true', /\(EPIPE\)/]]) {
     const terminal = pc.terminal(`{ '${process.execPath}' '${CLI}' create --name ${name} ${more}; echo $? > code; } ${where}`);
     await terminal.ends();
     assert.equal(await pc.read('code'), '1\n', terminal.screen);
-    const [{ id }] = (await json(pc, ['list', '--search', name])).keys;
-    assert.ok(terminal.screen.includes(`The new key ${id} was made, and nobody has seen it.`), terminal.screen);
+    const [{ id, status }] = (await json(pc, ['list', '--search', name])).keys;
+    assert.equal(status, 'revoked');
+    assert.ok(terminal.screen.includes(`The new key ${id} was revoked again, because nobody could get it.`), terminal.screen);
     assert.match(terminal.screen, says);
+  }
+});
+
+test('a rotation whose new key cannot be put away leaves the old one', async (t) => {
+  const pc = await at(t);
+  const env = { FAIL: 'rename EIO' };
+  for (const [args, options, says] of [[['--output', 'new.env'], { env, flags: FAIL }, /was revoked and the old key still works\. .*\(EIO\)/], [[], {}, /was revoked and the old key still works\. .*\(ENOSPC\)/]]) {
+    const { key } = await keys.create({ name: 'stays' });
+    const words = ['rotate', key.id, '--yes', ...args];
+    const { code, err } = args.length ? await pc.keylatch(words, options) : await pc.shell(`keylatch ${words.join(' ')} > /dev/full`);
+    assert.equal(code, 1, err);
+    assert.match(err, says);
+    assert.equal((await keys.get(key.id)).status, 'active');
+    const names = [];
+    for await (const { name, status } of keys.list({ search: 'stays' })) if (status === 'active') names.push(name);
+    assert.equal(names.length, 1, err);
+    await keys.revoke(key.id);
   }
 });
 
 test('the only key is shown when it cannot be written, for the old one is gone', async (t) => {
   const pc = await at(t);
-  await mkdir(pc.at('directory'));
   const modelon = ['--provider', 'modelon', '--base-url', server.url];
-  let key = (await ok(pc, ['create', ...modelon, '--api-key', '-'], { input: (await pc.read('.env')).split('=')[1] })).out;
+  let key = (await ok(pc, ['create', ...modelon, '--api-key', '-'], { input: (await pc.read('.env')).match(/=(.+)/)[1] })).out;
   for (const more of [[], ['--json']]) {
     const input = { input: key };
     const [{ id }] = (await json(pc, ['list', ...modelon, '--api-key', '-'], input)).keys;
-    const { code, out, err } = await pc.keylatch(['rotate', id, ...modelon, '--api-key', '-', '--yes', '--output', 'directory', ...more], input);
+    const { code, out, err } = await pc.keylatch(['rotate', id, ...modelon, '--api-key', '-', '--yes', '--output', 'key.txt', ...more], { ...input, env: { FAIL: 'rename EIO' }, flags: FAIL });
     assert.equal(code, 1, err);
-    assert.doesNotMatch(err + out, /in directory|"output"/);
+    assert.doesNotMatch(err + out, /in key\.txt|"output"/);
     if (more.length) assert.equal(JSON.parse(out).warning.code, 'not_stored');
-    else assert.match(err, /warning: The new key could not be stored[^]*it is a directory[^]*It is shown only now:/);
+    else assert.match(err, /warning: The new key could not be put where it was to go[^]*\(EIO\)/);
     key = more.length ? JSON.parse(out).secret : out;
     await ok(pc, ['whoami', ...modelon, '--api-key', '-'], { input: key });
   }
@@ -259,6 +263,25 @@ test('a password comes by standard input where nobody can type it', async (t) =>
   assert.equal((await ok(pc, args, { input: `${DEMO.password}\n` })).out, `keylatch: ${DEMO.user}\n`);
 });
 
+test('a password is what was typed: with its spaces, without a byte order mark, its accents in one form', async (t) => {
+  const pc = await computer(t);
+  const add = (email, input) => spawnSync(process.env.KEYLATCH_SERVER_BIN, ['--database', server.database, '--log', 'error', 'user', 'add', email], { input });
+  const signIn = (email, input) => pc.keylatch(['whoami', '--base-url', server.url, '--user', email, '--password-stdin'], { input });
+  for (const [email, set, given, code] of [
+    ['spaces@example.com', '  spaced pass  \n', '  spaced pass  \r\n', 0],
+    ['spaces@example.com', undefined, 'spaced pass\n', 1],
+    ['tab@example.com', '\tpassword', '\tpassword\n', 0],
+    ['nfc@example.com', 'p\u00E4ssword\n', 'pa\u0308ssword\n', 0],
+    ['nfd@example.com', 'pa\u0308ssword\n', 'p\u00E4ssword\n', 0],
+    ['marked@example.com', '\uFEFFpassword\r\n', 'password\n', 0],
+    ['unmarked@example.com', 'password\n', '\uFEFFpassword\r\n', 0],
+  ]) {
+    if (set !== undefined) assert.equal(add(email, set).status, 0, email);
+    const run = await signIn(email, given);
+    assert.equal(run.code, code, `${email}: ${run.err}`);
+  }
+});
+
 test('a password that is given comes before a stored key, which may be refused', async (t) => {
   const pc = await computer(t);
   await pc.write('~/.conduceconfig', `${DEMO.user}:\n  api-keys: {'127': 6f1d2c1e-0000-4000-8000-000000000001}\n`);
@@ -270,8 +293,8 @@ test('a password that is given comes before a stored key, which may be refused',
 test('nothing takes the place of a key or password that standard input does not have', async (t) => {
   const pc = await at(t);
   const password = ['--user', DEMO.user, '--password-stdin'];
-  for (const [args, what] of [[['revoke', pc.key.id, '--yes', '--api-key', '-'], 'API key'], [['login', '--api-key', '-'], 'API key'], [['list', ...password], 'Password for'], [['delete', '-', '--yes'], 'The key to delete']]) {
-    for (const input of ['', '\n', '  \nkl_test_\n']) {
+  for (const [args, what, blank = '  \nkl_test_\n'] of [[['revoke', pc.key.id, '--yes', '--api-key', '-'], 'API key'], [['login', '--api-key', '-'], 'API key'], [['list', ...password], 'Password for', '\r\nkl_test_\n'], [['delete', '-', '--yes'], 'The key']]) {
+    for (const input of ['', '\n', blank, '\uFEFF\n']) {
       const { code, out, err } = await pc.keylatch(args, { input });
       assert.deepEqual([code, out], [3, ''], err);
       assert.match(err, new RegExp(`^keylatch: ${what}.*: there is none in the first line of standard input\\.\n$`));
@@ -281,155 +304,6 @@ test('nothing takes the place of a key or password that standard input does not 
   assert.equal(empty.code, 3, 'a variable that is not set is no wish for another key');
   assert.match(empty.err, /API key: --api-key is empty/);
   assert.equal((await keys.get(pc.key.id)).status, 'active');
-});
-
-test('exit codes say what kind of failure it is', async (t) => {
-  const pc = await at(t);
-  const elsewhere = await computer(t);
-  for (const [on, args, code, says] of [
-    [pc, ['revoke', 'key_unknown', '--yes'], 1, /no key with this id/],
-    [pc, ['create', '--provider', 'lambda', '--api-key', '-'], 1, /cloud\.lambdalabs\.com\/api-keys/],
-    [pc, ['list', '--base-url', 'http://127.0.0.1:9'], 1, /could not be reached/],
-    [pc, ['bogus'], 2, /no command "bogus"\. Run keylatch --help\./],
-    [pc, ['ls'], 2, /no command "ls"\. Did you mean list\?/],
-    [pc, ['help', 'rotat'], 2, /Did you mean rotate\?/],
-    [pc, ['list', '--bogus'], 2, /Unknown option '--bogus'/],
-    [pc, ['revoke'], 2, /usage: keylatch revoke <id>/],
-    [pc, ['list', '--provider', 'acme'], 2, /No provider is called "acme"/],
-    [pc, ['list', '--base-url', 'http://example.com'], 2, /not https/],
-    [pc, ['list', '--host', 'a', '--base-url', 'b'], 2, /use one of them/],
-    [pc, ['revoke', 'key_1'], 1, /no key with this id/],
-    [pc, ['rotate', pc.key.id], 2, /--yes/],
-    ...['2027-02-31', '2027-02-31T12:00:00Z', '2100-02-29', '2027-13-01', '2027-01-31T25:00Z'].map((date) => [pc, ['create', '--expires', date], 2, /--expires: there is no such date/]),
-    [elsewhere, ['list', '--provider', 'luminary'], 3, /- LC_API_KEY is not set\n/],
-    [pc, ['list', '--api-key', '-'], 3, /not a key for keylatch/],
-    [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user], 3, /^keylatch: Password for demo@example\.com at 127\.0\.0\.1:\d+: there is no terminal to ask on\. .*--password-stdin/],
-    [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user, '--password-stdin'], 1, /did not accept the user or the password/],
-    [elsewhere, ['list', '--base-url', server.url, '--password-stdin'], 2, /--password-stdin: .*--user/],
-    [elsewhere, ['list', '--base-url', server.url, '--user', DEMO.user, '--password-stdin', '--api-key', '-'], 2, /--password-stdin: .*--api-key/],
-  ]) {
-    const run = await on.keylatch(args, { input: args.includes('lambda') ? 'a-key-of-lambda-1\n' : 'no key\n' });
-    assert.equal(run.code, code, `keylatch ${args.join(' ')}: ${run.err}`);
-    assert.match(run.err, says);
-    assert.equal(run.out, '');
-  }
-  const { err } = await elsewhere.keylatch(['list', '--json']);
-  const { error } = JSON.parse(err);
-  assert.deepEqual([error.code, error.tried[0].reason], ['no_credential', 'env_unset']);
-});
-
-test('a key on the command line is warned of, and no message repeats it', async (t) => {
-  const pc = await at(t);
-  const secret = (await keys.create({ name: 'inline' })).secret.reveal();
-  const inline = await ok(pc, ['whoami', `--api-key=${secret}`]);
-  assert.match(inline.err, /process lists/);
-  assert.doesNotMatch((await ok(pc, ['whoami', '--api-key', '-'], { input: `${secret}\n` })).err, /process lists/);
-  for (const args of [[secret], ['list', `--${secret}`], ['list', secret], ['help', secret], ['list', '--provider', secret], ['completion', secret]]) {
-    const run = await pc.keylatch(args);
-    assert.equal(run.code, 2, args.join(' '));
-    assert.ok(!(run.err + run.out).includes(secret), run.err);
-  }
-});
-
-test('a key is no id where ids stand in addresses, and nobody is asked about it', async (t) => {
-  const pc = await at(t);
-  const secret = (await keys.create({ name: 'as an id' })).secret.reveal();
-  const asked = [];
-  const service = createServer((request, response) => {
-    asked.push(request.url);
-    response.writeHead(404).end();
-  }).listen(0, '127.0.0.1');
-  t.after(() => service.close());
-  await once(service, 'listening');
-  const there = ['--base-url', `http://127.0.0.1:${service.address().port}`, '--yes'];
-  for (const args of [['delete', secret], ['delete', '-'], ['revoke', secret], ['rotate', secret], ['revoke', `${secret} `], ['rotate', `Bearer ${secret}`], ['delete', secret, '--provider', 'conduce'], ['delete', secret, '--provider', 'modelon']]) {
-    const { code, out, err } = await pc.keylatch([...args, ...there], { input: secret });
-    assert.deepEqual([code, out], [2, ''], args[0]);
-    assert.match(err, /whole key\. Give the id that keylatch list shows/);
-    assert.ok(!err.includes(secret), err);
-  }
-  assert.deepEqual(asked, []);
-});
-
-test('check names each problem and its place', async (t) => {
-  const pc = await computer(t);
-  const bad = await pc.keylatch(['check'], { input: 'Bearer kl_live_12\n' });
-  assert.equal(bad.code, 1);
-  assert.match(bad.out, /^at 0 .*Bearer.*\nat 17 /);
-  const made = (await ok(pc, ['check', '-', '--json'], { input: (await keys.create({ name: 'x' })).secret.reveal() })).out;
-  assert.deepEqual([JSON.parse(made).ok, JSON.parse(made).prefix], [true, 'kl_test_']);
-  assert.equal((await pc.keylatch(['check', '--provider', 'luminary'], { input: 'LC_API_KEY=abc\n' })).code, 1);
-});
-
-test('colours are for terminals, and not for those who do not want them', async (t) => {
-  const pc = await at(t);
-  const command = `'${process.execPath}' '${CLI}' list`;
-  for (const [env, coloured] of [[{}, true], [{ NO_COLOR: '1' }, false], [{ TERM: 'dumb' }, false]]) {
-    const terminal = pc.terminal(command, env);
-    assert.equal(await terminal.ends(), 0);
-    assert.equal(/\x1b\[\d+m/.test(terminal.screen), coloured, JSON.stringify(env));
-  }
-  assert.doesNotMatch((await ok(pc, ['list'])).out, /\x1b/);
-});
-
-test('help is everywhere, with examples', async (t) => {
-  const pc = await computer(t);
-  assert.match((await ok(pc, ['--help'])).out, /Exit codes:/);
-  for (const name of COMMANDS) {
-    const { out } = await ok(pc, [name, '--help']);
-    assert.match(out, new RegExp(`Usage: keylatch ${name}[^]*Options:[^]*--help[^]*Examples:\n +\\S`), name);
-    assert.equal((await ok(pc, ['help', name])).out, out);
-  }
-  assert.match((await ok(pc, ['help', 'json'])).out, /create +\{ key, secret \}/);
-  assert.match((await ok(pc, ['--version'])).out, /^keylatch \d+\.\d+\.\d+\n$/);
-});
-
-/** Installed as the help says, and sourced: the first Tab of a session proposes the commands. */
-async function proposedByZsh(pc, script) {
-  await pc.write('functions/_keylatch', script);
-  for (const [before, after] of [['fpath=($PWD/functions $fpath)', ''], ['', '. functions/_keylatch']]) {
-    const terminal = pc.terminal('exec zsh -f');
-    terminal.types(`PS1=; ${before}\r autoload -Uz compinit && compinit -u -D\r ${after}\r echo re''ady\r`);
-    await terminal.sees('ready');
-    terminal.types('keylatch \t');
-    await terminal.sees('replace a key by a new one');
-    terminal.types('\x15exit\r');
-    await terminal.ends();
-  }
-}
-
-test('completion is a script that the shell takes, and it proposes what there is', async (t) => {
-  const pc = await computer(t);
-  for (const shell of ['bash', 'zsh', 'fish']) {
-    const { out } = await ok(pc, ['completion', shell]);
-    for (const word of [...COMMANDS, 'luminary', 'expires']) assert.ok(out.includes(word), `${shell}: ${word}`);
-    await pc.write(`completion.${shell}`, out);
-    const missing = spawnSync(shell, ['-c', ':']).error?.code === 'ENOENT';
-    const skip = missing && shell !== 'bash' && `${shell} is not installed, so nobody has looked at its script`;
-    await t.test(shell, { skip }, async () => {
-      const { status, stderr } = spawnSync(shell, ['-n', pc.at(`completion.${shell}`)], { encoding: 'utf8' });
-      assert.deepEqual([status, stderr], [0, '']);
-      if (shell === 'bash') return;
-      if (shell === 'zsh') return proposedByZsh(pc, out);
-      const typed = spawnSync(shell, ['-c', `source completion.fish; complete -C 'keylatch list --provider lum'`], { cwd: pc.cwd, encoding: 'utf8' });
-      assert.equal(typed.stdout.split('\t')[0], 'luminary', typed.stderr);
-    });
-  }
-  assert.equal((await pc.keylatch(['completion', 'powershell'])).code, 2);
-
-  const { out } = await ok(pc, ['completion', 'bash']);
-  for (const [typed, proposed] of [
-    ['cr', 'create'],
-    ['create --out', '--output'],
-    ['list --provider l', 'luminary lambda'],
-    ['list --status in', 'inactive'],
-    ['whoami --scheme', ''],
-    ['completion z', 'zsh'],
-    ['help js', 'json'],
-  ]) {
-    const words = `COMP_WORDS=(keylatch ${typed}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _keylatch; echo "\${COMPREPLY[@]}"`;
-    assert.equal(spawnSync('bash', ['-c', `${out}\n${words}`], { encoding: 'utf8' }).stdout, `${proposed}\n`, typed);
-  }
 });
 
 test('a login by key stores it where the service\'s own client looks, and logout removes it', async (t) => {
@@ -465,4 +339,17 @@ test('the profile of the environment is the one that is read, written and emptie
   await ok(pc, ['whoami'], { env });
   await ok(pc, ['logout', '--yes'], { env });
   assert.deepEqual(await profiles(), [['work', false], ['home', true]]);
+});
+
+test('help is everywhere, with examples', async (t) => {
+  const pc = await computer(t);
+  assert.match((await ok(pc, ['--help'])).out, /Exit codes:/);
+  for (const name of COMMANDS) {
+    const { out } = await ok(pc, [name, '--help']);
+    assert.match(out, new RegExp(`Usage: keylatch ${name}[^]*Options:[^]*--help[^]*Examples:\n +\\S`), name);
+  }
+  assert.equal((await ok(pc, ['help', 'create'])).out, (await ok(pc, ['create', '--help'])).out);
+  assert.match((await ok(pc, ['help', 'json'])).out, /create +\{ key, secret \}/);
+  for (const version of ['--version', '-v', '-V', 'version']) assert.match((await ok(pc, [version])).out, /^keylatch \d+\.\d+\.\d+\n$/);
+  for (const args of [['completion', '--help'], ['help', 'version'], ['version', '--help'], ['help', '--help'], ['revoke', '-h'], ['list', '--bogus', '--help']]) assert.match((await ok(pc, args)).out, /^keylatch/);
 });

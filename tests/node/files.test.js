@@ -54,29 +54,31 @@ for (const { name, file, of, before, after } of FORMATS) {
     assert.equal(await pc.module(read(of)), null);
     assert.doesNotMatch(await pc.read(file), /new-key/);
   });
-
-  test(`${name}: killed at any step of a write, the old file is there or the new one, and the next write works`, async (t) => {
-    const pc = await computer(t);
-    const seen = new Set();
-    let step = 0;
-    for (let alive = false; !alive; ) {
-      step += 1;
-      for (const when of ['before', 'after']) {
-        await pc.write(file, before);
-        const run = await pc.tryModule(write(of, 'new-key-5678'), { env: { DIE_AT: `${step} ${when}` }, flags: ['--import', DIE_AT] });
-        alive = run.signal !== 'SIGKILL';
-        if (alive) assert.equal(run.code, 0, run.err);
-        const text = await pc.read(file);
-        assert.ok([before, after('new-key-5678')].includes(text), `${step} ${when}: ${text}`);
-        seen.add(text);
-        await pc.module(write(of, 'third-key-9999'));
-        assert.equal(await pc.read(file), after('third-key-9999'));
-      }
-    }
-    assert.equal(seen.size, 2, 'some were killed early enough and some late enough');
-    assert.ok(step > 8, `the write has ${step} steps`);
-  });
 }
+
+// The steps are the same for every format.
+test('killed at any step of a write, the old file is there or the new one, and the next write works', async (t) => {
+  const { file, of, before, after } = FORMATS[1];
+  const pc = await computer(t);
+  const seen = new Set();
+  let step = 0;
+  for (let alive = false; !alive; ) {
+    step += 1;
+    for (const when of ['before', 'after']) {
+      await pc.write(file, before);
+      const run = await pc.tryModule(write(of, 'new-key-5678'), { env: { DIE_AT: `${step} ${when}` }, flags: ['--import', DIE_AT] });
+      alive = run.signal !== 'SIGKILL';
+      if (alive) assert.equal(run.code, 0, run.err);
+      const text = await pc.read(file);
+      assert.ok([before, after('new-key-5678')].includes(text), `${step} ${when}: ${text}`);
+      seen.add(text);
+      await pc.module(write(of, 'third-key-9999'));
+      assert.equal(await pc.read(file), after('third-key-9999'));
+    }
+  }
+  assert.equal(seen.size, 2, 'some were killed early enough and some late enough');
+  assert.ok(step > 8, `the write has ${step} steps`);
+});
 
 test('directories that are made are the owner\'s alone', async (t) => {
   const pc = await computer(t);
@@ -92,11 +94,14 @@ test('of many writers at once none loses its key', async (t) => {
     pc.module(write(`'conduce', { user: '${user}', host: 'app.conduce.com' }`, `key-of-${user.split('@')[0]}`)),
     pc.module(write(`'lambda', { path: '${STORE}', profile: '${user}' }`, `key-of-${user.split('@')[0]}`)),
   ]));
-  for (const user of users) {
-    const expected = `key-of-${user.split('@')[0]}`;
-    assert.equal(await pc.module(read(`'conduce', { user: '${user}', host: 'app.conduce.com' }`)), expected);
-    assert.equal(await pc.module(read(`'lambda', { path: '${STORE}', profile: '${user}' }`)), expected);
-  }
+  const read = await pc.module(`const keys = [];
+    for (const user of ${JSON.stringify(users)}) {
+      for (const file of [new node.CredentialFile('conduce', { user, host: 'app.conduce.com' }), new node.CredentialFile('lambda', { path: '${STORE}', profile: user })]) {
+        keys.push((await file.read()).secret.expose());
+      }
+    }
+    return keys;`);
+  assert.deepEqual(read, users.flatMap((user) => Array(2).fill(`key-of-${user.split('@')[0]}`)));
   assert.ok((await pc.read('~/.conduceconfig')).startsWith('# mine\n'));
   const left = [...(await readdir(pc.home)), ...(await readdir(pc.at('~/.config/keylatch')))];
   assert.deepEqual(left.sort(), ['.conduceconfig', '.config', 'credentials.json']);
@@ -145,10 +150,33 @@ test('bytes that are no UTF-8 are read past, and not written over', async (t) =>
     }
     assert.deepEqual(await readFile(pc.at(file)), bytes);
   }
+  // UTF-16 is read by its mark, and not written to either; a mark of UTF-8 stays.
+  await pc.write('16.env', Buffer.from('\uFEFFLAMBDA_API_KEY=old-key-1234\r\n', 'utf16le'));
+  const utf16 = `'lambda', { path: '16.env' }`;
+  assert.equal(await pc.module(read(utf16)), 'old-key-1234');
+  assert.match(await pc.module(`return new node.CredentialFile(${utf16}).write('new-key-5678').catch(({ message }) => message)`), /it is UTF-16 \(PowerShell writes so\): save it as UTF-8/);
+  await pc.write('8.env', '\uFEFFA=1\r\nLAMBDA_API_KEY=old-key-1234\r\n');
+  await pc.module(write(`'lambda', { path: '8.env' }`, 'new-key-5678'));
+  assert.equal(await pc.read('8.env'), '\uFEFFA=1\r\nLAMBDA_API_KEY=new-key-5678\r\n');
   // A file that is nothing but the key has nothing else to lose.
   await pc.write('~/.impact/api.key', Buffer.from('old-key-1234\n', 'utf16le'));
   await pc.module(write(`'modelon'`, 'new-key-5678'));
   assert.equal(await pc.read('~/.impact/api.key'), 'new-key-5678\n');
+});
+
+test('a trial changes nothing, tells what would be replaced, and refuses what a write would', async (t) => {
+  const pc = await computer(t);
+  await pc.write('.env', 'LAMBDA_API_KEY=old-key-1234\n', 0o644);
+  await pc.write('words.txt', 'not a key\n');
+  const [kept, nothing, refused, forced] = await pc.module(`
+    const trial = (options) => new node.CredentialFile('lambda', options).ready().then((secret) => secret?.expose() ?? null, ({ code }) => code);
+    return [await trial({ path: '.env' }), await trial({ path: 'new/key.txt' }), await trial({ path: 'words.txt' }), await trial({ path: 'words.txt', force: true })];`);
+  assert.deepEqual([kept, nothing, refused, forced], ['old-key-1234', null, 'file_failed', null]);
+  assert.deepEqual([await pc.read('.env'), await pc.mode('.env'), await pc.read('words.txt')], ['LAMBDA_API_KEY=old-key-1234\n', '644', 'not a key\n']);
+  assert.deepEqual(await readdir(pc.at('new')), []);
+  const written = await pc.module(`const file = new node.CredentialFile('lambda', { path: '.env' });
+    const { replaced, warnings } = await file.write('new-key-5678'); return [replaced.expose(), warnings];`);
+  assert.deepEqual(written, ['old-key-1234', []]);
 });
 
 test('what cannot be read or written says so, and is left as it was', async (t) => {

@@ -2,9 +2,10 @@
 // in Chromium.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { mkdir, utimes } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 
 import { DEMO, startServer } from '../browser/support/server.js';
@@ -91,6 +92,49 @@ test('the message is the document\'s, and the browser that is opened gets the ad
   assert.equal(await pc.read('opened'), url);
 });
 
+test('a browser that does not open is told of, and so is what to do where it is another computer\'s', async (t) => {
+  const pc = await at(t);
+  await pc.write('bin/xdg-open', '#!/bin/sh\nexit 4\n', 0o755);
+  await pc.write('late.sh', '#!/bin/sh\nsleep 3.5\nexit 4\n', 0o755);
+  const PATH = `${pc.at('bin')}:${pc.env.PATH}`;
+  const alone = "Or open the address all the same: when the browser cannot show the page that it comes back to, copy that page's address and run here, in another terminal: curl '<the address>'";
+  for (const [env, says] of [
+    [{ PATH }, 'Open the following URL in your browser: http'],
+    [{ BROWSER: 'no-such-browser' }, 'Open the following URL in your browser: http'],
+    [{ BROWSER: `no-such-browser:${pc.at('bin/xdg-open')} %s:true` }, 'Your browser has been opened to visit the following URL: http'],
+    [{ BROWSER: pc.at('late.sh') }, 'The browser did not open ('],
+    [{ PATH, SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 22' }, /On your own, run first: ssh -L (\d+):127\.0\.0\.1:\1 \S+@192\.0\.2\.1\s+Or open/],
+    [{ PATH, container: 'podman' }, /This is a container.*docker run --network host\)\.\s+Or open/],
+  ]) {
+    const terminal = pc.terminal(login, env);
+    await terminal.sees(typeof says === 'string' ? says : alone);
+    if (typeof says !== 'string') assert.match(terminal.screen, says);
+    if (!env.BROWSER) assert.doesNotMatch(terminal.screen, /has been opened/);
+    terminal.types('\x03');
+    await terminal.ends();
+  }
+});
+
+test('nobody is sent to log in when the login could not be stored, or no port is free', async (t) => {
+  const pc = await at(t);
+  await mkdir(pc.at(CONFIG), { recursive: true });
+  const unstored = await pc.keylatch(['login', '--provider', 'luminary']);
+  assert.equal(unstored.code, 1);
+  assert.match(unstored.err, /~\/\.luminarycloud\/config cannot be read \(it is a directory\)/);
+  assert.doesNotMatch(unstored.err, /URL/);
+
+  const other = await at(t);
+  const taken = await Promise.all(PORTS.map(async (port) => {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }));
+  const { code, err } = await other.keylatch(['login', '--provider', 'luminary']);
+  for (const server of taken) server.close();
+  assert.equal(code, 1);
+  assert.match(err, /10001, 9876, 22223, 5000\)\. .*: keylatch login --provider luminary --api-key -\n$/);
+});
+
 test('programs that renew at once take turns, so none uses a token twice', async (t) => {
   const pc = await at(t);
   await loggedIn(pc);
@@ -104,7 +148,7 @@ test('the SDK\'s newer token is used, and a login that has ended says: log in ag
   const good = await token(pc, CONFIG);
   // As the SDK leaves it, rotated, while the document's file is stale.
   await pc.write(CONFIG, '{"refresh_token":"stale"}');
-  await new Promise((done) => setTimeout(done, 20));
+  await utimes(pc.at(CONFIG), new Date(0), new Date(0));
   await pc.write(SDK, JSON.stringify({ refresh_token: good, kept: 1 }), 0o644);
   assert.equal((await whoami(pc)).code, 0);
   assert.equal(JSON.parse(await pc.read(SDK)).kept, 1);
@@ -131,15 +175,31 @@ test('a wrong password may be tried again; to cancel is told to the program', as
   await assert.rejects(pc.read(CONFIG), { code: 'ENOENT' });
 });
 
-test('an answer that this login did not ask for is refused', async (t) => {
+test('an answer that does not know the state of this login gets a page, and the login goes on', async (t) => {
   const pc = await at(t);
-  const { terminal, port } = await begin(pc);
-  assert.equal((await fetch(`http://127.0.0.1:${port}/favicon.ico`)).status, 404, 'this ends nothing');
-  const response = await fetch(`http://127.0.0.1:${port}/callback?state=guessed&code=theirs`);
-  assert.equal(response.status, 400);
-  assert.equal(await terminal.ends(), 1);
-  assert.match(terminal.screen, /another state/);
-  await assert.rejects(pc.read(CONFIG), { code: 'ENOENT' });
+  const { terminal, url, port } = await begin(pc);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/favicon.ico`)).status, 404);
+  const { searchParams } = new URL(url);
+  const state = searchParams.get('state');
+  for (const [query, headers] of [
+    ['?state=guessed&code=theirs'],
+    ['?error=access_denied&state=other'],
+    ['?error=access_denied', { Origin: 'https://evil.example' }],
+    [''],
+    ['?state='],
+    [`?state=${state.slice(0, -1)}&code=x`],
+    [`?state=${state.toLowerCase()}x&code=x`],
+    [`?code=x&STATE=${state}`],
+  ]) {
+    const response = await fetch(`http://127.0.0.1:${port}/callback${query}`, { headers });
+    assert.equal(response.status, 400, query);
+    assert.match(await response.text(), /goes on waiting/);
+  }
+  const page = await blankPage();
+  await page.goto(url);
+  await signIn(page);
+  await page.getByRole('heading', { name: 'You are logged in' }).waitFor();
+  assert.equal(await terminal.ends(), 0, terminal.screen);
 });
 
 test('whatever is asked of the listener, it goes on listening', async (t) => {
@@ -159,8 +219,8 @@ test('whatever is asked of the listener, it goes on listening', async (t) => {
     assert.equal(await asked(port, line), status, line);
   }
   assert.equal((await fetch(`http://127.0.0.1:${port}/callback?__proto__=x&%ff=%`)).status, 400, 'it is there, and refuses');
-  assert.equal(await terminal.ends(), 1);
-  assert.match(terminal.screen, /another state/);
+  terminal.types('\x03');
+  await terminal.ends();
 });
 
 /** The status that a request gets, sent as it is; nothing when the connection is closed without. */

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { KeyClient } from '../../pkg/index.js';
+import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { CLI, computer } from './support/computer.js';
 
@@ -28,13 +28,17 @@ test('a key is typed unseen, asked for again when it is refused, and stored once
   const terminal = pc.terminal(`${keylatch} login`);
   await terminal.sees('API key for keylatch: ');
   terminal.types(`${wrong}\r`);
-  await terminal.sees('did not accept that key. Try again.');
+  await terminal.sees('keylatch did not accept that key. Try again.');
+  await terminal.sees('API key for keylatch: ');
+  terminal.types(`Bearer ${right}\r`);
+  await terminal.sees('"Bearer" is how a key is sent and not a part of it. Remove it. Try again.');
   await terminal.sees('API key for keylatch: ');
   await assert.rejects(pc.read(STORE), { code: 'ENOENT' });
-  // Pasted in pieces, with arrow keys, a word taken back, and an end of line that came along.
+  // Typed and pasted in pieces, with arrow keys, a word taken back, and an end of line that came along.
   terminal.types('rubbish\x15');
   terminal.types(`${right.slice(0, 10)}x\x7f\x1b[D`);
-  terminal.types(`${right.slice(10)}\r`);
+  terminal.types(`\x1b[20`);
+  terminal.types(`0~${right.slice(10)}\x1b[201~\r`);
   await terminal.sees(`Stored in ${STORE}`);
   assert.equal(await terminal.ends(), 0);
   for (const secret of [wrong, right, right.slice(12)]) assert.ok(!terminal.screen.includes(secret), 'nothing of it is on the screen');
@@ -50,7 +54,7 @@ function kl() {
 test('a prompt that nobody waits for any more ends, and gives the terminal back', async (t) => {
   const pc = await at(t);
   await pc.write('ask.mjs', `
-    import { resolveKey } from ${JSON.stringify(new URL('../../pkg/node.js', import.meta.url).href)};
+    import { resolveKey } from ${JSON.stringify(new URL('../../pkg/dist/node/node.js', import.meta.url).href)};
     const controller = new AbortController();
     process.once('SIGUSR2', () => controller.abort());
     console.log('process ' + process.pid);
@@ -73,6 +77,20 @@ test('after three refusals it is over, and nothing is stored', async (t) => {
   }
   assert.equal(await terminal.ends(), 3);
   await assert.rejects(pc.read(STORE), { code: 'ENOENT' });
+});
+
+test('nobody is asked for a key that could not be kept, nor for a key by a user who is one', async (t) => {
+  const pc = await at(t);
+  await pc.write(STORE, '{ broken');
+  const terminal = pc.terminal(`${keylatch} login`);
+  assert.equal(await terminal.ends(), 1);
+  assert.match(terminal.screen, /credentials\.json is not understood: it is not JSON/);
+  assert.doesNotMatch(terminal.screen, /API key for/);
+  const key = await newKey();
+  const refused = pc.terminal(`${keylatch} list --user ${key}`);
+  assert.equal(await refused.ends(), 2);
+  assert.ok(!refused.screen.includes(key), refused.screen);
+  assert.match(refused.screen, /--user: that is, or holds, a key/);
 });
 
 test('the question reaches the person when standard output goes elsewhere, and the key is all that does', async (t) => {
@@ -121,5 +139,7 @@ test('what cannot be undone is asked first, by name', async (t) => {
     terminal.types(`${answer}\r`);
     assert.equal(await terminal.ends(), code, answer);
     assert.equal((await keys.get(key.id)).status, status, answer);
+    if (code) assert.match(terminal.screen.replaceAll('\r', ''), /\nNothing was changed\.\n$/);
+    assert.doesNotMatch(terminal.screen, /aborted/);
   }
 });

@@ -5,66 +5,40 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { decode } from '../../pkg/bytes.js';
+import { decode } from '../../pkg/platform/web/printable.js';
 import { installed, node, npm, pkg, root } from './project.js';
 
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'));
 
-/** Every file that is shipped. A new one is added here on purpose. */
+/** Every file that is shipped. A new one is added here on purpose. `#` stands for the hash of a chunk. */
 const SHIPPED = [
   'LICENSE-APACHE',
   'LICENSE-MIT',
   'README.md',
-  'bytes.js',
-  'call.js',
-  'cli.js',
-  'cli/ask.js',
-  'cli/client.js',
-  'cli/commands.js',
-  'cli/completion.js',
-  'cli/help.js',
-  'cli/keys.js',
-  'cli/local.js',
-  'cli/main.js',
-  'cli/nearest.js',
-  'cli/print.js',
-  'cli/session.js',
-  'client.js',
-  'core.js',
-  'errors.js',
-  'facade.js',
+  'dist/chunk-#.js',
+  'dist/client.js',
+  'dist/client.wasm',
+  'dist/edge/chunk-#.js',
+  'dist/edge/edge.js',
+  'dist/index.js',
+  'dist/keylatch.wasm',
+  'dist/node/chunk-#.js',
+  'dist/node/cli.js',
+  'dist/node/client.js',
+  'dist/node/index.js',
+  'dist/node/node.js',
+  'dist/parts/check.js',
+  'dist/parts/client.js',
+  'dist/parts/headers.js',
+  'dist/parts/issue.js',
+  'dist/parts/providers.js',
+  'dist/parts/secret.js',
+  'dist/slim/chunk-#.js',
+  'dist/slim/slim.js',
   'index.d.ts',
-  'index.js',
-  'keys.js',
   'node.d.ts',
-  'node.js',
-  'node/attempt.js',
-  'node/browser.js',
-  'node/core.js',
-  'node/credential-file.js',
-  'node/dotenv.js',
-  'node/files.js',
-  'node/host.js',
-  'node/listener.js',
-  'node/lock.js',
-  'node/login.js',
-  'node/paths.js',
-  'node/resolve.js',
-  'node/session.js',
-  'node/terminal.js',
-  'node/tokens.js',
   'package.json',
-  'providers.js',
-  'secret.js',
   'slim.d.ts',
-  'slim.js',
-  'wasm/bytes.js',
-  'wasm/keylatch.js',
-  'wasm/keylatch_bg.wasm',
-  'wasm/messages.js',
-  'wasm/node/bytes.js',
-  'wasm/node/keylatch.js',
-  'wasm/node/messages.js',
 ];
 
 /** The files that the exports map points to, by entry. */
@@ -75,7 +49,8 @@ function targets() {
 
 test('the tarball holds exactly the files that are meant to be shipped', () => {
   const [{ files }] = JSON.parse(npm(['pack', '--dry-run', '--json', pkg]));
-  assert.deepEqual(files.map((file) => file.path).sort(), SHIPPED);
+  const names = files.map((file) => file.path.replace(/chunk-[A-Z0-9]+/, 'chunk-#'));
+  assert.deepEqual([...new Set(names)].sort(), SHIPPED);
 });
 
 test('every target of the exports map is shipped', () => {
@@ -101,16 +76,16 @@ test('the licences and the version are those of the project', () => {
 test('the declarations declare exactly what the default entry exports', async () => {
   const declarations = readFileSync(join(pkg, 'index.d.ts'), 'utf8');
   const declared = [...declarations.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(Object.keys(await import(join(pkg, 'index.js'))).sort(), [...new Set(declared)].sort());
+  assert.deepEqual(Object.keys(await import(join(pkg, 'dist/node/index.js'))).sort(), [...new Set(declared)].sort());
 });
 
-test('the wasm that travels as text is the wasm', async () => {
-  for (const dir of ['wasm', 'wasm/node']) {
-    const bytes = decode(await import(join(pkg, dir, 'bytes.js')));
-    assert.ok(readFileSync(join(pkg, dir, 'keylatch_bg.wasm')).equals(bytes), dir);
-    // In any encoding and any quotes, and in a page's own script too.
-    assert.match(readFileSync(join(pkg, dir, 'bytes.js'), 'latin1'), /^[\n -~]+$/);
-    assert.doesNotMatch((await import(join(pkg, dir, 'bytes.js'))).text, /["$<\\`]/);
+test('a module that travels as text is the module, in any encoding and any quotes', async () => {
+  for (const [name, file] of [['offline', 'keylatch.wasm'], ['client', 'client.wasm']]) {
+    const written = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'xtask/staging', `${name}.printable.js`);
+    const module = await import(written);
+    assert.ok(readFileSync(join(pkg, 'dist', file)).equals(decode(module)), name);
+    assert.match(readFileSync(written, 'latin1'), /^[\n -~]+$/);
+    assert.doesNotMatch(module.text, /["$<\\`]/);
   }
 });
 
@@ -151,7 +126,7 @@ test('installed offline into an empty project', async (t) => {
   });
 
   await t.test('nothing but the entries can be reached', () => {
-    const script = `await import('keylatch/wasm/keylatch.js')`;
+    const script = `await import('keylatch/dist/parts/check.js')`;
     assert.throws(() => node(['--input-type=module', '-e', script], project.dir), /ERR_PACKAGE_PATH_NOT_EXPORTED/);
   });
 

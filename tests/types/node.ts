@@ -25,7 +25,9 @@ async function sources(signal: AbortSignal): Promise<void> {
   const found = await file.read();
   // @ts-expect-error there may be none
   found.secret;
-  await file.write(credential.secret);
+  const { replaced, warnings: told } = await file.write(credential.secret);
+  void [replaced?.mask(), told[0]?.reason, (await file.ready())?.mask()];
+  new CredentialFile('lambda', { path: 'key.txt', force: true });
   // @ts-expect-error a key is text
   await file.write(42);
   same<Awaited<ReturnType<typeof login>>, Credential>(true);

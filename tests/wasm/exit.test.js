@@ -7,10 +7,11 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { DEMO, startServer } from '../browser/support/server.js';
+import { CASE } from '../limits.js';
 
-const pkg = new URL('../../pkg/index.js', import.meta.url);
-/** Far less than the 30 seconds that a call may take, and more than Node keeps an idle connection. */
-const PATIENCE = 12_000;
+const pkg = new URL('../../pkg/dist/node/index.js', import.meta.url);
+/** What a call may take: a timer of it that is left behind keeps the program running until it is killed. */
+const HOUR = 3_600_000;
 
 let server;
 before(async () => { server = await startServer(); });
@@ -21,9 +22,9 @@ async function program(body) {
   const source = `
     import { KeyClient, KeylatchError, Secret, generateKey } from ${JSON.stringify(pkg)};
     const url = ${JSON.stringify(server.url)};
-    const signIn = (options) => KeyClient.signIn({ provider: 'keylatch', baseUrl: url, ...${JSON.stringify(DEMO)}, ...options });
+    const signIn = (options) => KeyClient.signIn({ provider: 'keylatch', baseUrl: url, ...${JSON.stringify(DEMO)}, timeout: ${HOUR}, ...options });
     ${body}`;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { timeout: PATIENCE });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { timeout: CASE });
   assert.equal(stderr, '');
   return stdout.trim();
 }
@@ -48,23 +49,21 @@ for (const [what, body, said] of [
   ['a call waited for another try', `
     let count = 0;
     const fetch = async () => new Response('{}', { status: (count += 1) === 1 ? 503 : 404 });
-    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey(), fetch });
+    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey(), fetch, timeout: ${HOUR} });
     await client.whoami().catch(({ code }) => console.log(code, count));`, 'not_found 2'],
   ['the service\'s own API was used', `
     const kim = await signIn();
     const { secret } = await kim.create({ name: 'exit', expiresIn: 'PT1H' });
-    const robot = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: secret });
+    const robot = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: secret, timeout: ${HOUR} });
     console.log((await robot.fetch('/v1/account')).status);`, '200'],
   ['a call was never waited for, and fails', `
-    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey() });
+    const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey(), timeout: ${HOUR} });
     const call = client.whoami();
     call.catch(() => {});
     console.log('gone');`, 'gone'],
 ]) {
   test(`a program ends by itself when ${what}`, async () => {
-    const begin = Date.now();
     assert.equal(await program(body), said);
-    assert.ok(Date.now() - begin < PATIENCE);
   });
 }
 

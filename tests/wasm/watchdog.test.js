@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { run } from '../../pkg/call.js';
+import '../sources.js';
+
+const { run } = await import('../../pkg/client/call.js');
 
 const never = () => new Promise(() => {});
 /** What the core may take beyond the time of a call, to put things right. */
@@ -18,9 +20,15 @@ async function state(promise) {
   return Promise.race([promise, pending]).then((value) => (value === pending ? 'pending' : 'done'), (error) => error.code ?? error);
 }
 
+/** The clock of the timers and the one that deadlines are told by, moved together. */
 function clock(t) {
+  let time = 0;
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  return (milliseconds) => t.mock.timers.tick(milliseconds);
+  t.mock.method(performance, 'now', () => time);
+  return (milliseconds) => {
+    time += milliseconds;
+    t.mock.timers.tick(milliseconds);
+  };
 }
 
 test('what never comes back is given up, and not before the core had its time', async (t) => {

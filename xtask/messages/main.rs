@@ -1,52 +1,64 @@
-//! Writes `pkg/wasm/messages.js`, and with the argument `node`
-//! `pkg/wasm/node/messages.js`: the copy of the core's sentences that the
-//! JavaScript face shows, to standard output. Run by `cargo xtask build`.
+//! Writes what the JavaScript face knows of the core to standard output, as an
+//! ES module: the sentences of codes, the services as data, what headers carry.
+//! With the argument `node` the sentences of the credential chain, which only Node
+//! has. Run by `cargo xtask build`.
 
 use keylatch::error::Code;
-use keylatch::format::ProblemCode;
+use keylatch::format::{CATALOGUE, ProblemCode};
+use keylatch::http::Fault;
 use keylatch::notice::Reason;
+use keylatch::provider;
+use keylatch::scheme::Scheme;
+use keylatch::value::{Object, Value};
 
 fn main() {
-    println!("// The sentences of src/error.rs and src/format/, copied by `cargo xtask build`.");
-    println!("// The wasm knows only the codes. Edit the sentences there, not here.");
-    // Those of the credential chain, which only Node has, are a module of their own.
     if std::env::args().nth(1).as_deref() == Some("node") {
+        export("version", &Value::from(env!("CARGO_PKG_VERSION")));
         table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
         return;
     }
-    table("errors", Code::ALL.iter().map(|code| (code.as_str(), code.sentence())));
+    // Apart, so that who only checks keys does not download what services refuse.
+    let errors = |of_client| Code::ALL.iter().filter(move |code| code.is_of_client() == of_client);
+    for (name, of_client) in [("errors", false), ("clientErrors", true)] {
+        table(name, errors(of_client).map(|code| (code.as_str(), code.sentence())));
+    }
     table("problems", ProblemCode::ALL.iter().map(|code| (code.as_str(), code.sentence())));
+    // By number, as they come out of the offline module.
+    export("codes", &ProblemCode::ALL.iter().map(|code| Value::from(code.as_str())).collect());
+    export("baseFaults", &Fault::ALL.iter().map(|fault| Value::from(fault.sentence())).collect());
+    let numbers = CATALOGUE.iter().zip(1_u32..).map(|((id, _), number)| (*id, Value::from(number)));
+    export("formats", &numbers.collect::<Object>().into());
+    let schemes = [Scheme::Bearer, Scheme::Header { name: "".into() }];
+    let patterns = schemes.iter().filter_map(|scheme| Some((scheme.name(), Value::from(scheme.pattern()?))));
+    export("patterns", &patterns.collect::<Object>().into());
+    // What checks and headers need, and all that is known.
+    let brief = ["id", "title", "format", "schemes", "certainty"];
+    let services: Vec<Value> = provider::builtins().iter().map(|provider| Value::from(*provider)).collect();
+    let some = |service: &Value| -> Value {
+        let members = service.members().iter().filter(|(name, _)| brief.contains(&name.as_ref()));
+        Value::Map(members.cloned().collect())
+    };
+    export("services", &services.iter().map(some).collect());
+    // What a declaration leaves out of an endpoint is as in keylatch's own API.
+    let own = services.first().and_then(|service| service.member("endpoints"));
+    export("endpointDefaults", own.unwrap_or(&Value::Null));
+    export("descriptions", &services.into_iter().collect());
 }
 
 fn table(name: &str, rows: impl Iterator<Item = (&'static str, &'static str)>) {
-    println!("\n/** @type {{Record<string, string>}} */\nexport const {name} = {{");
-    for (code, sentence) in rows {
-        println!("  {code}: {},", quoted(sentence));
-    }
-    println!("}};");
+    export(name, &rows.map(|(code, sentence)| (code, Value::from(sentence))).collect::<Object>().into());
 }
 
-/// The text as a JavaScript string.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn quotes_and_backslashes_are_escaped() {
-        assert_eq!(quoted(r#"say "a\b" …"#), r#""say \"a\\b\" …""#);
-        assert_eq!(quoted("two\nlines"), r#""two\nlines""#);
-    }
+fn export(name: &str, value: &Value) {
+    let mut json = String::new();
+    keylatch::json::write(value, &mut json);
+    // The types that the facade is checked by.
+    let shape = match (name, value) {
+        ("codes", _) => "import('../../../pkg/index.js').ProblemCode[]",
+        ("formats", _) => "Record<string, number>",
+        (_, Value::List(_)) => "any[]",
+        (_, Value::Text(_)) => "string",
+        _ => "Record<string, any>",
+    };
+    println!("/** @type {{{shape}}} */\nexport const {name} = {json};");
 }

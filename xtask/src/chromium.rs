@@ -1,14 +1,23 @@
 //! The browser of the tests.
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use crate::shell::{Context, Result, capture, run_quietly, say};
-use crate::tools::find;
+use crate::shell::{Result, say};
+use crate::system::{Need, on_path};
 
 /// The environment variable that names the browser, for us and for the tests.
 pub const CHROMIUM: &str = "KEYLATCH_CHROMIUM";
 
+/// Chromium without the windows of a browser. Nobody sees them in the tests, and
+/// they would cost as much time as the pages in them.
+const SHELL: Need = Need {
+    title: "Chromium's headless shell",
+    packages: &["chromium-headless-shell", "fonts-liberation"],
+    find: || on_path("chromium-headless-shell"),
+    otherwise: "Install it, Chromium or Google Chrome, or set KEYLATCH_CHROMIUM to the path of its program, and try again.",
+};
+
+/// The whole browser: it takes longer, and does as well.
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /// Where it is not on PATH by custom.
@@ -18,56 +27,34 @@ const PLACES: [&str; 3] = [
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 ];
 
-/// The browser, installed from the system's packages when there is none.
-pub fn ensure() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os(CHROMIUM).filter(|named| !named.is_empty()) {
-        let path = PathBuf::from(named);
-        let missing = format!("{CHROMIUM} is set to {}, which is not a file.", path.display());
-        return if path.is_file() { Ok(path) } else { Err(missing) };
+/// Sees that there is one, by installing the shell if that is possible.
+pub fn ensure() -> Result<()> {
+    if named()?.is_some() {
+        return Ok(());
     }
-    if let Some(path) = installed() {
-        return Ok(path);
-    }
-    install()?;
-    installed().context(missing("it is still not on PATH after its installation"))
-}
-
-fn installed() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let named = NAMES.iter().find_map(|name| find(name, &path));
-    named.or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
-}
-
-fn install() -> Result<()> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if find("apt-get", &path).is_none() {
-        return Err(missing("this system has no apt-get to install it with"));
-    }
-    let prefix: &[&str] = if is_root() {
-        &[]
-    } else if capture(Command::new("sudo").args(["-n", "true"])).is_ok() {
-        &["sudo", "-n"]
-    } else {
-        return Err(missing("installing it takes root, or sudo without a password"));
+    let why = match SHELL.ensure() {
+        Ok(_) => return Ok(()),
+        Err(why) => why,
     };
-    say("installing Chromium from the system's packages (a few minutes, once) …");
-    apt_get(prefix, &["update"])?;
-    apt_get(prefix, &["install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"])
+    let Some(browser) = browser() else { return Err(why) };
+    say(format!("{why} Until then {} is used, which takes longer.", browser.display()));
+    Ok(())
 }
 
-fn apt_get(prefix: &[&str], arguments: &[&str]) -> Result<()> {
-    // `env`, because sudo passes no variables on.
-    let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
-    let (program, arguments) = words.split_first().context("no program")?;
-    run_quietly(Command::new(program).args(arguments)).context(missing("its installation failed"))
+/// The one that is there.
+pub fn path() -> Result<PathBuf> {
+    let found = named()?.or_else(SHELL.find).or_else(browser);
+    found.ok_or_else(|| "there is no Chromium any more.".to_owned())
 }
 
-fn is_root() -> bool {
-    capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+fn named() -> Result<Option<PathBuf>> {
+    let Some(named) = std::env::var_os(CHROMIUM).filter(|named| !named.is_empty()) else { return Ok(None) };
+    let path = PathBuf::from(named);
+    let missing = format!("{CHROMIUM} is set to {}, which is not a file.", path.display());
+    if path.is_file() { Ok(Some(path)) } else { Err(missing) }
 }
 
-fn missing(why: &str) -> String {
-    format!(
-        "Chromium is missing: {why}. Install Chromium or Google Chrome, or set {CHROMIUM} to the path of its program, and try again."
-    )
+fn browser() -> Option<PathBuf> {
+    let named = NAMES.iter().find_map(|name| on_path(name));
+    named.or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
 }

@@ -19,8 +19,9 @@ const DEFAULT_PORT: u16 = 8787;
 /// What the server writes when it is ready, before its address.
 const READY: &str = "keylatch-server listening on ";
 
-/// How long the server may take to finish its requests and go.
-const GRACE: Duration = Duration::from_secs(15);
+/// How long the server may take to finish its requests and go, also on a busy
+/// machine.
+const GRACE: Duration = Duration::from_secs(60);
 
 struct Options {
     port: u16,

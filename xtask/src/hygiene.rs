@@ -33,7 +33,7 @@ pub fn check(project: &Project) -> Result<()> {
 fn is_built(name: &str) -> bool {
     let directory = |word: &str| name.starts_with(&format!("{word}/")) || name.contains(&format!("/{word}/"));
     ["target", "node_modules"].into_iter().any(directory)
-        || name.starts_with("pkg/wasm/")
+        || name.starts_with("pkg/dist/")
         || [".wasm", ".db", ".db-wal", ".db-shm", ".tgz"].into_iter().any(|end| name.ends_with(end))
 }
 
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn built_files_are_recognised() {
-        for name in ["pkg/wasm/keylatch.js", "tests/node_modules/a/b.js", "target/x", "a/b.wasm", "demo.db"] {
+        for name in ["pkg/dist/keylatch.js", "tests/node_modules/a/b.js", "target/x", "a/b.wasm", "demo.db"] {
             assert!(is_built(name), "{name}");
         }
         for name in ["pkg/index.js", "src/wasm/mod.rs", "tests/wasm/key.test.js", "src/target.rs"] {

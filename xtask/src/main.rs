@@ -7,7 +7,6 @@ mod bench;
 mod chromium;
 mod demo;
 mod fingerprint;
-mod glue;
 mod hygiene;
 mod package;
 mod printable;
@@ -16,6 +15,7 @@ mod server;
 mod shell;
 mod size;
 mod steps;
+mod system;
 mod test;
 mod tools;
 

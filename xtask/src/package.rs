@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the generated part of the npm package, `pkg/wasm/`.
+//! `cargo xtask build`: what npm gets of the package, `pkg/dist/`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,59 +6,87 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::fingerprint;
-use crate::glue;
 use crate::printable;
 use crate::project::Project;
 use crate::shell::{Context, Result, capture, run_quietly, say};
 use crate::tools;
 
-/// What the generated files depend on.
-const INPUTS: [&str; 8] = [
+/// The modules of wasm, each by the feature of its name.
+pub const MODULES: [&str; 3] = ["offline", "client", "node"];
+
+/// What the built files depend on.
+const INPUTS: [&str; 15] = [
     "src",
+    "format",
     "Cargo.toml",
     "Cargo.lock",
+    ".cargo/config.toml",
+    "pkg/cli",
+    "pkg/client",
+    "pkg/core",
+    "pkg/entries",
+    "pkg/keys",
+    "pkg/node",
+    "pkg/platform",
+    "xtask/bundle.mjs",
     "xtask/messages",
-    "xtask/src/glue.rs",
-    "xtask/src/package.rs",
-    "xtask/src/printable.rs",
     "xtask/npm/package-lock.json",
 ];
 
 /// Builds it, unless nothing has changed since the last time.
 pub fn build(project: &Project) -> Result<()> {
     let _lock = project.lock()?;
-    let out = project.path("pkg/wasm");
+    let out = project.path("pkg/dist");
     let stamp = out.join(".stamp");
     // Taken now: what is edited during the build is not in it.
     let inputs = inputs(project)?;
     if fingerprint::is_fresh(&stamp, &fresh(&inputs, &out)?) {
-        say("the package is up to date: pkg/");
+        say("the package is up to date: pkg/dist/");
         return Ok(());
     }
 
     // Before the minutes of compiling: what can be missing on this machine.
-    tools::require_node(tools::NODE, "wasm-opt")?;
+    tools::require_node(tools::NODE, "the build")?;
 
     // Built elsewhere and copied when it is whole: a page or a test that reads
-    // pkg/wasm/ meanwhile finds the old files or the new ones.
-    let staging = project.target().join("xtask/wasm");
-    if staging.exists() {
-        fs::remove_dir_all(&staging).context(format!("cannot empty {}", staging.display()))?;
+    // pkg/dist/ meanwhile finds the old files or the new ones.
+    let staging = staging(project);
+    let bundle = project.target().join("xtask/dist");
+    for dir in [&staging, &bundle] {
+        if dir.exists() {
+            fs::remove_dir_all(dir).context(format!("cannot empty {}", dir.display()))?;
+        }
+        fs::create_dir_all(dir).context(format!("cannot create {}", dir.display()))?;
     }
     // First, because it also downloads what the paths of `compile` refer to.
-    say("copying the sentences of the core …");
-    let (messages, reasons) = (messages(project, &[])?, messages(project, &["--", "node"])?);
-    // What browsers cannot use is in a wasm of its own. The other one last, so
-    // that it is the one left in the target directory to look into.
-    compile(project, &staging.join("node"), &["--features", "node"])?;
-    let size = compile(project, &staging, &[])?;
-    write(&staging.join("messages.js"), messages.as_bytes())?;
-    write(&staging.join("node/messages.js"), reasons.as_bytes())?;
+    say("copying sentences and services out of the core …");
+    write(&staging.join("data.js"), messages(project, &[])?.as_bytes())?;
+    write(&staging.join("data-node.js"), messages(project, &["--", "node"])?.as_bytes())?;
+    for module in MODULES {
+        say(format!("compiling the {module} module to WebAssembly …"));
+        let bytes = compile(project, &staging.join(module), module)?;
+        write(&staging.join(format!("{module}.printable.js")), printable::module(&bytes).as_bytes())?;
+    }
+    say("bundling the JavaScript …");
+    let mut node = Command::new("node");
+    run_quietly(
+        node.arg(project.path("xtask/bundle.mjs")).arg(&staging).arg(&bundle).current_dir(project.root()),
+    )?;
 
-    replace(&staging, &out)?;
+    replace(&bundle, &out)?;
     write(&stamp, fresh(&inputs, &out)?.as_bytes())?;
-    say(format!("the package is built: pkg/ ({size} bytes of wasm)"));
+    say("the package is built: pkg/dist/");
     Ok(())
+}
+
+/// Where the parts of the package are after a build.
+pub fn staging(project: &Project) -> PathBuf {
+    project.target().join("xtask/staging")
+}
+
+/// A module of wasm after a build, with the names of its functions.
+pub fn staged(project: &Project, module: &str) -> PathBuf {
+    staging(project).join(module).join("keylatch_bg.wasm")
 }
 
 /// The fingerprint of what goes in, the compiler included.
@@ -74,35 +102,23 @@ fn fresh(inputs: &str, out: &Path) -> Result<String> {
     Ok(format!("{inputs} {}", fingerprint::of(&[out.to_path_buf()], &[])?))
 }
 
-/// The wasm and its glue, by wasm-pack, and the wasm as a module. Gives its size.
-fn compile(project: &Project, out: &Path, features: &[&str]) -> Result<usize> {
+/// A module of wasm and its glue, by wasm-pack.
+fn compile(project: &Project, out: &Path, module: &str) -> Result<Vec<u8>> {
     let mut wasm_pack = tools::wasm_pack(project)?;
-    say(format!("compiling the core to WebAssembly {}…", if features.is_empty() { "" } else { "for Node " }));
     wasm_pack
         .args(["--quiet", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
         .args(["--out-name", "keylatch", "--no-pack", "--no-gitignore", "--out-dir"])
         .arg(out)
         // Only this package: a build of the workspace unifies features, and
         // the server's would come into the wasm.
-        .args(["--", "--locked", "--package", "keylatch", "--config", &remapped_paths(project)?])
-        .args(features)
+        .args(["--", "--locked", "--package", "keylatch", "--features", module])
+        .args(["--config", &remapped_paths(project)?])
         // What is meant for the machine of the builder is not meant for the wasm.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     run_quietly(&mut wasm_pack)?;
     let wasm = out.join("keylatch_bg.wasm");
-    let bytes = fs::read(&wasm).context(format!("cannot read {}", wasm.display()))?;
-    let (bytes, names) = glue::shorten(&bytes)?;
-    write(&wasm, &bytes)?;
-    for name in ["keylatch.js", "keylatch_bg.wasm.d.ts"] {
-        let file = out.join(name);
-        let text = fs::read_to_string(&file).context(format!("cannot read {}", file.display()))?;
-        let text = glue::renamed(&text, &names);
-        let text = if name.ends_with(".d.ts") { text } else { glue::stripped(&text) };
-        write(&file, text.as_bytes())?;
-    }
-    write(&out.join("bytes.js"), printable::module(&bytes).as_bytes())?;
-    Ok(bytes.len())
+    fs::read(&wasm).context(format!("cannot read {}", wasm.display()))
 }
 
 /// Panic messages name source files. Without this they would tell where the
@@ -178,15 +194,15 @@ mod tests {
     fn replace_leaves_exactly_the_new_files_and_keeps_the_lock() {
         let dir = std::env::temp_dir().join(format!("keylatch-replace-{}", std::process::id()));
         let (from, to) = (dir.join("from"), dir.join("to"));
-        fs::create_dir_all(from.join("snippets")).unwrap();
+        fs::create_dir_all(from.join("chunks")).unwrap();
         fs::create_dir_all(&to).unwrap();
-        fs::write(from.join("snippets/a.js"), "new").unwrap();
+        fs::write(from.join("chunks/a.js"), "new").unwrap();
         fs::write(to.join("stale.js"), "old").unwrap();
         fs::write(to.join(".lock"), "").unwrap();
 
         replace(&from, &to).unwrap();
 
-        assert_eq!(fs::read_to_string(to.join("snippets/a.js")).unwrap(), "new");
+        assert_eq!(fs::read_to_string(to.join("chunks/a.js")).unwrap(), "new");
         assert!(!to.join("stale.js").exists());
         assert!(to.join(".lock").exists());
         fs::remove_dir_all(dir).unwrap();

@@ -1,5 +1,5 @@
 //! The wasm as text: the one form that Node, every bundler and a bare browser
-//! load alike. `pkg/bytes.js` reads it.
+//! load alike. `pkg/platform/web/printable.js` reads it.
 //!
 //! Each byte is one printable character of ASCII, or two if it is rare. Base64
 //! would shift a byte within three characters, differently each time, so that no
@@ -19,7 +19,7 @@ pub fn module(bytes: &[u8]) -> String {
     let (alphabet, text) = encode(bytes);
     let alphabet: Vec<String> = alphabet.iter().map(u8::to_string).collect();
     format!(
-        "// keylatch_bg.wasm as pkg/bytes.js reads it, written by `cargo xtask build`.\n\
+        "// A module of wasm, as pkg/platform/web/printable.js reads it, written by `cargo xtask build`.\n\
          export const alphabet = [{}];\n\
          export const text = \"{text}\";\n",
         alphabet.join(",")

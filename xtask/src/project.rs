@@ -48,12 +48,12 @@ impl Project {
     /// Lets one xtask at a time install and build; the next one waits, and then
     /// finds the work done. Held until the file is dropped.
     pub fn lock(&self) -> Result<File> {
-        let dir = self.path("pkg/wasm");
+        let dir = self.path("pkg/dist");
         fs::create_dir_all(&dir).context(format!("cannot create {}", dir.display()))?;
         let path = dir.join(".lock");
         let lock = File::create(&path).context(format!("cannot write {}", path.display()))?;
         if lock.try_lock().is_err() {
-            crate::shell::say("waiting for another xtask to finish its build …");
+            crate::shell::say("waiting for another build or installation to finish …");
             lock.lock().context(format!("cannot lock {}", path.display()))?;
         }
         Ok(lock)

@@ -9,11 +9,15 @@ use crate::tools;
 /// The environment variable by which the tests find the binary.
 pub const SERVER_BIN: &str = "KEYLATCH_SERVER_BIN";
 
-/// Builds `keylatch-server` and says where it is. In the dev profile, because
-/// it is compiled in a fraction of the time and fast enough for one person.
+/// Where the binary is, once it is built. Of the dev profile, because it is
+/// compiled in a fraction of the time and fast enough for one person.
+pub fn binary(project: &Project) -> PathBuf {
+    project.target().join("debug").join(format!("keylatch-server{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Builds `keylatch-server` and says where it is.
 pub fn build(project: &Project) -> Result<PathBuf> {
-    let binary =
-        project.target().join("debug").join(format!("keylatch-server{}", std::env::consts::EXE_SUFFIX));
+    let binary = binary(project);
     say(if binary.is_file() {
         "bringing the server up to date …"
     } else {

@@ -1,8 +1,10 @@
 //! Running programs, and saying so.
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fmt::Display;
-use std::io::{ErrorKind, IsTerminal};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -27,10 +29,40 @@ impl<T> Context<T> for Option<T> {
     }
 }
 
+thread_local! {
+    /// The file that takes all output of this thread; none is the terminal.
+    static LOG: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
+/// Does the work with all of its output, that of the programs which it runs
+/// included, in a file: steps of the tests run side by side, and their lines
+/// must not mix.
+pub fn logged<T>(log: File, work: impl FnOnce() -> T) -> T {
+    LOG.set(Some(log));
+    let result = work();
+    LOG.set(None);
+    result
+}
+
+/// A second handle of this thread's log.
+fn log() -> Result<Option<File>> {
+    LOG.with_borrow(|log| log.as_ref().map(File::try_clone).transpose())
+        .context("the log of the step cannot be written")
+}
+
 /// One line about what happens now. On standard error, because standard output
 /// belongs to results.
 pub fn say(what: impl Display) {
-    eprintln!("[xtask] {what}");
+    show(&format!("[xtask] {what}\n"));
+}
+
+/// Text for the person who watches.
+fn show(text: &str) {
+    LOG.with_borrow_mut(|log| match log {
+        // A full disk is no reason to stop.
+        Some(log) => drop(log.write_all(text.as_bytes())),
+        None => eprint!("{text}"),
+    });
 }
 
 /// Refuses arguments of a command that takes none.
@@ -43,13 +75,36 @@ pub fn no_arguments(command: &str, arguments: &[&str]) -> Result<()> {
 
 /// Runs it, its output being ours.
 pub fn run(command: &mut Command) -> Result<()> {
+    if let Some(log) = log()? {
+        let errors = log.try_clone().context("the log of the step cannot be written")?;
+        command.stdin(Stdio::null()).stdout(log).stderr(errors);
+    }
     let status = command.status().map_err(|error| not_started(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status}).", shown(command))) }
 }
 
+/// Runs it, its output being ours, and gives the lines that it wrote.
+pub fn run_and_read(command: &mut Command) -> Result<Vec<String>> {
+    let (reader, writer) = std::io::pipe().context("the system gives no pipe")?;
+    let errors = writer.try_clone().context("the system gives no pipe")?;
+    command.stdin(Stdio::null()).stdout(writer).stderr(errors);
+    let mut child = command.spawn().map_err(|error| not_started(command, &error))?;
+    // The command keeps the ends of the pipe that it has handed to the child.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut lines = Vec::new();
+    for line in BufReader::new(reader).split(b'\n') {
+        let line = String::from_utf8_lossy(&line.context("the output cannot be read")?).into_owned();
+        show(&format!("{line}\n"));
+        lines.push(line);
+    }
+    let status = child.wait().context(format!("cannot wait for `{}`", shown(command)))?;
+    if status.success() { Ok(lines) } else { Err(format!("`{}` failed ({status}).", shown(command))) }
+}
+
 /// Runs it; its output is shown only to a person who watches, or when it fails.
 pub fn run_quietly(command: &mut Command) -> Result<()> {
-    if std::io::stderr().is_terminal() { run(command) } else { capture(command).map(drop) }
+    let watched = log()?.is_none() && std::io::stderr().is_terminal();
+    if watched { run(command) } else { capture(command).map(drop) }
 }
 
 /// Runs it and gives what it wrote to standard output.
@@ -59,7 +114,8 @@ pub fn capture(command: &mut Command) -> Result<String> {
         return String::from_utf8(output.stdout)
             .context(format!("`{}` wrote something that is not text", shown(command)));
     }
-    eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    show(&String::from_utf8_lossy(&output.stdout));
+    show(&String::from_utf8_lossy(&output.stderr));
     Err(format!("`{}` failed ({}).", shown(command), output.status))
 }
 
@@ -101,6 +157,31 @@ mod tests {
     #[test]
     fn a_failing_program_is_named_with_its_arguments() {
         let error = capture(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
+        assert!(error.starts_with("`cargo --no-such-flag` failed"), "{error}");
+    }
+
+    #[test]
+    fn a_log_takes_what_is_said_and_what_programs_write() {
+        let path = std::env::temp_dir().join(format!("keylatch-log-{}", std::process::id()));
+        let lines = logged(File::create(&path).unwrap(), || {
+            say("first");
+            run(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
+            capture(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
+            run_and_read(Command::new("cargo").arg("--version")).unwrap()
+        });
+        say("after it");
+        let log = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert!(log.starts_with("[xtask] first\n"), "{log}");
+        assert_eq!(log.matches("error: ").count(), 2, "of `run` and of `capture`: {log}");
+        assert!(lines.iter().any(|line| line.starts_with("cargo ")), "{lines:?}");
+        assert!(log.ends_with(&format!("{}\n", lines.join("\n"))), "{log}");
+        assert!(!log.contains("after it"), "{log}");
+    }
+
+    #[test]
+    fn the_output_of_a_program_that_fails_is_read_and_shown() {
+        let error = run_and_read(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
         assert!(error.starts_with("`cargo --no-such-flag` failed"), "{error}");
     }
 }

@@ -1,31 +1,40 @@
-//! `cargo xtask size`: what the package weighs, raw and compressed.
+//! `cargo xtask size`: what the package weighs, against its budget.
 
 use std::process::Command;
 
 use crate::package;
 use crate::project::Project;
 use crate::shell::{Result, run};
-use crate::tools::{self, NODE, require_node};
 
-/// Builds the package and prints the table; with `--details` the heaviest
-/// functions too. The compressors are Node's: Node is here anyway, and a crate
-/// with them would double what xtask compiles.
+/// Builds the package and prints the table; with `--check` a part that is over its
+/// budget is an error; with `--details` the heaviest functions of each module too.
+/// The compressor is Node's: Node is here anyway, and a crate with one would double
+/// what xtask compiles.
 pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
-    let details = match arguments {
-        [] => false,
-        ["--details"] => true,
-        _ => return Err("`cargo xtask size` takes no arguments but --details.".to_owned()),
-    };
+    match arguments {
+        [] => table(project, &[]),
+        ["--check"] => check(project),
+        ["--details"] => {
+            table(project, &[])?;
+            for module in package::MODULES {
+                println!("\n{module}:");
+                let wasm = package::staged(project, module);
+                run(Command::new("node").arg("xtask/functions.js").arg(wasm).current_dir(project.root()))?;
+            }
+            Ok(())
+        }
+        _ => Err("`cargo xtask size` takes no arguments but --check and --details.".to_owned()),
+    }
+}
+
+/// Refuses what is over its budget.
+pub fn check(project: &Project) -> Result<()> {
+    table(project, &["--check"])
+}
+
+fn table(project: &Project, arguments: &[&str]) -> Result<()> {
     package::build(project)?;
-    require_node(NODE, "the sizes")?;
-    run(Command::new("node").arg("xtask/size.js").current_dir(project.root()))?;
-    if !details {
-        return Ok(());
-    }
-    let wasm = project.target().join(tools::WASM_TARGET).join("wasm/keylatch.wasm");
-    if !wasm.is_file() {
-        // Built into another target directory.
-        return Err(format!("{} is missing. Delete pkg/wasm/.stamp and try again.", wasm.display()));
-    }
-    run(Command::new("node").arg("xtask/functions.js").arg(wasm).current_dir(project.root()))
+    let mut node = Command::new("node");
+    node.arg("xtask/size.js").arg(package::staging(project)).args(arguments).current_dir(project.root());
+    run(&mut node)
 }

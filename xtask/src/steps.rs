@@ -1,74 +1,254 @@
-//! The steps of `cargo xtask test`. Each does its own set-up, so that each can
-//! be run alone; what is already there costs no time.
+//! The steps of `cargo xtask test`: what each proves, what it needs, and what it
+//! holds while it runs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
 
 use crate::project::Project;
-use crate::shell::{Context, Result, run};
+use crate::shell::{Context, Result, run, run_and_read};
+use crate::system::{self, Need};
+use crate::test::cases::{self, Case};
 use crate::tools::{self, cargo};
 use crate::{chromium, hygiene, package, server};
 
-/// One proof.
+/// One proof, or the preparation of several.
 pub struct Step {
     /// What it is chosen by.
     pub name: &'static str,
     /// What it proves.
     pub what: &'static str,
-    /// Sets up what it needs, and proves it.
-    pub run: fn(&Project) -> Result<()>,
+    /// The steps that must have passed before it can run.
+    pub needs: &'static [&'static str],
+    /// What no two steps hold at the same time.
+    pub holds: &'static [Resource],
+    /// Proves it, and notes how long its cases took.
+    pub run: fn(&Project, &mut Vec<Case>) -> Result<()>,
 }
 
-/// In the order of what they cost.
-pub const STEPS: [Step; 16] = [
-    Step { name: "hygiene", what: "nothing in git that does not belong there", run: hygiene::check },
-    Step { name: "fmt", what: "cargo fmt --check", run: fmt },
-    Step { name: "clippy", what: "no warnings, natively and for the wasm", run: clippy },
-    Step { name: "docs", what: "rustdoc without warnings", run: docs },
-    Step { name: "native", what: "cargo test of the whole workspace", run: native },
-    Step { name: "build", what: "the npm package", run: package::build },
-    Step { name: "types", what: "the facade and the declarations, by tsc", run: types },
-    Step { name: "packaging", what: "the tarball, and what bundlers make of it", run: packaging },
-    Step { name: "demo", what: "the demo starts, serves and stops", run: demo },
-    Step { name: "wasm", what: "the wasm in Node and in headless Chromium", run: wasm },
-    Step { name: "command", what: "keylatch/node and the command: files, prompts, logins", run: command },
-    Step { name: "examples", what: "the examples, run", run: examples },
-    Step { name: "manual", what: "the README and the declarations, run; DESIGN.md's paths", run: manual },
-    Step { name: "benches", what: "the benchmarks run, and their peers agree", run: benches },
-    Step { name: "interop", what: "the clouds' own Python clients against the server", run: interop },
-    Step { name: "browser", what: "the page in headless Chromium", run: browser },
+/// What there is one of.
+#[derive(PartialEq)]
+pub enum Resource {
+    /// The build directory: a second cargo would wait for the first one.
+    Cargo,
+    /// The system's package manager.
+    Packages,
+    /// The ports at which a login in the browser comes back: the service names
+    /// them, so they are the same for everybody.
+    LoginPorts,
+}
+use Resource::{Cargo, LoginPorts, Packages};
+
+/// In the order in which they start as soon as they can: first what others need,
+/// then the longest, so that no long one is left over at the end.
+pub const STEPS: [Step; 24] = [
+    Step {
+        name: "build",
+        what: "the npm package",
+        needs: &[],
+        holds: &[Cargo],
+        run: |project, _| package::build(project),
+    },
+    Step {
+        name: "server",
+        what: "the server's binary",
+        needs: &[],
+        holds: &[Cargo],
+        run: |project, _| server::build(project).map(drop),
+    },
+    Step { name: "packages", what: "the npm packages of the tests", needs: &[], holds: &[], run: packages },
+    Step {
+        name: "chromium",
+        what: "Chromium is here",
+        needs: &[],
+        holds: &[Packages],
+        run: |_, _| chromium::ensure(),
+    },
+    Step {
+        name: "python",
+        what: "Python is here, with the clouds' own clients",
+        needs: &[],
+        holds: &[Packages],
+        run: python,
+    },
+    Step {
+        name: "postgresql",
+        what: "PostgreSQL is here",
+        needs: &[],
+        holds: &[Packages],
+        run: |_, _| system::POSTGRES.ensure().map(drop),
+    },
+    Step {
+        name: "shells",
+        what: "bash, zsh and fish are here",
+        needs: &[],
+        holds: &[Packages],
+        run: |_, _| system::SHELLS.iter().map(Need::ensure).try_for_each(|path| path.map(drop)),
+    },
+    Step {
+        name: "browser",
+        what: "the page in headless Chromium",
+        needs: &["build", "server", "packages", "chromium"],
+        holds: &[],
+        run: browser,
+    },
+    Step {
+        name: "wasm",
+        what: "the wasm in Node and in headless Chromium",
+        needs: &["build", "server", "packages", "chromium"],
+        holds: &[],
+        run: wasm,
+    },
+    Step {
+        name: "command",
+        what: "keylatch/node and the command: files, prompts, logins",
+        // A person logs in there.
+        needs: &["build", "server", "packages", "chromium", "python", "shells"],
+        holds: &[LoginPorts],
+        run: command,
+    },
+    Step {
+        name: "native",
+        what: "cargo test of the whole workspace",
+        needs: &["postgresql"],
+        holds: &[Cargo],
+        run: native,
+    },
+    Step {
+        name: "interop",
+        what: "the clouds' own Python clients against the server",
+        needs: &["build", "server", "packages", "python"],
+        holds: &[LoginPorts],
+        run: interop,
+    },
+    Step {
+        name: "clippy",
+        what: "no warnings, natively and for the wasm",
+        needs: &[],
+        holds: &[Cargo],
+        run: clippy,
+    },
+    Step {
+        name: "manual",
+        what: "the README and the declarations, run; DESIGN.md's paths",
+        needs: &["build", "server", "packages", "python"],
+        holds: &[],
+        run: |project, cases| with_server(project, "tests/docs", &[], cases),
+    },
+    Step {
+        name: "packaging",
+        what: "the tarball, and what bundlers make of it",
+        needs: &["build", "packages"],
+        holds: &[],
+        run: |project, cases| node_tests(project, "tests/packaging", &[], cases),
+    },
+    Step { name: "docs", what: "rustdoc without warnings", needs: &[], holds: &[Cargo], run: docs },
+    Step {
+        name: "demo",
+        what: "the demo starts, serves and stops",
+        needs: &["build", "server", "packages"],
+        // It is started by `cargo xtask`.
+        holds: &[Cargo],
+        run: |project, cases| node_tests(project, "tests/demo", &[], cases),
+    },
+    Step {
+        name: "benches",
+        what: "the benchmarks run, and their peers agree",
+        needs: &["build", "server", "packages"],
+        holds: &[],
+        run: benches,
+    },
+    Step {
+        name: "examples",
+        what: "the examples, run",
+        needs: &["build", "server", "packages"],
+        holds: &[],
+        run: |project, cases| with_server(project, "tests/examples", &[], cases),
+    },
+    Step {
+        name: "types",
+        what: "the facade and the declarations, by tsc",
+        needs: &["build", "packages"],
+        holds: &[],
+        run: types,
+    },
+    Step {
+        name: "unit",
+        what: "sources of the package by themselves",
+        needs: &["build", "packages"],
+        holds: &[],
+        run: |project, cases| node_tests(project, "tests/unit", &[], cases),
+    },
+    Step {
+        name: "size",
+        what: "no part of the package weighs more than its budget",
+        needs: &["build", "packages"],
+        holds: &[],
+        run: |project, _| crate::size::check(project),
+    },
+    Step { name: "fmt", what: "cargo fmt --check", needs: &[], holds: &[], run: fmt },
+    Step {
+        name: "hygiene",
+        what: "nothing in git that does not belong there",
+        needs: &[],
+        holds: &[],
+        run: |project, _| hygiene::check(project),
+    },
 ];
 
 /// Runs from here on; the tests' Vite asks for it.
 const NODE: tools::Version = (20, 19);
 
-fn fmt(project: &Project) -> Result<()> {
+fn fmt(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     run(cargo(project).args(["fmt", "--all", "--check"]))
 }
 
-fn clippy(project: &Project) -> Result<()> {
+fn clippy(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     let deny = ["--", "--deny", "warnings"];
     let everything = ["clippy", "--locked", "--workspace", "--all-targets", "--features", "xtask/messages"];
     run(cargo(project).args(everything).args(deny))?;
     tools::wasm_target(project)?;
     let core = ["clippy", "--locked", "--package", "keylatch", "--target", tools::WASM_TARGET];
-    run(cargo(project).args(core).args(deny))?;
-    run(cargo(project).args(core).args(["--features", "node"]).args(deny))
+    for module in package::MODULES {
+        run(cargo(project).args(core).args(["--features", module]).args(deny))?;
+    }
+    Ok(())
 }
 
-fn docs(project: &Project) -> Result<()> {
+fn docs(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     let mut doc = cargo(project);
     run(doc.args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
-fn native(project: &Project) -> Result<()> {
-    run(cargo(project).args(["test", "--locked", "--workspace", "--features", "xtask/messages"]))
+fn native(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    // `--no-fail-fast`: one test program that fails keeps no other from running.
+    let everything = ["test", "--locked", "--workspace", "--features", "xtask/messages", "--no-fail-fast"];
+    let lines = run_and_read(cargo(project).args(everything))?;
+    cases.extend(cases::of_cargo(&lines));
+    match cases::ignored(&lines) {
+        0 => Ok(()),
+        count => {
+            Err(format!("{count} tests are marked to be ignored, and a test that is not run proves nothing."))
+        }
+    }
 }
 
-fn types(project: &Project) -> Result<()> {
-    package::build(project)?;
-    npm_tests(project)?;
+fn packages(project: &Project, _: &mut Vec<Case>) -> Result<()> {
+    tools::require_node(NODE, "the tests")?;
+    let _lock = project.lock()?;
+    tools::npm_packages(project, "tests")
+}
+
+fn python(project: &Project, _: &mut Vec<Case>) -> Result<()> {
+    system::PYTHON.ensure()?;
+    tools::require_node(NODE, "the tests")?;
+    let _lock = project.lock()?;
+    let mut install = Command::new("node");
+    install.arg(project.path("tests/interop/install.js")).current_dir(project.root());
+    run(install.env("CARGO_TARGET_DIR", project.target()))
+}
+
+fn types(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     for config in ["tests/tsconfig.facade.json", "tests/tsconfig.types.json"] {
         let tsc = project.path("tests/node_modules/typescript/bin/tsc");
         run(Command::new("node").arg(tsc).args(["--project", config]).current_dir(project.root()))?;
@@ -76,71 +256,40 @@ fn types(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn packaging(project: &Project) -> Result<()> {
-    package::build(project)?;
-    node_tests(project, "tests/packaging", &[])
+fn wasm(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
-fn demo(project: &Project) -> Result<()> {
-    with_server(project, "tests/demo", &[])
-}
-
-fn wasm(project: &Project) -> Result<()> {
-    let chromium = chromium::ensure()?;
-    with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium)])
-}
-
-fn examples(project: &Project) -> Result<()> {
-    with_server(project, "tests/examples", &[])
-}
-
-fn manual(project: &Project) -> Result<()> {
-    with_server(project, "tests/docs", &[])
-}
-
-fn benches(project: &Project) -> Result<()> {
+fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     {
         let _lock = project.lock()?;
         tools::npm_packages(project, "benches")?;
     }
-    with_server(project, "benches", &[])
+    with_server(project, "benches", &[], cases)
 }
 
-fn command(project: &Project) -> Result<()> {
-    // A person logs in there.
-    let chromium = chromium::ensure()?;
-    with_server(project, "tests/node", &[(chromium::CHROMIUM, chromium)])
+fn command(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, "tests/node", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
-fn interop(project: &Project) -> Result<()> {
-    let target = ("CARGO_TARGET_DIR", project.target().to_path_buf());
-    tools::require_node(NODE, "the tests")?;
-    {
-        let _lock = project.lock()?;
-        let mut install = Command::new("node");
-        install.arg(project.path("tests/interop/install.js")).current_dir(project.root());
-        run(install.env(target.0, &target.1))?;
-    }
-    with_server(project, "tests/interop", &[target])
+fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, "tests/interop", &[("CARGO_TARGET_DIR", project.target().to_path_buf())], cases)
 }
 
-fn browser(project: &Project) -> Result<()> {
-    let chromium = chromium::ensure()?;
-    with_server(project, "tests/browser", &[(chromium::CHROMIUM, chromium)])
+fn browser(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, "tests/browser", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
 /// The tests of a directory, with the server's binary and more in their
 /// environment.
-fn with_server(project: &Project, directory: &str, variables: &[(&str, PathBuf)]) -> Result<()> {
-    package::build(project)?;
-    let server = server::build(project)?;
-    node_tests(project, directory, &[variables, &[(server::SERVER_BIN, server)]].concat())
-}
-
-fn npm_tests(project: &Project) -> Result<()> {
-    tools::require_node(NODE, "the tests")?;
-    let _lock = project.lock()?;
-    tools::npm_packages(project, "tests")
+fn with_server(
+    project: &Project,
+    directory: &str,
+    variables: &[(&str, PathBuf)],
+    cases: &mut Vec<Case>,
+) -> Result<()> {
+    let server = (server::SERVER_BIN, server::binary(project));
+    node_tests(project, directory, &[variables, &[server]].concat(), cases)
 }
 
 /// How many of a directory's test files run at a time. These keep out of each
@@ -156,15 +305,22 @@ fn files_at_a_time(directory: &str) -> usize {
 }
 
 /// Every `*.test.js` of a directory by Node's own runner.
-fn node_tests(project: &Project, directory: &str, variables: &[(&str, PathBuf)]) -> Result<()> {
+fn node_tests(
+    project: &Project,
+    directory: &str,
+    variables: &[(&str, PathBuf)],
+    cases: &mut Vec<Case>,
+) -> Result<()> {
     let files = test_files(&project.path(directory))?;
-    npm_tests(project)?;
+    let list = project.target().join("xtask/test").join(format!("{}.cases", directory.replace('/', "-")));
+    // So that a runner that does not start leaves none of an earlier one.
+    std::fs::write(&list, "").context(format!("cannot write {}", list.display()))?;
     let mut node = Command::new("node");
-    node.current_dir(project.root());
-    // The timeout, in milliseconds, is for one test and far from what it takes.
-    node.args(["--test", "--test-timeout=180000", "--test-reporter=spec"]);
-    node.arg(format!("--test-concurrency={}", files_at_a_time(directory)));
-    run(node.args(files).envs(variables.iter().map(|(name, value)| (name, value))))
+    node.arg(project.path("tests/run.js")).arg(&list).arg(files_at_a_time(directory).to_string()).args(files);
+    node.current_dir(project.root()).envs(variables.iter().map(|(name, value)| (name, value)));
+    let result = run(&mut node);
+    cases.extend(cases::of_node(&list)?);
+    result
 }
 
 /// The test files of a directory; none is an error, not a success.
@@ -196,5 +352,42 @@ mod tests {
         assert_eq!(test_files(&empty).unwrap(), [empty.join("a.test.js")]);
         std::fs::remove_dir_all(&empty).unwrap();
         assert!(test_files(&empty).is_err());
+    }
+
+    /// Runs one file of tests, and gives whether it passed, and its cases.
+    fn result_of(name: &str, tests: &str) -> (bool, Vec<String>) {
+        let project = Project::find().unwrap();
+        let directory = std::env::temp_dir().join(format!("keylatch-run-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let (file, list) = (directory.join("some.test.mjs"), directory.join("cases"));
+        std::fs::write(&file, format!("import {{ describe, test }} from 'node:test';\n{tests}")).unwrap();
+        let mut node = Command::new("node");
+        let output = node.arg(project.path("tests/run.js")).arg(&list).arg("1").arg(&file).output().unwrap();
+        let cases = cases::of_node(&list).unwrap().into_iter().map(|case| case.name).collect();
+        std::fs::remove_dir_all(&directory).unwrap();
+        (output.status.success(), cases)
+    }
+
+    #[test]
+    fn a_case_that_fails_or_does_not_run_fails_its_step() {
+        for (name, tests, passes) in [
+            ("passes", "test('one', () => {});", true),
+            ("fails", "test('one', () => { throw new Error('no'); });", false),
+            ("skips", "test('one', { skip: 'something is missing' }, () => {});", false),
+            ("skips-within", "test('one', (t) => t.skip());", false),
+            ("is-to-do", "test('one', { todo: true }, () => {});", false),
+            ("does-not-load", "import 'no such module';", false),
+        ] {
+            assert_eq!(result_of(name, tests).0, passes, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_list_has_the_cases_and_not_what_they_stand_in() {
+        let tests = "describe('suite', () => { test('a', () => {}); });
+            test('b', async (t) => { await t.test('c', () => {}); await t.test('d', () => {}); });
+            test('e', () => {});";
+        let names = ["suite › a", "b › c", "b › d", "e"].map(|case| format!("some.test.mjs: {case}"));
+        assert_eq!(result_of("lists", tests).1, names);
     }
 }

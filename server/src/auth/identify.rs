@@ -4,7 +4,7 @@
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use jiff::Timestamp;
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use super::{Authority, Caller};
 use crate::http::carrier::Carrier;

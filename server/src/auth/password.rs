@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::http::problem::Problem;
 
@@ -51,7 +52,7 @@ impl Passwords {
     /// The hash to store, as a PHC string.
     pub(crate) async fn hash(&self, password: Secret) -> Result<String, Problem> {
         let argon2 = self.argon2.clone();
-        let hash = self.in_turn(move || argon2.hash_password(password.expose().as_bytes())).await?;
+        let hash = self.in_turn(move || argon2.hash_password(normal(&password).expose().as_bytes())).await?;
         hash.map(|hash| hash.to_string()).map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");
             Problem::internal()
@@ -65,7 +66,7 @@ impl Passwords {
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| self.nobody.clone(), Into::into);
         let matches = move || match PasswordHash::new(&hash) {
-            Ok(hash) => argon2.verify_password(password.expose().as_bytes(), &hash).is_ok(),
+            Ok(hash) => argon2.verify_password(normal(&password).expose().as_bytes(), &hash).is_ok(),
             Err(error) => {
                 tracing::error!(%error, "a stored password hash cannot be read");
                 false
@@ -94,6 +95,12 @@ impl Passwords {
     }
 }
 
+/// The same password for the same characters: some keyboards send `ä` as one code
+/// point, others as `a` and a mark (RFC 8265, section 4.2.2).
+fn normal(password: &Secret) -> Secret {
+    Secret::new(password.expose().nfc().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +123,29 @@ mod tests {
         ] {
             let found = passwords.verify(Secret::from(password), hash.clone()).await.unwrap();
             assert_eq!(found, matches, "{password} {hash:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_however_its_characters_are_composed() {
+        let passwords = Passwords::new(COST).unwrap();
+        for (one, other, matches) in [
+            ("p\u{e4}ssword", "pa\u{308}ssword", true),
+            // Hangul, and two marks in the other order.
+            ("\u{d55c}\u{ae00}", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", true),
+            ("q\u{307}\u{323}", "q\u{323}\u{307}", true),
+            // No compatibility: what looks different is different.
+            ("\u{fb01}sh", "fish", false),
+            ("password ", "password", false),
+        ] {
+            for (one, other) in [(one, other), (other, one)] {
+                let hash = passwords.hash(Secret::from(one)).await.unwrap();
+                assert_eq!(
+                    passwords.verify(Secret::from(other), Some(hash)).await.unwrap(),
+                    matches,
+                    "{one:?}"
+                );
+            }
         }
     }
 

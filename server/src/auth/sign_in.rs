@@ -1,7 +1,7 @@
 //! Signing in and out, whatever API asks for it.
 
 use axum::http::{HeaderMap, HeaderValue};
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use super::throttle::{HeldUp, Visitor};
 use super::users::read_email;

@@ -1,6 +1,6 @@
 //! What becomes of a user: added, locked out, deleted, with another password.
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::source::Source;

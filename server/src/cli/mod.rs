@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use flags::{Command, Flags};
+use keylatch_format::Secret;
 use keylatch_server::{App, StartError};
 
 /// How long what still runs may take when everything else has ended.
@@ -74,11 +75,19 @@ fn say(line: &str) {
 }
 
 /// The first line of standard input, for secrets.
-fn first_line(what: &str) -> Result<keylatch::Secret, String> {
+fn first_line(what: &str) -> Result<Secret, String> {
     let mut text = String::new();
     std::io::stdin().read_line(&mut text).map_err(|error| format!("no {what} could be read: {error}."))?;
-    let text = keylatch::Secret::new(text);
-    Ok(keylatch::Secret::from(text.expose().trim_end_matches(['\n', '\r'])))
+    let text = Secret::new(text);
+    Ok(Secret::from(line(text.expose())))
+}
+
+/// Without its end, and without the byte order mark that PowerShell puts before
+/// what it pipes; everything else is the person's.
+fn line(text: &str) -> &str {
+    let line = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// Says what is wrong with the settings.
@@ -90,4 +99,24 @@ fn wrong(message: &str) -> ExitCode {
 fn failed(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "keylatch-server: {message}");
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_password_only_the_end_of_its_line_is_left_out() {
+        for (text, expected) in [
+            ("pass word\n", "pass word"),
+            ("  spaced  \r\n", "  spaced  "),
+            ("\u{feff}marked\r\n", "marked"),
+            ("no end", "no end"),
+            ("tab\t\n", "tab\t"),
+            ("two ends\r\r\n", "two ends\r"),
+            ("\n", ""),
+        ] {
+            assert_eq!(line(text), expected, "{text:?}");
+        }
+    }
 }

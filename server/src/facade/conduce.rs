@@ -1,4 +1,4 @@
-//! Conduce, as of `wire.md`, section 3: a password for a session, and as many
+//! Conduce, as of `docs/wire.md`, section 3: a password for a session, and as many
 //! keys as one likes. Error bodies are unknown and get ours.
 //!
 //! In one answer this server departs from the cloud: there, the list of keys
@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ async fn create(
 }
 
 /// The keys that were made here and authenticate, each by its stand-in. The names
-/// of the members are those of the sample in `wire.md`.
+/// of the members are those of the sample in `docs/wire.md`, section 3.2.
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Problem> {
     let found = list_by(&app, &caller, &Filter::active(KeyKind::Conduce)).await?.keys;
     let told =

@@ -1,4 +1,4 @@
-//! Lambda Cloud, as of `wire.md`, section 2: reading, with nothing to be read.
+//! Lambda Cloud, as of `docs/wire.md`, section 2: reading, with nothing to be read.
 //! Its keys are made and deleted in its dashboard only, so there is no endpoint
 //! for that.
 
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use base64ct::{Base64, Encoding};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 

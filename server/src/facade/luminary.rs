@@ -1,4 +1,4 @@
-//! Luminary Cloud, as of `wire.md`, section 4.1: the REST part. Its gRPC part
+//! Luminary Cloud, as of `docs/wire.md`, section 4.1: the REST part. Its gRPC part
 //! needs HTTP/2 and says nothing more about keys; the endpoints by which its web
 //! application manages keys are not published.
 
@@ -8,7 +8,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde_json::{Value, json};
 
 use crate::auth::identify;

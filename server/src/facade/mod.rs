@@ -2,7 +2,7 @@
 //! API authenticates through each, and one that has ended is refused by each, in
 //! that cloud's own words.
 //!
-//! Spoken is what `wire.md` marks as documented, read in code or observed, as
+//! Spoken is what `docs/wire.md` marks as documented, read in code or observed, as
 //! far as it concerns keys, and so much of the rest that a client can be seen to
 //! work: the clouds' own goods are empty lists. A choice that no source tells is
 //! marked as ours.

@@ -2,7 +2,7 @@
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use crate::http::problem::{Problem, ProblemCode};
 

@@ -1,6 +1,6 @@
 //! A secret as a member of a request's body.
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde::{Deserialize, Deserializer};
 
 /// Text that is wiped when dropped and not shown by `Debug`.

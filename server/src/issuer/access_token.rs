@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use jiff::{SignedDuration, Timestamp};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde_json::json;
 
 use crate::store::logins::Login;

@@ -1,6 +1,6 @@
 //! Ending keys: revoking and deleting.
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use super::lifetime::Overlap;
 use super::rotate::retire;

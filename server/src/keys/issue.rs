@@ -1,7 +1,7 @@
 //! Making a key: the plain one for its owner, the hashed one for the database.
 
 use jiff::Timestamp;
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use super::ID_PREFIX;
 use super::kind::KeyKind;

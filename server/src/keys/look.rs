@@ -1,6 +1,6 @@
 //! Looking at keys: one, many, or whether one works.
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use super::{ID_PREFIX, key_id};
 use crate::auth::{Caller, Need};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// Fails a test that would hang.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Answer {
     pub status: u16,

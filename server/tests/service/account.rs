@@ -1,6 +1,6 @@
 //! What becomes of a user: another password, locked out, deleted.
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 use keylatch_server::UserChange;
 use serde_json::json;
 

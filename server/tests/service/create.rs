@@ -38,7 +38,7 @@ async fn a_new_key_is_told_once_and_stored_as_hash_only(service: &Service) {
 
     assert_eq!(
         service.stored(&new.id, "hash").await,
-        keylatch::format::hash(&keylatch::Secret::from(&*new.secret))
+        keylatch_format::hash(&keylatch_format::Secret::from(&*new.secret))
     );
     let middle = &new.secret["kl_live_".len()..new.secret.len() - 4];
     for column in ["id", "name", "name_folded", "prefix", "last_four", "hash", "scopes"] {
@@ -51,7 +51,7 @@ async fn a_new_key_has_the_format_of_keylatch(service: &Service) {
     let mut secrets = std::collections::BTreeSet::new();
     for _ in 0..5 {
         let new = service.create(&cookie, json!({})).await;
-        let problems = keylatch::format::check(Some(keylatch::format::keylatch()), &new.secret);
+        let problems = keylatch_format::diagnose(Some(keylatch_format::keylatch()), &new.secret);
         assert!(problems.is_empty());
         assert!(new.secret.starts_with("kl_live_"));
         assert!(new.id.starts_with("key_") && new.id.len() >= 20, "{}", new.id);

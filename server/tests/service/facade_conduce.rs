@@ -1,4 +1,4 @@
-//! Conduce's wire, as recorded (`wire.md`, section 3).
+//! Conduce's wire, as recorded (`docs/wire.md`, section 3).
 
 use axum::http::Method;
 use jiff::SignedDuration;

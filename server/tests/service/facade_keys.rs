@@ -121,7 +121,7 @@ async fn what_is_no_key_is_refused_by_every_cloud(service: &Service) {
     let one_wrong = format!("{}{last}", &key.secret[..key.secret.len() - 1]);
     let hash = service.stored(&key.id, "hash").await;
     let masked = key.key["last_four"].as_str().unwrap();
-    // A client without a key may send the word for it (`wire.md`, section 1.1).
+    // A client without a key may send the word for it (`docs/wire.md`, section 1.1).
     let upper = key.secret.to_uppercase();
     for text in [one_wrong.as_str(), "", "undefined", "null", &hash, masked, &key.id, &upper] {
         refused(service, text, text).await;

@@ -1,4 +1,4 @@
-//! Lambda Cloud's wire, as recorded (`wire.md`, section 2).
+//! Lambda Cloud's wire, as recorded (`docs/wire.md`, section 2).
 
 use axum::http::Method;
 use keylatch_server::Facade;

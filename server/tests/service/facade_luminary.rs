@@ -1,4 +1,4 @@
-//! Luminary Cloud's wire, as recorded (`wire.md`, section 4.1).
+//! Luminary Cloud's wire, as recorded (`docs/wire.md`, section 4.1).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Modelon Impact's wire, as recorded (`wire.md`, section 1): the API in its two
+//! Modelon Impact's wire, as recorded (`docs/wire.md`, section 1): the API in its two
 //! places, and the one key that a user has.
 
 use axum::http::Method;

@@ -1,4 +1,4 @@
-//! Modelon Impact: a key for a session (`wire.md`, sections 1.1 and 1.2).
+//! Modelon Impact: a key for a session (`docs/wire.md`, sections 1.1 and 1.2).
 
 use axum::http::Method;
 use jiff::SignedDuration;

@@ -9,7 +9,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
-use keylatch::Secret;
+use keylatch_format::Secret;
 use keylatch_server::{App, Config, Database, Facade, ManualClock, PasswordCost};
 use serde_json::{Value, json};
 use sqlx::{AnyPool, Row};
@@ -54,10 +54,10 @@ impl Service {
         Service::with(|_| {}).await
     }
 
-    /// `None` when this computer has no PostgreSQL; the test `postgres::was_checked` says so.
-    pub async fn on_postgres() -> Option<Service> {
-        let database = Database::Postgres(Secret::new(postgres::new_database().await?));
-        Some(Service::open(config(database, &clock()), clock(), None).await)
+    /// On a PostgreSQL that must be there; see [`postgres`].
+    pub async fn on_postgres() -> Service {
+        let database = Database::Postgres(Secret::new(postgres::take_database().await));
+        Service::open(config(database, &clock()), clock(), None).await
     }
 
     /// On SQLite, with a configuration that the test changes.
@@ -68,12 +68,12 @@ impl Service {
         Service::open(config, clock(), Some(directory)).await
     }
 
-    /// Leaves nothing behind on a PostgreSQL that goes on after the tests.
-    pub async fn drop_database(self) {
+    /// For the next test, or so that nothing is left on a PostgreSQL that goes on after the tests.
+    pub async fn give_database_back(self) {
         self.app.close().await;
         self.database.close().await;
         if let Database::Postgres(url) = &self.app.config().database {
-            postgres::drop_database(url.expose()).await;
+            postgres::give_database_back(url.expose()).await;
         }
     }
 

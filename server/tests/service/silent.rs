@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 use keylatch_server::{App, Database};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -82,14 +82,14 @@ impl Relay {
     }
 }
 
-async fn service(relay: &Relay) -> Option<Service> {
-    let url = postgres::new_database().await?;
+async fn service(relay: &Relay) -> Service {
+    let url = postgres::take_database().await;
     let database = Database::Postgres(Secret::new(relay.start(&url).await));
     let app = App::open(config(database, &clock())).await.unwrap();
     for user in [KIM, LEE] {
         app.create_user(user, PASSWORD).await.unwrap();
     }
-    Some(Service::of(app, clock()).await)
+    Service::of(app, clock()).await
 }
 
 async fn until_answered(service: &Service, secret: &str, cookie: &str) {
@@ -110,7 +110,7 @@ async fn until_answered(service: &Service, secret: &str, cookie: &str) {
 #[tokio::test]
 async fn a_silent_database_is_a_503_that_comes_at_once_after_the_first() {
     let relay = Relay::default();
-    let Some(service) = service(&relay).await else { return };
+    let service = service(&relay).await;
     let cookie = service.sign_in(KIM).await;
     let secret = service.create(&cookie, json!({})).await.secret;
     relay.stop();
@@ -141,7 +141,7 @@ async fn a_silent_database_is_a_503_that_comes_at_once_after_the_first() {
 #[tokio::test]
 async fn connections_that_broke_are_made_anew_without_a_refusal() {
     let relay = Relay::default();
-    let Some(service) = service(&relay).await else { return };
+    let service = service(&relay).await;
     let cookie = service.sign_in(KIM).await;
     let secret = service.create(&cookie, json!({})).await.secret;
     for _ in 0..3 {

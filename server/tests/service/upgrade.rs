@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use keylatch::Secret;
+use keylatch_format::Secret;
 use keylatch_server::{App, Database};
 use serde_json::json;
 use sqlx::migrate::Migrator;
@@ -78,7 +78,7 @@ async fn an_old_process_makes_keys_that_manage(service: &Service) {
     let cookie = service.sign_in(KIM).await;
     let user_id = service.get("/v1/account").cookie(&cookie).await.json()["id"].as_str().unwrap().to_owned();
     let secret = Secret::from("kl_live_made_by_the_version_before");
-    let hash = keylatch::format::hash(&secret);
+    let hash = keylatch_format::hash(&secret);
     service
         .execute(&format!(
             "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at, \
@@ -104,7 +104,7 @@ async fn as_before(url: &str, files: &str) {
     }
     let mut connection = AnyConnection::connect(url).await.unwrap();
     Migrator::new(directory.path()).await.unwrap().run(&mut connection).await.unwrap();
-    let hash = keylatch::format::hash(&Secret::from("kl_live_from_before"));
+    let hash = keylatch_format::hash(&Secret::from("kl_live_from_before"));
     for text in [
         "INSERT INTO users (id, email, password_hash, created_at) VALUES ('usr_1', 'ann@example.com', 'x', 1)".into(),
         format!(
@@ -132,7 +132,7 @@ async fn keeps_what_it_has(database: Database) {
     // A second start finds every step taken.
     let app = App::open(config(database, &clock())).await.unwrap();
     app.close().await;
-    service.drop_database().await;
+    service.give_database_back().await;
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_database_of_the_version_before_keeps_what_it_has_sqlite() {
 
 #[tokio::test]
 async fn a_database_of_the_version_before_keeps_what_it_has_postgres() {
-    let Some(url) = postgres::new_database().await else { return };
+    let url = postgres::take_database().await;
     as_before(&url, "postgres").await;
     keeps_what_it_has(Database::Postgres(Secret::new(url))).await;
 }

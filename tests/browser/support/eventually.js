@@ -2,9 +2,11 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { CASE } from '../../limits.js';
+
 /** Runs the assertion until it holds; fails as it does when it does not hold in time. */
-export async function eventually(assertion, patience = 5000) {
-  const end = Date.now() + patience;
+export async function eventually(assertion) {
+  const end = Date.now() + CASE;
   for (;;) {
     try {
       return await assertion();

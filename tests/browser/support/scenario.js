@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
+
+import { CASE } from '../../limits.js';
 import { KeysPage } from './keys-page.js';
 import { startServer } from './server.js';
 import { exposeMemory } from './traces.js';
@@ -30,7 +32,7 @@ export function useBrowser() {
 /** A page of its own, with nothing in it, for a test that is not about ours. */
 export async function blankPage() {
   const context = await browser.newContext();
-  context.setDefaultTimeout(8000);
+  context.setDefaultTimeout(CASE);
   return context.newPage();
 }
 
@@ -46,8 +48,7 @@ export function scenario(name, options, steps = options) {
   test(name, async () => {
     const starting = startServer(...flags);
     const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
-    // Far less than a person's patience; a step that takes longer hangs.
-    context.setDefaultTimeout(8000);
+    context.setDefaultTimeout(CASE);
     try {
       const page = await context.newPage();
       const faults = await watch(page);

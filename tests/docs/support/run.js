@@ -11,6 +11,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { startServer } from '../../browser/support/server.js';
+import { CASE } from '../../limits.js';
 import { checking } from './blocks.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -53,7 +54,7 @@ export function testExamples(document, find, prelude = '') {
 /** Runs a module in an environment without keys. */
 async function succeeds(file, cwd) {
   const { PATH } = process.env;
-  const child = spawn(process.execPath, [file], { cwd, env: { PATH, HOME: cwd, USERPROFILE: cwd }, timeout: 60_000 });
+  const child = spawn(process.execPath, [file], { cwd, env: { PATH, HOME: cwd, USERPROFILE: cwd }, timeout: CASE });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
   const [status, signal] = await once(child, 'close');

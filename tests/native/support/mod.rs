@@ -16,6 +16,11 @@ pub fn named(name: &str) -> NewKey {
     NewKey { name: name.into(), lifetime: None, scopes: Vec::new() }
 }
 
+/// A key to be made that may look at keys and change them.
+pub fn managing(name: &str) -> NewKey {
+    NewKey { scopes: vec!["keys:read".into(), "keys:write".into()], ..named(name) }
+}
+
 /// A key to be made, with a duration or `never`.
 pub fn lasting(name: &str, duration: &str) -> NewKey {
     NewKey { lifetime: Some(Lifetime::For(duration.into())), ..named(name) }
@@ -43,10 +48,7 @@ pub fn verdict(validation: &Validation) -> &'static str {
     }
 }
 
-/// A moment as the service wrote it.
-pub fn text(time: Option<&Time>) -> Option<&str> {
-    time.map(|time| match time {
-        Time::Text(text) => text.as_str(),
-        Time::Millis(_) => panic!("keylatch's own API writes times as text"),
-    })
+/// A moment as RFC 3339 writes it.
+pub fn text(time: Option<&Time>) -> Option<String> {
+    time.map(|time| time.to_rfc3339().unwrap())
 }

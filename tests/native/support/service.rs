@@ -6,8 +6,8 @@ use std::sync::Arc;
 use keylatch::lifecycle::{Client, Credential, KeyInfo, NewKey, Options};
 use keylatch::{Secret, format, provider};
 use keylatch_server::{App, Config, Database, ManualClock, PasswordCost};
-use sqlx::Row as _;
 use sqlx::AnyPool;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body as HttpBody, to_bytes};
 use axum::http;
 use keylatch::http::{Address, Body, Request, Response, Transport};
-use keylatch::{Code, Error};
+use keylatch::{Code, Error, json};
 use tower::ServiceExt;
 use url::Url;
 
@@ -83,9 +83,9 @@ async fn read(answer: http::Response<HttpBody>) -> Result<Response, Error> {
 
 /// A body as the transport of the wasm reads it.
 pub fn body_of(text: String) -> Body {
-    match serde_json::from_str(&text) {
+    match json::parse(text.as_bytes()) {
         _ if text.trim().is_empty() => Body::Empty,
-        Ok(value) => Body::Json(value),
-        Err(_) => Body::Other(text),
+        Some(value) => Body::Json(value),
+        None => Body::Other(text),
     }
 }

@@ -7,14 +7,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-export const CLI = path('../../../pkg/cli.js');
-const NODE_ENTRY = new URL('../../../pkg/node.js', import.meta.url).href;
-const ENTRY = new URL('../../../pkg/index.js', import.meta.url).href;
-const TERMINAL = path('terminal.py');
+import { CASE } from '../../limits.js';
 
-/** Longer than any of them takes, and shorter than a test. */
-const PATIENCE = 30_000;
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+export const CLI = path('../../../pkg/dist/node/cli.js');
+const NODE_ENTRY = new URL('../../../pkg/dist/node/node.js', import.meta.url).href;
+const ENTRY = new URL('../../../pkg/dist/node/index.js', import.meta.url).href;
+const TERMINAL = path('terminal.py');
 
 /** @param {import('node:test').TestContext} t */
 export async function computer(t, variables = {}) {
@@ -63,8 +62,8 @@ class Computer {
   }
 
   /** Runs the command `keylatch`. */
-  keylatch(args, { input = '', env = {} } = {}) {
-    return this.#run([CLI, ...args], input, env);
+  keylatch(args, { input = '', env = {}, flags = [] } = {}) {
+    return this.#run([...flags, CLI, ...args], input, env);
   }
 
   /** Runs a module's text, with the package imported, and gives what it returns as JSON. */
@@ -83,6 +82,12 @@ class Computer {
     return this.#run([...flags, '--input-type=module', '--eval', source], '', env);
   }
 
+  /** A command of the shell, without a terminal; `keylatch` in it is the command. */
+  shell(command, { env = {} } = {}) {
+    const script = `keylatch() { '${process.execPath}' '${CLI}' "$@"; }\n${command}`;
+    return this.#run(['-e', 'require("child_process").spawn("/bin/sh", ["-c", process.argv[1]], { stdio: "inherit" }).on("exit", (code, signal) => { process.exitCode = code ?? 255 })', script], '', env);
+  }
+
   /** A command of the shell on a terminal of its own: a person sits at it. */
   terminal(command, env = {}) {
     return new Terminal(spawn('python3', [TERMINAL, '/bin/sh', '-c', command], { cwd: this.cwd, env: { ...this.env, TERM: 'xterm', ...env } }));
@@ -92,7 +97,7 @@ class Computer {
     return new Promise((resolve, reject) => {
       // A session of its own has no terminal, whoever runs the tests.
       const child = spawn(process.execPath, args, { cwd: this.cwd, env: { ...this.env, ...env }, detached: true });
-      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      const timer = setTimeout(() => child.kill('SIGKILL'), CASE);
       let out = '';
       let err = '';
       child.stdout.on('data', (data) => (out += data));
@@ -128,7 +133,7 @@ class Terminal {
 
   /** Waits for words on the screen; those after what was waited for before. */
   async sees(words) {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CASE);
     for (let from = this.from ?? 0; ; ) {
       const at = this.screen.indexOf(words, from);
       if (at >= 0) {
@@ -147,7 +152,7 @@ class Terminal {
 
   /** Its exit code. */
   async ends() {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CASE);
     const code = await this.#ended;
     clearTimeout(timer);
     return code;

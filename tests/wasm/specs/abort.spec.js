@@ -10,7 +10,7 @@ export default ({ keylatch, realm }) => {
   const client = (fetch, options) => new KeyClient({ provider: 'keylatch', baseUrl: BASE_URL, credential: generateKey(), fetch, ...options });
 
   /** Hangs on what is asked, and answers the clean-up after it. */
-  const hanging = () => answering(({ method, path }) => (method === 'DELETE' && path.includes('idempotency_key') ? json({}) : never()));
+  const hanging = () => answering(({ method, path }) => (method === 'DELETE' && path.includes('idempotency_key') ? new Response(null, { status: 204 }) : never()));
   const reasons = {
     nothing: [], undefined: [undefined], null: [null], 'a text': ['enough'], 'a number': [0], 'a symbol': [Symbol('enough')],
     'a plain object': [{ why: 'enough' }], 'an error': [new RangeError('enough')], 'a function': [() => {}], 'a bigint': [1n],
@@ -119,7 +119,7 @@ export default ({ keylatch, realm }) => {
             setTimeout(() => controller.abort('enough'), 10);
             return never();
           }
-          return json({});
+          return new Response(null, { status: 204 });
         });
         const error = await refused(keylatch, 'aborted', () => client(fetch).create({ name: 'robot', signal: controller.signal }));
         equal(error.cause, 'enough');

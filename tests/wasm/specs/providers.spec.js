@@ -39,6 +39,18 @@ export default ({ keylatch }) => {
       },
     },
     {
+      name: 'what a declaration leaves out is as in the API of keylatch',
+      run() {
+        const own = provider('keylatch');
+        const paths = Object.fromEntries(Object.entries(own.endpoints).map(([name, { path }]) => [name, path]));
+        const acme = defineProvider({ ...SPEC, endpoints: paths });
+        for (const name of ['schemes', 'fields', 'timeUnit', 'errors', 'capabilities']) same(acme[name], own[name], name);
+        // What an answer must state follows from the request.
+        const requests = ({ endpoints }) => Object.entries(endpoints).map(([name, { answer, ...request }]) => [name, request]);
+        same(requests(acme), requests(own), 'endpoints');
+      },
+    },
+    {
       name: 'keylatch can do everything but one key only',
       run() {
         const { oneKey, ...can } = provider('keylatch').capabilities;

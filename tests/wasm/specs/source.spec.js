@@ -2,7 +2,7 @@
 // once, because another process may have rotated the key there.
 
 import { equal, ok, refused, same } from '../support/assert.js';
-import { ANYTHING, BASE_URL, answering, json, operations, problem } from '../support/service.js';
+import { BASE_URL, answering, operations, problem, well } from '../support/service.js';
 
 export default ({ keylatch }) => {
   const { KeyClient, Secret, generateKey } = keylatch;
@@ -22,7 +22,7 @@ export default ({ keylatch }) => {
   }
 
   /** A service that lets one key in. */
-  function letting(key, reply = () => json(ANYTHING)) {
+  function letting(key, reply = (request) => well(request)) {
     return answering((request) => (request.headers.authorization === `Bearer ${key.expose()}` ? reply(request) : problem(401, 'unauthorized')));
   }
 

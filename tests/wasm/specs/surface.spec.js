@@ -2,12 +2,8 @@
 
 import { equal, ok, same } from '../support/assert.js';
 
-export default ({ keylatch, declarations, messages }) => {
+export default ({ keylatch, declarations }) => {
   const declared = (pattern) => [...declarations.matchAll(pattern)].map(([, name]) => name).sort();
-  const union = (name) => {
-    const [, members] = declarations.match(new RegExp(`export type ${name} =([^;]+);`));
-    return [...members.matchAll(/'(\w+)'/g)].map(([, word]) => word).sort();
-  };
 
   return [
     {
@@ -34,21 +30,6 @@ export default ({ keylatch, declarations, messages }) => {
             ok(key in where || ['provider', 'baseUrl'].includes(key), `${name}.${member} is not there`);
           }
         }
-      },
-    },
-    {
-      name: 'every ErrorCode has a sentence, and every sentence a code',
-      run() {
-        const codes = union('ErrorCode');
-        ok(codes.length > 25);
-        same(codes, Object.keys(messages.errors).sort());
-        for (const [code, sentence] of Object.entries(messages.errors)) ok(/^\S.*\S$/.test(sentence), code);
-      },
-    },
-    {
-      name: 'every ProblemCode has a sentence, and every sentence a code',
-      run() {
-        same(union('ProblemCode'), Object.keys(messages.problems).sort());
       },
     },
     {

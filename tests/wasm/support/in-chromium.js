@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 import { DEMO, startServer } from '../../browser/support/server.js';
+import { CASE } from '../../limits.js';
 
 /** Fewer would mean that specs were lost on the way. */
 const LEAST = 450;
@@ -53,6 +54,7 @@ export async function testInChromium(platform) {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
     ends.push(() => browser.close());
     const page = await browser.newPage();
+    page.setDefaultTimeout(CASE);
     const faults = [];
     page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
     await page.goto(`${server.url}/page.html`);

@@ -9,11 +9,20 @@ export const KEY_INFO = Object.freeze({
 
 /** An answer that every operation can read something from. */
 export const ANYTHING = Object.freeze({
-  ...KEY_INFO, id: 'usr_1', user: 'kim@example.com', key: KEY_INFO, secret: 'kl_test_new', valid: true, items: [KEY_INFO], next_cursor: null,
+  ...KEY_INFO, id: 'usr_1', user: 'kim@example.com', key: KEY_INFO, secret: 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms', valid: true, items: [KEY_INFO], next_cursor: null,
 });
 
 export function json(body, { status = 200, headers = {} } = {}) {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+/** The answer to a request of a service on which all goes well, as its document describes it. */
+export function well({ method, url, path = new URL(url).pathname }, more = {}) {
+  if (method === 'DELETE') return new Response(null, { status: 204 });
+  // A key that was revoked; but an overlap lets it live on.
+  if (path.endsWith('/revoke')) return json({ ...KEY_INFO, id: path.split('/')[3], status: 'revoked' });
+  const key = path.endsWith('/rotate') ? { ...KEY_INFO, id: 'key_2' } : KEY_INFO;
+  return json({ ...ANYTHING, ...more, key });
 }
 
 export function problem(status, code, detail = 'Because.') {

@@ -1,7 +1,7 @@
 //! What is told of a key.
 
 use jiff::Timestamp;
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

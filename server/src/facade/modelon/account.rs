@@ -32,7 +32,7 @@ pub(super) async fn me(person: Person) -> Result<Json<Value>, Problem> {
 }
 
 /// Where the hub has this user's server. A wrong key is 400 here: so it stands in
-/// the vendor's own test (`wire.md`, section 1.2).
+/// the vendor's own test (`docs/wire.md`, section 1.2).
 pub(super) async fn hub_user(person: Result<Person, Problem>) -> Result<Json<Value>, Problem> {
     let person = person.map_err(|refusal| match refusal.code {
         ProblemCode::Unauthorized => refusal.with_status(StatusCode::BAD_REQUEST),

@@ -1,4 +1,4 @@
-//! Modelon Impact, as of `wire.md`, section 1: a header of its own, one key per
+//! Modelon Impact, as of `docs/wire.md`, section 1: a header of its own, one key per
 //! user, a key for a session, and the API in two places, because a hub may stand
 //! before it.
 //!

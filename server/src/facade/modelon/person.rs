@@ -5,7 +5,7 @@ use std::ops::Deref;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use keylatch::Secret;
+use keylatch_format::Secret;
 
 use crate::auth::{Caller, identify};
 use crate::http::carrier::{Carrier, only};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
@@ -25,9 +25,12 @@ const TURN: Duration = Duration::from_secs(3);
 /// Opens the database and brings its tables up to date.
 pub(crate) async fn open(url: &Secret, connections: Connections) -> Result<Postgres, StartError> {
     let broken = |error: String| {
+        let error = match url.expose() {
+            "" => error,
+            url => error.replace(url, "[redacted]"),
+        };
         StartError::new(format!(
-            "cannot open {NAME}: {}. Check that it runs, and the host, user, password and database in the URL.",
-            url.scrub(error)
+            "cannot open {NAME}: {error}. Check that it runs, and the host, user, password and database in the URL.",
         ))
     };
     let connector = Connector::read(url.expose()).map_err(broken)?;

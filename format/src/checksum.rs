@@ -1,0 +1,176 @@
+//! CRC-32 in base62, the checksum that GitHub made common.
+//!
+//! The CRC is that of zip and PNG (ISO 3309), eight bytes at a time ("slicing by
+//! 8", Kounavis and Berry 2005). Its tables are made on first use, in 3 µs: as
+//! data they would be 8 KB of every wasm that holds them, and no compressor packs
+//! them. That is why this is not the crate `crc`, which has the same speed with
+//! tables in the file, or a third of it without.
+
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use super::declare::BASE62;
+
+/// Six digits of base62 hold every CRC-32; fewer hold its last digits.
+pub(super) const MAX_LENGTH: usize = 6;
+
+/// 0x04C11DB7 with its bits reversed.
+const POLYNOMIAL: u32 = 0xEDB8_8320;
+const SLICES: usize = 8;
+
+static TABLES: [[AtomicU32; 256]; SLICES] = [const { [const { AtomicU32::new(0) }; 256] }; SLICES];
+static ARE_MADE: AtomicBool = AtomicBool::new(false);
+
+/// What a byte adds to the CRC when so many bytes follow it in its slice.
+#[inline]
+fn entry(slice: usize, byte: u32) -> u32 {
+    let entry = TABLES.get(slice).and_then(|table| table.get((byte & 255) as usize));
+    entry.map_or(0, |entry| entry.load(Ordering::Relaxed))
+}
+
+/// Fills the tables. Two threads that do so at once write the same.
+#[cold]
+fn make_tables() {
+    for byte in 0..256_u32 {
+        let mut crc = byte;
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 };
+        }
+        for (slice, table) in TABLES.iter().enumerate() {
+            if slice > 0 {
+                crc = crc >> 8 ^ remainder(crc & 255);
+            }
+            if let Some(entry) = table.get(byte as usize) {
+                entry.store(crc, Ordering::Relaxed);
+            }
+        }
+    }
+    ARE_MADE.store(true, Ordering::Release);
+}
+
+/// The CRC of a byte, bit by bit.
+fn remainder(byte: u32) -> u32 {
+    (0..8).fold(byte, |crc, _| if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 })
+}
+
+/// A checksum in the making.
+#[derive(Clone, Copy)]
+pub(super) struct Checksum(u32);
+
+impl Checksum {
+    #[inline]
+    pub(super) fn new() -> Self {
+        if !ARE_MADE.load(Ordering::Acquire) {
+            make_tables();
+        }
+        Checksum(u32::MAX)
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        let (blocks, rest) = bytes.as_chunks::<SLICES>();
+        for [a, b, c, d, e, f, g, h] in blocks {
+            let head = self.0 ^ u32::from_le_bytes([*a, *b, *c, *d]);
+            self.0 = entry(7, head)
+                ^ entry(6, head >> 8)
+                ^ entry(5, head >> 16)
+                ^ entry(4, head >> 24)
+                ^ entry(3, u32::from(*e))
+                ^ entry(2, u32::from(*f))
+                ^ entry(1, u32::from(*g))
+                ^ entry(0, u32::from(*h));
+        }
+        for byte in rest {
+            self.0 = self.0 >> 8 ^ entry(0, self.0 ^ u32::from(*byte));
+        }
+    }
+
+    /// The last `length` digits, left-padded with `0`.
+    pub(super) fn digits(self, length: usize) -> impl Iterator<Item = u8> {
+        let mut crc = !self.0;
+        let mut digits = [0; MAX_LENGTH];
+        for digit in digits.iter_mut().rev() {
+            *digit = BASE62.as_bytes().get((crc % 62) as usize).copied().unwrap_or_default();
+            crc /= 62;
+        }
+        digits.into_iter().skip(MAX_LENGTH.saturating_sub(length))
+    }
+
+    /// Whether these are its last digits.
+    #[inline]
+    pub(super) fn is(self, digits: &[u8]) -> bool {
+        let mut crc = !self.0;
+        let mut differs = digits.len() > MAX_LENGTH;
+        for digit in digits.iter().rev() {
+            differs |= value(*digit) != crc % 62;
+            crc /= 62;
+        }
+        !differs
+    }
+}
+
+/// The value of a digit of base62; what is none has a value that none has.
+#[inline]
+fn value(digit: u8) -> u32 {
+    let digit = u32::from(digit);
+    match digit as u8 {
+        b'0'..=b'9' => digit - 48,
+        b'A'..=b'Z' => digit - 55,
+        b'a'..=b'z' => digit - 61,
+        _ => 62,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn of(body: &str) -> String {
+        let mut checksum = Checksum::new();
+        checksum.add(body.as_bytes());
+        let digits: String = checksum.digits(6).map(char::from).collect();
+        assert!(checksum.is(digits.as_bytes()));
+        digits
+    }
+
+    #[test]
+    fn agrees_with_github() {
+        assert_eq!(of("zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), "0mLq17");
+    }
+
+    #[test]
+    fn is_the_crc_32_of_zip_and_png() {
+        // The check value of the catalogue, 0xCBF43926, in base62.
+        let digits = of("123456789");
+        let value = digits.bytes().fold(0_u64, |sum, b| sum * 62 + BASE62.find(b as char).unwrap() as u64);
+        assert_eq!(value, 0xCBF4_3926);
+    }
+
+    #[test]
+    fn is_the_same_bit_by_bit_and_in_pieces() {
+        let bytes: Vec<u8> = (0..200_u8).map(|n| n.wrapping_mul(37)).collect();
+        for length in 0..bytes.len() {
+            let whole = &bytes[..length];
+            let expected =
+                whole.iter().fold(u32::MAX, |crc, byte| crc >> 8 ^ remainder((crc ^ u32::from(*byte)) & 255));
+            let mut pieces = Checksum::new();
+            pieces.add(&whole[..length / 3]);
+            pieces.add(&whole[length / 3..]);
+            assert_eq!(pieces.0, expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn short_checksums_are_the_last_digits() {
+        let mut checksum = Checksum::new();
+        checksum.add(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ");
+        assert!(checksum.is(b"q17") && checksum.is(b"") && !checksum.is(b"q18") && !checksum.is(b"00mLq17"));
+        assert!(!checksum.is(b"q!7") && checksum.digits(3).eq(*b"q17"));
+    }
+
+    #[test]
+    fn nothing_is_padded() {
+        assert_eq!(of(""), "000000");
+    }
+}

@@ -1,0 +1,61 @@
+// The values of options, refused before anything is asked of anyone.
+
+import { failure } from '../core/errors.js';
+import { environmentAddress } from '../node/resolve.js';
+import { addressOf, nameOfAddress, providerOf } from './client.js';
+import { duration, end } from './when.js';
+import { holdsKey } from './which.js';
+
+export const STATUSES = ['active', 'inactive', 'expired', 'revoked', 'all'];
+export const SCHEMES = ['bearer', 'basic', 'header'];
+const LONGEST_NAME = 100;
+
+/** @type {Record<string, (value: any) => unknown>} What each may be, and what becomes of it. */
+const VALUES = {
+  status: (value) => oneOf(value, '--status', STATUSES),
+  scheme: (value) => oneOf(value, '--scheme', SCHEMES),
+  expires: end,
+  overlap: (value) => duration(value, '--overlap'),
+  limit: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : wrong('--limit', 'use a whole number from 1.')),
+  name,
+  output: (value) => (value.trim() === '' ? wrong('--output', 'it is empty.') : value),
+  user: (value) => (value.trim() === '' ? wrong('--user', 'it is empty.') : value),
+};
+
+/** The options with their values understood. @param {Record<string, any>} options */
+export function understood(options) {
+  for (const [option, value] of Object.entries(options)) {
+    const texts = option === 'api-key' || option === 'positionals' ? [] : [value].flat().filter((text) => typeof text === 'string');
+    if (texts.some(holdsKey)) wrong(`--${option}`, 'that is, or holds, a key. It would be stored and shown as it is.');
+  }
+  return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, VALUES[option]?.(value) ?? value]));
+}
+
+/** Where a key is sent must be an address and nothing else: it is shown, and stored beside keys. @param {any} options */
+export function refuseOddAddress(options) {
+  const provider = providerOf(options);
+  const given = addressOf(options) ?? environmentAddress(provider);
+  if (given === undefined) return;
+  const option = nameOfAddress(options, provider);
+  const url = URL.canParse(given) ? new URL(given) : wrong(option, 'it is no address such as https://keys.example.com.');
+  if (!['http:', 'https:'].includes(url.protocol)) wrong(option, 'it must begin with https:// or http://.');
+  if (url.username || url.password) wrong(option, 'it must not hold a user or a password.');
+  if (/[?#]/.test(given)) wrong(option, 'it must not have a query or a fragment.');
+}
+
+/** @param {string} value @param {string} option @param {string[]} choices */
+function oneOf(value, option, choices) {
+  return choices.includes(value) ? value : wrong(option, `use ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}.`);
+}
+
+/** @param {string} value */
+function name(value) {
+  const length = [...value.trim()].length;
+  if (length === 0 || length > LONGEST_NAME) wrong('--name', `use 1 to ${LONGEST_NAME} characters; it has ${length}.`);
+  return value;
+}
+
+/** @param {string} option @param {string} why @returns {never} */
+function wrong(option, why) {
+  throw failure('invalid_argument', option, why);
+}

@@ -1,0 +1,268 @@
+// The time and the fetch of one call. The transport in Rust (src/wasm/client/fetch.rs)
+// is driven by it. Nothing here throws or rejects through Rust: what goes wrong is
+// a value.
+
+import { failure, toError } from '../core/errors.js';
+import { Clock, MAX } from './clock.js';
+import { readBody } from './body.js';
+
+/** Longer than putting things right may take after a lost answer; see src/lifecycle/recover.rs. */
+const GRACE = 6_000;
+/** The codes of Node of a request that certainly did not reach the service. */
+const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
+
+/**
+ * What comes of a request: an answer, or why there is none. Texts are what they
+ * are or undefined, whatever a `fetch` of the user's own resolves to.
+ * @typedef {{ status: number, isRedirect: boolean, keepsCookies: boolean, retryAfter?: string, requestId?: string, cookies?: string, bytes?: Uint8Array }} Answer
+ * @typedef {{ failed: 'aborted' | 'timeout' | 'network' | 'too_large', neverLeft: boolean, name: string, message: string }} Failed
+ */
+
+export class Call {
+  /** @type {'running' | 'aborted' | 'timeout'} */
+  state = 'running';
+  timeout;
+  #fetch;
+  #clock = new Clock();
+  #controller = new AbortController();
+  /** @type {AbortSignal | undefined} The user's. */
+  #outer;
+  /** @type {(() => void)[]} What ends with the call. */
+  #ends = [];
+  /** @type {(reason: unknown) => void} */
+  #expire = () => {};
+  #expired;
+  #unwatch = () => {};
+  #giveUp = () => {};
+  #isOver = false;
+
+  /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options */
+  constructor({ fetch, timeout = 30_000, signal }) {
+    checkTransport({ fetch, timeout });
+    this.#fetch = fetch;
+    this.timeout = timeout;
+    this.#expired = new Promise((_, reject) => (this.#expire = reject));
+    this.#expired.catch(() => {});
+    if (signal !== undefined) this.#follow(signal);
+    // Last, because a signal may be refused.
+    this.#clock.after(timeout, () => this.#stop('timeout'));
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  /** Why the signal ended the call, if it did. */
+  get reason() {
+    try {
+      return this.state === 'aborted' ? this.#outer?.reason : undefined;
+    } catch {
+      return undefined; // A signal of the user's own making.
+    }
+  }
+
+  /**
+   * Sends a request of the client's and reads its answer.
+   * @param {string} method @param {string} url @param {Headers} headers @param {Uint8Array | undefined} body wiped
+   * @param {boolean} cookies whether a browser may add and keep its own @param {number} limit of the answer, in bytes
+   * @returns {Promise<Answer | Failed>}
+   */
+  async send(method, url, headers, body, cookies, limit) {
+    try {
+      if (this.state !== 'running') return this.failed(undefined, true);
+      // Pages and their workers have a place, and cookies; Node and worker runtimes do not.
+      const keepsCookies = typeof globalThis.location?.origin === 'string';
+      const credentials = keepsCookies ? { credentials: cookies ? 'include' : 'omit' } : {};
+      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', cache: 'no-store', ...credentials };
+      const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
+      // The request has a copy.
+      body?.fill(0);
+      const response = await this.dispatch(request);
+      const { status, type, headers: given } = response;
+      const bytes = await this.within(readBody(response, limit, this.signal));
+      if (bytes === 'too_large') return { failed: 'too_large', neverLeft: false, name: '', message: '' };
+      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', keepsCookies, ...headersOf(given), bytes };
+    } catch (thrown) {
+      return this.failed(thrown);
+    }
+  }
+
+  /** @param {Request} request @returns {Promise<Response>} */
+  dispatch(request) {
+    // Called without `this`: a browser's fetch refuses any but the window.
+    const send = this.#fetch ?? globalThis.fetch;
+    return /** @type {any} */ (this.within(this.state === 'running' ? send(request) : undefined));
+  }
+
+  /**
+   * What a rejection means. It may be anything, and throw when it is looked at.
+   * @param {any} thrown @param {boolean} [neverLeft]
+   * @returns {Failed}
+   */
+  failed(thrown, neverLeft = false) {
+    if (this.state !== 'running') return { failed: this.state, neverLeft, name: '', message: '' };
+    const text = (/** @type {() => unknown} */ read) => {
+      try {
+        const value = read();
+        return typeof value === 'string' ? value : undefined;
+      } catch {
+        return undefined;
+      }
+    };
+    // Node's fetch says only "fetch failed"; the reason is one cause below.
+    const below = text(() => thrown.cause.code);
+    const message = (text(() => thrown.message) ?? '') + (below ? ` (${below})` : '');
+    return { failed: 'network', neverLeft: neverLeft || NEVER_LEFT.includes(below ?? ''), name: text(() => thrown.name) ?? 'Error', message };
+  }
+
+  /** @param {unknown} promise @returns {Promise<any>} */
+  within(promise) {
+    return /** @type {any} */ (Promise.race([this.#expired, promise]));
+  }
+
+  /** Whether the call's time has not ended before. @param {number} milliseconds @returns {Promise<Failed | undefined>} */
+  async pause(milliseconds) {
+    try {
+      await this.within(new Promise((resolve) => void this.#clock.after(milliseconds, () => resolve(undefined))));
+      return undefined;
+    } catch (thrown) {
+      return this.failed(thrown);
+    }
+  }
+
+  /** A call with a time of its own and without the user's signal. @param {number} timeout */
+  renew(timeout) {
+    const later = new Call({ fetch: this.#fetch, timeout });
+    this.#ends.push(() => later.end());
+    this.#watch(timeout);
+    return later;
+  }
+
+  /**
+   * What comes of the work, or an error long after it should have settled: a
+   * fault in the WebAssembly must not hang anyone.
+   * @template T
+   * @param {(call: Call) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  guard(work) {
+    /** @type {Promise<never>} */
+    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'it did not come back.'))));
+    this.#watch(this.timeout);
+    return Promise.race([work(this), stuck]);
+  }
+
+  /**
+   * Waits for code of the user's, which may take as long as it likes: a person
+   * may be asked. A new key must not be lost over it.
+   * @template T
+   * @param {() => T} work
+   * @returns {Promise<Awaited<T>>}
+   */
+  async outside(work) {
+    this.#unwatch();
+    try {
+      return await work();
+    } finally {
+      this.#watch(this.timeout);
+    }
+  }
+
+  /** From now on, the core has this long and a little. @param {number} milliseconds */
+  #watch(milliseconds) {
+    this.#unwatch();
+    if (!this.#isOver) this.#unwatch = this.#clock.after(Math.min(milliseconds + GRACE, MAX), () => this.#giveUp());
+  }
+
+  end() {
+    this.#isOver = true;
+    this.#clock.end();
+    for (const end of this.#ends.splice(0)) {
+      try {
+        end();
+      } catch {
+        // A signal of the user's own making; the others end all the same.
+      }
+    }
+  }
+
+  /** Of this realm or another, or of the user's own making. @param {AbortSignal} signal */
+  #follow(signal) {
+    const abort = () => this.#stop('aborted');
+    let isAborted;
+    try {
+      signal.addEventListener('abort', abort);
+      this.#ends.push(() => signal.removeEventListener('abort', abort));
+      isAborted = signal.aborted;
+    } catch {
+      // What throws when it is asked is none.
+    }
+    if (typeof isAborted !== 'boolean') {
+      this.end();
+      throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
+    }
+    this.#outer = signal;
+    if (isAborted) abort();
+  }
+
+  /** @param {'aborted' | 'timeout'} state */
+  #stop(state) {
+    if (this.state !== 'running') return;
+    this.state = state;
+    this.#controller.abort();
+    this.#expire(undefined);
+  }
+}
+
+/** Refuses a wrong `fetch` or `timeout`. @param {{ fetch?: unknown, timeout?: unknown }} options */
+export function checkTransport({ fetch, timeout = 30_000 }) {
+  if (fetch !== undefined && typeof fetch !== 'function') throw failure('invalid_argument', 'fetch', 'expected a function.');
+  if (typeof timeout === 'number' && timeout >= 1 && timeout <= MAX) return;
+  throw failure('invalid_argument', 'timeout', `use 1 to ${MAX} milliseconds.`);
+}
+
+/** The headers that anyone reads. `getSetCookie` exists where no browser keeps cookies. @param {any} headers */
+function headersOf(headers) {
+  const text = (/** @type {() => unknown} */ read) => {
+    try {
+      const value = read();
+      return typeof value === 'string' ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    retryAfter: seconds(text(() => headers.get('retry-after'))),
+    requestId: text(() => headers.get('x-request-id')),
+    // No cookie has a line break.
+    cookies: typeof headers?.getSetCookie === 'function' ? text(() => [...headers.getSetCookie()].filter((cookie) => typeof cookie === 'string').join('\n')) : undefined,
+  };
+}
+
+/**
+ * What `Retry-After` has as a date (RFC 9110, section 10.2.3), as seconds from
+ * now. `Date` takes much for a date, `-1` among it, so it must look like one.
+ * @param {string | undefined} value
+ */
+function seconds(value) {
+  if (!value?.endsWith(' GMT')) return value;
+  const left = Math.ceil((Date.parse(value) - Date.now()) / 1000);
+  return Number.isNaN(left) ? value : String(Math.max(0, left));
+}
+
+/**
+ * Runs one call from its first request to its last.
+ * @template T
+ * @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options
+ * @param {(call: Call) => Promise<T>} work
+ */
+export async function run(options, work) {
+  const call = new Call(options);
+  try {
+    return await call.guard(work);
+  } catch (raw) {
+    throw toError(raw, call.reason);
+  } finally {
+    call.end();
+  }
+}

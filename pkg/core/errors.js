@@ -1,0 +1,99 @@
+// Errors are a code and the details of its sentence. The sentences are a copy of
+// the tables in Rust, written by the build.
+
+import { errors, problems } from '#data';
+
+/** The sentences by code: those of the client come with it. @type {Record<string, string>} */
+const sentences = { ...errors };
+
+/** @param {Record<string, string>} more */
+export const learn = (more) => void Object.assign(sentences, more);
+
+/**
+ * @typedef {import('../index.js').ErrorCode} ErrorCode
+ * @typedef {{ code: import('../index.js').ProblemCode, index: number, details: string[] }} RawProblem
+ * @typedef {{ code: string, details: string[], problem?: RawProblem, status?: number, requestId?: string,
+ *   retryAfter?: number, service?: object, cause?: { name: string, message: string } }} RawError
+ */
+
+export class KeylatchError extends Error {
+  /** @param {RawError} raw @param {unknown} [cause] */
+  constructor(raw, cause) {
+    const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;
+    super(fill(sentences[raw.code], details).trim(), ...(cause === undefined ? [] : [{ cause }]));
+    this.code = raw.code;
+    for (const member of /** @type {const} */ (['status', 'requestId', 'retryAfter', 'service'])) {
+      if (raw[member] !== undefined) Object.assign(this, { [member]: raw[member] });
+    }
+  }
+
+  get name() {
+    return 'KeylatchError';
+  }
+}
+
+/** @param {RawProblem} raw */
+export function problemOf({ code, index, details }) {
+  return { code, message: fill(problems[code], details), index };
+}
+
+/**
+ * @param {ErrorCode} code
+ * @param {...string} details
+ */
+export function failure(code, ...details) {
+  return new KeylatchError({ code, details });
+}
+
+/**
+ * Makes an error of whatever came out of the client's WebAssembly. What the user's
+ * own code has thrown stays what it is.
+ * @param {any} raw
+ * @param {unknown} [cause]
+ */
+export function toError(raw, cause) {
+  if (isError(raw) || !isOurs(raw)) return raw;
+  const { name, message } = raw.cause ?? {};
+  const platforms = raw.cause && Object.assign(new Error(message), { name });
+  return new KeylatchError(raw, cause === undefined ? platforms : cause);
+}
+
+/** Asked of what may be a proxy that throws on anything. @param {unknown} value @returns {value is KeylatchError} */
+export function isError(value) {
+  try {
+    return value instanceof KeylatchError;
+  } catch {
+    return false;
+  }
+}
+
+/** What becomes of it as a text. @param {unknown} value @param {string} name @param {string} why */
+export function asText(value, name, why) {
+  try {
+    return String(value);
+  } catch {
+    throw failure('invalid_argument', name, why);
+  }
+}
+
+/** Options that can be looked at. @param {any} options */
+export function object(options) {
+  if (typeof options === 'object' && options !== null) return options;
+  throw failure('invalid_argument', 'options', 'expected an object.');
+}
+
+/** @param {any} raw @returns {raw is RawError} */
+function isOurs(raw) {
+  return typeof raw === 'object' && raw !== null && Object.getPrototypeOf(raw) === Object.prototype && Array.isArray(raw.details);
+}
+
+/** Sentences, cut at their places. @type {Record<string, string[]>} */
+const cut = {};
+
+/** @param {string} sentence @param {string[]} details */
+function fill(sentence, details) {
+  const pieces = (cut[sentence] ??= sentence.split(/\{(\d)\}/));
+  let text = pieces[0];
+  for (let at = 1; at < pieces.length; at += 2) text += (details[+pieces[at]] ?? '') + pieces[at + 1];
+  return text;
+}

@@ -1,0 +1,165 @@
+// The offline module of WebAssembly: started on first use, replaced after a trap.
+// Only numbers cross its boundary. A text is written into its buffer or read from
+// there, which `write` and `read` do; see src/wasm/offline/.
+
+import { load, textOf } from '#offline';
+
+import { failure, isError, KeylatchError } from './errors.js';
+
+/**
+ * The exports of src/wasm/offline/, their memory, and a view of the buffer.
+ * @typedef {{
+ *   check(format: number, length: number): number, resembled(own: number, length: number): number,
+ *   diagnose(format: number, length: number): number, checkLines(format: number, length: number): number,
+ *   mask(length: number): number, hash(length: number): number, verify(key: number, hash: number): number,
+ *   generate(format: number, prefix: number, random: number): number, hold(length: number): number,
+ *   reserve(length: number): number, pointer(slot: number): number, load(slot: number): number, free(slot: number): void, clear(length: number): void,
+ *   header(scheme: number, user: number, key: number): number,
+ *   base(protocol: number, hostname: number, hasUserinfo: boolean, hasQuery: boolean, allowInsecure: boolean): number,
+ *   admits(first: number, second: number, hasUserinfo: boolean): boolean,
+ *   declareFormat(length: number): number, dropFormat(number: number): void,
+ *   scratch(): number, memory: WebAssembly.Memory, __wbindgen_start(): void,
+ * }} Exports
+ * @typedef {{ wasm: Exports, at: number, bytes: Uint8Array, words: Uint32Array }} Offline
+ */
+
+/** Bytes of the buffer. */
+export const SIZE = 65_536;
+/** A longer text, in UTF-16 code units, is answered without being copied: no key is so long. */
+export const LONGEST = 16_384;
+/** Up to this length a loop is faster than `encodeInto`; `cargo xtask bench` shows by how much. */
+const SHORT = 128;
+
+/** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
+let module;
+/** @type {Offline | undefined} */
+let current;
+/** @type {TextEncoder | undefined} */
+let encoder;
+
+/** The instance that is in use. */
+export function offline() {
+  return current ?? (current = start());
+}
+
+/** @param {Offline} core */
+export const isCurrent = (core) => core === current;
+
+/** @returns {Offline} */
+function start() {
+  try {
+    module ??= compiled(load());
+    const nothing = () => {};
+    const imports = WebAssembly.Module.imports(module).map((one) => [one.module, { [one.name]: nothing }]);
+    const wasm = /** @type {any} */ (new WebAssembly.Instance(module, Object.fromEntries(imports)).exports);
+    wasm.__wbindgen_start();
+    return viewed(/** @type {any} */ ({ wasm, at: wasm.scratch() }));
+  } catch (thrown) {
+    throw notStarted(thrown);
+  }
+}
+
+/** @param {BufferSource | WebAssembly.Module} source */
+function compiled(source) {
+  return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+}
+
+/** What a platform's refusal to run WebAssembly means. @param {unknown} thrown */
+export function notStarted(thrown) {
+  if (isError(thrown)) return thrown;
+  const why =
+    typeof WebAssembly === 'undefined'
+      ? 'this platform has no WebAssembly, or it is switched off.'
+      : /unsafe-eval|Content Security Policy|code generation/i.test(String(/** @type {any} */ (thrown)?.message))
+        ? "the page's Content-Security-Policy forbids it. Add 'wasm-unsafe-eval' to its script-src."
+        : "the platform refused it. Runtimes that compile no bytes take keylatch/slim with a compiled module.";
+  return new KeylatchError({ code: 'not_started', details: [why] }, thrown);
+}
+
+/** Views are lost when the memory grows. @param {Offline} core */
+function viewed(core) {
+  const { buffer } = core.wasm.memory;
+  core.bytes = new Uint8Array(buffer, core.at, SIZE);
+  core.words = new Uint32Array(buffer, core.at, SIZE / 4);
+  return core;
+}
+
+/** The buffer, as it stands now. @param {Offline} core */
+export const buffer = (core) => (core.bytes.length === 0 ? viewed(core) : core).bytes;
+
+/**
+ * Writes a text of at most {@link LONGEST} units: how many bytes it has.
+ * @param {Offline} core @param {string} text
+ */
+export function write(core, text) {
+  if (core.bytes.length === 0) viewed(core);
+  const { length } = text;
+  if (length > SHORT) return encode(core, text);
+  const { bytes, words } = core;
+  let all = 0;
+  let at = 0;
+  // Four at a time: a write of one byte costs as much as one of four.
+  for (let word = 0; at + 3 < length; at += 4, word++) {
+    const [a, b, c, d] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2), text.charCodeAt(at + 3)];
+    all |= a | b | c | d;
+    words[word] = a | (b << 8) | (c << 16) | (d << 24);
+  }
+  for (; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    all |= unit;
+    bytes[at] = unit;
+  }
+  return all < 128 ? length : encode(core, text);
+}
+
+/** @param {Offline} core @param {string} text */
+function encode({ bytes }, text) {
+  if (typeof TextEncoder !== 'undefined') return (encoder ??= new TextEncoder()).encodeInto(text, bytes).written;
+  const utf8 = utf8Of(text);
+  bytes.set(utf8);
+  return utf8.length;
+}
+
+/** A text as UTF-8. @param {string} text */
+export function utf8Of(text) {
+  if (typeof TextEncoder !== 'undefined') return (encoder ??= new TextEncoder()).encode(text);
+  // jsdom has none.
+  const utf8 = unescape(encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')));
+  return Uint8Array.from(utf8, (byte) => byte.charCodeAt(0));
+}
+
+/** The answer of a length in the buffer. @param {Offline} core @param {number} length */
+export const read = (core, length) => textOf(buffer(core), 0, length);
+
+/**
+ * What to throw for what came out of the WebAssembly. A trap leaves an instance
+ * in a state that nobody knows (a recursion that ends in it has even left its
+ * stack pointer where it was), so it is not entered again.
+ * @param {Offline} core @param {unknown} thrown
+ */
+export function broken(core, thrown) {
+  if (isError(thrown)) return thrown;
+  if (current === core) current = undefined;
+  return new KeylatchError({ code: 'internal', details: ['its WebAssembly stopped, and was started anew.'] }, thrown);
+}
+
+/**
+ * Calls into the WebAssembly.
+ * @template T
+ * @param {(core: Offline) => T} work
+ */
+export function enter(work) {
+  const core = offline();
+  try {
+    return work(core);
+  } catch (thrown) {
+    throw broken(core, thrown);
+  }
+}
+
+/** A text that may be a key. @param {unknown} text @param {string} name @returns {string} */
+export function short(text, name, expected = 'expected a string.') {
+  if (typeof text !== 'string') throw failure('invalid_argument', name, expected);
+  if (text.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
+  return text;
+}

@@ -1,0 +1,34 @@
+// Services as plain frozen data, as a user sees them.
+
+import { descriptions } from '#data';
+
+import { declaredProvider, freeze, know, serviceOf } from './services.js';
+
+/** @typedef {import('../index.js').Provider} Provider */
+
+/** @type {Map<string, Provider>} */
+const known = new Map();
+
+/** @param {string} id @returns {Provider} */
+export function provider(id) {
+  const found = known.get(id);
+  if (found) return found;
+  // Refuses what is no id of a built-in service.
+  const { id: own } = serviceOf(typeof id === 'string' ? id : undefined);
+  const data = freeze(/** @type {any[]} */ (descriptions).find((one) => one.id === own));
+  known.set(own, data);
+  know(data);
+  return data;
+}
+
+/** @returns {Provider[]} */
+export const providers = () => /** @type {any[]} */ (descriptions).map(({ id }) => provider(id));
+
+/** @param {unknown} spec @returns {Provider} */
+export const defineProvider = (spec) => declaredProvider(spec);
+
+/** The whole of a service that is given by id, as data, or as a declaration. @param {unknown} given @returns {Provider} */
+export function providerOf(given) {
+  const service = serviceOf(given);
+  return service.isBuiltIn ? provider(service.id) : service.data;
+}

@@ -1,0 +1,154 @@
+// What a check or a header needs of a service. What the WebAssembly has to know
+// of one is its format, by number. Whole descriptions are in providers.js, so that
+// who only checks keys does not download them.
+
+import { endpointDefaults, formats, services } from '#data';
+
+import { declare, declareFormat } from '../client/declare.js';
+import { failure } from './errors.js';
+import { enter, isCurrent, read, write } from './offline.js';
+
+/**
+ * @typedef {import('../index.js').Provider} Provider
+ * @typedef {import('../index.js').KeyFormat} KeyFormat
+ * @typedef {{ core?: import('./offline.js').Offline, number: number }} Declared a format's number in an instance
+ * @typedef {{ data: Provider, id: string, certainty: import('../index.js').Certainty, prefixes: (string | undefined)[],
+ *   isBuiltIn: boolean, format: Declared, expected: string[] }} Service
+ */
+
+/** @type {Map<unknown, Service>} */
+const known = new Map();
+/** @type {WeakMap<object, Service>} */
+const declared = new WeakMap();
+
+/** What is known of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Service} */
+export function serviceOf(given) {
+  return known.get(given) || (typeof given === 'object' && given !== null && declared.get(given)) || newService(given);
+}
+
+/** @param {any} given */
+function newService(given) {
+  if (typeof given === 'object' && given !== null) {
+    const service = describe(declaration(given), { number: 0 }, false);
+    declared.set(given, service);
+    declared.set(service.data, service);
+    return service;
+  }
+  if (typeof given !== 'string') {
+    throw failure('invalid_argument', 'provider', 'expected the id of a service, such as "keylatch", or a declaration.');
+  }
+  const data = /** @type {any[]} */ (services).find(({ id }) => id === given);
+  if (!data) throw failure('unknown_provider', presentable(given), services.map(({ id }) => id).join(', '));
+  const service = describe(freeze(data), { number: formats[given] ?? 0 }, true);
+  known.set(given, service);
+  declared.set(data, service);
+  return service;
+}
+
+/** @param {Provider} data @param {Declared} format @param {boolean} isBuiltIn @returns {Service} */
+function describe(data, format, isBuiltIn) {
+  const first = data.format?.parts[0];
+  const prefixes = Array.isArray(first) ? first : typeof first === 'string' ? [first] : [];
+  return { data, id: data.id, certainty: data.certainty, prefixes: [undefined, ...prefixes], isBuiltIn, format, expected: [] };
+}
+
+/** An id as it may stand in a message: someone who mixed up the arguments has passed a key here. @param {string} id */
+const presentable = (id) => (/^[a-z][a-z-]{0,23}$/.test(id) ? id : '…');
+
+/** A declaration, as data. @param {unknown} spec @returns {Provider} */
+export function declaredProvider(spec) {
+  const service = describe(declaration(spec), { number: 0 }, false);
+  declared.set(service.data, service);
+  return service.data;
+}
+
+/** Lets the whole description of a built-in service stand for it. @param {Provider} description */
+export function know(description) {
+  declared.set(description, serviceOf(description.id));
+}
+
+/** @param {unknown} spec */
+function declaration(spec) {
+  return declare(spec, {
+    isBuiltIn: (/** @type {string} */ id) => services.some((service) => service.id === id),
+    endpoints: endpointDefaults,
+    formatFault,
+  });
+}
+
+/** A format of the user's, checked. @param {unknown} format @returns {KeyFormat} */
+export const formatOf = (format) => declareFormat(format, { formatFault });
+
+/** Why a format cannot be used, which Rust decides. @param {KeyFormat} format @returns {{ path: string, why: string } | undefined} */
+function formatFault(format) {
+  /** @type {{ path: string, why: string } | undefined} */
+  let fault;
+  enter((core) => {
+    const number = core.wasm.declareFormat(write(core, encoded(format)));
+    if (number < 0) {
+      const [path, why] = read(core, number & 0x7fffffff).split('\n');
+      fault = { path, why };
+    } else core.wasm.dropFormat(number);
+  });
+  return fault;
+}
+
+/**
+ * The number of a service's format: 0 for none.
+ * @param {import('./offline.js').Offline} core @param {Service} service
+ */
+export function formatNumber(core, service) {
+  const { format } = service;
+  if (service.isBuiltIn || format.core === core) return format.number;
+  if (!service.data.format) return 0;
+  // Of an instance that has trapped, or of none so far.
+  format.core = core;
+  format.number = core.wasm.declareFormat(write(core, encoded(service.data.format)));
+  collected ??= new FinalizationRegistry(drop);
+  collected.register(service.data, format);
+  return format.number;
+}
+
+/** @type {FinalizationRegistry<Declared> | undefined} */
+let collected;
+
+/** @param {Declared} format */
+function drop({ core, number }) {
+  if (core && isCurrent(core)) enter(({ wasm }) => wasm.dropFormat(number));
+}
+
+/**
+ * Works with a format that is forgotten afterwards.
+ * @template T
+ * @param {import('./offline.js').Offline} core @param {KeyFormat} format @param {(number: number) => T} work
+ */
+export function withFormat(core, format, work) {
+  const number = core.wasm.declareFormat(write(core, encoded(format)));
+  try {
+    return work(number);
+  } finally {
+    core.wasm.dropFormat(number);
+  }
+}
+
+/** A format as src/wasm/offline/formats.rs reads it. @param {KeyFormat} format */
+function encoded({ parts }) {
+  return parts.map(encodedPart).join('\n');
+}
+
+/** @param {import('../index.js').FormatPart} part */
+function encodedPart(part) {
+  if (typeof part === 'string' || Array.isArray(part)) return ['L', ...[part].flat().map(plain)].join('\t');
+  if ('checksum' in part) return ['C', part.covers, part.length].join('\t');
+  const { min, max } = typeof part.length === 'number' ? { min: part.length, max: part.length } : part.length;
+  return ['R', plain(part.alphabet), min, max].join('\t');
+}
+
+/** The signs between members have no place in a format; it is refused for another one. @param {string} text */
+const plain = (text) => text.replace(/[\t\n]/g, '\u0001');
+
+/** @template T @param {T} value @returns {T} */
+export function freeze(value) {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}

@@ -1,0 +1,40 @@
+// For those who load the wasm themselves: cached by the browser apart from the
+// script, or compiled ahead of time.
+
+import * as client from '#client';
+import * as offlineModule from '#offline';
+
+import { offline } from '../core/offline.js';
+
+export * from './facade.js';
+
+/** @typedef {BufferSource | WebAssembly.Module | Response | URL | string | Promise<Response>} Source */
+
+/** @param {Source} wasm @param {Source | (() => Source)} [clientWasm] */
+export async function init(wasm, clientWasm) {
+  offlineModule.provide(await moduleOf(wasm));
+  if (clientWasm !== undefined) {
+    client.provide(async () => moduleOf(typeof clientWasm === 'function' ? clientWasm() : clientWasm));
+  }
+  offline();
+}
+
+/** @param {Source} source */
+async function moduleOf(source) {
+  const given = await source;
+  return given instanceof WebAssembly.Module || isBytes(given) ? given : compile(given);
+}
+
+/** @param {unknown} value @returns {value is BufferSource} */
+function isBytes(value) {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value).endsWith('ArrayBuffer]');
+}
+
+/** @param {any} from */
+async function compile(from) {
+  const response = typeof from?.arrayBuffer === 'function' ? from : await fetch(from);
+  if (!response.ok) {
+    throw new TypeError(`The wasm could not be loaded: status ${response.status} for ${response.url}`);
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,190 @@
+// Is this a key? Whose could it be?
+
+import { codes, formats, services } from '#data';
+
+import { failure, problemOf } from '../core/errors.js';
+import { broken, buffer, enter, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
+import { formatNumber, serviceOf } from '../core/services.js';
+
+/**
+ * @typedef {import('../index.js').KeyCheck} KeyCheck
+ * @typedef {import('../index.js').KeyProblem} KeyProblem
+ * @typedef {import('../core/services.js').Service} Service
+ */
+
+// The kinds of an answer of `check`, its lowest three bits: `Check::pack` in format/src/check.rs.
+const GOOD = 0;
+const WRONG_LENGTH = 1;
+const WRONG_PREFIX = 2;
+const BAD_CHARACTER = 3;
+const WRONG_CHECKSUM = 4;
+
+/** @param {any} service @param {string} text @returns {KeyCheck} */
+export function checkKey(service, text) {
+  const about = serviceOf(service);
+  const { id: provider, certainty } = about;
+  if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
+  if (text.length > LONGEST) return { ok: false, provider, certainty, problems: [tooLong(about, text)], looksLike: [] };
+  const core = offline();
+  try {
+    const { wasm } = core;
+    const format = formatNumber(core, about);
+    const length = write(core, text);
+    const found = wasm.check(format, length);
+    const kind = found & 7;
+    if (kind === GOOD) {
+      const prefix = about.prefixes[found >>> 3];
+      return prefix === undefined ? { ok: true, provider, certainty } : { ok: true, provider, certainty, prefix };
+    }
+    const like = wasm.resembled(format, length);
+    const looksLike = like === 0 ? [] : idsOf(like).filter((id) => id !== provider);
+    const first = (found >>> 3) & 0x3fff;
+    const second = found >>> 17;
+    let problems;
+    if (kind <= WRONG_CHECKSUM) {
+      wasm.clear(length);
+      problems = [problem(about, text, kind, first, second)];
+    } else problems = diagnosed(read(core, wasm.diagnose(format, length)));
+    return { ok: false, provider, certainty, problems, looksLike };
+  } catch (thrown) {
+    throw broken(core, thrown);
+  }
+}
+
+/** What the quick check has found. @param {Service} about @param {string} text @param {number} kind @param {number} first @param {number} second @returns {KeyProblem} */
+function problem(about, text, kind, first, second) {
+  switch (kind) {
+    case WRONG_LENGTH: {
+      const expected = first === second ? String(first) : `${first} to ${second}`;
+      return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] });
+    }
+    case WRONG_PREFIX:
+      return problemOf({ code: 'wrong_prefix', index: first, details: [expected(about, 0)] });
+    case BAD_CHARACTER:
+      return problemOf({ code: 'bad_character', index: first, details: [`"${text[first]}"`, expected(about, second)] });
+    default:
+      return problemOf({ code: 'wrong_checksum', index: first, details: [String(text.length - first)] });
+  }
+}
+
+/** The names of alphabets in sentences. */
+const ALPHABETS = /* @__PURE__ */ new Map(/* @__PURE__ */ Object.entries({
+  base62: 'letters and digits',
+  alphanumeric: 'letters and digits',
+  hex: 'hexadecimal digits',
+  hex_lower: 'lower-case hexadecimal digits',
+  base64url: 'letters, digits, - and _',
+  digits: 'digits',
+}));
+
+/** What can stand in a part of a format, as `Part::expected` in format/src/fit.rs. @param {Service} about @param {number} number */
+function expected(about, number) {
+  return (about.expected[number] ??= inWords(/** @type {any} */ (about.data.format?.parts[number])));
+}
+
+/** @param {import('../index.js').FormatPart} part */
+function inWords(part) {
+  if (typeof part === 'string' || Array.isArray(part)) return [part].flat().map((text) => `"${text}"`).join(' or ');
+  if ('checksum' in part) return 'letters and digits';
+  return ALPHABETS.get(part.alphabet) ?? `one of ${part.alphabet}`;
+}
+
+/** @param {Service} about @param {string} text */
+function tooLong(about, text) {
+  const longest = longestKey(about) ?? LONGEST;
+  return problemOf({ code: 'wrong_length', index: longest, details: [`at most ${longest}`, String(text.length)] });
+}
+
+/** @param {Service} about */
+function longestKey({ data }) {
+  return data.format?.parts.reduce((sum, part) => sum + longestPart(part), 0);
+}
+
+/** @param {import('../index.js').FormatPart} part @returns {number} */
+function longestPart(part) {
+  if (typeof part === 'string') return part.length;
+  if (Array.isArray(part)) return Math.max(...part.map(longestPart));
+  return typeof part.length === 'number' ? part.length : part.length.max;
+}
+
+/** The problems of the diagnosis: a line each. @param {string} lines @returns {KeyProblem[]} */
+function diagnosed(lines) {
+  return lines
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const [code, index, ...details] = line.split('\t');
+      return problemOf({ code: codes[+code], index: +index, details });
+    });
+}
+
+/** The services whose formats have their bits set. @param {number} bits */
+function idsOf(bits) {
+  return services.map(({ id }) => id).filter((id) => formats[id] > 0 && bits & (1 << (formats[id] - 1)));
+}
+
+/** The ids of the services of whose known form a text is, whatever stands around the key. @param {string} text */
+export function resembled(text) {
+  if (text.length > LONGEST) return [];
+  return enter((core) => {
+    const length = write(core, text);
+    const bits = core.wasm.resembled(0, length);
+    core.wasm.clear(length);
+    return idsOf(bits);
+  });
+}
+
+/** @param {string} text */
+export function identifyKey(text) {
+  const order = ['documented', 'observed', 'unknown'];
+  const all = order.flatMap((certainty) => services.filter((service) => service.certainty === certainty));
+  return all.map(({ id }) => checkKey(id, text)).filter(({ ok }) => ok);
+}
+
+/**
+ * Checks many keys at once, a line each.
+ * @param {any} service @param {string | Uint8Array} lines
+ * @returns {import('../index.js').LineStatus[]}
+ */
+export function checkKeys(service, lines) {
+  const about = serviceOf(service);
+  const isText = typeof lines === 'string';
+  if (!isText && !ArrayBuffer.isView(lines)) throw failure('invalid_argument', 'lines', 'expected a string or a Uint8Array.');
+  return enter((core) => {
+    const format = formatNumber(core, about);
+    const bytes = isText ? undefined : new Uint8Array(lines.buffer, lines.byteOffset, lines.byteLength);
+    /** @type {import('../index.js').LineStatus[]} */
+    const statuses = [];
+    const { length } = isText ? lines : /** @type {Uint8Array} */ (bytes);
+    // A unit of text is three bytes at most.
+    const most = isText ? Math.floor(SIZE / 3) : SIZE;
+    for (let start = 0; start < length; ) {
+      const newline = isText ? '\n' : 10;
+      let end = Math.min(start + most, length);
+      if (end < length) {
+        // Whole lines only; a line that fills the buffer is no key.
+        const cut = /** @type {any} */ (lines).lastIndexOf(newline, end - 1) + 1;
+        if (cut > start) end = cut;
+        else {
+          const next = /** @type {any} */ (lines).indexOf(newline, end) + 1;
+          statuses.push('wrong_length');
+          start = next || length;
+          continue;
+        }
+      }
+      const count = core.wasm.checkLines(format, copied(core, isText ? lines.slice(start, end) : bytes?.subarray(start, end)));
+      const answers = buffer(core);
+      for (let at = 0; at < count; at++) statuses.push(answers[at] === 0 ? 'ok' : codes[answers[at] - 1]);
+      core.wasm.clear(count);
+      start = end;
+    }
+    return statuses;
+  });
+}
+
+/** @param {import('../core/offline.js').Offline} core @param {any} part */
+function copied(core, part) {
+  if (typeof part === 'string') return write(core, part);
+  buffer(core).set(part);
+  return part.length;
+}

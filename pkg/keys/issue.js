@@ -1,0 +1,73 @@
+// Making keys, and what is kept of them.
+
+import { formats } from '#data';
+
+import { failure } from '../core/errors.js';
+import { buffer, enter, read, short } from '../core/offline.js';
+import { adoptSlot, lend, masked } from '../core/secret.js';
+import { formatOf, withFormat } from '../core/services.js';
+
+/** The answer of `generate` that asks for more random bytes: src/wasm/offline/keys.rs. */
+const NEEDS_MORE = -1;
+
+/** @param {string} text */
+export function maskKey(text) {
+  if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
+  return masked(text);
+}
+
+/** @param {any} [format] */
+export function generateKey(format) {
+  if (typeof format === 'object' && format !== null) {
+    const own = formatOf(format);
+    return enter((core) => withFormat(core, own, (number) => generated(core, number, 0)));
+  }
+  const kind = format ?? 'live';
+  if (typeof kind !== 'string') throw failure('invalid_argument', 'format', 'expected a string.');
+  if (kind !== 'live' && kind !== 'test') throw failure('invalid_argument', 'format', 'use "live", "test" or a key format.');
+  return enter((core) => generated(core, formats.keylatch, kind === 'live' ? 0 : 1));
+}
+
+/** @param {import('../core/offline.js').Offline} core @param {number} format @param {number} prefix */
+function generated(core, format, prefix) {
+  for (let count = 64; count <= 65_536; count *= 4) {
+    const slot = core.wasm.generate(format, prefix, fillRandom(buffer(core), count)) | 0;
+    if (slot >= 0) return adoptSlot(slot);
+    if (slot !== NEEDS_MORE) break;
+  }
+  throw failure('invalid_argument', 'format', 'it has no run of characters, so there is nothing random in it.');
+}
+
+/** @param {Uint8Array} bytes @param {number} count */
+function fillRandom(bytes, count) {
+  try {
+    globalThis.crypto.getRandomValues(/** @type {Uint8Array<ArrayBuffer>} */ (bytes).subarray(0, count));
+  } catch {
+    throw failure('no_entropy');
+  }
+  return count;
+}
+
+/** @param {unknown} secret */
+export function hashKey(secret) {
+  return enter((core) => read(core, core.wasm.hash(lend(core, secret, 'secret'))));
+}
+
+/** @param {unknown} secret @param {string} hash */
+export function verifyKey(secret, hash) {
+  return enter((core) => {
+    const length = lend(core, secret, 'secret');
+    const digits = short(hash, 'hash');
+    // Right behind the key, in one buffer.
+    const bytes = buffer(core);
+    let all = 0;
+    for (let at = 0; at < digits.length && at < 65; at++) {
+      const unit = digits.charCodeAt(at);
+      all |= unit;
+      bytes[length + at] = unit;
+    }
+    const answer = core.wasm.verify(length, Math.min(digits.length, 65));
+    if (answer === 2 || all > 127) throw failure('invalid_argument', 'hash', 'it must be the 64 hexadecimal digits that hashKey() gives.');
+    return answer === 1;
+  });
+}

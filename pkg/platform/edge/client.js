@@ -1,0 +1,5 @@
+// The client's module where no bytes are compiled.
+
+import module from '../client.wasm';
+
+export const load = async () => module;

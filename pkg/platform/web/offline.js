@@ -1,0 +1,9 @@
+// The offline module in a browser or a bundle: its bytes are in the script.
+
+import * as wasm from '#bytes';
+
+import { decode } from './printable.js';
+
+export const load = () => decode(wasm);
+
+export { textOf } from './text.js';

@@ -1,0 +1,76 @@
+//! How an error crosses: as plain data, which the facade makes an `Error` of.
+
+use wasm_bindgen::prelude::*;
+
+use super::plain;
+use crate::error::{Error, ServiceMessage};
+use crate::format::Problem;
+use crate::notice::Notice;
+use crate::value::{Object, Value};
+
+/// An error on its way out; `?` makes one of an [`Error`].
+pub struct Thrown(JsValue);
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Thrown(plain_error(&error))
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> Self {
+        thrown.0
+    }
+}
+
+/// The members of `KeylatchError`, and the details that fill its sentence.
+pub(crate) fn plain_error(error: &Error) -> JsValue {
+    plain(&value(error)).unwrap_or_default()
+}
+
+/// The same, not yet JavaScript's.
+pub(super) fn value(error: &Error) -> Value {
+    Object::new()
+        .with("code", error.code().as_str())
+        .with("details", details(error.details()))
+        .with_some("problem", error.problem().map(problem))
+        .with_some("tried", (!error.tried().is_empty()).then(|| notices(error.tried())))
+        .with_some("status", error.status().map(u32::from))
+        .with_some("requestId", error.request_id())
+        .with_some("retryAfter", error.retry_after())
+        .with_some("service", error.service().map(service))
+        .with_some(
+            "cause",
+            error.cause().map(|(name, message)| Object::new().with("name", name).with("message", message)),
+        )
+        .into()
+}
+
+fn service(said: &ServiceMessage) -> Object {
+    Object::new()
+        .with_some("code", said.code.as_deref())
+        .with_some("message", said.message.as_deref())
+        .with_some("suggestion", said.suggestion.as_deref())
+}
+
+/// A problem without its sentence, which the facade has.
+pub(super) fn problem(problem: &Problem) -> Value {
+    Object::new()
+        .with("code", problem.code.as_str())
+        .with("index", Value::Number(problem.index as f64))
+        .with("details", details(&problem.details))
+        .into()
+}
+
+/// Why a source gave nothing, without its sentence.
+pub(crate) fn notice(notice: &Notice) -> Value {
+    Object::new().with("reason", notice.reason.as_str()).with("details", details(&notice.details)).into()
+}
+
+pub(crate) fn notices(notices: &[Notice]) -> Value {
+    notices.iter().map(notice).collect()
+}
+
+fn details(details: &[impl AsRef<str>]) -> Value {
+    details.iter().map(|detail| Value::from(detail.as_ref())).collect()
+}

@@ -1,0 +1,294 @@
+//! The module that talks to a service: [`lifecycle`](crate::lifecycle) over `fetch`.
+//!
+//! One export runs every operation, so that the wasm holds one promise and one
+//! state machine and not ten. Three rules hold throughout:
+//!
+//! - The facade has read what the user passed, and hands over text and bytes.
+//! - Nothing borrows across an `await`: calls overlap.
+//! - An error crosses as plain data; see [`error`].
+
+pub(crate) mod error;
+pub(crate) mod fetch;
+
+use std::rc::Rc;
+
+use js_sys::{Function, Promise, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::{Code, Error};
+use crate::http::{Address, Origin};
+use crate::json;
+use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Overlap};
+use crate::provider::{self, Service};
+use crate::secret::{RevealOnce, Secret};
+use crate::value::{Object, Value};
+use error::{Thrown, plain_error};
+use fetch::{Call, Fetch};
+
+/// A client of one service.
+#[wasm_bindgen(js_name = Client)]
+pub struct ClientHandle(Rc<Client>);
+
+/// What a call asks for.
+enum Command {
+    SignIn(String, Secret),
+    SignOut,
+    Whoami,
+    Create(NewKey),
+    List(Filter, Option<String>),
+    Get(String),
+    Rotate(String, Overlap, Option<Function>),
+    Revoke(String),
+    Delete(String),
+    Validate(Secret),
+}
+
+#[wasm_bindgen(js_class = Client)]
+impl ClientHandle {
+    /// A client of a service, whose description is JSON; the facade has checked
+    /// address, scheme and key by the offline module.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        provider: String,
+        base_url: String,
+        origin: String,
+        scheme: &str,
+        retries: u8,
+        key: Option<Vec<u8>>,
+    ) -> Result<ClientHandle, Thrown> {
+        let provider = service(&provider)?;
+        let scheme = provider.scheme(Some(scheme))?.clone();
+        let credential = key.map_or(Ok(Credential::None), |key| secret(key).map(Credential::Key))?;
+        let base = Address {
+            href: base_url,
+            origin,
+            protocol: String::new(),
+            hostname: String::new(),
+            has_userinfo: false,
+        };
+        Ok(ClientHandle(Rc::new(Client::open(provider, Origin::admitted(base), credential, scheme, retries))))
+    }
+
+    /// The session's cookie, where no browser keeps it.
+    pub fn cookie(&self) -> Option<String> {
+        let header = self.0.authentication().ok().flatten()?;
+        Some(header.value.expose().into())
+    }
+
+    /// Runs an operation. `options` are JSON; `secret` is the password to sign in
+    /// with or the key to validate; `store` takes a new key as bytes, which it wipes,
+    /// and what is known of it.
+    pub fn run(
+        &self,
+        call: Call,
+        operation: &str,
+        options: String,
+        secret: Option<Vec<u8>>,
+        store: Option<Function>,
+    ) -> Result<Promise, Thrown> {
+        let options = Zeroizing::new(options);
+        let options = json::parse(options.as_bytes()).unwrap_or(Value::Null);
+        let command = command(operation, &options, secret, store)?;
+        let client = Rc::clone(&self.0);
+        let fetch = Fetch::new(call, client.origin().as_str(), operation == "list");
+        Ok(future_to_promise(async move {
+            match perform(&client, &fetch, command).await {
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(plain_error(&error)),
+            }
+        }))
+    }
+}
+
+/// A service by its description. A built-in one is not read again.
+pub(super) fn service(description: &str) -> Result<Service, Error> {
+    let data = json::parse(description.as_bytes()).unwrap_or(Value::Null);
+    match data.find("id").and_then(Value::text).map(provider::builtin) {
+        Some(Ok(known)) => Ok(known.into()),
+        _ => Ok(provider::declare(&data)?.into()),
+    }
+}
+
+/// A secret of bytes from another memory.
+pub(super) fn secret(bytes: Vec<u8>) -> Result<Secret, Error> {
+    String::from_utf8(bytes).map(Secret::new).map_err(|error| {
+        error.into_bytes().zeroize();
+        Error::argument("secret", "it is not UTF-8.")
+    })
+}
+
+/// A secret as bytes for another memory, which the facade wipes once they are there.
+pub(super) fn bytes(secret: &Secret) -> Uint8Array {
+    Uint8Array::from(secret.expose().as_bytes())
+}
+
+/// Data of ours as plain JavaScript objects.
+pub(super) fn plain(data: &Value) -> Result<JsValue, Error> {
+    data.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|_| Error::new(Code::Internal).with("an answer did not become an object."))
+}
+
+/// Sets a member of an object of ours to what is not plain data.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) -> Result<(), Error> {
+    match js_sys::Reflect::set(object, &name.into(), value) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::new(Code::Internal).with("an object took no member.")),
+    }
+}
+
+/// A member of options, as text.
+pub(super) fn member_text(options: &Value, name: &'static str) -> Result<Option<String>, Error> {
+    match options.find(name) {
+        None => Ok(None),
+        Some(value) => match value.text() {
+            Some(text) => Ok(Some(text.into())),
+            None => Err(Error::argument(name, "expected a string.")),
+        },
+    }
+}
+
+/// A member of options that must be there, as text.
+pub(super) fn needed_text(options: &Value, name: &'static str) -> Result<String, Error> {
+    member_text(options, name)?.ok_or_else(|| Error::argument(name, "expected a string."))
+}
+
+async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<JsValue, Error> {
+    let data: Value = match command {
+        Command::SignIn(user, password) => {
+            let client = client.sign_in(t, &user, password).await?;
+            return Ok(ClientHandle(Rc::new(client)).into());
+        }
+        Command::SignOut => {
+            client.sign_out(t).await?;
+            Value::Null
+        }
+        Command::Whoami => (&client.whoami(t).await?).into(),
+        Command::Create(new) => {
+            let created = client.create(t, &new).await?;
+            return issued(&created.key, None, created.secret);
+        }
+        Command::List(filter, cursor) => {
+            let page = client.list(t, &filter, cursor.as_deref()).await?;
+            let items: Value = page.items.iter().map(Value::from).collect();
+            Object::new().with("items", items).with_some("cursor", page.cursor).into()
+        }
+        Command::Get(id) => (&client.get(t, &id).await?).into(),
+        Command::Rotate(id, overlap, store) => {
+            let hand_over = async |secret, key| hand_over(store, secret, &key).await;
+            let rotated = client.rotate(t, &id, &overlap, hand_over).await?;
+            return issued(&rotated.key, rotated.warning.as_ref(), rotated.secret);
+        }
+        Command::Revoke(id) => (&client.revoke(t, &id).await?).into(),
+        Command::Delete(id) => {
+            client.delete(t, &id).await?;
+            Value::Null
+        }
+        Command::Validate(secret) => (&client.validate(t, &secret).await?).into(),
+    };
+    plain(&data)
+}
+
+/// `{ key, warning, secret }`
+fn issued(key: &KeyInfo, warning: Option<&Error>, secret: RevealOnce) -> Result<JsValue, Error> {
+    let out = plain(&Object::new().with("key", key).with_some("warning", warning.map(error::value)).into())?;
+    set(&out, "secret", &bytes(&secret.reveal()?))?;
+    Ok(out)
+}
+
+fn command(
+    operation: &str,
+    options: &Value,
+    given: Option<Vec<u8>>,
+    store: Option<Function>,
+) -> Result<Command, Error> {
+    let id = || needed_text(options, "id");
+    let needed = |name| match given {
+        Some(bytes) => secret(bytes),
+        None => Err(Error::argument(name, "expected a string or a Secret.")),
+    };
+    Ok(match operation {
+        "signIn" => Command::SignIn(member_text(options, "user")?.unwrap_or_default(), needed("password")?),
+        "signOut" => Command::SignOut,
+        "whoami" => Command::Whoami,
+        "create" => Command::Create(NewKey {
+            name: needed_text(options, "name")?,
+            lifetime: lifetime(options)?,
+            scopes: scopes(options)?,
+        }),
+        "list" => {
+            let status = member_text(options, "status")?;
+            if status
+                .as_deref()
+                .is_some_and(|s| !["all", "active", "inactive", "expired", "revoked"].contains(&s))
+            {
+                return Err(Error::argument("status", "use all, active, inactive, expired or revoked."));
+            }
+            let filter = Filter { status, search: member_text(options, "search")? };
+            Command::List(filter, member_text(options, "cursor")?)
+        }
+        "get" => Command::Get(id()?),
+        "rotate" => {
+            let overlap = match member_text(options, "overlap")?.as_deref() {
+                None => Overlap::None,
+                Some(duration) if is_nothing(duration) => Overlap::None,
+                Some(duration) => Overlap::For(duration.into()),
+            };
+            Command::Rotate(id()?, overlap, store)
+        }
+        "revoke" => Command::Revoke(id()?),
+        "delete" => Command::Delete(id()?),
+        "validate" => Command::Validate(needed("secret")?),
+        _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
+    })
+}
+
+/// `PT0S`, `P0D`, `PT0H0M` …
+fn is_nothing(duration: &str) -> bool {
+    let mut digits = duration.bytes().filter(u8::is_ascii_digit).peekable();
+    duration.starts_with('P') && digits.peek().is_some() && digits.all(|digit| digit == b'0')
+}
+
+/// The facade has made a number of seconds into a duration and a `Date` into
+/// text; a moment is told from a duration by its first character.
+fn lifetime(options: &Value) -> Result<Option<Lifetime>, Error> {
+    let given = member_text(options, "expiresIn")?;
+    Ok(given.map(|text| match text {
+        text if text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().any(|b| b == b'T') => {
+            Lifetime::Until(text)
+        }
+        text => Lifetime::For(text),
+    }))
+}
+
+fn scopes(options: &Value) -> Result<Vec<String>, Error> {
+    let wrong = || Error::argument("scopes", "expected an array of strings.");
+    let mut out = Vec::new();
+    match options.find("scopes") {
+        None => {}
+        Some(Value::List(items)) => {
+            for item in items {
+                out.push(item.text().ok_or_else(wrong)?.into());
+            }
+        }
+        Some(_) => return Err(wrong()),
+    }
+    Ok(out)
+}
+
+/// Gives the new key to the user's `store` and waits for it.
+async fn hand_over(store: Option<Function>, secret: Secret, key: &KeyInfo) -> Result<(), Error> {
+    let Some(store) = store else {
+        return Ok(());
+    };
+    let answer = match store.call2(&JsValue::UNDEFINED, &bytes(&secret), &plain(&key.into())?) {
+        Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
+        Err(thrown) => Err(thrown),
+    };
+    answer.map(drop).map_err(|thrown| {
+        let text = |name| fetch::text_in(&thrown, name).unwrap_or_default();
+        Error::new(Code::StoreFailed).with_cause(text("name"), text("message"))
+    })
+}

@@ -1,0 +1,9 @@
+// How long things may take before they count as hanging, in milliseconds. These
+// are for hangs only: on a busy machine everything takes many times as long as on
+// a quiet one, and still ends well within them.
+
+/** One case, and whatever it waits for. */
+export const CASE = 2 * 60_000;
+
+/** One file of cases. */
+export const FILE = 10 * 60_000;

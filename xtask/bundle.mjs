@@ -1,0 +1,107 @@
+// Puts the JavaScript of the package together: `cargo xtask build` runs it.
+//
+//   node xtask/bundle.mjs STAGING OUT
+//
+// STAGING holds what Rust made: offline/, client/, node/ (wasm-pack), data.js and
+// data-node.js (the sentences and services) and *.printable.js. OUT gets the files
+// of pkg/dist/. Sources are one file per question; what is shipped is few files
+// without comments, and in each group the parts that a platform has of its own.
+
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build, transformSync } from './npm/node_modules/esbuild/lib/main.js';
+
+const [staging, out] = process.argv.slice(2);
+const pkg = join(dirname(dirname(fileURLToPath(import.meta.url))), 'pkg');
+const staged = (...path) => join(staging, ...path);
+
+/**
+ * A platform: its entries, and what stands for the names that begin with `#`.
+ * @type {Record<string, { entries: string[], questions?: string[], parts: Record<string, string>, platform?: 'node' }>}
+ */
+const GROUPS = {
+  '.': {
+    entries: ['index', 'client'],
+    // Files of their own, so that a bundler leaves out those that a program does not use.
+    questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
+    parts: { '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client' },
+  },
+  slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
+  edge: { entries: ['edge'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client' } },
+  node: {
+    entries: ['index', 'client', 'node', 'cli'],
+    parts: { '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node' },
+    platform: 'node',
+  },
+};
+
+/**
+ * The glue of wasm-bindgen keeps its instance in variables of its module, so a
+ * second instance, after a trap, needs a second module. As a function it is one
+ * at each call.
+ */
+function factory(name) {
+  const source = readFileSync(staged(name, 'keylatch.js'), 'utf8');
+  const { code } = transformSync(source, { format: 'iife', globalName: 'glue', target: 'es2022' });
+  return `// @ts-nocheck\nexport function start(module) {\n${code}\nglue.initSync({ module });\nreturn glue;\n}\n`;
+}
+
+const generated = {};
+for (const name of ['client', 'node']) generated[`glue:${name}`] = factory(name);
+for (const name of ['offline', 'node']) {
+  const bytes = readFileSync(staged(name, 'keylatch_bg.wasm'));
+  generated[`${name}.base64`] = `export const text = ${JSON.stringify(bytes.toString('base64'))};\n`;
+  // For tests of the sources: tests/sources.js.
+  writeFileSync(staged(`${name}.base64.js`), generated[`${name}.base64`]);
+}
+writeFileSync(staged('glue-node.js'), generated['glue:node']);
+writeFileSync(staged('package.json'), '{ "type": "module" }');
+for (const name of ['offline', 'client']) generated[`${name}.printable`] = readFileSync(staged(`${name}.printable.js`), 'utf8');
+for (const name of ['data', 'data-node']) generated[name] = readFileSync(staged(`${name}.js`), 'utf8');
+
+/** Resolves the names that begin with `#`. */
+function parts(group) {
+  const inPkg = (path) => ({ path: join(pkg, 'platform', `${path}.js`) });
+  const made = (path) => ({ path, namespace: 'generated', sideEffects: false });
+  return {
+    name: 'parts',
+    setup(build) {
+      build.onResolve({ filter: /^#/ }, ({ path }) => {
+        if (path === '#data' || path === '#data-node') return made(path.slice(1));
+        const part = group.parts[path];
+        if (path === '#glue') return made(`glue:${part}`);
+        return generated[part] ? made(part) : inPkg(part);
+      });
+      build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: 'generated' }, ({ path }) => ({ contents: generated[path], loader: 'js' }));
+    },
+  };
+}
+
+for (const [name, group] of Object.entries(GROUPS)) {
+  await build({
+    entryPoints: Object.fromEntries([
+      ...group.entries.map((entry) => [entry, join(pkg, 'entries', `${entry}.js`)]),
+      ...(group.questions ?? []).map((file) => [`parts/${basename(file)}`, join(pkg, `${file}.js`)]),
+    ]),
+    outdir: join(out, name),
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: group.platform ?? 'neutral',
+    charset: 'utf8',
+    legalComments: 'none',
+    chunkNames: 'chunk-[hash]',
+    logLevel: 'warning',
+    plugins: [parts(group)],
+  });
+}
+
+mkdirSync(out, { recursive: true });
+for (const [file, name] of [['keylatch.wasm', 'offline'], ['client.wasm', 'client']]) {
+  cpSync(staged(name, 'keylatch_bg.wasm'), join(out, file));
+}

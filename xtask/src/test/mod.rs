@@ -1,0 +1,214 @@
+//! `cargo xtask test`: everything that is proven, side by side.
+
+pub mod cases;
+mod schedule;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+use crate::project::Project;
+use crate::shell::{Context, Result, logged, say};
+use crate::steps::{STEPS, Step};
+use cases::Case;
+use schedule::{Ended, Outcome};
+
+/// How many of the slowest cases are named.
+const SLOWEST: usize = 10;
+
+/// Runs the named steps and what they need, or all of them. A step that fails
+/// keeps no other from running. The last line on standard output counts them.
+pub fn run(project: &Project, names: &[&str]) -> Result<ExitCode> {
+    let steps = chosen(&STEPS, names)?;
+    let logs = project.target().join("xtask/test");
+    fs::create_dir_all(&logs).context(format!("cannot create {}", logs.display()))?;
+    let log = |step: &Step| logs.join(format!("{}.log", step.name));
+    // The one step that was asked for is watched while it runs. Of several that
+    // run side by side, each is shown as a whole when it ends.
+    let watched = |step: &Step| names == [step.name];
+    let slowest = Mutex::new(BTreeMap::<&str, Vec<Case>>::new());
+    let slots = available_parallelism().map_or(1, usize::from);
+    let start = Instant::now();
+
+    let work = |step: &Step| {
+        let mut cases = Vec::new();
+        let result = if watched(step) {
+            (step.run)(project, &mut cases)
+        } else {
+            let path = log(step);
+            let log = File::create(&path).context(format!("cannot write {}", path.display()))?;
+            logged(log, || (step.run)(project, &mut cases))
+        };
+        if let Ok(mut slowest) = slowest.lock() {
+            slowest.insert(step.name, cases);
+        }
+        result
+    };
+    let over = schedule::run(
+        &steps,
+        slots,
+        work,
+        |step| say(format!("{} starts: {}", step.name, step.what)),
+        |end| {
+            if !watched(end.step) && !matches!(end.outcome, Outcome::Needed(_)) {
+                show_log(&log(end.step));
+            }
+            let seconds = end.time.as_secs_f32();
+            match &end.outcome {
+                Outcome::Passed => say(format!("{} passed in {seconds:.1} s", end.step.name)),
+                Outcome::Failed(error) => {
+                    say(format!("{} FAILED after {seconds:.1} s: {error}", end.step.name));
+                    say(format!("this step alone: cargo xtask test {}", end.step.name));
+                }
+                Outcome::Needed(need) => say(format!("{} FAILED: {}", end.step.name, not_run(need))),
+            }
+        },
+    );
+    let slowest = slowest.into_inner().unwrap_or_default();
+    print!("{}{}", list(slowest), table(&steps, &over));
+    println!("in {:.0} s, {slots} at a time", start.elapsed().as_secs_f32());
+    let passed = over.iter().filter(|end| end.outcome == Outcome::Passed).count();
+    let failed = steps.len() - passed;
+    println!("{passed} passed, {failed} failed");
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// All that a step wrote. What cannot be read or written is no reason to stop.
+fn show_log(path: &PathBuf) {
+    let text = fs::read(path).unwrap_or_default();
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(&text).and_then(|()| output.flush());
+}
+
+fn not_run(need: &str) -> String {
+    format!("not run, because it needs \"{need}\", which failed")
+}
+
+/// A line for each step: its name, how it ended, and how long it ran.
+fn table(steps: &[&'static Step], over: &[Ended]) -> String {
+    let mut table = format!("\n{:<11} {:<7} {:>8}\n", "step", "result", "seconds");
+    for step in steps {
+        let Some(end) = over.iter().find(|end| end.step.name == step.name) else { continue };
+        let (result, why) = match &end.outcome {
+            Outcome::Passed => ("passed", String::new()),
+            Outcome::Failed(_) => ("FAILED", String::new()),
+            Outcome::Needed(need) => ("FAILED", format!("  {}", not_run(need))),
+        };
+        table += &format!("{:<11} {result:<7} {:>8.1}{why}\n", step.name, end.time.as_secs_f32());
+    }
+    table
+}
+
+/// The slowest cases of all steps.
+fn list(cases: BTreeMap<&str, Vec<Case>>) -> String {
+    let mut cases: Vec<(&str, Case)> =
+        cases.into_iter().flat_map(|(step, cases)| cases.into_iter().map(move |case| (step, case))).collect();
+    if cases.is_empty() {
+        return String::new();
+    }
+    cases.sort_by(|(_, one), (_, other)| other.seconds.total_cmp(&one.seconds));
+    let mut list = format!("\n{:>8}  the slowest cases\n", "seconds");
+    for (step, Case { name, seconds }) in cases.into_iter().take(SLOWEST) {
+        list += &format!("{seconds:>8.1}  {step}: {name}\n");
+    }
+    list
+}
+
+/// The steps of these names and what they need, in their own order; all when
+/// there are no names.
+fn chosen(steps: &'static [Step], names: &[&str]) -> Result<Vec<&'static Step>> {
+    if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != **name)) {
+        let known: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        return Err(format!("there is no step \"{unknown}\". The steps are: {}.", known.join(", ")));
+    }
+    let mut wanted: Vec<&str> = names.to_vec();
+    // What is needed stands before what needs it, so one look from the end finds all.
+    for step in steps.iter().rev() {
+        if wanted.contains(&step.name) {
+            wanted.extend(step.needs);
+        }
+    }
+    Ok(steps.iter().filter(|step| names.is_empty() || wanted.contains(&step.name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const fn step(name: &'static str, needs: &'static [&'static str]) -> Step {
+        Step { name, what: "", needs, holds: &[], run: |_, _| Ok(()) }
+    }
+
+    static FOUR: [Step; 4] =
+        [step("one", &[]), step("two", &[]), step("three", &["two"]), step("four", &["three"])];
+
+    #[test]
+    fn steps_are_chosen_with_what_they_need_in_their_own_order() {
+        for (names, expected) in [
+            (&[][..], &["one", "two", "three", "four"][..]),
+            (&["two"], &["two"]),
+            (&["two", "one"], &["one", "two"]),
+            (&["four"], &["two", "three", "four"]),
+        ] {
+            let steps: Vec<&str> = chosen(&FOUR, names).unwrap().iter().map(|step| step.name).collect();
+            assert_eq!(steps, expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_step_is_refused_with_the_known_ones() {
+        let error = chosen(&FOUR, &["one", "five"]).err().unwrap();
+        assert_eq!(error, "there is no step \"five\". The steps are: one, two, three, four.");
+    }
+
+    #[test]
+    fn every_step_needs_steps_that_stand_before_it() {
+        for (index, step) in STEPS.iter().enumerate() {
+            for need in step.needs {
+                let before = STEPS.iter().take(index).any(|other| other.name == *need);
+                assert!(before, "{} needs {need}", step.name);
+            }
+            assert!(STEPS.iter().filter(|other| other.name == step.name).count() == 1, "{}", step.name);
+            assert!(step.name.len() <= 11, "{} is too wide for the table", step.name);
+        }
+    }
+
+    #[test]
+    fn the_table_has_a_line_for_each_step_and_says_why_one_did_not_run() {
+        let steps: Vec<&Step> = FOUR.iter().skip(1).collect();
+        let end = |step, outcome, seconds| Ended { step, outcome, time: Duration::from_secs_f32(seconds) };
+        // In the order in which they ended.
+        let over = [
+            end(steps[1], Outcome::Failed("a sentence".to_owned()), 12.34),
+            end(steps[2], Outcome::Needed("three"), 0.0),
+            end(steps[0], Outcome::Passed, 100.0),
+        ];
+        let lines = "\nstep        result   seconds\n\
+                     two         passed     100.0\n\
+                     three       FAILED      12.3\n\
+                     four        FAILED       0.0  not run, because it needs \"three\", which failed\n";
+        assert_eq!(table(&steps, &over), lines);
+    }
+
+    #[test]
+    fn the_slowest_cases_of_all_steps_are_listed() {
+        let case = |name: &str, seconds| Case { name: name.to_owned(), seconds };
+        let many = (0..20).map(|n| case("quick", 0.01 * f64::from(n))).collect();
+        let cases =
+            BTreeMap::from([("browser", many), ("native", vec![case("slow", 3.25), case("slower", 7.0)])]);
+        let list = list(cases);
+        let lines: Vec<&str> = list.lines().collect();
+        assert_eq!(lines.len(), 2 + SLOWEST, "{list}");
+        assert_eq!(
+            lines[1..4],
+            [" seconds  the slowest cases", "     7.0  native: slower", "     3.2  native: slow"]
+        );
+    }
+}
