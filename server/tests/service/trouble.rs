@@ -45,8 +45,8 @@ async fn a_server_that_is_about_to_stop_is_not_ready_and_goes_on() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_ended_and_leaves_nothing() {
-    // Less than the wait for a connection to the database may take.
-    let service = Service::with(|config| config.request_timeout = Duration::from_secs(9)).await;
+    // Less than a write waits for its turn.
+    let service = Service::with(|config| config.request_timeout = Duration::from_secs(3)).await;
     let cookie = service.sign_in(KIM).await;
     let lock = service.app.store().begin().await.unwrap();
     // A runtime that has nothing to do jumps to its next timer.
