@@ -17,7 +17,7 @@ before(async () => {
 after(() => server?.stop());
 
 /** What a key is asked for with that may look at keys and change them, and those with its own powers. */
-export const managing = (name) => ({ name, scopes: ['keys:read', 'keys:write'] });
+export const managing = (name) => ({ name, expiresIn: 'never', scopes: ['keys:read', 'keys:write'] });
 
 /** A computer whose `.env` has a key for the server. */
 export async function at(t) {
