@@ -40,7 +40,7 @@ async function inPageOf({ url }, run, given, cookies = []) {
   }
 }
 
-const create = () => api('POST', '/v1/keys', { name: 'cross-origin', scopes: ['keys:read', 'keys:write'] });
+const create = () => api('POST', '/v1/keys', { name: 'cross-origin', expires_in: 'never', scopes: ['keys:read', 'keys:write'] });
 
 const SERVICES = [
   { provider: 'keylatch', scheme: 'bearer' },

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
-const PACKAGE = new URL('../../../pkg/', import.meta.url);
+const PACKAGE = new URL('../../../pkg/dist/', import.meta.url);
 
 /** Starts it; its `url` is the origin. */
 export async function startOrigin() {
