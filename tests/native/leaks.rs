@@ -7,7 +7,9 @@ use keylatch::value::Value;
 use keylatch::{Code, Error, Secret, provider};
 use serde_json::json;
 
-use crate::support::{BASE_URL, Fault, Faulty, KIM, PASSWORD, Sent, Service, Times, answer, managing, named, no_store};
+use crate::support::{
+    BASE_URL, Fault, Faulty, KIM, PASSWORD, Sent, Service, Times, answer, managing, named, no_store,
+};
 use Fault::*;
 use Times::*;
 
