@@ -14,11 +14,8 @@ pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
     }
     package::build(project)?;
     let server = server::build(project)?;
-    {
-        let _lock = project.lock()?;
-        tools::require_node(tools::NODE, "the benchmarks")?;
-        tools::npm_packages(project, "benches")?;
-    }
+    tools::require_node(tools::NODE, "the benchmarks")?;
+    tools::npm_packages(project, "benches")?;
     let mut node = Command::new("node");
     run(node
         .arg("benches/run.js")

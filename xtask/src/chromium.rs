@@ -41,7 +41,7 @@ pub fn ensure() -> Result<()> {
     Ok(())
 }
 
-/// The one that is there.
+/// Where the Chromium for the tests is.
 pub fn path() -> Result<PathBuf> {
     let found = named()?.or_else(SHELL.find).or_else(browser);
     found.ok_or_else(|| "there is no Chromium any more.".to_owned())

@@ -42,8 +42,11 @@ pub fn run(project: &Project, arguments: &[&str]) -> Result<()> {
     let options = parse(arguments)?;
     // Now, and not after minutes of building.
     check_port(options.port)?;
+    let lock = project.lock()?;
     package::build(project)?;
     let binary = server::build(project)?;
+    // It only serves from here on, which must not keep a build waiting.
+    drop(lock);
 
     let directory = project.target().join("demo");
     std::fs::create_dir_all(&directory).context(format!("cannot create {}", directory.display()))?;

@@ -54,6 +54,7 @@ fn fault(name: &str, line: &str, hosts: &[String]) -> Option<String> {
         concat!("/wo", "rk/"),
         concat!("/ro", "ot/"),
         concat!("/ho", "me/"),
+        concat!("/t", "mp/"),
         concat!("/Us", "ers/"),
         concat!("\\Us", "ers\\"),
     ];

@@ -54,6 +54,12 @@ fn main() -> ExitCode {
 
 fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
     let project = Project::find()?;
+    // What is built and installed stays as it is while these read it. The demo holds
+    // the lock only as long as it builds.
+    let _lock = match command {
+        "build" | "test" | "size" | "bench" => project.lock()?,
+        _ => None,
+    };
     match command {
         "build" => {
             shell::no_arguments("build", arguments)?;

@@ -33,9 +33,9 @@ const INPUTS: [&str; 15] = [
     "xtask/npm/package-lock.json",
 ];
 
-/// Builds it, unless nothing has changed since the last time.
+/// Builds it, unless nothing has changed since the last time. The caller holds the
+/// lock.
 pub fn build(project: &Project) -> Result<()> {
-    let _lock = project.lock()?;
     let out = project.path("pkg/dist");
     let stamp = out.join(".stamp");
     // Taken now: what is edited during the build is not in it.

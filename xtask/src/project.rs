@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::shell::{Context, Result};
 
+/// Set for the tests, which may start an xtask themselves.
+pub const WITHIN_A_RUN: &str = "KEYLATCH_XTASK_RUN";
+
 /// The work tree and its build directory.
 pub struct Project {
     root: PathBuf,
@@ -45,17 +48,21 @@ impl Project {
         &self.target
     }
 
-    /// Lets one xtask at a time install and build; the next one waits, and then
-    /// finds the work done. Held until the file is dropped.
-    pub fn lock(&self) -> Result<File> {
+    /// Lets one xtask at a time build, install or test; the next one waits, and then
+    /// finds the work done. Held until the file is dropped. An xtask that a test
+    /// starts has the lock by way of its run, and takes none.
+    pub fn lock(&self) -> Result<Option<File>> {
+        if std::env::var_os(WITHIN_A_RUN).is_some() {
+            return Ok(None);
+        }
         let dir = self.path("pkg/dist");
         fs::create_dir_all(&dir).context(format!("cannot create {}", dir.display()))?;
         let path = dir.join(".lock");
         let lock = File::create(&path).context(format!("cannot write {}", path.display()))?;
         if lock.try_lock().is_err() {
-            crate::shell::say("waiting for another build or installation to finish …");
+            crate::shell::say("waiting for another xtask to finish its build or tests …");
             lock.lock().context(format!("cannot lock {}", path.display()))?;
         }
-        Ok(lock)
+        Ok(Some(lock))
     }
 }

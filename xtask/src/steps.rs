@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
 
-use crate::project::Project;
+use crate::project::{Project, WITHIN_A_RUN};
 use crate::shell::{Context, Result, run, run_and_read};
 use crate::system::{self, Need};
 use crate::test::cases::{self, Case};
@@ -196,7 +196,7 @@ pub const STEPS: [Step; 24] = [
     },
 ];
 
-/// Runs from here on; the tests' Vite asks for it.
+/// The oldest Node that runs the tests: their Vite asks for it.
 const NODE: tools::Version = (20, 19);
 
 fn fmt(project: &Project, _: &mut Vec<Case>) -> Result<()> {
@@ -235,14 +235,12 @@ fn native(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 
 fn packages(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     tools::require_node(NODE, "the tests")?;
-    let _lock = project.lock()?;
     tools::npm_packages(project, "tests")
 }
 
 fn python(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     system::PYTHON.ensure()?;
     tools::require_node(NODE, "the tests")?;
-    let _lock = project.lock()?;
     let mut install = Command::new("node");
     install.arg(project.path("tests/interop/install.js")).current_dir(project.root());
     run(install.env("CARGO_TARGET_DIR", project.target()))
@@ -261,10 +259,7 @@ fn wasm(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 }
 
 fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
-    {
-        let _lock = project.lock()?;
-        tools::npm_packages(project, "benches")?;
-    }
+    tools::npm_packages(project, "benches")?;
     with_server(project, "benches", &[], cases)
 }
 
@@ -317,7 +312,9 @@ fn node_tests(
     std::fs::write(&list, "").context(format!("cannot write {}", list.display()))?;
     let mut node = Command::new("node");
     node.arg(project.path("tests/run.js")).arg(&list).arg(files_at_a_time(directory).to_string()).args(files);
-    node.current_dir(project.root()).envs(variables.iter().map(|(name, value)| (name, value)));
+    node.current_dir(project.root())
+        .env(WITHIN_A_RUN, "1")
+        .envs(variables.iter().map(|(name, value)| (name, value)));
     let result = run(&mut node);
     cases.extend(cases::of_node(&list)?);
     result

@@ -18,7 +18,7 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// A version as `major.minor`.
 pub type Version = (u32, u32);
 
-/// The package and the build tools run from here on.
+/// The oldest Node that runs the package and the build tools.
 pub const NODE: Version = (20, 0);
 
 /// The cargo of this `cargo xtask`, in the work tree.
