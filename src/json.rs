@@ -8,6 +8,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use crate::secret::Secret;
 use crate::text::integer;
 use crate::value::{MAX_DEPTH, Value};
@@ -23,6 +25,23 @@ pub fn parse(text: &[u8]) -> Option<Value> {
     let value = reader.value(MAX_DEPTH)?;
     reader.space();
     reader.rest.is_empty().then_some(value)
+}
+
+/// No value takes more bytes as JSON: for a text that holds a secret, and must not
+/// leave copies behind by growing.
+pub fn room(value: &Value) -> usize {
+    // A character of one byte has at most six when it is escaped.
+    let quoted = |text: &str| 2 + 6 * text.len();
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 20,
+        Value::Digits(digits) => digits.len(),
+        Value::Text(text) => quoted(text.expose()),
+        Value::List(items) => 2 + items.iter().map(|item| 1 + room(item)).sum::<usize>(),
+        Value::Map(members) => {
+            2 + members.iter().map(|(name, value)| 2 + quoted(name) + room(value)).sum::<usize>()
+        }
+    }
 }
 
 /// Writes a value as JSON.
@@ -164,7 +183,7 @@ impl Reader<'_> {
             }
             room += 1;
         }
-        let mut text = Vec::with_capacity(room);
+        let mut text = Zeroizing::new(Vec::with_capacity(room));
         let mut whole = self.plain(&mut text);
         while whole.is_none() && self.rest.first() == Some(&b'\\') {
             self.next();
@@ -173,7 +192,7 @@ impl Reader<'_> {
             whole = self.plain(&mut text);
         }
         whole?;
-        String::from_utf8(text).ok()
+        String::from_utf8(core::mem::take(&mut *text)).ok()
     }
 
     /// Copies up to the next escape or the closing quote, which it passes.
@@ -308,6 +327,19 @@ mod tests {
         let mut out = String::new();
         write(&parse(text.as_bytes())?, &mut out);
         Some(out)
+    }
+
+    #[test]
+    fn there_is_room_for_all_that_is_written() {
+        for text in
+            ["null", "[false,true,-9007199254740991,1e400,[],{}]", r#"{"\u0001\"":"\u0000\u001f\é😀","":""}"#]
+        {
+            let value = parse(text.as_bytes()).unwrap();
+            let mut out = String::with_capacity(room(&value));
+            let before = out.capacity();
+            write(&value, &mut out);
+            assert!(out.len() <= room(&value) && out.capacity() == before, "{text}: {out}");
+        }
     }
 
     #[test]

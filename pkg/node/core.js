@@ -4,7 +4,7 @@ import { clientErrors } from '#data';
 import { reasons } from '#data-node';
 
 import { openNow } from '../client/module.js';
-import { failure, learn, toError } from '../core/errors.js';
+import { failure, fill, learn, toError } from '../core/errors.js';
 import { providerOf } from '../core/providers.js';
 import { bytesOf } from '../core/secret.js';
 
@@ -27,8 +27,21 @@ export const described = (provider) => JSON.stringify(provider);
 /** Data with keys in it as bytes of JSON, which the WebAssembly wipes. @param {unknown} data */
 export const packed = (data) => Buffer.from(JSON.stringify(data) ?? 'null');
 
-/** A key as bytes. @param {unknown} secret @param {string} [name] */
-export const secretOf = (secret, name = 'secret') => bytesOf(secret, name);
+/**
+ * Works with a key as bytes, which the WebAssembly copies at the call and which are
+ * wiped afterwards.
+ * @template T
+ * @param {unknown} secret nothing where there is none
+ * @param {string} name @param {(bytes: Uint8Array | undefined) => T} work
+ */
+export function withBytes(secret, name, work) {
+  const bytes = secret === undefined ? undefined : bytesOf(secret, name);
+  try {
+    return work(bytes);
+  } finally {
+    bytes?.fill(0);
+  }
+}
 
 /**
  * Calls into the WebAssembly.
@@ -56,7 +69,7 @@ export function errorOf(raw) {
 
 /** @param {RawNotice} raw @returns {Notice} */
 export function noticeOf({ reason, details }) {
-  return { reason, message: String(reasons[reason]).replace(/\{(\d)\}/g, (_, n) => details[n] ?? '') };
+  return { reason, message: fill(String(reasons[reason]), details) };
 }
 
 /** @param {string} reason @param {...string} details @returns {RawNotice} */

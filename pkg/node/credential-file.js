@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { failure, object } from '../core/errors.js';
 import { checkKey } from '../entries/offline.js';
 import { adopt, Secret } from '../core/secret.js';
-import { call, core, fileFailed, notice, noticeOf, packed, providerOf, secretOf } from './core.js';
+import { call, core, fileFailed, notice, noticeOf, packed, providerOf, withBytes } from './core.js';
 import { changedOnly, cutOf, dotenvPath, isBroken, misread, parse, tooOld } from './dotenv.js';
 import { read, update } from './files.js';
 import { display, expand, locate } from './paths.js';
@@ -139,7 +139,7 @@ export class CredentialFile {
   /** The file's text with the key, or without it. @param {string} text @param {string | undefined} key */
   #edited(text, key) {
     const edited = (/** @type {string} */ from, /** @type {any} */ slot, /** @type {string | undefined} */ value) => {
-      const after = call(() => core().editKeyFile(packed({ ...slot, ...this.#content(from) }), value === undefined ? undefined : secretOf(value)));
+      const after = call(() => withBytes(value, 'secret', (bytes) => core().editKeyFile(packed({ ...slot, ...this.#content(from) }), bytes)));
       if (after.notice) throw fileFailed(after.notice);
       return after.text ?? `${JSON.stringify(after.json, null, 2)}\n`;
     };

@@ -4,7 +4,7 @@ import { run } from '../client/call.js';
 import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from './attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
-import { call, core, described, fileFailed, notice, packed, secretOf } from './core.js';
+import { call, core, described, fileFailed, notice, packed, withBytes } from './core.js';
 import { listen } from './listener.js';
 import { locked } from './lock.js';
 import { display, realPath } from './paths.js';
@@ -44,7 +44,7 @@ export async function renew(setting) {
     const known = access.get(login.issuer);
     if (known && known.refresh === token && Date.now() < known.ends - MARGIN) return { text: known.token, path, shared };
     try {
-      const tokens = await ask(setting, (way) => login.refresh(way, secretOf(token)));
+      const tokens = await ask(setting, (way) => withBytes(token, 'secret', (bytes) => login.refresh(way, bytes)));
       const fresh = tokens.refreshToken ?? token;
       if (fresh !== token) await writeToken(provider, fresh);
       remember(login.issuer, tokens, fresh);

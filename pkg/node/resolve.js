@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { failure, object } from '../core/errors.js';
 import { adopt } from '../core/secret.js';
 import { Attempt } from './attempt.js';
-import { call, core, described, errorOf, noticeOf, providerOf, secretOf } from './core.js';
+import { call, core, described, errorOf, noticeOf, providerOf, withBytes } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
 import { workingDirectory } from './paths.js';
@@ -89,13 +89,13 @@ function once(known, name, work) {
  * @param {import('./host.js').Setting} setting @param {any} options @param {() => Promise<Credential>} [again]
  */
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
-  const explicit = apiKey === undefined ? undefined : secretOf(apiKey, 'apiKey');
   const { provider, baseUrl, user, profile } = setting;
-  const host = new Host(setting, explicit !== undefined);
+  const host = new Host(setting, apiKey !== undefined);
   // A variable that is cut to nothing is not simply empty.
   const told = (/** @type {import('./core.js').RawNotice} */ raw) => (raw.reason === 'dotenv_empty' && host.cuts.find((cut) => cut.details[1] === raw.details[1])) || raw;
+  const how = JSON.stringify({ baseUrl, user, profile, strict, interactive, fresh });
   try {
-    const [found, secret] = await core().resolveCredential(described(provider), host, JSON.stringify({ baseUrl, user, profile, strict, interactive, fresh }), explicit);
+    const [found, secret] = await withBytes(apiKey, 'apiKey', (key) => core().resolveCredential(described(provider), host, how, key));
     return new Credential(
       {
         secret: adopt(secret),

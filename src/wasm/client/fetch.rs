@@ -169,7 +169,7 @@ impl Transport for Fetch {
                 headers.set(&header.name, header.value.expose());
             }
             let body = request.body.as_ref().map(|body| {
-                let mut text = Zeroizing::new(String::new());
+                let mut text = Zeroizing::new(String::with_capacity(json::room(body)));
                 json::write(body, &mut text);
                 Uint8Array::from(text.as_bytes())
             });
