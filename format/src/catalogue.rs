@@ -19,13 +19,7 @@ pub const KEYLATCH: KeyFormat = KeyFormat {
 pub const LAMBDA: KeyFormat = KeyFormat {
     parts: Cow::Borrowed(&[
         text(&[Cow::Borrowed("secret_")]),
-        Part::Run {
-            alphabet: Alphabet::Custom(Cow::Borrowed(
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
-            )),
-            min: 1,
-            max: 128,
-        },
+        Part::Run { alphabet: Alphabet::Base64Url, min: 1, max: 128 },
         text(&[Cow::Borrowed("_")]),
         hex(32),
         text(&[Cow::Borrowed(".")]),

@@ -31,10 +31,7 @@ fn entry(slice: usize, byte: u32) -> u32 {
 #[cold]
 fn make_tables() {
     for byte in 0..256_u32 {
-        let mut crc = byte;
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 };
-        }
+        let mut crc = remainder(byte);
         for (slice, table) in TABLES.iter().enumerate() {
             if slice > 0 {
                 crc = crc >> 8 ^ remainder(crc & 255);
@@ -47,7 +44,7 @@ fn make_tables() {
     ARE_MADE.store(true, Ordering::Release);
 }
 
-/// The CRC of a byte, bit by bit.
+/// What eight steps of the register make of a byte, bit by bit.
 fn remainder(byte: u32) -> u32 {
     (0..8).fold(byte, |crc, _| if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 })
 }

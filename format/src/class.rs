@@ -1,6 +1,6 @@
 //! Sets of ASCII characters: alphabets, and what the quick check may pass over.
 
-use super::declare::Alphabet;
+use super::declare::{self, Alphabet};
 
 /// A set of characters of ASCII, one bit for each.
 #[derive(Clone, Copy)]
@@ -31,8 +31,6 @@ impl Set {
     }
 }
 
-const ALPHANUMERIC: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
 /// A set that has a bit of its own in [`CLASSES`], so that a run of characters is
 /// checked by one look-up and one `and` for each.
 #[derive(Clone, Copy)]
@@ -56,7 +54,7 @@ pub(crate) const PLAIN: Class = Class(64);
 /// The classes of each character.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
-    mark(&mut classes, ALPHANUMERIC, BASE62.0 | BASE64_URL.0 | SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, declare::BASE62, BASE62.0 | BASE64_URL.0 | SIMPLE.0 | PLAIN.0);
     mark(&mut classes, "-_", BASE64_URL.0 | SIMPLE.0 | PLAIN.0);
     mark(&mut classes, "0123456789ABCDEFabcdef", HEX.0);
     mark(&mut classes, "0123456789abcdef", HEX_LOWER.0);

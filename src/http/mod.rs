@@ -20,7 +20,7 @@ use crate::value::Value;
 
 #[cfg(not(feature = "offline"))]
 pub(crate) use origin::is_loopback;
-pub use origin::{Fault, Origin, fault};
+pub use origin::{Fault, Origin, admits, fault};
 pub use retry::{Retry, retry_after};
 
 /// A request method.

@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use crate::error::{Code, Error};
 use crate::http::{Address, Transport};
+use crate::text::concat;
 
 /// Where a key may be sent: one origin, https unless it is this computer.
 #[derive(Clone)]
@@ -141,11 +142,17 @@ pub fn fault(
 }
 
 impl Origin {
-    /// Whether an address is of this origin. A `blob:` address has the origin of
-    /// its maker, so the scheme is compared too.
+    /// Whether an address is of this origin.
     pub fn admits(&self, to: &Address) -> bool {
-        to.origin == self.base.origin && to.protocol == self.base.protocol && !to.has_userinfo
+        let whole = |address: &Address| concat(&[&address.protocol, &address.origin]);
+        admits(&whole(&self.base), &whole(to), to.has_userinfo)
     }
+}
+
+/// Whether an address is of a service's origin: both as protocol and origin in one
+/// text. A `blob:` address has the origin of its maker, so the protocol counts too.
+pub fn admits(own: &str, to: &str, has_userinfo: bool) -> bool {
+    own == to && !own.is_empty() && !has_userinfo
 }
 
 /// This computer, as RFC 8252, section 8.3, and the Fetch standard's

@@ -16,6 +16,7 @@ use crate::value::Value;
 
 /// A secret of fewer bytes is looked for as a whole text only.
 const SHORTEST: usize = 12;
+
 /// Reads a provider's answers to one call.
 pub(super) struct Reader<'a> {
     pub(super) provider: &'a Provider,
@@ -128,11 +129,10 @@ impl Reader<'_> {
             _ => return Ok(Validation::valid(None)),
         }
         let path = self.path(Field::Valid);
-        let found = if path.is_empty() { None } else { answer.find(path) };
+        let found = at(answer, path);
         match found.and_then(Value::bool) {
             Some(true) => {
-                let path = self.path(Field::ValidKey);
-                let key = if path.is_empty() { None } else { answer.find(path) };
+                let key = at(answer, self.path(Field::ValidKey));
                 Ok(Validation::valid(key.map(|key| self.item(key)).transpose()?))
             }
             Some(false) => {
@@ -148,10 +148,7 @@ impl Reader<'_> {
     }
 
     fn item(&self, item: &Value) -> Result<KeyInfo, Error> {
-        let at = |field| {
-            let path = self.path(field);
-            if path.is_empty() { None } else { item.find(path) }
-        };
+        let at = |field| at(item, self.path(field));
         let text = |field| digits(at(field)?).ok()?;
         let time = |field| self.time(at(field)?);
         let (id, whole) = match self.path(Field::WholeKey) {
@@ -222,7 +219,7 @@ impl Reader<'_> {
 
     /// An id that must be there, and may not be a key.
     fn id(&self, what: &str, object: &Value, path: &str) -> Result<String, Error> {
-        let found = if path.is_empty() { None } else { object.find(path) };
+        let found = at(object, path);
         let is_found = |secret: &Secret| found.and_then(Value::text) == Some(secret.expose());
         if self.secrets.iter().any(is_found) {
             return Err(self.bad_response(&["expected ", what, " at ", path, ", found a key."]));
@@ -262,19 +259,19 @@ pub(super) fn is_in(secret: &Secret, text: &str) -> bool {
     secret == text || (secret.len() >= SHORTEST && contains(text, secret))
 }
 
+/// What stands at a path; nothing where the service has no such member.
+pub(super) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    if path.is_empty() { None } else { value.find(path) }
+}
+
 /// A number that is not whole, or may not be the one that was sent.
 pub(super) struct Rounded;
 
 /// A text, or a number as it was written: services give ids, codes and cursors as
 /// either. This is the only place that turns a number of an answer into text.
 pub(super) fn digits(value: &Value) -> Result<Option<String>, Rounded> {
-    match value {
-        Value::Text(text) => return Ok(Some(text.expose().into())),
-        Value::Digits(digits) if has_digits_only(digits) => return Ok(Some(digits.clone())),
-        _ => {}
-    }
-    if let Some(digits) = value.digits() {
-        return Ok(Some(digits.into()));
+    if let Some(text) = value.text().or_else(|| value.digits()) {
+        return Ok(Some(text.into()));
     }
     match value.number() {
         None => Ok(None),
@@ -283,8 +280,4 @@ pub(super) fn digits(value: &Value) -> Result<Option<String>, Rounded> {
         }
         Some(_) => Err(Rounded),
     }
-}
-
-fn has_digits_only(digits: &str) -> bool {
-    digits.strip_prefix('-').unwrap_or(digits).bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::answer::digits;
+use super::answer::{at, digits};
 use super::client::{Client, Credential};
 use super::found::excerpt;
 use super::scrub::add_forms;
@@ -162,13 +162,11 @@ impl Client {
         let mut said = ServiceMessage::default();
         match &response.body {
             Body::Json(body) => {
-                let at = |path: &str| {
-                    if path.is_empty() { None } else { digits(body.find(path)?).ok()?.map(scrub) }
-                };
+                let told = |path: &str| digits(at(body, path)?).ok()?.map(scrub);
                 said = ServiceMessage {
-                    code: at(&shape.code),
-                    message: at(&shape.message),
-                    suggestion: at(&shape.suggestion),
+                    code: told(&shape.code),
+                    message: told(&shape.message),
+                    suggestion: told(&shape.suggestion),
                 };
             }
             Body::Other(text) if status < 500 => {

@@ -351,14 +351,10 @@ impl Client {
     }
 
     pub(super) fn with_credential(&self, credential: Credential) -> Client {
+        let (provider, origin, scheme) = (self.provider.clone(), self.origin.clone(), self.scheme.clone());
         Client {
-            provider: self.provider.clone(),
-            origin: self.origin.clone(),
-            credential,
-            scheme: self.scheme.clone(),
-            retries: self.retries,
             prefix: self.prefix.clone(),
-            account: RefCell::default(),
+            ..Client::open(provider, origin, credential, scheme, self.retries)
         }
     }
 }

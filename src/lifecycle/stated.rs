@@ -90,10 +90,11 @@ fn body(response: Response) -> Value {
     }
 }
 
-/// Whether an answer says that it was done, in the words that many services use.
+/// Whether an answer that does not deny it says that it was done, in the words that
+/// many services use.
 fn affirms(answer: &Value) -> bool {
     let is_affirmed = |name| answer.member(name).and_then(Value::bool) == Some(true);
-    !denies(answer) && ["ok", "success", "deleted", "revoked"].into_iter().any(is_affirmed)
+    ["ok", "success", "deleted", "revoked"].into_iter().any(is_affirmed)
 }
 
 /// Whether an answer could say that nothing was done: where the rest of it is not

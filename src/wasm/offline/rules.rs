@@ -5,8 +5,8 @@ use alloc::string::String;
 
 use wasm_bindgen::prelude::*;
 
-use super::memory::{answer, buffer, bytes, text, wipe};
-use crate::http::fault;
+use super::memory::{answer, buffer, text, wipe};
+use crate::http::{self, fault};
 use crate::scheme::Scheme;
 
 /// The value of the header that carries a key, instead of the key: its length.
@@ -58,8 +58,8 @@ pub fn base(protocol: u32, hostname: u32, has_userinfo: bool, has_query: bool, a
 #[wasm_bindgen]
 pub fn admits(first: u32, second: u32, has_userinfo: bool) -> bool {
     buffer(|buffer| {
-        let all = bytes(buffer, first.saturating_add(second));
+        let all = text(buffer, first.saturating_add(second));
         let (own, other) = all.split_at_checked(first as usize).unwrap_or_default();
-        own == other && !has_userinfo && !own.is_empty()
+        http::admits(own, other, has_userinfo)
     })
 }

@@ -3,7 +3,7 @@
 use keylatch_format::Secret;
 use wasm_bindgen::prelude::*;
 
-use super::memory::{State, buffer, bytes, copy, state, text, wipe};
+use super::memory::{State, buffer, copy, state, text, wipe};
 
 impl State {
     fn secret(&self, slot: u32) -> &str {
@@ -58,8 +58,5 @@ pub fn free(slot: u32) {
 /// Wipes the beginning of the buffer.
 #[wasm_bindgen]
 pub fn clear(length: u32) {
-    buffer(|buffer| {
-        let used = bytes(buffer, length).len() as u32;
-        wipe(buffer, used);
-    });
+    buffer(|buffer| wipe(buffer, length));
 }
