@@ -303,10 +303,10 @@ export interface EndpointSpec {
   /** Below `baseUrl`. Variables in braces stay in their segment, whatever is in them. */
   path: string;
   /**
-   * Members of the JSON body: constants, or templates such as `{name}`. A member whose template has no value is left out;
+   * The JSON body: constants, or templates such as `{name}`, at any depth. A member whose template has no value is left out;
    * `null` is no body at all.
    */
-  body?: Record<string, string | number | boolean | null> | null;
+  body?: Json;
   /** Members of the query, likewise. */
   query?: Record<string, string>;
   /** The header for an idempotency key, if the service keeps them. With one, a lost answer leaves no second key. */
@@ -343,7 +343,7 @@ export interface AnswerSpec {
 }
 
 /** What a declaration may say of a request: a path alone, the rest as in keylatch's own API; or more. */
-export type EndpointDeclaration = string | (Partial<Omit<EndpointSpec, 'body'>> & { path: string; body?: Json });
+export type EndpointDeclaration = string | (Partial<EndpointSpec> & { path: string });
 
 /** Plain data. */
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -370,7 +370,9 @@ export interface LoginSpec {
   ports: number[];
   /** Environment variables that override issuer, client id and audience, in that order. */
   env?: string[];
-  /** Where the token is kept; the first is written to. */
+  /** Environment variable that names the directory of the last of `files`. */
+  envDirectory?: string;
+  /** Where the token is kept; it is written to each of them. */
   files: string[];
 }
 
@@ -724,7 +726,8 @@ export class KeyClient {
    * The service's own API: the key is attached, and only this origin is reached.
    * An address may be relative to `baseUrl`. As with the platform's `fetch`, an
    * answer of any status resolves; `timeout` ends with its headers, and the body
-   * may take its time. Nothing is tried again.
+   * may take its time. Nothing is tried again, but for one case: after a
+   * 401, when the client can read its credential again and finds another key.
    * @throws {KeylatchError} `origin_mismatch`, `redirect_refused`, `network_error`, `timeout`, `aborted`.
    *
    * @example

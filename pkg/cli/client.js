@@ -61,7 +61,7 @@ export function nameOfAddress(options, provider) {
 
 /**
  * @param {any} options
- * @param {(address: string | undefined) => Promise<void>} [before] is called when the address is known, before anything is asked of it or of the person
+ * @param {(address: string | undefined) => Promise<void>} [before] is called when the address is known, before anything is asked of the service, or a password of the person
  * @returns {Promise<{ client: KeyClient, provider: any, source: { kind: string, name: string }, secret?: import('../core/secret.js').Secret, end: () => Promise<void> }>}
  */
 export async function clientFor(options, before = async () => {}) {

@@ -11,7 +11,7 @@ export async function check(options) {
   const provider = providerOf(options);
   const [given] = options.positionals;
   if (given !== undefined && given !== '-') warnOfInline();
-  const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key') : await firstLineAsItIs();
+  const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key') : await allInput();
   const result = checkKey(provider, text);
   if (!result.ok) process.exitCode = 1;
   if (options.json) return printJson(result);
@@ -23,8 +23,8 @@ export async function check(options) {
   if (result.looksLike.length) print(`It does look like a key for ${result.looksLike.join(' or ')}.`);
 }
 
-/** A check must see the space around a key; only the line's end is not the person's. */
-async function firstLineAsItIs() {
+/** All of standard input: a check must see white space and line breaks; only the last line's end is not the person's. */
+async function allInput() {
   return (await input(() => false)).replace(/\r?\n$/, '');
 }
 

@@ -4,7 +4,7 @@ import { failure, isError } from '../core/errors.js';
 import { resembled } from '../keys/check.js';
 import { checkKey, maskKey } from '../entries/offline.js';
 import { provider as builtin } from '../core/providers.js';
-import { firstLine, warnOfInline } from './ask.js';
+import { firstLine, hidden, warnOfInline } from './ask.js';
 import { isTime } from './when.js';
 
 /** @typedef {{ text: string, isKey: boolean, isTyped: boolean }} Meant */
@@ -21,7 +21,9 @@ export async function meant(options, provider) {
   if (given === '-' && (options['api-key'] === '-' || options['password-stdin'])) throw failure('invalid_argument', '-', 'standard input can give one thing only.');
   if (given.trim() === '') throw failure('invalid_argument', 'id', 'it is empty.');
   const isTyped = given !== '-';
-  const text = isTyped ? given : await firstLine('The key');
+  // A terminal would show what is typed, and be closed before it can be asked to confirm.
+  const fromInput = async () => (process.stdin.isTTY ? (await hidden('The key')).trim() : firstLine('The key'));
+  const text = isTyped ? given : await fromInput();
   const found = checkKey(provider, text);
   const isKey = found.ok && found.certainty !== 'unknown';
   const seen = isKey ? [] : resembled(text);

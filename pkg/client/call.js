@@ -101,14 +101,6 @@ export class Call {
    */
   failed(thrown, neverLeft = false) {
     if (this.state !== 'running') return { failed: this.state, neverLeft, name: '', message: '' };
-    const text = (/** @type {() => unknown} */ read) => {
-      try {
-        const value = read();
-        return typeof value === 'string' ? value : undefined;
-      } catch {
-        return undefined;
-      }
-    };
     // Node's fetch says only "fetch failed"; the reason is one cause below.
     const below = text(() => thrown.cause.code);
     const message = (text(() => thrown.message) ?? '') + (below ? ` (${below})` : '');
@@ -221,16 +213,18 @@ export function checkTransport({ fetch, timeout = 30_000 }) {
   throw failure('invalid_argument', 'timeout', `use 1 to ${MAX} milliseconds.`);
 }
 
+/** A text of what may be anything, and throw when it is looked at. @param {() => unknown} read */
+function text(read) {
+  try {
+    const value = read();
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The headers that anyone reads. `getSetCookie` exists where no browser keeps cookies. @param {any} headers */
 function headersOf(headers) {
-  const text = (/** @type {() => unknown} */ read) => {
-    try {
-      const value = read();
-      return typeof value === 'string' ? value : undefined;
-    } catch {
-      return undefined;
-    }
-  };
   return {
     retryAfter: seconds(text(() => headers.get('retry-after'))),
     requestId: text(() => headers.get('x-request-id')),

@@ -18,7 +18,7 @@ import { admitted } from './origin.js';
 export async function fetchWith(transport, input, init, owner) {
   const used = owner.connection();
   // A body that is a stream is gone after the first try.
-  const spare = owner.readAgain && (isRequest(input) ? input.clone() : input);
+  const spare = owner.readAgain && (isRequest(input) ? cloned(input) : input);
   const { response, status } = await send(transport, input, init, owner);
   const isStream = typeof (/** @type {any} */ (init.body)?.getReader) === 'function';
   if (status !== 401 || spare === undefined || isStream || !(await owner.readAgain?.(used))) return response;
@@ -94,6 +94,18 @@ function build(input, init, outer, call) {
     const signal = outer && AbortSignal.any ? AbortSignal.any([outer, call.signal]) : call.signal;
     return new Request(input, { ...init, signal, redirect: 'manual', referrerPolicy: 'no-referrer' });
   } catch (thrown) {
-    throw new KeylatchError({ code: 'invalid_argument', details: ['fetch', 'no request can be made of this.'] }, thrown);
+    throw unusable(thrown);
   }
 }
+
+/** @param {Request} request */
+function cloned(request) {
+  try {
+    return request.clone();
+  } catch (thrown) {
+    throw unusable(thrown);
+  }
+}
+
+/** @param {unknown} thrown */
+const unusable = (thrown) => new KeylatchError({ code: 'invalid_argument', details: ['fetch', 'no request can be made of this.'] }, thrown);

@@ -94,7 +94,7 @@ function isOurs(raw) {
 const cut = {};
 
 /** @param {string} sentence @param {string[]} details */
-function fill(sentence, details) {
+export function fill(sentence, details) {
   const pieces = (cut[sentence] ??= sentence.split(/\{(\d)\}/));
   let text = pieces[0];
   for (let at = 1; at < pieces.length; at += 2) text += (details[+pieces[at]] ?? '') + pieces[at + 1];

@@ -2,7 +2,8 @@
 
 import { descriptions } from '#data';
 
-import { declaredProvider, freeze, know, serviceOf } from './services.js';
+import { freeze } from '../client/plain.js';
+import { declaredProvider, know, serviceOf } from './services.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
 

@@ -47,7 +47,7 @@ export class Secret extends Redacted {
   /** @param {any} text @param {symbol} [how] */
   constructor(text, how) {
     super();
-    if (how !== adopted && typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string or a Secret.');
+    if (how !== adopted && typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
     keep(this, how === adopted ? text : hold(text));
   }
 
@@ -177,7 +177,8 @@ export const adoptOnce = (bytes) => new RevealOnce(holdBytes(bytes), adopted);
 export function lend(core, value, name) {
   if (typeof value === 'string') return write(core, short(value, name));
   const held = heldBy(value, name);
-  if (held.length > SIZE) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
+  // A character is three bytes at most. The rest of the buffer is for what follows.
+  if (held.length > 3 * LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
   return loaded(core, held);
 }
 

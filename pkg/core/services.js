@@ -4,6 +4,7 @@
 
 import { endpointDefaults, formats, services } from '#data';
 
+import { freeze } from '../client/plain.js';
 import { declare, declareFormat } from '../client/declare.js';
 import { failure } from './errors.js';
 import { enter, isCurrent, read, write } from './offline.js';
@@ -101,11 +102,11 @@ export function formatNumber(core, service) {
   const { format } = service;
   if (service.isBuiltIn || format.core === core) return format.number;
   if (!service.data.format) return 0;
-  // Of an instance that has trapped, or of none so far.
+  // Of an instance that has trapped, or of none so far. Registered once: dropped
+  // twice, its number would be another format's.
+  if (!format.core && typeof FinalizationRegistry !== 'undefined') (collected ??= new FinalizationRegistry(drop)).register(service.data, format);
   format.core = core;
   format.number = core.wasm.declareFormat(write(core, encoded(service.data.format)));
-  collected ??= new FinalizationRegistry(drop);
-  collected.register(service.data, format);
   return format.number;
 }
 
@@ -146,9 +147,3 @@ function encodedPart(part) {
 
 /** The signs between members have no place in a format; it is refused for another one. @param {string} text */
 const plain = (text) => text.replace(/[\t\n]/g, '\u0001');
-
-/** @template T @param {T} value @returns {T} */
-export function freeze(value) {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
-  return value;
-}

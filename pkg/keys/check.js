@@ -152,27 +152,28 @@ export function checkKeys(service, lines) {
   if (!isText && !ArrayBuffer.isView(lines)) throw failure('invalid_argument', 'lines', 'expected a string or a Uint8Array.');
   return enter((core) => {
     const format = formatNumber(core, about);
-    const bytes = isText ? undefined : new Uint8Array(lines.buffer, lines.byteOffset, lines.byteLength);
+    /** @type {any} A text, or the bytes of whatever view was given. */
+    const all = isText ? lines : new Uint8Array(lines.buffer, lines.byteOffset, lines.byteLength);
+    const newline = isText ? '\n' : 10;
     /** @type {import('../index.js').LineStatus[]} */
     const statuses = [];
-    const { length } = isText ? lines : /** @type {Uint8Array} */ (bytes);
+    const { length } = all;
     // A unit of text is three bytes at most.
     const most = isText ? Math.floor(SIZE / 3) : SIZE;
     for (let start = 0; start < length; ) {
-      const newline = isText ? '\n' : 10;
       let end = Math.min(start + most, length);
       if (end < length) {
         // Whole lines only; a line that fills the buffer is no key.
-        const cut = /** @type {any} */ (lines).lastIndexOf(newline, end - 1) + 1;
+        const cut = all.lastIndexOf(newline, end - 1) + 1;
         if (cut > start) end = cut;
         else {
-          const next = /** @type {any} */ (lines).indexOf(newline, end) + 1;
+          const next = all.indexOf(newline, end) + 1;
           statuses.push('wrong_length');
           start = next || length;
           continue;
         }
       }
-      const count = core.wasm.checkLines(format, copied(core, isText ? lines.slice(start, end) : bytes?.subarray(start, end)));
+      const count = core.wasm.checkLines(format, copied(core, isText ? all.slice(start, end) : all.subarray(start, end)));
       const answers = buffer(core);
       for (let at = 0; at < count; at++) statuses.push(answers[at] === 0 ? 'ok' : codes[answers[at] - 1]);
       core.wasm.clear(count);

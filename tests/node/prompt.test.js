@@ -68,6 +68,21 @@ test('a prompt that nobody waits for any more ends, and gives the terminal back'
   assert.equal(await terminal.ends(), 0);
 });
 
+test('a key that is to be ended is typed unseen, and its end is confirmed', async (t) => {
+  for (const command of ['revoke', 'delete']) {
+    const pc = await at(t);
+    const key = await newKey();
+    const terminal = pc.terminal(`KEYLATCH_API_KEY=${await newKey()} ${keylatch} ${command} -`);
+    await terminal.sees('The key: ');
+    terminal.types(`${key}\r`);
+    await terminal.sees('[y/N] ');
+    terminal.types('n\r');
+    await terminal.sees('Nothing was changed.');
+    assert.ok(!terminal.screen.includes(key), 'it is not on the screen');
+    await terminal.ends();
+  }
+});
+
 test('after three refusals it is over, and nothing is stored', async (t) => {
   const pc = await at(t);
   const terminal = pc.terminal(`${keylatch} login`);

@@ -56,6 +56,11 @@ for (const [what, body, said] of [
     const { secret } = await kim.create({ name: 'exit', expiresIn: 'PT1H' });
     const robot = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: secret, timeout: ${HOUR} });
     console.log((await robot.fetch('/v1/account')).status);`, '200'],
+  ['the platform has no FinalizationRegistry', `
+    delete globalThis.FinalizationRegistry;
+    const { checkKey } = await import(${JSON.stringify(pkg)});
+    const acme = { id: 'acme', title: 'Acme', format: { parts: ['ak_', { alphabet: 'base62', length: 4 }], certainty: 'documented' } };
+    console.log(checkKey(acme, 'ak_0aZ9').ok, checkKey(acme, 'ak_0aZ').ok);`, 'true false'],
   ['a call was never waited for, and fails', `
     const client = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: generateKey(), timeout: ${HOUR} });
     const call = client.whoami();

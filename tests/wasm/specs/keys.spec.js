@@ -5,7 +5,7 @@ import { equal, includes, ok, refused, same } from '../support/assert.js';
 const GOOD = 'kl_live_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ';
 
 export default ({ keylatch }) => {
-  const { authHeaders, checkKey, generateKey, hashKey, identifyKey, maskKey, verifyKey, RevealOnce, Secret } = keylatch;
+  const { authHeaders, checkKey, checkKeys, generateKey, hashKey, identifyKey, maskKey, verifyKey, RevealOnce, Secret } = keylatch;
   const key = generateKey().expose();
   const codes = (check) => check.problems.map(({ code }) => code);
 
@@ -43,6 +43,20 @@ export default ({ keylatch }) => {
           ok(found, `${JSON.stringify(text)}: ${codes(check)} instead of ${code}`);
           equal(found.index, index, `${code}:`);
           ok(/^\S.+\.$/.test(found.message) && !found.message.includes('{'), found.message);
+        }
+      },
+    },
+    {
+      name: 'many keys at once, as a text or as any view of bytes',
+      run() {
+        const text = `${key}\n${key}x\n`.repeat(2_000);
+        const bytes = new TextEncoder().encode(text);
+        // As many bytes as a view of pairs can have.
+        ok(bytes.length % 2 === 0 && bytes.length > 65_536);
+        for (const lines of [text, bytes, new DataView(bytes.buffer), new Uint16Array(bytes.buffer), new Int8Array(bytes.buffer)]) {
+          const statuses = checkKeys('keylatch', lines);
+          equal(statuses.length, 4_000);
+          ok(statuses.every((status, at) => status === (at % 2 === 0 ? 'ok' : statuses[1])) && statuses[1] !== 'ok', lines.constructor.name);
         }
       },
     },
@@ -118,6 +132,14 @@ export default ({ keylatch }) => {
         equal(hashKey(secret), hashKey(secret.expose()));
         equal(verifyKey(secret, hashKey(secret)), true);
         equal(verifyKey(generateKey(), hashKey(secret)), false);
+        // As long as a key can be, in characters of three bytes; and one more.
+        const longest = new Secret('\u20ac'.repeat(16_384));
+        equal(verifyKey(longest, hashKey(longest)), true);
+        const longer = new Secret('x'.repeat(65_500));
+        for (const call of [() => hashKey(longer), () => verifyKey(longer, hashKey(secret))]) {
+          const { message } = await refused(keylatch, 'invalid_argument', call);
+          ok(message.startsWith('secret: '), message);
+        }
         for (const hash of ['', 'abc', 'g'.repeat(64), `${hashKey('abc')} `, hashKey('abc').toUpperCase() + 'x']) {
           await refused(keylatch, 'invalid_argument', () => verifyKey('abc', hash), hash);
         }

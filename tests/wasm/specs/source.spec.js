@@ -31,6 +31,18 @@ export default ({ keylatch }) => {
 
   return [
     {
+      name: 'what is no request that can be made is refused as without a credential to read again',
+      async run() {
+        const used = new Request(BASE_URL, { method: 'POST', body: 'x' });
+        await used.text();
+        for (const input of [used, { url: BASE_URL }, { url: BASE_URL, clone: () => { throw new Error('no'); } }]) {
+          const fetch = letting(first);
+          await refused(keylatch, 'invalid_argument', () => client(source(first, second), fetch).fetch(input));
+          equal(fetch.asked.length, 0);
+        }
+      },
+    },
+    {
       name: 'every operation is done with the key that is there now',
       async run() {
         for (const name of Object.keys(operations({}))) {
