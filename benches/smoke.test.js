@@ -11,6 +11,7 @@ import { sameAnswers, sameReadings } from './agree.js';
 import { generator, measure, ratio, spread } from './measure.js';
 import * as handwritten from './peers/handwritten.js';
 import { table } from './table.js';
+import { TARGETS } from './targets.js';
 
 const both = ['keylatch', 'hand-written'];
 const withPackage = [...both, 'prefixed-api-key'];
@@ -70,6 +71,13 @@ test('a quick run measures every row and every peer', () => {
     peers.forEach((peer, index) => assert.match(lines[at + 1 + index], new RegExp(`^  ${peer} +\\d`)));
   }
   assert.ok(lines.every((line) => line.length <= 100), lines.join('\n'));
+});
+
+test('every target is of a row and of a peer that are measured', () => {
+  for (const [name, target] of Object.entries(TARGETS)) {
+    const row = ROWS.find(([row]) => row === name);
+    assert.ok(row && (!('peer' in target) || row[1].includes(target.peer)), name);
+  }
 });
 
 test('without a server it says what to do', () => {

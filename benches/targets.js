@@ -5,7 +5,7 @@
 /** @typedef {{ peer: string, most: number } | { milliseconds: number }} Target */
 
 /** @type {Record<string, Target>} */
-const TARGETS = {
+export const TARGETS = {
   'checkKey, a good key': { peer: 'hand-written', most: 0.6 },
   'checkKey, a typing error': { peer: 'hand-written', most: 0.9 },
   'checkKey, too short': { peer: 'hand-written', most: 3 },

@@ -14,7 +14,6 @@ import '../sources.js';
 
 const { locked } = await import('../../pkg/node/lock.js');
 
-
 /** No process has a number so high. */
 const NOBODY = 2 ** 22 + 1;
 

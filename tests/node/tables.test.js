@@ -15,7 +15,6 @@ const { causeOf, inOwnWords } = await import('../../pkg/cli/words.js');
 const { decode } = await import('../../pkg/node/decode.js');
 const { Line } = await import('../../pkg/node/line.js');
 
-
 /** The same in another part of the world. */
 function inZone(zone, work) {
   const before = process.env.TZ;

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { CASE } from '../limits.js';
+
 /** The work tree. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,7 +25,7 @@ export function npm(args, cwd = root) {
 
 /** Runs a file or, after `-e`, a module's text in Node, and gives its output. */
 export function node(args, cwd) {
-  const run = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', timeout: 60_000 });
+  const run = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', timeout: CASE });
   if (run.status === 0) return run.stdout;
   // A bundle's line may be the whole bundle.
   const lines = `${run.stdout}${run.stderr}`.split('\n').map((line) => line.slice(0, 200));

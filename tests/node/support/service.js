@@ -4,7 +4,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
-/** The text of a declaration has the longest format that is no secret of anyone's. */
 const FIELDS = { items: 'items', secret: 'value', key: 'token' };
 const ENDPOINTS = {
   create: '/tokens',
@@ -13,6 +12,8 @@ const ENDPOINTS = {
   rotate: '/tokens/{id}/rotate',
   revoke: { method: 'DELETE', path: '/tokens/{id}' },
 };
+
+/** A key for acme, in no format that is known. */
 export const OWN = 'abcdefghijklmnopqrstuvwxyz012345';
 
 /**

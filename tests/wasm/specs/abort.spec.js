@@ -91,14 +91,17 @@ export default ({ keylatch, realm }) => {
       name: 'an abort ends the wait between two tries',
       async run() {
         const controller = new AbortController();
+        let isOver = false;
+        let wait;
         const fetch = answering(() => {
           setTimeout(() => controller.abort('enough'), 10);
+          wait = setTimeout(() => (isOver = true), 8_000);
           return json({}, { status: 503, headers: { 'retry-after': '8' } });
         });
-        const begin = Date.now();
         const error = await refused(keylatch, 'aborted', () => client(fetch).whoami({ signal: controller.signal }));
         equal(error.cause, 'enough');
-        ok(Date.now() - begin < 3000);
+        clearTimeout(wait);
+        ok(!isOver, 'it waited all the same');
         equal(fetch.asked.length, 1);
       },
     },
@@ -132,12 +135,9 @@ export default ({ keylatch, realm }) => {
     {
       name: 'when nothing answers any more, the call still ends, and says what may be left',
       async run() {
-        const begin = Date.now();
         const error = await refused(keylatch, 'outcome_unknown', () => client(answering(never), { timeout: 100 }).create({ name: 'deploy robot' }));
         includes(error.message, '"deploy robot"');
-        ok(Date.now() - begin < 7000, 'the clean-up has a time of its own');
       },
-      patience: 9_000,
     },
     {
       name: 'a timeout is a number of milliseconds that a timer can hold',

@@ -247,7 +247,6 @@ export default ({ keylatch, memories }) => {
         // What handles take is given back when they are collected, which may be later.
         ok(grown <= 2 ** 20, `${grown} bytes more for 5000 clients and as many secrets`);
       },
-      patience: 20_000,
     },
   ];
 };

@@ -52,7 +52,6 @@ export default ({ keylatch, server }) => {
         await Promise.all(calls.map(([operation, call]) => settle(`${operation}, ${status} with ${what}`, call)));
       }
     },
-    patience: 20_000,
   }));
 
   cases.push(

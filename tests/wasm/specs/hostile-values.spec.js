@@ -139,7 +139,6 @@ export default ({ keylatch, realm, declarations }) => {
         for (const [name, call] of Object.entries(functions)) if (takesText.test(name)) await settle(`${name} of ${what}`, () => call(text));
         for (const [name, call] of Object.entries(methods)) if (takesText.test(name)) await settle(`${name} of ${what}`, () => call(client, text));
       },
-      patience: 30_000,
     });
   }
   cases.push({
