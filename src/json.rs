@@ -331,9 +331,11 @@ mod tests {
 
     #[test]
     fn there_is_room_for_all_that_is_written() {
-        for text in
-            ["null", "[false,true,-9007199254740991,1e400,[],{}]", r#"{"\u0001\"":"\u0000\u001f\é😀","":""}"#]
-        {
+        for text in [
+            "null",
+            "[false,true,-9007199254740991,1e400,[],{}]",
+            r#"{"\u0001\"":"\u0000\u001f\\é😀","":""}"#,
+        ] {
             let value = parse(text.as_bytes()).unwrap();
             let mut out = String::with_capacity(room(&value));
             let before = out.capacity();
