@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::check::is_good;
+use super::check::is_key_of;
 use super::class::PLAIN;
 use super::declare::KeyFormat;
 use super::fit::{Fault, fit};
@@ -89,7 +89,7 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
 /// assert!(!resembles(keylatch(), "kl_live_x"));
 /// ```
 pub fn resembles(format: &KeyFormat, text: &str) -> bool {
-    if is_good(format, text.as_bytes()) {
+    if is_key_of(format, text.as_bytes()) {
         return true;
     }
     // Of a plain text there is nothing to ignore.

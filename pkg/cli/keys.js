@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { failure, isError } from '../core/errors.js';
 import { confirm } from './ask.js';
 import { providerOf, withClient } from './client.js';
-import { known, Named, named } from './describe.js';
+import { Named, named } from './describe.js';
 import { print, printJson, relative, say, style, table, warn } from './print.js';
 import { showLost, sinkFor } from './sink.js';
 import { clean } from './text.js';
@@ -88,7 +88,7 @@ export async function revoke(options) {
   await withClient(options, async ({ client, provider }) => {
     const { id } = await agreed(client, provider, which, 'active', 'stops working at once, for good. Revoke it?', options);
     const key = await client.revoke(id);
-    if (options.json) return printJson({ key: known(key) });
+    if (options.json) return printJson({ key });
     say(`Revoked ${named(key)}.`);
   });
 }

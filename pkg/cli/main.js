@@ -6,9 +6,8 @@ import { parseArgs } from 'node:util';
 import { version } from '#data-node';
 
 import { KeylatchError } from '../core/errors.js';
-import { environmentAddress } from '../node/resolve.js';
 import { Declined } from './ask.js';
-import { addressOf, nameOfAddress, providerOf } from './client.js';
+import { givenAddress, nameOfAddress, providerOf } from './client.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { commandHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
@@ -151,7 +150,7 @@ function sentence(error, options) {
 function whereFrom(options) {
   try {
     const provider = providerOf(options);
-    const asked = options.positionals?.length === 0 ? (addressOf(options) ?? environmentAddress(provider) ?? provider.baseUrl) : undefined;
+    const asked = options.positionals?.length === 0 ? (givenAddress(options, provider) ?? provider.baseUrl) : undefined;
     return { address: nameOfAddress(options, provider), asked };
   } catch {
     return { address: '--base-url' };

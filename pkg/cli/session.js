@@ -3,17 +3,17 @@
 import { KeyClient } from '../client/client.js';
 import { failure, KeylatchError } from '../core/errors.js';
 import { fileFor } from '../node/host.js';
-import { environmentAddress, resolveKey } from '../node/resolve.js';
+import { resolveKey } from '../node/resolve.js';
 import * as browser from '../node/session.js';
 import { apiKey, confirm } from './ask.js';
-import { addressOf, credentialFor, keepsByUser, needAddress, providerOf, withClient } from './client.js';
+import { credentialFor, givenAddress, keepsByUser, needAddress, providerOf, withClient } from './client.js';
 import { print, printJson, say, style, warn } from './print.js';
 import { clean } from './text.js';
 
 /** @param {any} options */
 export async function login(options) {
   const provider = providerOf(options);
-  const baseUrl = addressOf(options) ?? environmentAddress(provider);
+  const baseUrl = givenAddress(options, provider);
   const { json, profile, user } = options;
   if (user !== undefined && !keepsByUser(provider)) {
     const instead = provider.capabilities.signIn ? ' To make one with a password, use keylatch create --user.' : '';
@@ -63,7 +63,7 @@ async function accepted(provider, baseUrl, key) {
 export async function logout(options) {
   const provider = providerOf(options);
   const { profile, user, yes, json } = options;
-  const baseUrl = addressOf(options) ?? environmentAddress(provider);
+  const baseUrl = givenAddress(options, provider);
   const file = fileFor({ provider, baseUrl, profile, user, say });
   const known = await file.read();
   const where = [...(known ? [`the key in ${file.path}`] : []), ...(provider.login ? ['the stored login'] : [])];

@@ -6,7 +6,7 @@ import { clientErrors } from '#data';
 import { asText, failure, isError, learn, object, toError } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
 import { providerOf } from '../core/providers.js';
-import { adopt, adoptOnce, bytesOf, copyOf } from '../core/secret.js';
+import { adopt, adoptOnce, bytesOf, copyOf, dispose } from '../core/secret.js';
 import { checkKey } from '../keys/check.js';
 import { headerValue, schemeOf } from '../keys/headers.js';
 import { checkTransport, run } from './call.js';
@@ -146,7 +146,7 @@ export class KeyClient {
     });
   }
 
-  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+  [dispose]() {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     disconnect(this.#connection);
@@ -183,7 +183,7 @@ export class KeyClient {
       if (spare) secret = spare;
       return await once(this.#connection);
     } finally {
-      if (spare) spare[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+      if (spare) spare[dispose]();
     }
   }
 
@@ -248,7 +248,7 @@ const ANY = 'luminary';
 
 /** @param {Connection} connection */
 function disconnect(connection) {
-  connection.secret?.[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  connection.secret?.[dispose]();
   connection.handle?.free();
   connection.handle = undefined;
 }

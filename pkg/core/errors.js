@@ -90,13 +90,14 @@ function isOurs(raw) {
   return typeof raw === 'object' && raw !== null && Object.getPrototypeOf(raw) === Object.prototype && Array.isArray(raw.details);
 }
 
-/** Sentences, cut at their places. @type {Record<string, string[]>} */
-const cut = {};
+/** Sentences, cut at their places: a piece, the number of a detail, a piece, and so on. @type {Map<string, any[]>} */
+const cut = new Map();
 
 /** @param {string} sentence @param {string[]} details */
 export function fill(sentence, details) {
-  const pieces = (cut[sentence] ??= sentence.split(/\{(\d)\}/));
+  let pieces = cut.get(sentence);
+  if (!pieces) cut.set(sentence, (pieces = sentence.split(/\{(\d)\}/).map((piece, at) => (at % 2 ? +piece : piece))));
   let text = pieces[0];
-  for (let at = 1; at < pieces.length; at += 2) text += (details[+pieces[at]] ?? '') + pieces[at + 1];
+  for (let at = 1; at < pieces.length; at += 2) text += (details[pieces[at]] ?? '') + pieces[at + 1];
   return text;
 }

@@ -3,10 +3,11 @@
 import { textOf } from '#offline';
 
 import { failure } from './errors.js';
-import { buffer, enter, isCurrent, LONGEST, offline, read, short, SIZE, utf8Of, write } from './offline.js';
+import { enter, fresh, isCurrent, LONGEST, read, short, SIZE, utf8Of, write } from './offline.js';
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
-const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+/** Not every platform has it yet. @type {typeof Symbol.dispose} */
+export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 const REDACTED = '[redacted]';
 
 /**
@@ -19,10 +20,23 @@ const REDACTED = '[redacted]';
 let forgotten;
 /** Marks a secret that is held already, instead of a text. */
 const adopted = Symbol();
-/** @type {WeakMap<object, Held>} */
-const kept = new WeakMap();
+/** What a Secret or RevealOnce holds; nothing for any other object. @type {(value: object) => Held | undefined} */
+let heldOf;
 
 class Redacted {
+  /** @type {Held} */
+  #held;
+
+  static {
+    heldOf = (value) => (#held in value ? value.#held : undefined);
+  }
+
+  /** @param {Held} held */
+  constructor(held) {
+    this.#held = held;
+    if (typeof FinalizationRegistry !== 'undefined') (forgotten ??= new FinalizationRegistry(wipe)).register(this, held);
+  }
+
   toString() {
     return REDACTED;
   }
@@ -36,7 +50,7 @@ class Redacted {
   }
 
   [dispose]() {
-    wipe(/** @type {Held} */ (kept.get(this)));
+    wipe(this.#held);
   }
 }
 
@@ -46,17 +60,16 @@ export class Secret extends Redacted {
 
   /** @param {any} text @param {symbol} [how] */
   constructor(text, how) {
-    super();
     if (how !== adopted && typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
-    keep(this, how === adopted ? text : hold(text));
+    super(how === adopted ? text : hold(text));
   }
 
   expose() {
-    return exposed(/** @type {Held} */ (kept.get(this)));
+    return exposed(own(this));
   }
 
   mask() {
-    const held = /** @type {Held} */ (kept.get(this));
+    const held = own(this);
     if (held.length > SIZE) return masked(ends(exposed(held)));
     return enter((core) => read(core, core.wasm.mask(loaded(core, held))));
   }
@@ -68,29 +81,24 @@ export class RevealOnce extends Redacted {
 
   /** @param {any} held @param {symbol} [how] */
   constructor(held, how) {
-    super();
     if (how !== adopted) throw new TypeError('RevealOnce comes from create() and rotate() only.');
-    keep(this, held);
+    super(held);
   }
 
   reveal() {
-    const held = /** @type {Held} */ (kept.get(this));
+    const held = own(this);
     const text = exposed(held);
     wipe(held);
     return text;
   }
 
   get revealed() {
-    return /** @type {Held} */ (kept.get(this)).isWiped;
+    return own(this).isWiped;
   }
 }
 
-/** @param {object} owner @param {Held} held */
-function keep(owner, held) {
-  kept.set(owner, held);
-  if (typeof FinalizationRegistry === 'undefined') return;
-  (forgotten ??= new FinalizationRegistry(wipe)).register(owner, held);
-}
+/** What the `this` of a method holds. @param {Redacted} owner */
+const own = (owner) => /** @type {Held} */ (heldOf(owner));
 
 /** Enough of a text to recognise it by. @param {string} text */
 export const masked = (text) => enter((core) => read(core, core.wasm.mask(write(core, ends(text)))));
@@ -108,26 +116,23 @@ function hold(text) {
 /** Takes bytes over, which are wiped. @param {Uint8Array} bytes @returns {Held} */
 function holdBytes(bytes) {
   return enter((core) => {
-    const slot = core.wasm.reserve(bytes.length);
-    const at = core.wasm.pointer(slot);
-    new Uint8Array(core.wasm.memory.buffer).set(bytes, at);
-    const { length } = bytes;
+    const room = held(core, core.wasm.reserve(bytes.length));
+    core.memory.set(bytes, room.at);
     bytes.fill(0);
-    return { core, slot, at, length, isWiped: false };
+    return room;
   });
 }
 
-/** @param {import('./offline.js').Offline} core @param {number} slot @returns {Held} */
+/** A new secret, which the module has just told the place of. @param {import('./offline.js').Offline} core @param {number} slot @returns {Held} */
 function held(core, slot) {
-  const length = core.wasm.load(slot);
-  core.wasm.clear(length);
-  return { core, slot, at: core.wasm.pointer(slot), length, isWiped: false };
+  const [at, length] = fresh(core).words;
+  return { core, slot, at, length, isWiped: false };
 }
 
 /** @param {Held} held */
 function exposed(held) {
   refuseWiped(held);
-  return textOf(new Uint8Array(held.core.wasm.memory.buffer), held.at, held.length);
+  return textOf(fresh(held.core).memory, held.at, held.length);
 }
 
 /** @param {Held} held */
@@ -142,7 +147,7 @@ function wipe(held) {
   const { core, slot, at, length } = held;
   if (isCurrent(core)) enter(({ wasm }) => wasm.free(slot));
   // An instance that has trapped is not entered again.
-  else new Uint8Array(core.wasm.memory.buffer, at, length).fill(0);
+  else fresh(core).memory.fill(0, at, at + length);
 }
 
 /**
@@ -150,18 +155,18 @@ function wipe(held) {
  * @param {import('./offline.js').Offline} core @param {Held} held
  */
 function loaded(core, held) {
-  buffer(core).set(bytesIn(held));
+  fresh(core).bytes.set(bytesIn(held));
   return held.length;
 }
 
 /** The bytes of a secret, where they stand. @param {Held} held */
 function bytesIn(held) {
   refuseWiped(held);
-  return new Uint8Array(held.core.wasm.memory.buffer, held.at, held.length);
+  return fresh(held.core).memory.subarray(held.at, held.at + held.length);
 }
 
-/** A secret whose slot is new. @param {number} slot */
-export const adoptSlot = (slot) => new Secret(held(offline(), slot), adopted);
+/** A secret that the module has just made. @param {import('./offline.js').Offline} core @param {number} slot */
+export const adoptSlot = (core, slot) => new Secret(held(core, slot), adopted);
 
 /** Bytes from another memory as a secret; they are wiped there. @param {Uint8Array} bytes */
 export const adopt = (bytes) => new Secret(holdBytes(bytes), adopted);
@@ -201,7 +206,7 @@ export function copyOf(value, name) {
 
 /** @param {any} value @param {string} name */
 function heldBy(value, name) {
-  const found = typeof value === 'object' && value !== null ? kept.get(value) : undefined;
+  const found = typeof value === 'object' && value !== null ? heldOf(value) : undefined;
   if (!found) throw failure('invalid_argument', name, 'expected a string or a Secret.');
   return found;
 }

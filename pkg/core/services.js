@@ -4,8 +4,8 @@
 
 import { endpointDefaults, formats, services } from '#data';
 
-import { freeze } from '../client/plain.js';
 import { declare, declareFormat } from '../client/declare.js';
+import { freeze } from '../client/plain.js';
 import { failure } from './errors.js';
 import { enter, isCurrent, read, write } from './offline.js';
 

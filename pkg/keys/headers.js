@@ -3,7 +3,7 @@
 import { patterns } from '#data';
 
 import { failure, object } from '../core/errors.js';
-import { enter, read, short, write } from '../core/offline.js';
+import { enter, LONGEST, read, short, write } from '../core/offline.js';
 import { exposedBy } from '../core/secret.js';
 import { serviceOf } from '../core/services.js';
 
@@ -41,7 +41,7 @@ export function headerValue(scheme, secret) {
   const pattern = (carried[type] ??= new RegExp(patterns[type] ?? '[]'));
   // Nothing has to be decided of a key that a header carries as it is.
   const text = typeof secret === 'string' ? secret : exposedBy(secret, 'secret');
-  if (type !== 'basic' && text.length <= 16_384 && pattern.test(text)) return type === 'bearer' ? `Bearer ${text}` : text;
+  if (type !== 'basic' && text.length <= LONGEST && pattern.test(text)) return type === 'bearer' ? `Bearer ${text}` : text;
   return enter((core) => {
     const user = type === 'basic' && scheme.user !== undefined ? scheme.user : '';
     const kind = type === 'bearer' ? 0 : type === 'header' ? 3 : user ? 2 : 1;
@@ -51,6 +51,8 @@ export function headerValue(scheme, secret) {
     const userLength = write(core, user);
     const length = core.wasm.header(kind, userLength, write(core, value) - userLength);
     if (length < 0) throw failure('invalid_header', 'key', String(length & ~REFUSED));
-    return read(core, length);
+    const sent = read(core, length);
+    core.wasm.clear(length);
+    return sent;
   });
 }

@@ -3,7 +3,7 @@
 import { formats } from '#data';
 
 import { failure } from '../core/errors.js';
-import { buffer, enter, read, short } from '../core/offline.js';
+import { enter, fresh, read, short } from '../core/offline.js';
 import { adoptSlot, lend, masked } from '../core/secret.js';
 import { formatOf, withFormat } from '../core/services.js';
 
@@ -31,8 +31,8 @@ export function generateKey(format) {
 /** @param {import('../core/offline.js').Offline} core @param {number} format @param {number} prefix */
 function generated(core, format, prefix) {
   for (let count = 64; count <= 65_536; count *= 4) {
-    const slot = core.wasm.generate(format, prefix, fillRandom(buffer(core), count)) | 0;
-    if (slot >= 0) return adoptSlot(slot);
+    const slot = core.wasm.generate(format, prefix, fillRandom(fresh(core).bytes, count)) | 0;
+    if (slot >= 0) return adoptSlot(core, slot);
     if (slot !== NEEDS_MORE) break;
   }
   throw failure('invalid_argument', 'format', 'it has no run of characters, so there is nothing random in it.');
@@ -59,7 +59,7 @@ export function verifyKey(secret, hash) {
     const length = lend(core, secret, 'secret');
     const digits = short(hash, 'hash');
     // Right behind the key, in one buffer.
-    const bytes = buffer(core);
+    const { bytes } = fresh(core);
     let all = 0;
     for (let at = 0; at < digits.length && at < 65; at++) {
       const unit = digits.charCodeAt(at);
