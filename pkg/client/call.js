@@ -34,6 +34,8 @@ export class Call {
   #expired;
   #unwatch = () => {};
   #giveUp = () => {};
+  /** Ends the wait for a function of the user's. */
+  #interrupt = () => {};
   #isOver = false;
 
   /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options */
@@ -145,17 +147,30 @@ export class Call {
   }
 
   /**
-   * Waits for code of the user's, which may take as long as it likes: a person
-   * may be asked. A new key must not be lost over it.
+   * Waits for a function of the user's: for as long as a call may take, from now on,
+   * as a person may be asked and a new key must not be lost over it; and no longer
+   * than the user's signal lets it.
    * @template T
-   * @param {() => T} work
+   * @param {string} name of the function
+   * @param {(over: AbortSignal) => T} work gets a signal that nobody waits for it any more
    * @returns {Promise<Awaited<T>>}
    */
-  async outside(work) {
+  async outside(name, work) {
+    if (this.state === 'aborted') throw failure('aborted');
     this.#unwatch();
+    const over = new AbortController();
+    let cancel = () => {};
+    /** @type {Promise<never>} */
+    const late = new Promise((_, reject) => {
+      cancel = this.#clock.after(this.timeout, () => reject(failure('timeout', name, String(this.timeout))));
+      this.#interrupt = () => reject(failure('aborted'));
+    });
+    late.catch(() => over.abort());
     try {
-      return await work();
+      return await /** @type {any} */ (Promise.race([work(over.signal), late]));
     } finally {
+      cancel();
+      this.#interrupt = () => {};
       this.#watch(this.timeout);
     }
   }
@@ -203,6 +218,7 @@ export class Call {
     this.state = state;
     this.#controller.abort();
     this.#expire(undefined);
+    if (state === 'aborted') this.#interrupt();
   }
 }
 
