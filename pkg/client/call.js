@@ -5,9 +5,12 @@
 import { failure, toError } from '../core/errors.js';
 import { Clock, MAX } from './clock.js';
 import { readBody } from './body.js';
+import { follow } from './follow.js';
 
 /** Longer than putting things right may take after a lost answer; see src/lifecycle/recover.rs. */
 const GRACE = 6_000;
+/** A call that the user's signal has ended; it gets the signal's reason. */
+export const ABORTED = { code: 'aborted', details: [] };
 /** The codes of Node of a request that certainly did not reach the service. */
 const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
@@ -156,14 +159,14 @@ export class Call {
    * @returns {Promise<Awaited<T>>}
    */
   async outside(name, work) {
-    if (this.state === 'aborted') throw failure('aborted');
+    if (this.state === 'aborted') throw ABORTED;
     this.#unwatch();
     const over = new AbortController();
     let cancel = () => {};
     /** @type {Promise<never>} */
     const late = new Promise((_, reject) => {
       cancel = this.#clock.after(this.timeout, () => reject(failure('timeout', name, String(this.timeout))));
-      this.#interrupt = () => reject(failure('aborted'));
+      this.#interrupt = () => reject(ABORTED);
     });
     late.catch(() => over.abort());
     try {
@@ -198,8 +201,7 @@ export class Call {
     const abort = () => this.#stop('aborted');
     let isAborted;
     try {
-      signal.addEventListener('abort', abort);
-      this.#ends.push(() => signal.removeEventListener('abort', abort));
+      this.#ends.push(follow(signal, abort));
       isAborted = signal.aborted;
     } catch {
       // What throws when it is asked is none.

@@ -11,7 +11,7 @@ import { adopt, adoptOnce, bytesOf, copyOf, dispose } from '../core/secret.js';
 import { ANY, checkKey } from '../keys/check.js';
 import { headerName, headerValue, schemeOf } from '../keys/headers.js';
 import { Attempt } from './attempt.js';
-import { checkTransport, run } from './call.js';
+import { ABORTED, checkTransport, run } from './call.js';
 import { fetchWith } from './fetch.js';
 import { client, trapped } from './load.js';
 import { originOf } from './origin.js';
@@ -314,10 +314,10 @@ async function perform(connection, call, operation, options, secret, store) {
     }
   } catch (thrown) {
     // A signal that ended `store`: the new key was taken back.
-    if (call.state === 'aborted' && /** @type {any} */ (thrown)?.code === 'store_failed') throw { code: 'aborted', details: [] };
+    if (call.state === 'aborted' && /** @type {any} */ (thrown)?.code === 'store_failed') throw ABORTED;
     // The call's own end, while the module was being loaded.
     if (thrown === undefined && call.state !== 'running') {
-      throw call.state === 'aborted' ? { code: 'aborted', details: [] } : failure('timeout', connection.origin.origin, String(call.timeout));
+      throw call.state === 'aborted' ? ABORTED : failure('timeout', connection.origin.origin, String(call.timeout));
     }
     throw thrown;
   } finally {
