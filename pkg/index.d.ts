@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" />
 /**
  * keylatch: API keys for JavaScript.
  *
@@ -10,6 +9,16 @@
  *
  * @module
  */
+
+// As lib `esnext.disposable` has it, which TypeScript before 5.2 does not have.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+  interface Disposable {
+    [Symbol.dispose](): void;
+  }
+}
 
 /** A stable word for what went wrong. The sentence may change, this does not. */
 export type ErrorCode =
@@ -128,7 +137,9 @@ export class KeylatchError extends Error {
 
 /**
  * Text that does not get out by accident: `console.log`, `JSON.stringify`,
- * template strings and `util.inspect` all show `[redacted]`.
+ * template strings and `util.inspect` all show `[redacted]`. To deep equality (of
+ * `node:assert`, Jest, Vitest) two are equal when their texts are, which they compare by
+ * a digest with a salt of the process; one that was wiped is equal to itself alone.
  *
  * @example
  * ```js
@@ -202,7 +213,10 @@ export type ProblemCode =
   | 'scheme_prefix'
   /** The name of a variable before the key, as in `LC_API_KEY=`. */
   | 'assignment_prefix'
-  /** An example such as `<API-KEY>`, or a key shortened for showing. */
+  /**
+   * Something that stands for a key: an example such as `<API-KEY>`, a reference that was not resolved such as
+   * `op://vault/item/key` or `$KEY`, a word such as `None`, an escape (`\n` as two characters), a key shortened for showing.
+   */
   | 'placeholder'
   /** A character that keys of the service do not have. */
   | 'bad_character'
@@ -524,10 +538,10 @@ export interface RotateOptions extends CallOptions {
   /** How long the old key lives on, never past its own end: an ISO 8601 duration, or seconds. Default: not at all. */
   overlap?: string | number;
   /**
-   * Called with the new key before the old one dies. When it throws or rejects,
-   * the new key is revoked, the old one lives on, and `rotate` rejects with
-   * `store_failed`; where a user has one key at a time that cannot be, and
-   * `rotate` resolves with the warning `not_stored`.
+   * Called with the new key before the old one dies. When it throws, rejects, or takes
+   * longer than the client's `timeout`, which begins with it, the new key is revoked, the
+   * old one lives on, and `rotate` rejects with `store_failed`; where a user has one key at
+   * a time that cannot be, and `rotate` resolves with the warning `not_stored`.
    */
   store?: (secret: Secret, key: KeyInfo) => void | Promise<void>;
 }
@@ -562,8 +576,12 @@ export interface CredentialSource {
   readonly baseUrl?: string;
   /** Default `scheme` of the client. */
   readonly scheme?: 'bearer' | 'basic' | 'header';
-  /** Called once when the service answers 401; `undefined` when there is no other key now. */
-  refresh?(): Promise<CredentialSource | undefined>;
+  /**
+   * Called once when the service answers 401; `undefined` when there is no other key now. It has the `timeout` of a call;
+   * its signal says that nobody waits for it any more. What it gives is used if it is for the same origin; otherwise, and
+   * when it throws, the call rejects with `unauthorized`, whose `cause` says so.
+   */
+  refresh?(options?: { signal?: AbortSignal }): Promise<CredentialSource | undefined>;
 }
 
 /** How a client is set up. */
@@ -832,7 +850,8 @@ export function verifyKey(secret: Credential, hash: string): boolean;
 /**
  * The header that carries the key, for requests that you send yourself. It is
  * then up to you that it goes to the service alone; `KeyClient.fetch` sees to that.
- * @throws {KeylatchError} `invalid_header`, `invalid_argument` for a scheme that the service does not take.
+ * @throws {KeylatchError} `invalid_key` for what is certainly none (a placeholder, a reference, `Bearer …`), `invalid_header`,
+ * `invalid_argument` for a scheme that the service does not take.
  *
  * @example
  * ```js

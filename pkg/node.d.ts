@@ -44,7 +44,7 @@ export class Credential implements CredentialSource {
   /** Such as `file_readable_by_others`, `dotenv_address_unused` and `dotenv_cut`. */
   readonly warnings: Notice[];
   /** Reads the chain again; `undefined` when it gives the same key. `KeyClient` does it once after a 401. */
-  refresh(): Promise<Credential | undefined>;
+  refresh(options?: { signal?: AbortSignal }): Promise<Credential | undefined>;
 }
 
 export interface ResolveOptions {

@@ -106,6 +106,7 @@ impl Code {
             Code::InvalidArgument
                 | Code::InvalidProvider
                 | Code::UnknownProvider
+                | Code::InvalidKey
                 | Code::InvalidHeader
                 | Code::AlreadyRevealed
                 | Code::NoEntropy

@@ -43,7 +43,7 @@ const HEX_LOWER: Class = Class(8);
 const DIGITS: Class = Class(16);
 
 /// Those of which a placeholder is words or x's, and neither in brackets nor
-/// shortened.
+/// shortened, a reference or an escape.
 pub(crate) const SIMPLE: Class = Class(32);
 
 /// All visible characters but quotes and the signs of an assignment: a text of
@@ -59,8 +59,8 @@ static CLASSES: [u8; 256] = {
     mark(&mut classes, "0123456789ABCDEFabcdef", HEX.0);
     mark(&mut classes, "0123456789abcdef", HEX_LOWER.0);
     mark(&mut classes, "0123456789", DIGITS.0);
-    mark(&mut classes, "!#&()+,/;?@\\^|~", SIMPLE.0 | PLAIN.0);
-    mark(&mut classes, "$%*.<>[]{}", PLAIN.0);
+    mark(&mut classes, "!#&+,/;?@^|~", SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "$%()*.<>[\\]{}", PLAIN.0);
     classes
 };
 

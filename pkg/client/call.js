@@ -5,9 +5,12 @@
 import { failure, toError } from '../core/errors.js';
 import { Clock, MAX } from './clock.js';
 import { readBody } from './body.js';
+import { follow } from './follow.js';
 
 /** Longer than putting things right may take after a lost answer; see src/lifecycle/recover.rs. */
 const GRACE = 6_000;
+/** A call that the user's signal has ended; it gets the signal's reason. */
+export const ABORTED = { code: 'aborted', details: [] };
 /** The codes of Node of a request that certainly did not reach the service. */
 const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
@@ -34,6 +37,8 @@ export class Call {
   #expired;
   #unwatch = () => {};
   #giveUp = () => {};
+  /** Ends the wait for a function of the user's. */
+  #interrupt = () => {};
   #isOver = false;
 
   /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options */
@@ -145,17 +150,30 @@ export class Call {
   }
 
   /**
-   * Waits for code of the user's, which may take as long as it likes: a person
-   * may be asked. A new key must not be lost over it.
+   * Waits for a function of the user's: for as long as a call may take, from now on,
+   * as a person may be asked and a new key must not be lost over it; and no longer
+   * than the user's signal lets it.
    * @template T
-   * @param {() => T} work
+   * @param {string} name of the function
+   * @param {(over: AbortSignal) => T} work gets a signal that nobody waits for it any more
    * @returns {Promise<Awaited<T>>}
    */
-  async outside(work) {
+  async outside(name, work) {
+    if (this.state === 'aborted') throw ABORTED;
     this.#unwatch();
+    const over = new AbortController();
+    let cancel = () => {};
+    /** @type {Promise<never>} */
+    const late = new Promise((_, reject) => {
+      cancel = this.#clock.after(this.timeout, () => reject(failure('timeout', name, String(this.timeout))));
+      this.#interrupt = () => reject(ABORTED);
+    });
+    late.catch(() => over.abort());
     try {
-      return await work();
+      return await /** @type {any} */ (Promise.race([work(over.signal), late]));
     } finally {
+      cancel();
+      this.#interrupt = () => {};
       this.#watch(this.timeout);
     }
   }
@@ -183,8 +201,7 @@ export class Call {
     const abort = () => this.#stop('aborted');
     let isAborted;
     try {
-      signal.addEventListener('abort', abort);
-      this.#ends.push(() => signal.removeEventListener('abort', abort));
+      this.#ends.push(follow(signal, abort));
       isAborted = signal.aborted;
     } catch {
       // What throws when it is asked is none.
@@ -203,6 +220,7 @@ export class Call {
     this.state = state;
     this.#controller.abort();
     this.#expire(undefined);
+    if (state === 'aborted') this.#interrupt();
   }
 }
 

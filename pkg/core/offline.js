@@ -60,8 +60,11 @@ function start() {
 
 /** @param {BufferSource | WebAssembly.Module} source */
 function compiled(source) {
-  return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  return isModule(source) ? source : new WebAssembly.Module(source);
 }
+
+/** Of this realm or another. @param {unknown} value @returns {value is WebAssembly.Module} */
+export const isModule = (value) => Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
 
 /** What a platform's refusal to run WebAssembly means. @param {unknown} thrown */
 export function notStarted(thrown) {

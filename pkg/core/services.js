@@ -17,6 +17,9 @@ import { enter, isCurrent, read, write } from './offline.js';
  *   isBuiltIn: boolean, format: Declared, expected: string[] }} Service
  */
 
+/** Where the description of a built-in service has its id once more, for another copy of the package. */
+export const BUILT_IN = Symbol.for('keylatch.provider');
+
 /** @type {Map<unknown, Service>} */
 const known = new Map();
 /** @type {WeakMap<object, Service>} */
@@ -30,7 +33,8 @@ export function serviceOf(given) {
 /** @param {any} given */
 function newService(given) {
   if (typeof given === 'object' && given !== null) {
-    const service = describe(declaration(given), { number: 0 }, false);
+    const id = builtInOf(given);
+    const service = id === undefined ? describe(declaration(given), { number: 0 }, false) : serviceOf(id);
     declared.set(given, service);
     declared.set(service.data, service);
     return service;
@@ -44,6 +48,16 @@ function newService(given) {
   known.set(given, service);
   declared.set(data, service);
   return service;
+}
+
+/** The id of a built-in service that another copy of the package has described. @param {any} given */
+function builtInOf(given) {
+  try {
+    const id = given[BUILT_IN];
+    return services.some((service) => service.id === id) ? id : undefined;
+  } catch {
+    return undefined; // What throws when it is asked is a declaration that cannot be read.
+  }
 }
 
 /** @param {Provider} data @param {Declared} format @param {boolean} isBuiltIn @returns {Service} */

@@ -12,6 +12,9 @@ import { formatNumber, serviceOf } from '../core/services.js';
  * @typedef {import('../core/services.js').Service} Service
  */
 
+/** A service of whose keys nothing is known: what is wrong with every key is wrong with its. */
+export const ANY = 'luminary';
+
 // The kinds of an answer of `check`, its lowest three bits: `Check::pack` in format/src/check.rs.
 const GOOD = 0;
 const WRONG_LENGTH = 1;

@@ -2,7 +2,7 @@
 
 import { run } from '../client/call.js';
 import { KeylatchError, failure } from '../core/errors.js';
-import { unlessAborted } from './attempt.js';
+import { unlessAborted } from '../client/attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
 import { call, core, described, fileFailed, notice, packed, withBytes } from './core.js';
 import { listen } from './listener.js';

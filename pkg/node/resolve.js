@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 
 import { failure, object } from '../core/errors.js';
 import { adopt } from '../core/secret.js';
-import { Attempt } from './attempt.js';
+import { Attempt } from '../client/attempt.js';
 import { call, core, described, errorOf, noticeOf, providerOf, withBytes } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
@@ -22,7 +22,7 @@ export class Credential {
 
   #again;
 
-  /** @param {any} found @param {(() => Promise<Credential>) | undefined} again */
+  /** @param {any} found @param {((signal?: AbortSignal) => Promise<Credential>) | undefined} again */
   constructor({ secret, source, baseUrl, scheme, tried, warnings }, again) {
     /** @type {import('../core/secret.js').Secret} */
     this.secret = secret;
@@ -36,10 +36,12 @@ export class Credential {
 
   /**
    * Reads the chain again; `undefined` when it gives the same key as before.
+   * @param {{ signal?: AbortSignal }} [options]
    * @returns {Promise<Credential | undefined>}
    */
-  async refresh() {
-    const fresh = await this.#again?.();
+  async refresh(options = {}) {
+    const { signal } = object(options);
+    const fresh = await this.#again?.(signal);
     return fresh && fresh.secret.expose() !== this.secret.expose() ? fresh : undefined;
   }
 
@@ -57,8 +59,8 @@ export async function resolveKey(provider, options = {}) {
   const name = JSON.stringify([workingDirectory(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
   let known = remembered.get(data);
   if (!known) remembered.set(data, (known = new Map()));
-  // The signal was for this call, and not for a reading later on.
-  const anew = () => again(data, name, () => resolveKey(provider, { ...options, signal: undefined }));
+  // The signal was for this call; a reading later on has its own.
+  const anew = (/** @type {AbortSignal | undefined} */ signal) => again(data, name, () => resolveKey(provider, { ...options, signal }));
   return once(known, name, (signal) => walk({ ...setting, signal }, options, anew)).wait(setting.signal);
 }
 
@@ -86,7 +88,7 @@ function once(known, name, work) {
 
 /**
  * The chain, once.
- * @param {import('./host.js').Setting} setting @param {any} options @param {() => Promise<Credential>} [again]
+ * @param {import('./host.js').Setting} setting @param {any} options @param {(signal?: AbortSignal) => Promise<Credential>} [again]
  */
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
   const { provider, baseUrl, user, profile } = setting;

@@ -11,7 +11,7 @@ export async function login(provider, options = {}) {
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
   const { open, timeout } = object(options);
   const setting = settingOf(data, { ...options, login: { open, timeout } });
-  return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, { ...options, signal: undefined }));
+  return walk(setting, { interactive: 'login', fresh: true }, (signal) => resolveKey(provider, { ...options, signal }));
 }
 
 /** Forgets the stored login; where it was, or `undefined`. @param {any} provider */

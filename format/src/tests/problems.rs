@@ -2,7 +2,9 @@
 
 use super::{KEY, details, found};
 use crate::ProblemCode::{self, *};
-use crate::keylatch;
+use crate::{Alphabet, Certainty, KeyFormat, Part, diagnose, keylatch};
+use alloc::borrow::Cow;
+use alloc::vec;
 
 /// Checks a table against keylatch's format; `@` stands for a good key.
 fn table(cases: &[(&str, &[(ProblemCode, usize)])]) {
@@ -122,7 +124,7 @@ fn assignments() {
         ("apiKey: abc", &[(AssignmentPrefix, 0)]),
         ("SECRET_KEY==", &[]),
         ("https://example.com", &[]),
-        ("auth://example.com", &[]),
+        ("https://example.com", &[]),
         ("user:abc", &[]),
     ]);
     assert_eq!(details(None, "API_KEY : abc", AssignmentPrefix), [":"]);
@@ -155,6 +157,34 @@ fn placeholders_are_named_and_nothing_else_of_them() {
         "…",
         "****",
         "••••••••",
+        "None",
+        "NIL",
+        "NaN",
+        "(null)",
+        "(none)",
+        "[object Object]",
+        "[redacted]",
+        "Secret { [redacted] }",
+        "op://vault/item/key",
+        "awssm://prod/key",
+        "ref+vault://secret/data/app#/key",
+        "${{ secrets.LC_API_KEY }}",
+        "${LC_API_KEY:-none}",
+        "$(pass show api/key)",
+        "{{ vault_api_key | default('x') }}",
+        "<%= ENV['KEY'] %>",
+        "#{KEY}",
+        "%{KEY}",
+        "$LC_API_KEY",
+        "$env:LC_API_KEY",
+        "ENC[AES256_GCM,data:abc,iv:def]",
+        "ENC(G6N718UuyPE5bHyWKyuLQSm02auQPUtm)",
+        "vault:secret/data/app#key",
+        "arn:aws:secretsmanager:eu-west-1:1:secret:k",
+        "projects/p/secrets/k/versions/latest",
+        "encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3dAt",
+        "os.environ['LC_API_KEY']",
+        "import.meta.env.VITE_API_KEY",
     ] {
         universal(&[(text, &[(Placeholder, 0)])]);
         table(&[(text, &[(Placeholder, 0)])]);
@@ -166,6 +196,38 @@ fn placeholders_are_named_and_nothing_else_of_them() {
         ("Bearer {KL_KEY}", &[(SchemePrefix, 0), (Placeholder, 7)]),
         ("LC_API_KEY=\"<API-KEY>\"", &[(AssignmentPrefix, 0), (Quotes, 11), (Placeholder, 12)]),
     ]);
+    universal(&[("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)", &[(Placeholder, 0)])]);
+    // An escape stands where it stands; the key before it may be a good one.
+    universal(&[
+        ("abcdefghijklmnop1234567\\n", &[(Placeholder, 23)]),
+        ("abcdefghijklmnop1234567\\r\\n", &[(Placeholder, 23)]),
+        ("abcdefghijklmnop1234567%0A", &[(Placeholder, 23)]),
+    ]);
+    table(&[
+        ("kl_live_0123456789ABCDEFGHIJKLMNOPQRST3zX1CQ\\n", &[(Placeholder, 44)]),
+        ("LC_API_KEY=$LC_API_KEY", &[(AssignmentPrefix, 0), (Placeholder, 11)]),
+        ("API_KEY: vault:secret/app#key", &[(AssignmentPrefix, 0), (Placeholder, 9)]),
+    ]);
+    // What keys of a format can be is none, and neither is what only begins so.
+    universal(&[
+        ("nonesuch", &[]),
+        ("vaulted", &[]),
+        ("env", &[]),
+        ("$2b$10$abcdefghijk", &[]),
+        ("abc$KEY", &[]),
+        ("ENC", &[]),
+        ("n", &[]),
+        ("user:pass", &[]),
+        ("projects", &[]),
+        ("a%0Ab", &[]),
+    ]);
+    let every = KeyFormat::new(
+        vec![Part::Run { alphabet: Alphabet::Custom(Cow::Borrowed("$ABC:/\\nop")), min: 1, max: 40 }],
+        Certainty::Documented,
+    );
+    for key in ["$ABC", "op://A/B/C", "ABC\\n"] {
+        assert_eq!(diagnose(Some(&every), key), [], "{key}");
+    }
     universal(&[("xx", &[]), ("mykeyhole", &[]), ("{}", &[]), ("my-4e9f7a-key", &[]), ("a..b", &[])]);
 }
 

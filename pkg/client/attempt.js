@@ -1,6 +1,7 @@
 // One attempt that several callers wait for, each no longer than it wants to.
 
 import { failure } from '../core/errors.js';
+import { follow } from './follow.js';
 
 /** @template T */
 export class Attempt {
@@ -44,11 +45,11 @@ export async function unlessAborted(promise, signal) {
   /** @type {() => void} */
   let abort = () => {};
   const aborted = new Promise((_, reject) => (abort = () => reject(failure('aborted'))));
-  signal?.addEventListener('abort', abort);
+  const leave = signal && follow(signal, abort);
   if (signal?.aborted) abort();
   try {
     return await /** @type {Promise<T>} */ (Promise.race([aborted, promise]));
   } finally {
-    signal?.removeEventListener('abort', abort);
+    leave?.();
   }
 }
