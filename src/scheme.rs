@@ -160,34 +160,6 @@ pub(crate) fn base64(bytes: &[u8]) -> Zeroizing<String> {
 mod tests {
     use super::*;
 
-    fn sent(scheme: &Scheme, key: &str) -> Result<String, String> {
-        match scheme.header(&Secret::from(key)) {
-            Ok(header) => Ok(header.name.into_owned() + ": " + header.value.expose()),
-            Err(error) => Err(format!("{error:?}")),
-        }
-    }
-
-    #[test]
-    fn the_headers_of_the_four_clouds() {
-        let named = |name| Scheme::Header { name: Cow::Borrowed(name) };
-        let cases = [
-            (Scheme::Bearer, "kl_live_1", "Authorization: Bearer kl_live_1"),
-            (Scheme::Basic { user: None }, "key", "Authorization: Basic a2V5Og=="),
-            (named("x-api-key"), "lc-1", "x-api-key: lc-1"),
-            (named("impact-api-key"), "a b", "impact-api-key: a b"),
-        ];
-        for (scheme, key, expected) in cases {
-            assert_eq!(sent(&scheme, key).unwrap(), expected);
-        }
-    }
-
-    #[test]
-    fn basic_is_utf_8_as_in_rfc_7617() {
-        assert_eq!(basic_credentials("test", "123£").as_str(), "dGVzdDoxMjPCow==");
-        let scheme = Scheme::Basic { user: Some(Cow::Borrowed("test")) };
-        assert_eq!(sent(&scheme, "123£").unwrap(), "Authorization: Basic dGVzdDoxMjPCow==");
-    }
-
     #[test]
     fn base64_of_rfc_4648() {
         for (plain, encoded) in [
@@ -216,23 +188,11 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_stand_in_a_header_is_refused_with_its_place() {
-        let named = || Scheme::Header { name: Cow::Borrowed("x-api-key") };
-        let cases = [
-            (Scheme::Bearer, "ab cd", "at index 2"),
-            (Scheme::Bearer, "ab\r\nX: y", "at index 2"),
-            (Scheme::Bearer, "😀\u{0}", "at index 0"),
-            (Scheme::Basic { user: None }, "a:b", "at index 1"),
-            (Scheme::Basic { user: None }, "a\nb", "at index 1"),
-            (named(), "ключ", "at index 0"),
-            (named(), "a\u{7f}", "at index 1"),
-            (named(), " a", "at index 0"),
-        ];
-        for (scheme, key, expected) in cases {
-            let error = sent(&scheme, key).unwrap_err();
-            assert!(error.starts_with("invalid_header") && error.contains(expected), "{error}");
-            assert!(!error.contains("X: y"));
+    fn nothing_is_no_key() {
+        for scheme in [Scheme::Bearer, Scheme::Basic { user: None }, Scheme::Header { name: "x-key".into() }]
+        {
+            let error = scheme.header(&Secret::from("")).err().unwrap();
+            assert!(error.to_string().contains("empty"), "{error}");
         }
-        assert!(sent(&Scheme::Bearer, "").unwrap_err().contains("empty"));
     }
 }

@@ -72,43 +72,6 @@ fn words(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
-
-    #[test]
-    fn shows_the_prefix_and_the_end_of_a_long_text_and_nothing_of_a_short_one() {
-        let body = "0123456789abcdefghijklmnopqrstuvABCD";
-        let cases = [
-            (["kl_live_", body].concat(), "kl_live_…ABCD"),
-            (["kl_test_", body].concat(), "kl_test_…ABCD"),
-            (["ghp_", body].concat(), "ghp_…ABCD"),
-            (["github_pat_", body, body].concat(), "github_pat_…ABCD"),
-            (body.to_string(), "…ABCD"),
-            // No room for both within a quarter: the prefix says whose key it is.
-            ("sk_live_4eC39HqLyjWDarjtT1zdp7dc".into(), "sk_live_…"),
-            // The digits of a UUID are no words.
-            ("123e4567-e89b-12d3-a456-426614174000".into(), "…4000"),
-            // A separator late in the text is not a prefix.
-            (["abcdefghijklm_", body].concat(), "…ABCD"),
-            ("kl_live_".into(), "…"),
-            ("kl_live_0123456789abcde".into(), "…"),
-            ("kl_live_0123456789abcdef".into(), "kl_live_…"),
-            ("kl_live_0123456789abcdefABCD".into(), "kl_live_…ABCD"),
-            ("0123456789abcdeABCD".into(), "…"),
-            ("0123456789abcdefABCD".into(), "…ABCD"),
-            ("".into(), "…"),
-            ("short".into(), "…"),
-        ];
-        for (text, masked) in cases {
-            assert_eq!(mask(&text), masked, "{text}");
-        }
-    }
-
-    #[test]
-    fn counts_characters_and_splits_none() {
-        assert_eq!(mask(&"é".repeat(24)), "…éééé");
-        assert_eq!(mask(&"😀".repeat(19)), "…");
-        assert_eq!(mask("kl_é"), "…");
-    }
 
     #[test]
     fn never_shows_more_than_a_quarter_of_what_is_secret() {

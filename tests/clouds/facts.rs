@@ -92,56 +92,13 @@ fn a_service_that_lists_working_keys_only_says_so() {
 }
 
 #[test]
-fn a_time_is_a_real_moment_or_none() {
-    let at = |unit: &str, value: &str| {
-        let key = only(unit, &format!(r#""created_at":{value},"expires_at":{value},"last_used_at":{value}"#));
-        let times =
-            [key.created_at, key.expires_at, key.last_used_at].map(|time| time.map(|time| time.millis()));
-        assert!(times.iter().all(|time| *time == times[0]));
+fn a_time_that_is_none_is_not_told() {
+    for (value, is_told) in
+        [("null", false), ("1e300", false), (r#""2026-02-30T00:00:00Z""#, false), ("1", true)]
+    {
+        let key = only("", &format!(r#""created_at":{value}"#));
         let told = serde_json::to_string(&Value::from(&key)).unwrap();
-        assert_eq!(told.contains("createdAt"), times[0].is_some(), "{told}");
-        times[0]
-    };
-    for value in [
-        r#""0""#,
-        r#""never""#,
-        r#""1717000000""#,
-        r#""31/01/2027""#,
-        r#""0000-00-00 00:00:00""#,
-        r#""""#,
-        "1e300",
-        "-1e300",
-        "1e20",
-        r#""2026-02-30T00:00:00Z""#,
-        r#""2026-13-45T00:00:00Z""#,
-        r#""2026-01-01T24:00:00Z""#,
-        r#""2026-01-01""#,
-        r#""2026-01-01T00:00:00""#,
-        r#""0001-01-01T00:00:00Z""#,
-        "0",
-        "null",
-        "true",
-        "[]",
-        "{}",
-        r#"["2026-01-01T00:00:00Z"]"#,
-        r#""Fri, 20 Nov 2026 10:00:00 GMT""#,
-        r#""Infinity""#,
-    ] {
-        assert_eq!(at("", value), None, "{value}");
-        assert_eq!(at(r#","timeUnit":"ms""#, value), None, "{value}");
-    }
-    for (value, seconds, millis) in [
-        ("1700000000", Some(1_700_000_000_000), Some(1_700_000_000)),
-        ("1700000000.5", Some(1_700_000_000_500), Some(1_700_000_000)),
-        ("-1", Some(-1_000), Some(-1)),
-        ("8640000000000", Some(8_640_000_000_000_000), Some(8_640_000_000_000)),
-        ("8640000000001", None, Some(8_640_000_000_001)),
-        ("8640000000000001", None, None),
-        (r#""2026-11-20T10:00:00Z""#, Some(1_795_168_800_000), Some(1_795_168_800_000)),
-        (r#""2026-11-20T12:00:00.25+02:00""#, Some(1_795_168_800_250), Some(1_795_168_800_250)),
-    ] {
-        assert_eq!(at("", value), seconds, "{value} s");
-        assert_eq!(at(r#","timeUnit":"ms""#, value), millis, "{value} ms");
+        assert_eq!(told.contains("createdAt"), is_told, "{value}: {told}");
     }
 }
 

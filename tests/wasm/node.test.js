@@ -8,6 +8,7 @@ import vm from 'node:vm';
 import { DEMO, startServer } from '../browser/support/server.js';
 import { SPECS, casesOf, runCase } from './support/cases.js';
 import { watchMemory } from './support/memory.js';
+import { readVectors } from './support/vectors.js';
 
 const memories = watchMemory();
 const pkg = new URL('../../pkg/', import.meta.url);
@@ -16,6 +17,7 @@ const server = { ...DEMO };
 const kit = {
   platform: 'node',
   server,
+  vectors: await readVectors(),
   keylatch: await import(new URL('dist/node/index.js', pkg)),
   declarations: await readFile(new URL('index.d.ts', pkg), 'utf8'),
   realm: vm.runInNewContext('globalThis'),

@@ -4,8 +4,8 @@ import { list, makeKit, run } from './support/browser-kit.js';
 
 let kit;
 
-addEventListener('message', async ({ data: { id, server, spec, name } }) => {
-  kit ??= makeKit('worker', server);
+addEventListener('message', async ({ data: { id, given, spec, name } }) => {
+  kit ??= makeKit('worker', given);
   const answer = spec ? await run(await kit, spec, name) : await list(await kit);
   postMessage({ id, answer });
 });

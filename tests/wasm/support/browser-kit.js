@@ -3,13 +3,14 @@
 import { watchMemory } from './memory.js';
 import { SPECS, casesOf, runCase } from './cases.js';
 
-/** `server` is `{ url, user, password }`; the package is served beside the specs. */
-export async function makeKit(platform, server) {
+/** `server` is `{ url, user, password }`, `vectors` what vectors.js reads; the package is served beside the specs. */
+export async function makeKit(platform, { server, vectors }) {
   const memories = watchMemory();
   const text = async (path) => (await fetch(path)).text();
   return {
     platform,
     server,
+    vectors,
     memories,
     keylatch: await import('/keylatch/dist/index.js'),
     declarations: await text('/keylatch/index.d.ts'),

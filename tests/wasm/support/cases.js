@@ -5,7 +5,7 @@ import { fail } from './assert.js';
 export const SPECS = [
   // While there is little to look through.
   'memory',
-  'surface', 'keys', 'providers', 'secrets', 'lifecycle', 'cloud', 'calls', 'abort', 'fetch', 'source', 'leaks',
+  'surface', 'vectors', 'keys', 'providers', 'secrets', 'lifecycle', 'cloud', 'calls', 'abort', 'fetch', 'source', 'leaks',
   'hostile-values', 'hostile-fetch', 'hostile-answers', 'traps',
 ];
 
@@ -14,7 +14,7 @@ const CASE = 2 * 60_000;
 
 /**
  * The cases of a spec. A spec is a function of the kit: `{ keylatch, server,
- * realm, platform, memory, declarations }`, see the runners.
+ * vectors, realm, platform, memory, declarations }`, see the runners.
  */
 export async function casesOf(spec, kit) {
   const { default: define } = await import(`../specs/${spec}.spec.js`);

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 
 import { DEMO, startServer } from '../../browser/support/server.js';
 import { CASE } from '../../limits.js';
+import { readVectors } from './vectors.js';
 
 /** Fewer would mean that specs were lost on the way. */
 const LEAST = 450;
@@ -15,15 +16,15 @@ const LEAST = 450;
 // stands on its window.
 const PLATFORMS = {
   page: {
-    list: (page, server) => page.evaluate(async (server) => {
+    list: (page, given) => page.evaluate(async (given) => {
       window.specs = await import('/support/browser-kit.js');
-      window.kit = await window.specs.makeKit('page', server);
+      window.kit = await window.specs.makeKit('page', given);
       return window.specs.list(window.kit);
-    }, server),
+    }, given),
     run: (page, spec, name) => page.evaluate(([spec, name]) => window.specs.run(window.kit, spec, name), [spec, name]),
   },
   worker: {
-    list: (page, server) => page.evaluate((server) => {
+    list: (page, given) => page.evaluate((given) => {
       const worker = new Worker('/worker.js', { type: 'module' });
       let count = 0;
       window.ask = (question) => new Promise((resolve, reject) => {
@@ -34,10 +35,10 @@ const PLATFORMS = {
           resolve(data.answer);
         });
         worker.addEventListener('error', (event) => reject(new Error(event.message || 'the worker does not start')), { once: true });
-        worker.postMessage({ id, server, ...question });
+        worker.postMessage({ id, given, ...question });
       });
       return window.ask({});
-    }, server),
+    }, given),
     run: (page, spec, name) => page.evaluate(([spec, name]) => window.ask({ spec, name }), [spec, name]),
   },
 };
@@ -58,7 +59,7 @@ export async function testInChromium(platform) {
     const faults = [];
     page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
     await page.goto(`${server.url}/page.html`);
-    const cases = await list(page, { ...DEMO, url: server.url });
+    const cases = await list(page, { server: { ...DEMO, url: server.url }, vectors: await readVectors() });
 
     describe(`in a ${platform}`, () => {
       after(end);
