@@ -102,9 +102,9 @@ pub fn check_bytes(format: Option<&KeyFormat>, text: &[u8]) -> Check {
     }
 }
 
-/// Whether a text is a key, which is all that [`check_bytes`] has to find out of
-/// most formats.
-pub(crate) fn is_good(format: &KeyFormat, text: &[u8]) -> bool {
+/// Whether a text is a key of a format: what [`check_bytes`] answers with
+/// [`Check::Good`], for those that do not ask what is wrong.
+pub fn is_good(format: &KeyFormat, text: &[u8]) -> bool {
     matches(format, text).is_some_and(|found| found.wrong_checksum.is_none() && found.is_key(format, text))
 }
 

@@ -160,6 +160,20 @@ export class Call {
     }
   }
 
+  /**
+   * The same for the core, which takes no rejections: nothing, or name and message
+   * of what was thrown.
+   * @param {() => unknown} work
+   */
+  async kept(work) {
+    try {
+      await this.outside(work);
+      return undefined;
+    } catch (/** @type {any} */ thrown) {
+      return { name: text(() => thrown.name) ?? '', message: text(() => thrown.message) ?? '' };
+    }
+  }
+
   /** From now on, the core has this long and a little. @param {number} milliseconds */
   #watch(milliseconds) {
     this.#unwatch();
