@@ -448,6 +448,11 @@ export interface ProviderSpec {
   schemes?: SchemeSpec[];
   /** The key API, in keylatch's REST shape unless said otherwise. */
   endpoints?: Partial<Record<Operation, EndpointDeclaration>>;
+  /**
+   * How the API is found where something may stand in front of it: `path` is asked first, with the key, and the member
+   * of its answer holds a path; that and `suffix` then stand before every other path.
+   */
+  discovery?: { path: string; member: string; suffix?: string };
   /** Where its answers say what. Default: as keylatch's own API does. */
   fields?: FieldMap;
   /** Unit of numeric times in answers. Default `s`. Times as text are RFC 3339. */

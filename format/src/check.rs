@@ -208,7 +208,11 @@ fn least(format: &KeyFormat, from: usize) -> usize {
 fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize) -> bool {
     let is = |word: &str| text.len() == word.len() && starts_with(text, word);
     let is_placeholder = || {
-        if classes.are(SIMPLE) { is_simple_placeholder(after(text, body)) } else { is_placeholder(text, format) }
+        if classes.are(SIMPLE) {
+            is_simple_placeholder(after(text, body))
+        } else {
+            is_placeholder(text, format)
+        }
     };
     classes.are(PLAIN) && !is("Bearer") && !is("Basic") && !is_placeholder()
 }

@@ -59,8 +59,8 @@ static CLASSES: [u8; 256] = {
     mark(&mut classes, "0123456789ABCDEFabcdef", HEX.0);
     mark(&mut classes, "0123456789abcdef", HEX_LOWER.0);
     mark(&mut classes, "0123456789", DIGITS.0);
-    mark(&mut classes, "!#&+,/;?@^|~", SIMPLE.0 | PLAIN.0);
-    mark(&mut classes, "$%()*.<>[\\]{}", PLAIN.0);
+    mark(&mut classes, "#&+,;?@^|~", SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "!$%()*./<>[\\]{}", PLAIN.0);
     classes
 };
 

@@ -178,6 +178,21 @@ export class Call {
     }
   }
 
+  /**
+   * The same for the core, which takes no rejections: nothing, or name and message
+   * of what was thrown.
+   * @param {string} name of the function
+   * @param {() => unknown} work
+   */
+  async kept(name, work) {
+    try {
+      await this.outside(name, work);
+      return undefined;
+    } catch (/** @type {any} */ thrown) {
+      return { name: text(() => thrown.name) ?? '', message: text(() => thrown.message) ?? '' };
+    }
+  }
+
   /** From now on, the core has this long and a little. @param {number} milliseconds */
   #watch(milliseconds) {
     this.#unwatch();

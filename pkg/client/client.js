@@ -15,6 +15,7 @@ import { ABORTED, checkTransport, run } from './call.js';
 import { fetchWith } from './fetch.js';
 import { client, trapped } from './load.js';
 import { originOf } from './origin.js';
+import { outcomeOf } from './task.js';
 
 /** @typedef {{ signal?: AbortSignal }} CallOptions */
 /** @typedef {import('./load.js').Wasm} Wasm */
@@ -185,7 +186,7 @@ export class KeyClient {
     const once = (/** @type {Connection} */ connection) =>
       run({ ...this.#transport, signal }, (call) => {
         const bytes = secret === undefined ? undefined : bytesOf(secret, 'secret');
-        const keep = store && ((/** @type {any[]} */ ...given) => call.outside('store()', () => store(...given)));
+        const keep = store && ((/** @type {any[]} */ ...given) => call.kept('store()', () => store(...given)));
         return perform(connection, call, operation, options, bytes, keep);
       });
     // A second try needs it after the first one, when the caller may have wiped it.
@@ -308,7 +309,7 @@ async function perform(connection, call, operation, options, secret, store) {
     const wasm = await call.within(client());
     const handle = handleIn(wasm, connection);
     try {
-      return await handle.run(call, operation, given, secret, store);
+      return await outcomeOf(handle.run(call, operation, given, secret, store));
     } catch (thrown) {
       throw trapped(wasm, thrown);
     }

@@ -1,6 +1,7 @@
 // Login by browser, and its renewal.
 
 import { run } from '../client/call.js';
+import { outcomeOf } from '../client/task.js';
 import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from '../client/attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
@@ -102,9 +103,9 @@ export async function forget(provider) {
   return token === undefined ? undefined : path;
 }
 
-/** @param {import('./host.js').Setting} setting @param {(way: any) => Promise<any>} work */
+/** @param {import('./host.js').Setting} setting @param {(way: any) => any} work begins a request of the WebAssembly's */
 function ask({ signal }, work) {
-  return run({ timeout: TIMEOUT, signal }, (way) => call(() => work(way)));
+  return run({ timeout: TIMEOUT, signal }, (way) => outcomeOf(call(() => work(way))));
 }
 
 /** @param {string} issuer @param {any} tokens @param {string} refresh */

@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util';
 
+import { outcomeOf } from '../client/task.js';
 import { failure, object } from '../core/errors.js';
 import { adopt } from '../core/secret.js';
 import { Attempt } from '../client/attempt.js';
@@ -97,7 +98,7 @@ export async function walk(setting, { apiKey, strict, interactive, fresh }, agai
   const told = (/** @type {import('./core.js').RawNotice} */ raw) => (raw.reason === 'dotenv_empty' && host.cuts.find((cut) => cut.details[1] === raw.details[1])) || raw;
   const how = JSON.stringify({ baseUrl, user, profile, strict, interactive, fresh });
   try {
-    const [found, secret] = await withBytes(apiKey, 'apiKey', (key) => core().resolveCredential(described(provider), host, how, key));
+    const [found, secret] = await withBytes(apiKey, 'apiKey', (key) => outcomeOf(core().resolveCredential(described(provider), host, how, key)));
     return new Credential(
       {
         secret: adopt(secret),
@@ -109,7 +110,8 @@ export async function walk(setting, { apiKey, strict, interactive, fresh }, agai
       },
       again,
     );
-  } catch (raw) {
+  } catch (caught) {
+    const raw = host.failure ? host.failure.thrown : caught;
     const { tried } = /** @type {any} */ (raw) ?? {};
     throw errorOf(Array.isArray(tried) ? { .../** @type {any} */ (raw), tried: tried.map(told) } : raw);
   }

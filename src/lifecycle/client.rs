@@ -293,9 +293,7 @@ impl Client {
 
     /// Whether a text that stands for an id is a whole key.
     fn is_key(&self, id: &str) -> bool {
-        // The quick check: the diagnosis would be 6 KB of wasm for this alone.
-        let format = self.provider.format.as_ref();
-        format.is_some() && format::check(format, id).is_good()
+        self.provider.format.as_ref().is_some_and(|format| format::is_key_of(format, id.as_bytes()))
     }
 
     fn no_such_key(&self, id: &str) -> Error {

@@ -1,6 +1,6 @@
 //! A provider as plain data: the `Provider` of `index.d.ts`.
 
-use super::{Answer, Endpoint, Login, Provider, Template, Text};
+use super::{Answer, Discovery, Endpoint, Login, Provider, Template, Text};
 use crate::http::Method;
 use crate::scheme::Scheme;
 use crate::value::{Object, Value};
@@ -38,6 +38,7 @@ impl From<&Provider> for Value {
             .with("listsWorkingKeysOnly", provider.lists_working_keys_only)
             .with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
             .with("endpoints", endpoints.collect::<Object>())
+            .with_some("discovery", provider.discovery.as_ref())
             .with(
                 "fields",
                 provider.fields.iter().map(|(name, path)| (name, path.into())).collect::<Object>(),
@@ -103,6 +104,13 @@ impl From<&Endpoint> for Value {
             answer = answer.with("statuses", statuses.collect::<Value>());
         }
         out.with("answer", answer.with("states", states.as_str())).into()
+    }
+}
+
+impl From<&Discovery> for Value {
+    fn from(discovery: &Discovery) -> Value {
+        let Discovery { path, member, suffix } = discovery;
+        texts(&[("path", path), ("member", member), ("suffix", suffix)]).into()
     }
 }
 

@@ -36,7 +36,7 @@ use crate::secret::Secret;
 use crate::text::{concat, join};
 
 pub use answer::{Answer, States, Statuses};
-pub use declare::declare;
+pub use declare::{declare, declare_api};
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
 pub use fields::{ErrorShape, Field, Fields, TimeUnit};
 pub use sources::{FileKind, KeyFile, Login, Sources};

@@ -9,11 +9,11 @@
 use std::borrow::Cow;
 
 use gloo_net::http::Headers;
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
+use super::task::Turn;
 use crate::error::{Code, Error};
 use crate::http::{Address, Body, Request, Response, Transport};
 use crate::json;
@@ -55,16 +55,16 @@ extern "C" {
     fn renew(this: &Call, milliseconds: u32) -> Call;
 
     /// What came of a request: `Answer` or `Failed` of `pkg/client/call.js`.
-    type Answer;
+    pub type Answer;
 
     #[wasm_bindgen(method, getter)]
     fn failed(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = neverLeft)]
     fn never_left(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]
-    fn name(this: &Answer) -> String;
+    pub fn name(this: &Answer) -> String;
     #[wasm_bindgen(method, getter)]
-    fn message(this: &Answer) -> String;
+    pub fn message(this: &Answer) -> String;
     #[wasm_bindgen(method, getter)]
     fn status(this: &Answer) -> f64;
     #[wasm_bindgen(method, getter, js_name = isRedirect)]
@@ -83,6 +83,7 @@ extern "C" {
 
 /// The transport of one call.
 pub struct Fetch {
+    turn: Turn,
     call: Call,
     origin: String,
     limit: u32,
@@ -90,16 +91,8 @@ pub struct Fetch {
 
 impl Fetch {
     /// The origin is for messages only.
-    pub fn new(call: Call, origin: &str, is_list: bool) -> Self {
-        Fetch { call, origin: origin.into(), limit: if is_list { LIST_LIMIT } else { LIMIT } }
-    }
-
-    /// What came of a promise of [`Call`], none of which rejects.
-    async fn settled(&self, promise: Promise) -> Result<Answer, Error> {
-        match JsFuture::from(promise).await {
-            Ok(answer) => Ok(answer.unchecked_into()),
-            Err(_) => Err(Error::new(Code::Internal).with("a call was rejected.")),
-        }
+    pub fn new(turn: Turn, call: Call, origin: &str, is_list: bool) -> Self {
+        Fetch { turn, call, origin: origin.into(), limit: if is_list { LIST_LIMIT } else { LIMIT } }
     }
 
     #[inline(never)]
@@ -178,7 +171,7 @@ impl Transport for Fetch {
             self.call.send(method, &request.url, &headers, body, request.cookies, self.limit)
         };
         drop(request);
-        let answer = self.settled(promise).await?;
+        let answer: Answer = self.turn.settled(promise).await.unchecked_into();
         match answer.failed() {
             Some(kind) => Err(self.failure(&answer, &kind)),
             None => self.response(&answer),
@@ -186,7 +179,7 @@ impl Transport for Fetch {
     }
 
     async fn pause(&self, milliseconds: u32) -> Result<(), Error> {
-        let answer = self.settled(self.call.pause(milliseconds)).await?;
+        let answer: Answer = self.turn.settled(self.call.pause(milliseconds)).await.unchecked_into();
         if answer.is_undefined() {
             return Ok(());
         }
@@ -195,7 +188,8 @@ impl Transport for Fetch {
     }
 
     fn renew(&self, milliseconds: u32) -> Self {
-        Fetch { call: self.call.renew(milliseconds), origin: self.origin.clone(), limit: self.limit }
+        let (turn, call) = (self.turn.clone(), self.call.renew(milliseconds));
+        Fetch { turn, call, origin: self.origin.clone(), limit: self.limit }
     }
 
     fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
@@ -244,9 +238,4 @@ impl Transport for Parser {
     fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
         resolve(address, base)
     }
-}
-
-/// The text in a member of any object; reading it may run code of the user's.
-pub fn text_in(of: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(of, &name.into()).ok()?.as_string()
 }

@@ -6,20 +6,20 @@ use std::rc::Rc;
 
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use zeroize::Zeroizing;
 
-use super::client::error::{Thrown, notice, notices, plain_error};
+use super::client::error::{Thrown, notice, notices};
 use super::client::fetch::{Call, Fetch, Parser};
-use super::client::{bytes, member_text, needed_text, plain, secret, service};
+use super::client::task::{Task, Turn};
+use super::client::{bytes, member_text, needed_text, plain, secret};
 use crate::credential::{
     self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Question, Settings, Slot, Tokens,
 };
 use crate::error::{Code, Error};
 use crate::json;
 use crate::notice::{Notice, Reason};
-use crate::provider::{FileKind, Provider};
+use crate::provider::{self, FileKind, Provider};
 use crate::secret::Secret;
 use crate::value::{Object, Value};
 
@@ -28,17 +28,17 @@ extern "C" {
     /// The computer: `pkg/node/host.js`.
     pub type CredentialHost;
 
-    /// Resolves to the members of [`Answer`] as bytes of JSON, which are wiped;
-    /// whatever it throws or rejects with ends the chain and reaches the caller as
-    /// it is.
-    #[wasm_bindgen(method, catch)]
-    fn ask(this: &CredentialHost, question: &str, name: &str, more: JsValue) -> Result<Promise, JsValue>;
+    /// Resolves to the members of [`Answer`] as bytes of JSON, which are wiped; to
+    /// nothing after something was thrown, which ends the chain and which the host
+    /// keeps for the caller.
+    #[wasm_bindgen(method)]
+    fn ask(this: &CredentialHost, question: &str, name: &str, more: JsValue) -> Promise;
 }
 
-/// A host, and what it threw.
+/// The host of one chain.
 struct Machine {
+    turn: Turn,
     host: CredentialHost,
-    thrown: RefCell<Option<JsValue>>,
 }
 
 impl Host for Machine {
@@ -54,18 +54,17 @@ impl Host for Machine {
             Question::Store(key) => ("store", "", secret(key)),
             Question::Login => ("login", "", JsValue::UNDEFINED),
         };
-        let answer = match self.host.ask(what, name, more) {
-            Ok(promise) => JsFuture::from(promise).await,
-            Err(thrown) => Err(thrown),
-        };
-        match answer {
-            Ok(answer) => Ok(answer_of(&data(&answer.unchecked_into()))),
-            Err(thrown) => {
-                self.thrown.replace(Some(thrown));
-                Err(Error::new(Code::Internal).with("the host threw."))
-            }
+        let answer = self.turn.settled(self.host.ask(what, name, more)).await;
+        if answer.is_undefined() {
+            return Err(Error::new(Code::Internal).with("the host threw."));
         }
+        Ok(answer_of(&data(&answer.unchecked_into())))
     }
+}
+
+/// A service with its sources of keys, by its description.
+fn service(description: &str) -> Result<Provider, Error> {
+    provider::declare(&json::parse(description.as_bytes()).unwrap_or(Value::Null))
 }
 
 /// Data that crosses as bytes of JSON, since keys are in it; the other side's copy
@@ -94,25 +93,19 @@ fn notice_of(data: &Value) -> Option<Notice> {
 }
 
 /// Walks the chain for a service, whose description is JSON as are the options;
-/// resolves to `[{ kind, name, baseUrl, token, tried, warnings }, bytes]`.
+/// comes to `[{ kind, name, baseUrl, token, tried, warnings }, bytes]`.
 #[wasm_bindgen(js_name = resolveCredential)]
 pub fn resolve_credential(
     provider: &str,
     host: CredentialHost,
     options: &str,
     explicit: Option<Vec<u8>>,
-) -> Result<Promise, Thrown> {
+) -> Result<Task, Thrown> {
     let provider = service(provider)?;
     let options = json::parse(options.as_bytes()).unwrap_or(Value::Null);
     let explicit = explicit.map(secret).transpose()?;
-    Ok(future_to_promise(async move {
-        let machine = Machine { host, thrown: RefCell::default() };
-        let found = resolve(&machine, &provider, &options, explicit).await;
-        match (machine.thrown.take(), found) {
-            (Some(thrown), _) => Err(thrown),
-            (None, Ok(found)) => Ok(found.into()),
-            (None, Err(error)) => Err(plain_error(&error)),
-        }
+    Ok(Task::new(|turn| async move {
+        Ok(resolve(&Machine { turn, host }, &provider, &options, explicit).await?.into())
     }))
 }
 
@@ -281,33 +274,32 @@ impl LoginHandle {
     }
 
     /// Turns the code into tokens, once: `{ accessToken, refreshToken, expiresIn }`.
-    pub fn exchange(&self, call: Call, redirect: &str) -> Result<Promise, Thrown> {
+    pub fn exchange(&self, call: Call, redirect: &str) -> Result<Task, Thrown> {
         let code =
             self.code.take().ok_or_else(|| Error::argument("code", "there is none, or it was used."))?;
         let (settings, attempt) = (Rc::clone(&self.settings), Rc::clone(&self.attempt));
-        let fetch = Fetch::new(call, settings.issuer(), false);
         let redirect = String::from(redirect);
-        Ok(future_to_promise(async move {
-            tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await)
+        Ok(Task::new(|turn| async move {
+            let fetch = Fetch::new(turn, call, settings.issuer(), false);
+            tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await?)
         }))
     }
 
     /// A new access token by a refresh token.
-    pub fn refresh(&self, call: Call, token: Vec<u8>) -> Result<Promise, Thrown> {
+    pub fn refresh(&self, call: Call, token: Vec<u8>) -> Result<Task, Thrown> {
         let token = secret(token)?;
         let settings = Rc::clone(&self.settings);
-        let fetch = Fetch::new(call, settings.issuer(), false);
-        Ok(future_to_promise(async move { tokens(credential::refresh(&fetch, &settings, &token).await) }))
+        Ok(Task::new(|turn| async move {
+            let fetch = Fetch::new(turn, call, settings.issuer(), false);
+            tokens(credential::refresh(&fetch, &settings, &token).await?)
+        }))
     }
 }
 
-fn tokens(tokens: Result<Tokens, Error>) -> Result<JsValue, JsValue> {
-    let data = |tokens: Tokens| {
-        let data = Object::new()
-            .with("accessToken", tokens.access)
-            .with_some("refreshToken", tokens.refresh)
-            .with_some("expiresIn", tokens.expires_in.map(Value::Number));
-        plain(&data.into())
-    };
-    tokens.and_then(data).map_err(|error| plain_error(&error))
+fn tokens(tokens: Tokens) -> Result<JsValue, Thrown> {
+    let data = Object::new()
+        .with("accessToken", tokens.access)
+        .with_some("refreshToken", tokens.refresh)
+        .with_some("expiresIn", tokens.expires_in.map(Value::Number));
+    Ok(plain(&data.into())?)
 }

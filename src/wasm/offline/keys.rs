@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use keylatch_format::{
-    CATALOGUE, Check, KeyFormat, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes, integer,
-    is_key_of, mask as masked, resembles, verify_bytes,
+    CATALOGUE, Check, KeyFormat, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes,
+    integer, is_key_of, mask as masked, resembles, verify_bytes,
 };
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
