@@ -4,9 +4,7 @@
 //! SHA-256 without salt is enough here: what is hashed is at least 122 random
 //! bits, which no dictionary holds.
 
-use keylatch::Secret;
-use keylatch::format::{self, Alphabet, Certainty, KeyFormat, Part};
-use keylatch_format::{digest, hex};
+use keylatch_format::{self as format, Alphabet, Certainty, KeyFormat, Part, Secret, digest, hex};
 
 /// A key, a token or an id could not be made; the log says why.
 #[derive(Debug)]
@@ -21,7 +19,8 @@ impl PlainKey {
     /// # Errors
     /// When the random source fails.
     pub fn generate(format: &KeyFormat, prefix: &str) -> Result<Self, NotGenerated> {
-        format::generate(format, prefix).map(PlainKey).map_err(|error| {
+        let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).is_ok();
+        format::generate(format, prefix, &mut random).map(PlainKey).map_err(|error| {
             tracing::error!(%error, "a key could not be generated");
             NotGenerated
         })

@@ -70,6 +70,7 @@ fn provider(spec: &Value) -> Option<Provider> {
             Some(given) => endpoints(given, spec.find("fields.valid").is_some())?,
         },
         one_key: optional(spec, "oneKey", Value::bool)?.unwrap_or(false),
+        ends_by_default: optional(spec, "endsByDefault", Value::bool)?.unwrap_or(false),
         lists_working_keys_only: optional(spec, "listsWorkingKeysOnly", Value::bool)?.unwrap_or(false),
         fields: optional(spec, "fields", fields)?.unwrap_or(own.fields),
         time_unit: optional(spec, "timeUnit", |value| word(value, &TimeUnit::ALL, TimeUnit::as_str))?

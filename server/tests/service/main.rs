@@ -26,6 +26,8 @@ macro_rules! on_both_databases {
 }
 
 mod access;
+mod account;
+mod audit;
 mod create;
 mod delete;
 mod facade_conduce;
@@ -48,6 +50,9 @@ mod revoke;
 mod rotate;
 mod scopes;
 mod session;
+mod silent;
 mod states;
+mod throttle;
 mod trouble;
+mod upgrade;
 mod validate;
