@@ -33,7 +33,7 @@ impl App {
         let passwords = Passwords::new(config.password_cost).ok_or_else(|| {
             StartError::new("argon2 does not take this cost of a password: at least 8 KiB and 1 pass.")
         })?;
-        let store = Store::open(&config.database, config.connections).await?;
+        let store = Store::open(&config.database, config.connections.clone(), config.check_cache).await?;
         let app = App::from(Shared {
             clock: SteadyClock::new(config.clock.clone()),
             config,

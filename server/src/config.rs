@@ -51,6 +51,9 @@ pub struct Config {
     pub shutdown_grace: Duration,
     /// How long events of the audit log are kept.
     pub audit_retention: SignedDuration,
+    /// How long what is known of a key counts without asking the database again:
+    /// the bound on a revocation in other processes. Zero asks each time.
+    pub check_cache: Duration,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -77,13 +80,14 @@ impl Config {
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(10),
             audit_retention: SignedDuration::from_hours(400 * 24),
+            check_cache: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
         }
     }
 }
 
 /// How many connections to PostgreSQL are held. Checks share theirs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Connections {
     /// For looking up keys and sessions; each has many questions under way.
     pub checks: usize,
@@ -91,11 +95,14 @@ pub struct Connections {
     pub lists: usize,
     /// For whatever changes something.
     pub writes: usize,
+    /// The URL for one more, which hears what other processes end, where a pooler
+    /// stands before the database. Without it, that of the database.
+    pub listener: Option<Secret>,
 }
 
 impl Default for Connections {
     fn default() -> Self {
-        Connections { checks: 4, lists: 4, writes: 12 }
+        Connections { checks: 4, lists: 4, writes: 12, listener: None }
     }
 }
 

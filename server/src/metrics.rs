@@ -30,6 +30,9 @@ pub(crate) struct Metrics {
     database_writing: Gauge,
     database_silent: Gauge,
     notes_dropped: Gauge,
+    checks_kept: Gauge,
+    checks_asked: Gauge,
+    checks_heard: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -65,6 +68,9 @@ impl Default for Metrics {
             database_writing: register!("database_writing", "Writes that run or wait"),
             database_silent: register!("database_silent", "1 while the database gives no answer"),
             notes_dropped: register!("notes_dropped", "Uses and events that could not be written down"),
+            checks_kept: register!("checks_kept", "Checks of a key that were answered from memory"),
+            checks_asked: register!("checks_asked", "Checks of a key that asked the database"),
+            checks_heard: register!("checks_heard", "1 while the database tells which keys have ended"),
             requests,
             registry: Mutex::new(registry),
         }
@@ -86,6 +92,10 @@ impl Metrics {
         self.database_writing.set(number(load.writing));
         self.database_silent.set(app.store().is_silent().into());
         self.notes_dropped.set(i64::try_from(app.noted().dropped()).unwrap_or(i64::MAX));
+        let (kept, asked) = app.store().checks().counts();
+        self.checks_kept.set(i64::try_from(kept).unwrap_or(i64::MAX));
+        self.checks_asked.set(i64::try_from(asked).unwrap_or(i64::MAX));
+        self.checks_heard.set(app.store().keeps_checks().into());
         let mut text = String::new();
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         // It writes into memory, which does not fail.

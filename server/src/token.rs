@@ -44,13 +44,18 @@ impl PlainKey {
 }
 
 /// SHA-256 of a key, in hexadecimal.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HashedKey(String);
 
 impl HashedKey {
     /// Hashes a key that a client presented.
     pub fn of(secret: &Secret) -> Self {
         HashedKey(format::hash(secret))
+    }
+
+    /// As the database has it.
+    pub(crate) fn stored(hash: String) -> Self {
+        HashedKey(hash)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -98,7 +103,16 @@ pub(crate) fn fingerprint(text: &str) -> String {
 
 /// Random letters and digits, for ids: 16 of them are 95 bits.
 pub(crate) fn random_base62(length: usize) -> Result<String, NotGenerated> {
-    let run = Part::Run { alphabet: Alphabet::Base62, min: length, max: length };
+    random_run(Alphabet::Base62, length)
+}
+
+/// Random letters of these.
+pub(crate) fn random_letters(letters: &'static str, length: usize) -> Result<String, NotGenerated> {
+    random_run(Alphabet::Custom(letters.into()), length)
+}
+
+fn random_run(alphabet: Alphabet, length: usize) -> Result<String, NotGenerated> {
+    let run = Part::Run { alphabet, min: length, max: length };
     let format = KeyFormat::new(vec![run], Certainty::Documented);
     PlainKey::generate(&format, "").map(|id| String::from(id.0.expose()))
 }

@@ -54,8 +54,9 @@ async fn what_a_key_makes_ends_with_it_and_what_is_asked_for_beyond_is_refused_w
         assert!(error.to_string().contains("2027-02-20T10:00:00Z"), "{error}");
     }
     // A successor keeps the end of what it follows: later than the maker's, it is refused.
-    let (lasting, _) = service.key(&lasting("lasting", "P1Y")).await;
-    let error = maker.rotate(&service.line(), &lasting.id, &Overlap::None, no_store).await.err().unwrap();
+    let longer = NewKey { lifetime: Some(Lifetime::For("P1Y".into())), ..managing("longer") };
+    let (longer, _) = service.key(&longer).await;
+    let error = maker.rotate(&service.line(), &longer.id, &Overlap::None, no_store).await.err().unwrap();
     assert_eq!(error.code(), Code::Forbidden);
     assert!(error.to_string().contains("2027-02-20T10:00:00Z"), "{error}");
 }

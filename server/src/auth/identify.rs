@@ -50,11 +50,14 @@ pub(crate) async fn by_key(app: &App, secret: &Secret, source: Source) -> Result
         return by_access_token(app, secret, source).await;
     }
     let hash = HashedKey::of(secret);
-    let OwnedKey { key, owner, is_disabled } =
-        app.store().key_by_hash(&hash).await?.ok_or_else(|| invalid(UNKNOWN_KEY))?;
+    let known = app.store().checked_key(&hash).await?.ok_or_else(|| invalid(UNKNOWN_KEY))?;
+    let OwnedKey { key, owner, is_disabled } = known.found();
+    let now = app.now();
     refuse_disabled(is_disabled)?;
-    refuse_ended(&key, app.now())?;
-    app.noted().key_was_used(&key, hash.as_str(), app.now());
+    refuse_ended(&key, now)?;
+    if app.noted().key_was_used(&key, hash.as_str(), now) {
+        known.was_noted(now);
+    }
     Ok(Caller { user: owner, authority: Authority::Key(Box::new(key)), source })
 }
 

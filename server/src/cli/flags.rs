@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use jiff::SignedDuration;
+use keylatch_format::Secret;
 use keylatch_server::{Config, Connections, Database, Facade, KeyEnvironment, Origin};
 
 /// Issues API keys and keeps them.
@@ -48,6 +49,15 @@ pub(super) struct Flags {
     /// Connections to PostgreSQL for checking keys, each with many questions under way.
     #[arg(long, value_name = "NUMBER", env = "KEYLATCH_DATABASE_CHECKS", default_value_t = Connections::default().checks)]
     database_checks: usize,
+
+    /// URL of PostgreSQL itself, for hearing what other processes end, where --database names a pooler.
+    #[arg(long, value_name = "URL", env = "KEYLATCH_DATABASE_LISTENER", hide_env_values = true)]
+    database_listener: Option<String>,
+
+    /// Seconds that what is known of a key counts without asking the database again. A revocation works in other
+    /// processes after this at the latest, and usually within milliseconds. 0 asks each time.
+    #[arg(long, value_name = "SECONDS", env = "KEYLATCH_CHECK_CACHE", default_value_t = 5)]
+    check_cache: u64,
 
     /// Make the account demo@example.com with the password reveal-once, and issue test keys. On loopback only.
     #[arg(long, env = "KEYLATCH_DEMO")]
@@ -228,7 +238,10 @@ impl Flags {
             checks: self.database_checks,
             lists: self.database_lists,
             writes: self.database_writes,
+            listener: self.listener()?,
         };
+        // A command asks once.
+        config.check_cache = Duration::from_secs(if self.command.is_some() { 0 } else { self.check_cache });
         config.key_environment = match self.key_environment {
             Some(Environment::Live) => KeyEnvironment::Live,
             Some(Environment::Test) => KeyEnvironment::Test,
@@ -253,18 +266,36 @@ impl Flags {
 
     /// The database, with the password from its file.
     fn url(&self) -> Result<String, String> {
-        let Some(path) = &self.database_password_file else { return Ok(self.database.clone()) };
+        self.with_password(&self.database, "--database")
+    }
+
+    /// The database itself, where there is a pooler before it.
+    fn listener(&self) -> Result<Option<Secret>, String> {
+        let url = self.database_listener.as_deref().map(|url| self.with_password(url, "--database-listener"));
+        Ok(url.transpose()?.map(Secret::new))
+    }
+
+    fn with_password(&self, url: &str, flag: &str) -> Result<String, String> {
+        let Some(path) = &self.database_password_file else { return Ok(url.to_owned()) };
         let place = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("cannot read --database-password-file {place}: {error}."))?;
         let password: String =
             form_urlencoded::byte_serialize(text.trim_end_matches(['\n', '\r']).as_bytes()).collect();
         let password = password.replace('+', "%20");
-        match self.database.split_once('@') {
-            Some((user, rest)) if user.starts_with("postgres") && !user.trim_start_matches("postgresql:").trim_start_matches("postgres:").contains(':') => {
+        match url.split_once('@') {
+            Some((user, rest))
+                if user.starts_with("postgres")
+                    && !user
+                        .trim_start_matches("postgresql:")
+                        .trim_start_matches("postgres:")
+                        .contains(':') =>
+            {
                 Ok(format!("{user}:{password}@{rest}"))
             }
-            _ => Err("--database-password-file needs --database postgres://USER@HOST/DATABASE, without a password.".into()),
+            _ => Err(format!(
+                "--database-password-file needs {flag} postgres://USER@HOST/DATABASE, without a password."
+            )),
         }
     }
 }

@@ -6,6 +6,9 @@
 //! refresh token, into an access token. Every client is a public one: no
 //! secret, any `client_id`, and no redirection but to the person's own computer.
 //!
+//! Where there is no browser, `POST /oauth/device_authorization` gives a code to
+//! type at `/device` on any other computer (RFC 8628).
+//!
 //! What is kept of codes and tokens is in the database, so any process answers
 //! for any other. An access token lives for an hour, a login for 30 days. What a
 //! program may do is what it asked for as `scope`: `keys:read`, `keys:write`.
@@ -14,6 +17,8 @@
 
 pub(crate) mod access_token;
 mod authorize;
+mod device;
+mod device_page;
 mod form;
 mod metadata;
 mod page;
@@ -31,6 +36,9 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/authorize", get(authorize::show).post(authorize::submit))
         .route("/authorize.css", get(page::style))
+        .route("/oauth/device_authorization", post(device::authorize))
+        .route("/device", get(device_page::show).post(device_page::submit))
+        .route("/device/answer", post(device_page::answer))
         .route("/oauth/token", post(token::issue))
         .route("/oauth/revoke", post(revoke::revoke))
         .route("/.well-known/oauth-authorization-server", get(metadata::tell))

@@ -1,4 +1,4 @@
-//! `POST /oauth/token`: a code or a refresh token for an access token.
+//! `POST /oauth/token`: a code, a refresh token or a device code for an access token.
 
 use axum::Json;
 use axum::body::Body;
@@ -7,16 +7,19 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::access_token::{AccessToken, LIFETIME};
+use super::device::INTERVAL;
 use super::form::{Refusal, read_form};
 use crate::http::secret_text::SecretText;
 use crate::state::App;
 use crate::store::Tx;
 use crate::store::codes::Spent;
+use crate::store::devices::Wish;
 use crate::store::logins::{Login, Used};
 use crate::token::{HashedToken, PlainToken, random_base62};
 
@@ -29,7 +32,11 @@ struct TokenRequest {
     code: Option<SecretText>,
     code_verifier: Option<SecretText>,
     refresh_token: Option<SecretText>,
+    device_code: Option<SecretText>,
 }
+
+/// RFC 8628, section 3.4.
+pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 pub(super) async fn issue(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
     match answer(&app, &headers, body).await {
@@ -43,9 +50,10 @@ async fn answer(app: &App, headers: &HeaderMap, body: Body) -> Result<Response, 
     match request.grant_type.as_str() {
         "authorization_code" => by_code(app, request).await,
         "refresh_token" => by_refresh_token(app, request).await,
+        DEVICE_CODE => by_device_code(app, request).await,
         _ => Err(Refusal::request(
             "unsupported_grant_type",
-            "grant_type must be authorization_code or refresh_token.",
+            "grant_type must be authorization_code, refresh_token or that of RFC 8628.",
         )),
     }
 }
@@ -116,6 +124,46 @@ async fn by_refresh_token(app: &App, request: TokenRequest) -> Result<Response, 
     };
     let answer = tokens(app, &mut tx, &login).await?;
     tx.commit().await?;
+    Ok(answer)
+}
+
+/// The program asks again and again until a person has answered (RFC 8628,
+/// section 3.5). Who asks too often is to wait longer.
+async fn by_device_code(app: &App, request: TokenRequest) -> Result<Response, Refusal> {
+    let Some(code) = request.device_code else {
+        return Err(Refusal::request("invalid_request", "device_code is needed."));
+    };
+    let code = HashedToken::of(code.0.expose());
+    let now = app.now();
+    let mut tx = app.store().begin().await?;
+    let device = tx.lock_device(&code).await?.filter(|device| device.wish.client_id == request.client_id);
+    let Some(device) = device else {
+        return Err(Refusal::request("invalid_grant", "The device code is unknown, or another program's."));
+    };
+    if device.is_denied {
+        return Err(Refusal::request("access_denied", "The person has refused."));
+    }
+    if device.is_over(now) {
+        return Err(Refusal::request("expired_token", "Nobody typed the code in time. Ask for another one."));
+    }
+    let Some(user_id) = device.user_id.filter(|_| device.is_allowed) else {
+        let wait = SignedDuration::from_secs(device.interval);
+        let is_early = device.polled_at.is_some_and(|last| now.duration_since(last) < wait);
+        let interval = if is_early { device.interval + INTERVAL } else { device.interval };
+        tx.device_has_polled(&code, interval, now).await?;
+        tx.commit().await?;
+        return Err(if is_early {
+            Refusal::request("slow_down", "Wait five seconds longer between two questions from here on.")
+        } else {
+            Refusal::request("authorization_pending", "The person has not answered yet. Ask again.")
+        });
+    };
+    let Wish { client_id, audience, scope } = device.wish;
+    let login = Login { id: random_base62(22)?, user_id, client_id, audience, scope, begun_at: now };
+    tx.delete_device(&code).await?;
+    let answer = tokens(app, &mut tx, &login).await?;
+    tx.commit().await?;
+    tracing::info!(user_id = login.user_id, "logged in by a device code");
     Ok(answer)
 }
 

@@ -55,6 +55,7 @@ impl App {
         store.sweep_sessions(now).await?;
         store.sweep_logins(now).await?;
         store.sweep_codes(now).await?;
+        store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
         store.sweep_failures(before(throttle::WINDOW), now).await?;
         store.sweep_events(before(self.config().audit_retention)).await

@@ -48,20 +48,22 @@ fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
 }
 
 impl Noted {
-    /// The key of this hash has authenticated a request.
-    pub(crate) fn key_was_used(&self, key: &StoredKey, hash: &str, now: Timestamp) {
+    /// The key of this hash has authenticated a request. Tells whether that was noted.
+    pub(crate) fn key_was_used(&self, key: &StoredKey, hash: &str, now: Timestamp) -> bool {
         if !is_worth_noting(key.last_used_at, now) {
-            return;
+            return false;
         }
         let mut keys = lock(&self.keys);
         if !is_worth_noting(keys.get(&key.id).map(|noted| noted.at), now) {
-            return;
+            return false;
         }
-        if keys.len() < CAPACITY || keys.contains_key(&key.id) {
+        let has_room = keys.len() < CAPACITY || keys.contains_key(&key.id);
+        if has_room {
             keys.insert(key.id.clone(), KeyUse { hash: hash.to_owned(), at: now });
         } else {
             self.drop_one();
         }
+        has_room
     }
 
     /// When the key was last used, what is not written down yet included.

@@ -2,8 +2,11 @@
 //! [`sqlite`](super::sqlite) and [`postgres`](super::postgres) do it with their
 //! own libraries.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
+use super::checks::Checks;
 use super::error::Result;
 use super::value::{Row, Statement, Value};
 
@@ -31,6 +34,9 @@ pub(crate) trait Driver: Send + Sync {
 
     /// Starts a transaction. Dropping it takes everything back.
     async fn begin(&self) -> Result<Box<dyn Transaction>>;
+
+    /// From now until it is closed, has these answers forget what any process ends.
+    fn follow(&self, checks: Arc<Checks>);
 
     /// How busy the database is.
     fn load(&self) -> Load;

@@ -1,10 +1,13 @@
 //! Rows of `keys`.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use super::checks::Known;
 use super::users::User;
 use super::value::{Row, Statement, sql, values};
-use super::{Result, Store, StoreError, Tx};
+use super::{Ended, Result, Store, StoreError, Tx};
 use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
 
@@ -162,6 +165,17 @@ const USED: Statement = Statement {
                WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
                AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
 };
+/// Tells the other processes that a key ends with this transaction, and this one
+/// its hash, before either is gone.
+const ENDING: Statement = Statement {
+    sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1 RETURNING (SELECT hash FROM keys WHERE keys.id = $1)",
+    postgres: "SELECT hash FROM keys WHERE id = $1 AND pg_notify('keylatch_ended', hash)::text = ''",
+};
+/// The same of all keys of somebody.
+const ENDING_MANY: Statement = Statement {
+    sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1",
+    postgres: "SELECT pg_notify('keylatch_ended', '*')::text",
+};
 const REISSUE: Statement = sql("UPDATE keys SET hash = $2, last_four = $3 WHERE id = $1");
 const UPDATE_END: Statement =
     sql("UPDATE keys SET expires_at = $2, revoked_at = $3, replaced_by = $4 WHERE id = $1");
@@ -184,6 +198,16 @@ impl Store {
     /// The user's key with this id.
     pub(crate) async fn key_by_id(&self, user_id: &str, id: &str) -> Result<Option<StoredKey>> {
         self.find(BY_ID, values![id, user_id]).await?.as_mut().map(key).transpose()
+    }
+
+    /// The same, but what was asked a moment ago is not asked again.
+    pub(crate) async fn checked_key(&self, hash: &HashedKey) -> Result<Option<Arc<Known>>> {
+        if let Some(known) = self.checks.get(hash) {
+            return Ok(known);
+        }
+        let asked = self.checks.ask();
+        let found = self.key_by_hash(hash).await?;
+        Ok(self.checks.put(&asked, hash, found))
     }
 
     /// Writes down when keys were used, in one statement.
@@ -237,24 +261,43 @@ impl Tx {
 
     /// Puts another key into a row whose key nobody has seen. The row is locked.
     pub(crate) async fn reissue_key(&mut self, id: &str, last_four: &str, hash: &HashedKey) -> Result<()> {
+        self.is_ending(id).await?;
         self.run(REISSUE, values![id, hash.as_str(), last_four]).await.map(drop)
     }
 
     /// Writes down how a key ends: `expires_at`, `revoked_at` and `replaced_by`.
     /// The row is locked.
     pub(crate) async fn update_key_end(&mut self, key: &StoredKey) -> Result<()> {
+        self.is_ending(&key.id).await?;
         let values = values![&key.id, key.expires_at, key.revoked_at, &key.replaced_by];
         self.run(UPDATE_END, values).await.map(drop)
     }
 
     /// Deletes a key but for its id. The row is locked.
     pub(crate) async fn bury_key(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        self.is_ending(id).await?;
         self.run(BURY, values![id, now]).await.map(drop)
     }
 
     /// Deletes all keys of a user but for their ids.
     pub(crate) async fn bury_keys(&mut self, user_id: &str, now: Timestamp) -> Result<()> {
+        self.all_are_ending().await?;
         self.run(BURY_ALL, values![user_id, now]).await.map(drop)
+    }
+
+    /// To be called before a key ends, can do less, or gets another secret: from
+    /// the commit on, no process takes it for what it was.
+    async fn is_ending(&mut self, id: &str) -> Result<()> {
+        let hash = self.find(ENDING, values![id]).await?.map(|mut row| row.optional_text()).transpose()?;
+        self.ended.extend(hash.flatten().map(|hash| Ended::Key(HashedKey::stored(hash))));
+        Ok(())
+    }
+
+    /// The same of all keys of somebody.
+    pub(super) async fn all_are_ending(&mut self) -> Result<()> {
+        self.run(ENDING_MANY, values![]).await?;
+        self.ended.push(Ended::Keys);
+        Ok(())
     }
 }
 

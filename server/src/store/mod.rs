@@ -13,8 +13,10 @@
 
 pub(crate) mod attempts;
 pub(crate) mod audit;
+pub(crate) mod checks;
 mod circuit;
 pub(crate) mod codes;
+pub(crate) mod devices;
 mod driver;
 mod error;
 pub(crate) mod failures;
@@ -32,12 +34,14 @@ mod value;
 use std::sync::Arc;
 use std::time::Duration;
 
+use checks::Checks;
 use circuit::Circuit;
 use driver::{Driver, Lane, Transaction};
 use value::{Row, Statement, Value};
 
 use crate::config::{Connections, Database};
 use crate::start_error::StartError;
+use crate::token::HashedKey;
 
 pub use driver::Load;
 pub use error::{Result, StoreError};
@@ -53,6 +57,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct Store {
     driver: Arc<dyn Driver>,
     circuits: Arc<Circuits>,
+    checks: Arc<Checks>,
 }
 
 /// One for each lane: when nothing can be written, keys are still checked.
@@ -63,20 +68,26 @@ struct Circuits {
 }
 
 impl Store {
-    /// Opens the database and brings its tables up to date.
+    /// Opens the database and brings its tables up to date. Answers about keys
+    /// are kept for as long as `fresh`.
     ///
     /// # Errors
     /// One line that says what is wrong and what to do.
     pub async fn open(
         database: &Database,
         connections: Connections,
+        fresh: Duration,
     ) -> std::result::Result<Self, StartError> {
         let driver: Arc<dyn Driver> = match database {
             Database::Sqlite(path) => Arc::new(sqlite::open(path).await?),
             Database::Postgres(url) => Arc::new(postgres::open(url, connections).await?),
         };
         let circuits = Circuits { check: Circuit::new(), list: Circuit::new(), write: Circuit::new() };
-        Ok(Store { driver, circuits: Arc::new(circuits) })
+        let checks = Arc::new(Checks::new(fresh));
+        if checks.is_wanted() {
+            driver.follow(checks.clone());
+        }
+        Ok(Store { driver, circuits: Arc::new(circuits), checks })
     }
 
     /// Starts a transaction that writes. On SQLite it waits here for its turn.
@@ -86,12 +97,22 @@ impl Store {
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = self.guard(Lane::Write, self.driver.begin()).await?;
-        Ok(Tx { inner, store: self.clone() })
+        Ok(Tx { inner, store: self.clone(), ended: Vec::new() })
     }
 
     /// How busy the database is.
     pub fn load(&self) -> Load {
         self.driver.load()
+    }
+
+    /// What is kept of answers about keys.
+    pub(crate) fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// Whether what is known of keys is kept, because the database tells what ends.
+    pub fn keeps_checks(&self) -> bool {
+        self.checks.hears()
     }
 
     /// Whether requests are refused because the database gives no answer.
@@ -153,6 +174,15 @@ fn trace(statement: Statement) {
 pub struct Tx {
     inner: Box<dyn Transaction>,
     store: Store,
+    /// What it ends.
+    ended: Vec<Ended>,
+}
+
+/// What no kept answer may say any more.
+enum Ended {
+    Key(HashedKey),
+    /// All keys of somebody.
+    Keys,
 }
 
 impl Tx {
@@ -161,8 +191,16 @@ impl Tx {
     /// # Errors
     /// When they are not, or when the answer was lost.
     pub async fn commit(self) -> Result<()> {
-        let Tx { inner, store } = self;
-        store.guard(Lane::Write, inner.commit()).await
+        let Tx { inner, store, ended } = self;
+        let outcome = store.guard(Lane::Write, inner.commit()).await;
+        // Also when the answer was lost: it may have happened.
+        for ended in &ended {
+            match ended {
+                Ended::Key(hash) => store.checks.end(hash),
+                Ended::Keys => store.checks.forget_all(),
+            }
+        }
+        outcome
     }
 
     async fn run(&mut self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {

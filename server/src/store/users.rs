@@ -98,6 +98,7 @@ impl Tx {
 
     /// Locks a user out, or lets them in again.
     pub(crate) async fn set_disabled(&mut self, id: &str, since: Option<Timestamp>) -> Result<()> {
+        self.all_are_ending().await?;
         self.run(SET_DISABLED, values![id, since]).await.map(drop)
     }
 

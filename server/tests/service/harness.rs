@@ -93,7 +93,14 @@ impl Service {
 
     /// Another server on the same database, with the same clock.
     pub async fn another_process(&self) -> Service {
-        Service::of(App::open(self.app.config().clone()).await.unwrap(), self.clock.clone()).await
+        self.another_process_with(|_| {}).await
+    }
+
+    /// The same, with a configuration that the test changes.
+    pub async fn another_process_with(&self, change: impl FnOnce(&mut Config)) -> Service {
+        let mut config = self.app.config().clone();
+        change(&mut config);
+        Service::of(App::open(config).await.unwrap(), self.clock.clone()).await
     }
 
     pub fn pass(&self, time: SignedDuration) {

@@ -3,19 +3,25 @@
 //! hand every transaction to another connection.
 
 mod errors;
+mod listener;
 mod open;
 mod pipeline;
 mod rows;
 mod tls;
 mod transaction;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use deadpool_postgres::{Object, Pool};
+use tokio_util::sync::CancellationToken;
 
+use super::checks::Checks;
 use super::driver::{Driver, Lane, Load, Transaction};
 use super::error::{Result, StoreError};
 use super::value::{Row, Statement, Value};
 use pipeline::Pipelines;
+use tls::Connector;
 use transaction::PostgresTransaction;
 
 pub(crate) use open::open;
@@ -23,9 +29,12 @@ pub(crate) use open::open;
 /// One database.
 pub(crate) struct Postgres {
     /// Few connections, each with many statements under way.
-    checks: Pipelines,
+    checks: Arc<Pipelines>,
     lists: Pool,
     writes: Pool,
+    /// For what keys have ended.
+    listener: Connector,
+    closed: CancellationToken,
 }
 
 #[async_trait]
@@ -47,6 +56,11 @@ impl Driver for Postgres {
         Ok(Box::new(PostgresTransaction::begin(connection(&self.writes).await?).await?))
     }
 
+    fn follow(&self, checks: Arc<Checks>) {
+        let Postgres { listener, checks: pulse, closed, .. } = self;
+        tokio::spawn(listener::follow(listener.clone(), pulse.clone(), checks, closed.clone()));
+    }
+
     fn load(&self) -> Load {
         let (lists, writes) = (self.lists.status(), self.writes.status());
         Load {
@@ -56,6 +70,7 @@ impl Driver for Postgres {
     }
 
     async fn close(&self) {
+        self.closed.cancel();
         self.checks.close();
         self.lists.close();
         self.writes.close();

@@ -1,11 +1,13 @@
 //! Opening a database, or saying exactly why not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use keylatch_format::Secret;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
+use tokio_util::sync::CancellationToken;
 
 use super::Postgres;
 use super::pipeline::Pipelines;
@@ -34,14 +36,22 @@ pub(crate) async fn open(url: &Secret, connections: Connections) -> Result<Postg
         ))
     };
     let connector = Connector::read(url.expose()).map_err(broken)?;
+    let listener = match &connections.listener {
+        Some(url) => Connector::read(url.expose()).map_err(|error| {
+            StartError::new(format!("--database-listener cannot be used: {error}. Write it as --database."))
+        })?,
+        None => connector.clone(),
+    };
     let mut client = connector.connect().await.map_err(|error| broken(error.to_string()))?;
     migrate(&mut client).await?;
     drop(client);
     let pool = |size| pool(&connector, size).map_err(broken);
     Ok(Postgres {
-        checks: Pipelines::new(connector.clone(), connections.checks),
+        checks: Arc::new(Pipelines::new(connector.clone(), connections.checks)),
         lists: pool(connections.lists)?,
         writes: pool(connections.writes)?,
+        listener,
+        closed: CancellationToken::new(),
     })
 }
 

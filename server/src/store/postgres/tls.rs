@@ -11,8 +11,11 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::tls::TlsStream;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Notification};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::store::error::{Result, StoreError};
@@ -69,6 +72,21 @@ impl Connector {
         self.try_connect().await.map_err(not_there)
     }
 
+    /// A connection that tells what it hears (LISTEN). It ends with the client.
+    pub(super) async fn listen(&self) -> Result<(Client, UnboundedReceiver<Notification>)> {
+        let late = |_| StoreError::Silent("a connection takes too long".into());
+        let listening = async {
+            Ok(if self.config.get_ssl_mode() == SslMode::Disable {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                (client, heard_on(connection))
+            } else {
+                let (client, connection) = self.config.connect(self.tls.clone()).await?;
+                (client, heard_on(connection))
+            })
+        };
+        tokio::time::timeout(PATIENCE, listening).await.map_err(late)?.map_err(not_there)
+    }
+
     async fn try_connect(&self) -> Result<Client> {
         let late = || StoreError::Silent("a connection takes too long".into());
         if self.config.get_ssl_mode() == SslMode::Disable {
@@ -82,6 +100,25 @@ impl Connector {
         tokio::spawn(connection);
         Ok(client)
     }
+}
+
+/// Drives a connection, and passes on what is told on it.
+fn heard_on<S, T>(mut connection: Connection<S, T>) -> UnboundedReceiver<Notification>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: TlsStream + Unpin + Send + 'static,
+{
+    let (heard, hearer) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = std::future::poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(told) = message
+                && heard.send(told).is_err()
+            {
+                return;
+            }
+        }
+    });
+    hearer
 }
 
 /// Where no connection can be made, nobody answers.

@@ -3,19 +3,23 @@
 
 mod connection;
 mod errors;
+mod follow;
 mod open;
 mod readers;
 mod writer;
 
-use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::oneshot;
 
+use super::checks::Checks;
 use super::driver::{Driver, Lane, Load, Transaction};
 use super::error::{Result, StoreError};
 use super::value::{Row, Statement, Value};
+use connection::Opener;
 use readers::Readers;
 use writer::{Step, Writer};
 
@@ -30,6 +34,9 @@ pub(crate) struct Sqlite {
     checks: Readers,
     lists: Readers,
     writer: Arc<Writer>,
+    opener: Opener,
+    /// Ends the thread that follows what other processes end.
+    follower: Mutex<Option<Sender<()>>>,
 }
 
 #[async_trait]
@@ -51,11 +58,19 @@ impl Driver for Sqlite {
         Ok(Box::new(SqliteTransaction { steps }))
     }
 
+    fn follow(&self, checks: Arc<Checks>) {
+        match follow::start(self.opener.clone(), checks) {
+            Ok(stop) => *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop),
+            Err(error) => tracing::warn!(%error, "there is no thread to follow what other processes end"),
+        }
+    }
+
     fn load(&self) -> Load {
         Load { connections: self.checks.count() + self.lists.count() + 1, writing: self.writer.writing() }
     }
 
     async fn close(&self) {
+        self.follower.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.checks.close().await;
         self.lists.close().await;
         self.writer.close().await;

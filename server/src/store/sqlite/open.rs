@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
@@ -49,7 +49,9 @@ fn open_now(path: &Path) -> Result<Sqlite, StartError> {
     Ok(Sqlite {
         checks: Readers::start("sqlite-check", cores.clamp(2, 8), &opener).map_err(threads)?,
         lists: Readers::start("sqlite-list", 2, &opener).map_err(threads)?,
-        writer: Arc::new(Writer::start(opener).map_err(threads)?),
+        writer: Arc::new(Writer::start(opener.clone()).map_err(threads)?),
+        opener,
+        follower: Mutex::new(None),
     })
 }
 
