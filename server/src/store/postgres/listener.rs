@@ -69,6 +69,7 @@ async fn listen(connector: &Connector, pulse: &Pipelines, checks: &Checks) -> Re
     let own = format!("keylatch_{random}");
     client.batch_execute(&format!("LISTEN {ENDED}; LISTEN \"{own}\"")).await?;
 
+    let to_itself = values![&own];
     let unheard = AtomicU32::new(0);
     let send = async {
         let mut clock = tokio::time::interval(PULSE);
@@ -78,7 +79,7 @@ async fn listen(connector: &Connector, pulse: &Pipelines, checks: &Checks) -> Re
             if unheard.fetch_add(1, Ordering::Relaxed) >= UNHEARD {
                 return StoreError::failed("what this process sends to itself does not come back");
             }
-            if let Err(error) = pulse.run(SEND, &values![&own]).await {
+            if let Err(error) = pulse.run(SEND, &to_itself).await {
                 return error;
             }
         }
