@@ -440,6 +440,8 @@ export interface ProviderSpec {
   login?: LoginSpec;
   /** A user has one key at a time: to rotate is to delete it and make another. */
   oneKey?: boolean;
+  /** It gives a key an end by itself when none is asked for. Default false: three months are asked for then. */
+  endsByDefault?: boolean;
   /** Its list has working keys only, so a key without a status is `active` and not `unknown`. Default false. */
   listsWorkingKeysOnly?: boolean;
   /** What its keys look like. Default: unknown. */
@@ -532,9 +534,16 @@ export interface CallOptions {
 export interface CreateOptions extends CallOptions {
   /** 1 to 100 characters after trimming. */
   name: string;
-  /** Default: three calendar months, `'P3M'`. */
+  /**
+   * Default: three calendar months, `'P3M'`. keylatch-server ends a key no later than the key that made it: left out, the
+   * end is cut to that, and one that is asked for and lies beyond is `forbidden`, with the latest possible end.
+   */
   expiresIn?: Lifetime;
-  /** What it may do. Default: everything that you may. keylatch-server takes up to 32, each of 1 to 64 of `a-z 0-9 : . _ -`. */
+  /**
+   * What it may do. Default: what the service gives. At keylatch-server a key without scopes tells whose it is and
+   * nothing else; `keys:read` is to look at keys, `keys:write` to make and end them, and other words are yours. It takes up to 32,
+   * each of 1 to 64 of `a-z 0-9 : . _ -`.
+   */
   scopes?: string[];
 }
 

@@ -217,6 +217,7 @@ const SERVICE = {
   },
   discovery: { table: DISCOVERY, or: undefined },
   oneKey: { is: 'a boolean', or: false },
+  endsByDefault: { is: 'a boolean', or: false },
   listsWorkingKeysOnly: { is: 'a boolean', or: false },
   fields: { each: { is: 'a string', empty: true }, rule: fields, or: FIELDS },
   timeUnit: { is: 'a string', words: ['s', 'ms'], or: 's' },

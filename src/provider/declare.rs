@@ -70,6 +70,7 @@ fn provider(spec: &Value) -> Option<Provider> {
     set(&mut own.format, spec, "format", format)?;
     set(&mut own.schemes, spec, "schemes", |schemes| items(schemes, scheme))?;
     set(&mut own.one_key, spec, "oneKey", Value::bool)?;
+    set(&mut own.ends_by_default, spec, "endsByDefault", Value::bool)?;
     set(&mut own.lists_working_keys_only, spec, "listsWorkingKeysOnly", Value::bool)?;
     set(&mut own.discovery, spec, "discovery", discovery)?;
     set(&mut own.fields, spec, "fields", fields)?;

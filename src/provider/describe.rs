@@ -35,6 +35,7 @@ impl From<&Provider> for Value {
             provider.endpoints.0.iter().map(|(operation, endpoint)| (operation.name(), endpoint.into()));
         let errors = &provider.errors;
         out.with("oneKey", provider.one_key)
+            .with("endsByDefault", provider.ends_by_default)
             .with("listsWorkingKeysOnly", provider.lists_working_keys_only)
             .with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
             .with("endpoints", endpoints.collect::<Object>())

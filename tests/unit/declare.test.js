@@ -124,6 +124,7 @@ const WRONG = [
   [{ endpoints: { validate: { path: '/x', refusals: ['404'] } } }, 'endpoints.validate.refusals[0]: expected a whole number from 400 to 599.'],
   [{ endpoints: { list: '/u/{account}/keys' } }, 'endpoints.list: {account} needs the endpoint whoami, which tells it.'],
   [{ endpoints: { create: { path: '/x', body: { of: { user: '{account}' } } } } }, 'endpoints.create: {account} needs the endpoint whoami, which tells it.'],
+  [{ endsByDefault: 'P3M' }, 'endsByDefault: expected true or false, found a string.'],
   [{ oneKey: 1 }, 'oneKey: expected true or false, found a number.'],
   [{ discovery: '/hub' }, 'discovery.path: it is missing.'],
   [{ discovery: { path: '//hub', member: 'server' } }, 'discovery.path: a path begins with one "/"; the host stands in baseUrl.'],
@@ -196,7 +197,7 @@ describe('a good declaration', () => {
   it('is completed with the defaults', () => {
     assert.deepEqual(declare(ACME, KNOWN), {
       id: 'acme', title: 'Acme', env: [], envBaseUrl: [], dotenv: true, files: [], schemes: [{ type: 'bearer' }], endpoints: {},
-      oneKey: false, listsWorkingKeysOnly: false, timeUnit: 's', errors: { code: 'type', message: 'detail|title', suggestion: '' },
+      oneKey: false, endsByDefault: false, listsWorkingKeysOnly: false, timeUnit: 's', errors: { code: 'type', message: 'detail|title', suggestion: '' },
       fields: {
         key: 'key|', secret: 'secret', items: 'items', cursor: 'next_cursor', id: 'id', name: 'name', status: 'status', masked: 'masked',
         wholeKey: '', scopes: 'scopes', createdAt: 'created_at', expiresAt: 'expires_at', lastUsedAt: 'last_used_at',
@@ -211,7 +212,7 @@ describe('a good declaration', () => {
   });
   it('takes null for what is left out', () => {
     const nothing = Object.fromEntries(['baseUrl', 'keysPage', 'env', 'dotenv', 'files', 'login', 'format', 'schemes', 'endpoints', 'discovery', 'oneKey',
-      'listsWorkingKeysOnly', 'fields', 'timeUnit', 'errors', 'capabilities', 'certainty'].map((name) => [name, null]));
+      'endsByDefault', 'listsWorkingKeysOnly', 'fields', 'timeUnit', 'errors', 'capabilities', 'certainty'].map((name) => [name, null]));
     assert.deepEqual(acme(nothing), acme({}));
   });
   it('is frozen to its leaves', () => {

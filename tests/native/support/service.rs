@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keylatch::lifecycle::{Client, Credential, KeyInfo, NewKey, Options};
 use keylatch::{Secret, format, provider};
 use keylatch_server::{App, Config, Database, ManualClock, PasswordCost};
+use sqlx::AnyPool;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tempfile::TempDir;
@@ -26,6 +27,8 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Service {
     app: App,
     clock: Arc<ManualClock>,
+    /// Looks into the database past the service.
+    database: AnyPool,
     _directory: TempDir,
 }
 
@@ -34,13 +37,16 @@ impl Service {
     pub async fn start() -> Service {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
-        let mut config = Config::new(Database::Sqlite(directory.path().join("keys.db")));
+        let path = directory.path().join("keys.db");
+        let mut config = Config::new(Database::Sqlite(path.clone()));
         config.clock = clock.clone();
         config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
         let app = App::open(config).await.unwrap();
         app.create_user(KIM, PASSWORD).await.unwrap();
         app.create_user(LEE, PASSWORD).await.unwrap();
-        Service { app, clock, _directory: directory }
+        sqlx::any::install_default_drivers();
+        let database = AnyPool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        Service { app, clock, database, _directory: directory }
     }
 
     /// Moves the clock to a time.
@@ -91,7 +97,7 @@ impl Service {
             "SELECT name, expires_at, revoked_at FROM keys JOIN users ON users.id = user_id \
              WHERE email = $1 AND deleted_at IS NULL ORDER BY seq",
         );
-        let rows = rows.bind(KIM).fetch_all(self.app.store().pool()).await.unwrap();
+        let rows = rows.bind(KIM).fetch_all(&self.database).await.unwrap();
         let row = |row: &AnyRow| Row {
             name: row.get("name"),
             expires_at: row.get("expires_at"),
@@ -110,7 +116,7 @@ impl Service {
     /// Whether the database still knows the hash of this key.
     pub async fn knows(&self, key: &Secret) -> bool {
         let found = sqlx::query("SELECT id FROM keys WHERE hash = $1").bind(format::hash(key));
-        found.fetch_optional(self.app.store().pool()).await.unwrap().is_some()
+        found.fetch_optional(&self.database).await.unwrap().is_some()
     }
 }
 
