@@ -12,8 +12,7 @@ const LONGEST: usize = 512;
 /// No placeholder of words is longer.
 const LONGEST_WORDS: usize = 48;
 /// The brackets that a placeholder stands in.
-const BRACKETS: &[(&str, &str)] =
-    &[("{", "}"), ("<", ">"), ("[", "]"), ("(", ")"), ("%", "%")];
+const BRACKETS: &[(&str, &str)] = &[("{", "}"), ("<", ">"), ("[", "]"), ("(", ")"), ("%", "%")];
 /// The brackets of a reference, with anything in them: of shells, templates, GitHub,
 /// SOPS, Jasypt and Azure.
 const WRAPPED: &[(&str, &str)] = &[
