@@ -22,8 +22,10 @@ export const BUILT_IN = Symbol.for('keylatch.provider');
 
 /** @type {Map<unknown, Service>} */
 const known = new Map();
-/** @type {WeakMap<object, Service>} */
+/** By data that cannot change. @type {WeakMap<object, Service>} */
 const declared = new WeakMap();
+/** By a declaration of the user's, who may change it: as long as it says the same. @type {WeakMap<object, { text: string, service: Service }>} */
+const specs = new WeakMap();
 
 /** What is known of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Service} */
 export function serviceOf(given) {
@@ -34,9 +36,13 @@ export function serviceOf(given) {
 function newService(given) {
   if (typeof given === 'object' && given !== null) {
     const id = builtInOf(given);
-    const service = id === undefined ? describe(declaration(given), { number: 0 }, false) : serviceOf(id);
-    declared.set(given, service);
+    if (id !== undefined) return serviceOf(id);
+    const text = written(given);
+    const known = specs.get(given);
+    if (known && known.text === text) return known.service;
+    const service = describe(declaration(given), { number: 0 }, false);
     declared.set(service.data, service);
+    if (text !== undefined) specs.set(given, { text, service });
     return service;
   }
   if (typeof given !== 'string') {
@@ -48,6 +54,15 @@ function newService(given) {
   known.set(given, service);
   declared.set(data, service);
   return service;
+}
+
+/** What a declaration says, to see whether it has changed. @param {object} spec @returns {string | undefined} */
+function written(spec) {
+  try {
+    return JSON.stringify(spec);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The id of a built-in service that another copy of the package has described. @param {any} given */

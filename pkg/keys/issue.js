@@ -16,16 +16,17 @@ export function maskKey(text) {
   return masked(text);
 }
 
-/** @param {any} [format] */
-export function generateKey(format) {
-  if (typeof format === 'object' && format !== null) {
+/** @param {any[]} given a format, `live` or `test`; nothing is `live` */
+export function generateKey(...given) {
+  const [format = given.length === 0 ? 'live' : undefined] = given;
+  // As of a service whose format is not known: no key of another one is made instead.
+  if (format === undefined || format === null) throw failure('invalid_argument', 'format', 'there is none, so no key can be made by it.');
+  if (typeof format === 'object') {
     const own = formatOf(format);
     return enter((core) => withFormat(core, own, (number) => generated(core, number, 0)));
   }
-  const kind = format ?? 'live';
-  if (typeof kind !== 'string') throw failure('invalid_argument', 'format', 'expected a string.');
-  if (kind !== 'live' && kind !== 'test') throw failure('invalid_argument', 'format', 'use "live", "test" or a key format.');
-  return enter((core) => generated(core, formats.keylatch, kind === 'live' ? 0 : 1));
+  if (format !== 'live' && format !== 'test') throw failure('invalid_argument', 'format', 'use "live", "test" or a key format.');
+  return enter((core) => generated(core, formats.keylatch, format === 'live' ? 0 : 1));
 }
 
 /** @param {import('../core/offline.js').Offline} core @param {number} format @param {number} prefix */

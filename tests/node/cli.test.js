@@ -13,7 +13,7 @@ import { at, json, keys, managing, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
 const FAIL = ['--import', fileURLToPath(new URL('support/fail.mjs', import.meta.url))];
-const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
+const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'run', 'resolve', 'providers'];
 const KEY = /kl_test_[0-9A-Za-z]{36}/;
 
 test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {

@@ -12,7 +12,7 @@ import { width } from '../../pkg/cli/text.js';
 import { at, json, keys, managing, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
-const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
+const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'run', 'resolve', 'providers'];
 
 test('exit codes say what kind of failure it is', async (t) => {
   const pc = await at(t);

@@ -14,7 +14,7 @@ use super::client::fetch::{Call, Fetch, Parser};
 use super::client::task::{Task, Turn};
 use super::client::{bytes, member_text, needed_text, plain, secret};
 use crate::credential::{
-    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Question, Settings, Slot, Tokens,
+    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Progress, Question, Settings, Slot, Tokens,
 };
 use crate::error::{Code, Error};
 use crate::json;
@@ -232,7 +232,8 @@ pub fn host_address(host: &str) -> String {
 pub struct LoginHandle {
     settings: Rc<Settings>,
     attempt: Rc<Attempt>,
-    code: RefCell<Option<Secret>>,
+    /// That the browser came back with, or that asks for another computer.
+    code: Rc<RefCell<Option<Secret>>>,
 }
 
 #[wasm_bindgen(js_class = Login)]
@@ -250,7 +251,7 @@ impl LoginHandle {
         Ok(LoginHandle {
             settings: Rc::new(Settings::new(login, [text(0), text(1), text(2)])),
             attempt: Rc::new(Attempt::new()?),
-            code: RefCell::default(),
+            code: Rc::default(),
         })
     }
 
@@ -282,6 +283,43 @@ impl LoginHandle {
         Ok(Task::new(|turn| async move {
             let fetch = Fetch::new(turn, call, settings.issuer(), false);
             tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await?)
+        }))
+    }
+
+    /// Begins a login by a code that is typed on another computer:
+    /// `{ userCode, page, wholePage, interval, expiresIn }`, times in seconds.
+    pub fn device(&self, call: Call) -> Promise {
+        let (settings, code) = (Rc::clone(&self.settings), Rc::clone(&self.code));
+        let fetch = Fetch::new(call, settings.issuer(), false);
+        future_to_promise(async move {
+            let begun = credential::device(&fetch, &settings).await.and_then(|device| {
+                let data = Object::new()
+                    .with("userCode", device.user_code)
+                    .with("page", device.page)
+                    .with_some("wholePage", device.whole_page)
+                    .with("interval", Value::Number(device.interval))
+                    .with("expiresIn", Value::Number(device.expires_in));
+                code.replace(Some(device.code));
+                plain(&data.into())
+            });
+            begun.map_err(|error| plain_error(&error))
+        })
+    }
+
+    /// Asks whether the code was typed: tokens, as [`LoginHandle::exchange`] has them,
+    /// or `{ slowDown }`.
+    pub fn poll(&self, call: Call) -> Result<Promise, Thrown> {
+        let code = self.code.borrow().clone().ok_or_else(|| Error::argument("code", "there is none."))?;
+        let settings = Rc::clone(&self.settings);
+        let fetch = Fetch::new(call, settings.issuer(), false);
+        Ok(future_to_promise(async move {
+            let waits = |slow_down: bool| plain(&Object::new().with("slowDown", slow_down).into());
+            match credential::poll(&fetch, &settings, &code).await {
+                Ok(Progress::Done(done)) => tokens(Ok(done)),
+                Ok(Progress::Pending) => waits(false).map_err(|error| plain_error(&error)),
+                Ok(Progress::SlowDown) => waits(true).map_err(|error| plain_error(&error)),
+                Err(error) => Err(plain_error(&error)),
+            }
         }))
     }
 
