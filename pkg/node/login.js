@@ -5,7 +5,7 @@ import { outcomeOf } from '../client/task.js';
 import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from './attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
-import { call, core, described, fileFailed, notice, packed, withBytes } from './core.js';
+import { call, core, described, fileFailed, notice, withBytes, withPacked } from './core.js';
 import { listen } from './listener.js';
 import { locked } from './lock.js';
 import { display, realPath } from './paths.js';
@@ -72,7 +72,7 @@ export async function logIn(setting) {
     const url = call(() => login.authorizeUrl(listener.redirect));
     const state = String(new URL(url).searchParams.get('state'));
     const back = listener.callback(state, async (query) => {
-      call(() => login.callback(packed(query)));
+      call(() => withPacked(query, (bytes) => login.callback(bytes)));
       const tokens = await ask(setting, (way) => login.exchange(way, listener.redirect));
       await alone({ provider }, () => writeToken(provider, tokens.refreshToken));
       remember(login.issuer, tokens, tokens.refreshToken);
