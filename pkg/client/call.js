@@ -17,8 +17,9 @@ const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 /**
  * What comes of a request: an answer, or why there is none. Texts are what they
  * are or undefined, whatever a `fetch` of the user's own resolves to.
- * @typedef {{ status: number, isRedirect: boolean, keepsCookies: boolean, retryAfter?: string, requestId?: string, cookies?: string, bytes?: Uint8Array }} Answer
+ * @typedef {{ status: number, isRedirect: boolean, headers: Record<string, string | undefined>, bytes?: Uint8Array }} Answer
  * @typedef {{ failed: 'aborted' | 'timeout' | 'network' | 'too_large', neverLeft: boolean, name: string, message: string }} Failed
+ * @typedef {{ facts: string, bytes?: Uint8Array }} Told the same as it crosses: the facts as JSON
  */
 
 export class Call {
@@ -66,13 +67,17 @@ export class Call {
     }
   }
 
+  /** Sends a request of the client's and reads its answer. @param {Parameters<Call['answer']>} request @returns {Promise<Told>} */
+  async send(...request) {
+    return told(await this.answer(...request));
+  }
+
   /**
-   * Sends a request of the client's and reads its answer.
    * @param {string} method @param {string} url @param {Headers} headers @param {Uint8Array | undefined} body wiped
    * @param {boolean} cookies whether a browser may add and keep its own @param {number} limit of the answer, in bytes
    * @returns {Promise<Answer | Failed>}
    */
-  async send(method, url, headers, body, cookies, limit) {
+  async answer(method, url, headers, body, cookies, limit) {
     try {
       if (this.state !== 'running') return this.failed(undefined, true);
       // Pages and their workers have a place, and cookies; Node and worker runtimes do not.
@@ -87,7 +92,7 @@ export class Call {
       const { status, type, headers: given } = response;
       const bytes = await this.within(readBody(response, limit, this.signal));
       if (bytes === 'too_large') return { failed: 'too_large', neverLeft: false, name: '', message: '' };
-      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', keepsCookies, ...headersOf(given), bytes };
+      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', headers: headersOf(given, keepsCookies), bytes };
     } catch (thrown) {
       return this.failed(thrown);
     }
@@ -118,13 +123,13 @@ export class Call {
     return /** @type {any} */ (Promise.race([this.#expired, promise]));
   }
 
-  /** Whether the call's time has not ended before. @param {number} milliseconds @returns {Promise<Failed | undefined>} */
+  /** Nothing, or that the call's time has ended before. @param {number} milliseconds @returns {Promise<Told | undefined>} */
   async pause(milliseconds) {
     try {
       await this.within(new Promise((resolve) => void this.#clock.after(milliseconds, () => resolve(undefined))));
       return undefined;
     } catch (thrown) {
-      return this.failed(thrown);
+      return told(this.failed(thrown));
     }
   }
 
@@ -183,14 +188,14 @@ export class Call {
    * The same for the core, which takes no rejections: nothing, or name and message
    * of what was thrown.
    * @param {string} name of the function
-   * @param {() => unknown} work
+   * @param {() => unknown} work @returns {Promise<Told | undefined>}
    */
   async kept(name, work) {
     try {
       await this.outside(name, work);
       return undefined;
     } catch (/** @type {any} */ thrown) {
-      return { name: text(() => thrown.name) ?? '', message: text(() => thrown.message) ?? '' };
+      return told({ name: text(() => thrown.name), message: text(() => thrown.message) });
     }
   }
 
@@ -257,15 +262,27 @@ function text(read) {
   }
 }
 
-/** The headers that anyone reads. `getSetCookie` exists where no browser keeps cookies. @param {any} headers */
-function headersOf(headers) {
+/** @param {{ bytes?: Uint8Array }} what @returns {Told} */
+function told({ bytes, ...facts }) {
+  return { facts: JSON.stringify(facts), bytes };
+}
+
+/**
+ * The headers that anyone reads. `getSetCookie` exists where no browser keeps
+ * cookies; where one does, a cookie without a value says so: src/http/mod.rs.
+ * @param {any} headers @param {boolean} keepsCookies
+ */
+function headersOf(headers, keepsCookies) {
+  const cookies = text(() => lines(headers.getSetCookie()));
   return {
-    retryAfter: seconds(text(() => headers.get('retry-after'))),
-    requestId: text(() => headers.get('x-request-id')),
-    // No cookie has a line break.
-    cookies: typeof headers?.getSetCookie === 'function' ? text(() => [...headers.getSetCookie()].filter((cookie) => typeof cookie === 'string').join('\n')) : undefined,
+    'retry-after': seconds(text(() => headers.get('retry-after'))),
+    'x-request-id': text(() => headers.get('x-request-id')),
+    'set-cookie': keepsCookies ? `\n${cookies ?? ''}` : cookies || undefined,
   };
 }
+
+/** Cookies, of which none has a line break. @param {Iterable<unknown>} cookies */
+const lines = (cookies) => [...cookies].filter((cookie) => typeof cookie === 'string' && cookie !== '').join('\n');
 
 /**
  * What `Retry-After` has as a date (RFC 9110, section 10.2.3), as seconds from

@@ -3,10 +3,19 @@
 
 /**
  * What comes of an operation. None of its promises rejects.
- * @param {{ step(settled: unknown): Promise<unknown> | undefined, outcome(): any }} task
+ * @param {{ step(settled: unknown): Promise<any> | undefined, outcome(): any }} task
  */
 export async function outcomeOf(task) {
-  let promise;
-  while ((promise = task.step(await promise))) ;
-  return task.outcome();
+  let settled;
+  for (;;) {
+    let promise;
+    try {
+      promise = task.step(settled);
+    } finally {
+      // A new key may be in it, of which the core has a copy now.
+      settled?.bytes?.fill(0);
+    }
+    if (!promise) return task.outcome();
+    settled = await promise;
+  }
 }

@@ -36,10 +36,10 @@ export class Host {
   /** @param {string} question @param {string} name @param {any} more */
   async ask(question, name, more) {
     try {
-      return packed((await this.#answer(question, name, more)) ?? {});
+      return { bytes: packed((await this.#answer(question, name, more)) ?? {}) };
     } catch (thrown) {
       this.failure = { thrown };
-      return undefined;
+      return {};
     }
   }
 

@@ -6,7 +6,7 @@ import { KeylatchError, failure } from '../core/errors.js';
 import { unlessAborted } from '../client/attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
 import { byDevice } from './device.js';
-import { call, core, described, fileFailed, notice, packed, withBytes } from './core.js';
+import { call, core, described, fileFailed, notice, withBytes, withPacked } from './core.js';
 import { listen } from './listener.js';
 import { locked } from './lock.js';
 import { display, realPath } from './paths.js';
@@ -95,7 +95,7 @@ export async function tokensFor(login, ports, setting, keep) {
     const url = call(() => login.authorizeUrl(listener.redirect));
     const state = String(new URL(url).searchParams.get('state'));
     const back = listener.callback(state, async (query) => {
-      call(() => login.callback(packed(query)));
+      call(() => withPacked(query, (bytes) => login.callback(bytes)));
       return keep(login, await send((way) => login.exchange(way, listener.redirect)));
     });
     back.catch(() => {});

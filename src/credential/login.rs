@@ -191,7 +191,7 @@ pub async fn exchange(
         .with("code_verifier", attempt.verifier.clone())
         .with("code", code.clone());
     let tokens =
-        ask(t, settings, body.into()).await.map_err(|e| e.scrubbed(scrubber(&[code, &attempt.verifier])))?;
+        ask(t, settings, body.into()).await.map_err(|e| e.scrubbed(&scrubber(&[code, &attempt.verifier])))?;
     match tokens.refresh {
         Some(_) => Ok(tokens),
         None => Err(settings.odd("it gave no refresh token.")),
@@ -207,7 +207,7 @@ pub async fn refresh(t: &impl Transport, settings: &Settings, token: &Secret) ->
         .with("grant_type", "refresh_token")
         .with("client_id", settings.client_id.as_str())
         .with("refresh_token", token.clone());
-    ask(t, settings, body.into()).await.map_err(|error| error.scrubbed(scrubber(&[token])))
+    ask(t, settings, body.into()).await.map_err(|error| error.scrubbed(&scrubber(&[token])))
 }
 
 /// What a person types on another computer, and where (RFC 8628, section 3.2).

@@ -125,8 +125,11 @@ fn login(login: &Value) -> Option<Option<Login>> {
 }
 
 fn discovery(discovery: &Value) -> Option<Option<Discovery>> {
-    let member = |name| needed(discovery, name, text);
-    Some(Some(Discovery { path: member("path")?, member: member("member")?, suffix: member("suffix")? }))
+    let mut endpoint = Endpoint::new(Method::Get, "", &[], Answer::stating(States::Anything));
+    endpoint.path = needed(discovery, "path", text)?;
+    let mut own = Discovery { endpoint, member: needed(discovery, "member", text)?, suffix: Text::default() };
+    set(&mut own.suffix, discovery, "suffix", text)?;
+    Some(Some(own))
 }
 
 fn scheme(scheme: &Value) -> Option<Scheme> {

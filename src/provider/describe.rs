@@ -110,8 +110,8 @@ impl From<&Endpoint> for Value {
 
 impl From<&Discovery> for Value {
     fn from(discovery: &Discovery) -> Value {
-        let Discovery { path, member, suffix } = discovery;
-        texts(&[("path", path), ("member", member), ("suffix", suffix)]).into()
+        let Discovery { endpoint, member, suffix } = discovery;
+        texts(&[("path", &endpoint.path), ("member", member), ("suffix", suffix)]).into()
     }
 }
 

@@ -117,8 +117,8 @@ pub struct Provider {
 /// A request whose answer says where the API is.
 #[derive(Clone)]
 pub struct Discovery {
-    /// The path to ask, with the key.
-    pub path: Text,
+    /// The request, which is sent with the key.
+    pub endpoint: Endpoint,
     /// The member of the answer that holds a path.
     pub member: Text,
     /// What follows that path.

@@ -88,7 +88,7 @@ pub static MODELON: Provider = Provider {
     ends_by_default: false,
     lists_working_keys_only: true,
     discovery: Some(Discovery {
-        path: Cow::Borrowed("/hub/api/user"),
+        endpoint: Endpoint::new(Method::Get, "/hub/api/user", &[], Answer::stating(States::Anything)),
         member: Cow::Borrowed("server"),
         suffix: Cow::Borrowed("impact"),
     }),

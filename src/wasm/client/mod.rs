@@ -60,7 +60,7 @@ impl ClientHandle {
     }
 
     /// The session's cookie, where no browser keeps it.
-    pub fn cookie(&self) -> Option<String> {
+    pub fn cookie(&self) -> Option<JsValue> {
         let header = self.0.authentication().ok().flatten()?;
         Some(header.value.expose().into())
     }
@@ -276,5 +276,7 @@ async fn hand_over(turn: &Turn, store: Option<Function>, secret: Secret, key: &K
     if thrown.is_undefined() {
         return Ok(());
     }
-    Err(Error::new(Code::StoreFailed).with_cause(thrown.name(), thrown.message()))
+    let thrown = thrown.data();
+    let text = |name| thrown.member(name).and_then(Value::text).unwrap_or_default().into();
+    Err(Error::new(Code::StoreFailed).with_cause(text("name"), text("message")))
 }

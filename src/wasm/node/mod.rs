@@ -4,13 +4,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use zeroize::Zeroizing;
 
 use super::client::error::{Thrown, notice, notices};
-use super::client::fetch::{Call, Fetch, Parser};
+use super::client::fetch::{self, Call, Fetch, Parser};
 use super::client::task::{Task, Turn};
 use super::client::{bytes, member_text, needed_text, plain, secret};
 use crate::credential::{
@@ -28,9 +28,8 @@ extern "C" {
     /// The computer: `pkg/node/host.js`.
     pub type CredentialHost;
 
-    /// Resolves to the members of [`Answer`] as bytes of JSON, which are wiped; to
-    /// nothing after something was thrown, which ends the chain and which the host
-    /// keeps for the caller.
+    /// Resolves to the members of [`Answer`] as bytes of JSON; to none after something
+    /// was thrown, which ends the chain and which the host keeps for the caller.
     #[wasm_bindgen(method)]
     fn ask(this: &CredentialHost, question: &str, name: &str, more: JsValue) -> Promise;
 }
@@ -54,11 +53,11 @@ impl Host for Machine {
             Question::Store(key) => ("store", "", secret(key)),
             Question::Login => ("login", "", JsValue::UNDEFINED),
         };
-        let answer = self.turn.settled(self.host.ask(what, name, more)).await;
-        if answer.is_undefined() {
-            return Err(Error::new(Code::Internal).with("the host threw."));
+        let answer: fetch::Answer = self.turn.settled(self.host.ask(what, name, more)).await.unchecked_into();
+        match answer.bytes() {
+            Some(bytes) => Ok(answer_of(&data(bytes))),
+            None => Err(Error::new(Code::Internal).with("the host threw.")),
         }
-        Ok(answer_of(&data(&answer.unchecked_into())))
     }
 }
 
@@ -67,12 +66,10 @@ fn service(description: &str) -> Result<Provider, Error> {
     provider::declare(&json::parse(description.as_bytes()).unwrap_or(Value::Null))
 }
 
-/// Data that crosses as bytes of JSON, since keys are in it; the other side's copy
-/// is wiped.
-fn data(given: &Uint8Array) -> Value {
-    let text = Zeroizing::new(given.to_vec());
-    given.fill(0, 0, given.length());
-    json::parse(&text).unwrap_or(Value::Null)
+/// Data that crosses as bytes of JSON, since keys are in it; the other side wipes its
+/// copy.
+fn data(given: Vec<u8>) -> Value {
+    json::parse(&Zeroizing::new(given)).unwrap_or(Value::Null)
 }
 
 fn answer_of(data: &Value) -> Answer {
@@ -145,7 +142,7 @@ async fn resolve(
 /// The key in a file: `[{ baseUrl }, bytes]`, or `[notice]` when there is none.
 /// `file` is bytes of JSON, `{ kind, path, text, json, provider, profile, user, host }`.
 #[wasm_bindgen(js_name = readKeyFile)]
-pub fn read_key_file(file: &Uint8Array) -> Result<Array, Thrown> {
+pub fn read_key_file(file: Vec<u8>) -> Result<Array, Thrown> {
     let file = data(file);
     let of = KeyFile::new(&file)?;
     Ok(match credential::read(of.kind()?, &of.content(), &of.slot) {
@@ -161,7 +158,7 @@ pub fn read_key_file(file: &Uint8Array) -> Result<Array, Thrown> {
 /// `{ notice }` when it cannot be written. Of `file`, see [`read_key_file`];
 /// and `baseUrl`; `name` of the variable for the kind `dotenv`.
 #[wasm_bindgen(js_name = editKeyFile)]
-pub fn edit_key_file(file: &Uint8Array, key: Option<Vec<u8>>) -> Result<JsValue, Thrown> {
+pub fn edit_key_file(file: Vec<u8>, key: Option<Vec<u8>>) -> Result<JsValue, Thrown> {
     let file = data(file);
     let of = KeyFile::new(&file)?;
     let secret = key.map(secret).transpose()?;
@@ -268,7 +265,7 @@ impl LoginHandle {
     }
 
     /// Takes the query that the browser came back with, as bytes of JSON.
-    pub fn callback(&self, query: &Uint8Array) -> Result<(), Thrown> {
+    pub fn callback(&self, query: Vec<u8>) -> Result<(), Thrown> {
         let code = self.attempt.callback(&self.settings, &data(query))?;
         self.code.replace(Some(code));
         Ok(())
