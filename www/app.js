@@ -7,6 +7,7 @@ import { askCreate, forgetCreate } from './create-dialog.js';
 import { announce, byId, setText } from './dom.js';
 import { entryTitle, focusEntry, hideEntry, showEntry, startEntry } from './entry.js';
 import { KeysView } from './keys-view.js';
+import { changePassword } from './password-dialog.js';
 import { revealKey } from './reveal-dialog.js';
 import { askRotation } from './rotate-dialog.js';
 import { labelOf } from './service.js';
@@ -34,6 +35,7 @@ export async function start() {
     switchTo(id);
   });
   byId('create').addEventListener('click', create);
+  byId('change-password').addEventListener('click', changeOwnPassword);
   byId('sign-out').addEventListener('click', signOut);
   byId('starting-retry').addEventListener('click', () => attempt(() => session.resume()));
   await startServiceSwitch(select);
@@ -83,6 +85,7 @@ function showState() {
 function enter() {
   const { account: { user, id }, service, hasKey } = session;
   setText(byId('account-user'), user ?? id);
+  byId('change-password').hidden = hasKey || !service.changesPassword;
   byId('sign-out').textContent = hasKey || !service.signsOut ? 'Disconnect' : 'Sign out';
   hideEntry();
   if (landing !== 'stay') byId('keys-title').focus();
@@ -113,6 +116,12 @@ function endedWords() {
   return session.hasKey
     ? 'Your key is not accepted any more. Connect with another one to go on.'
     : 'Your session has ended. Sign in again to go on.';
+}
+
+/** A refusal that says that the session has ended ends it here, too. */
+async function changeOwnPassword() {
+  const { account: { user } } = session;
+  await changePassword(user, (send) => session.call(send));
 }
 
 async function signOut() {

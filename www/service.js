@@ -32,6 +32,11 @@ export class Service {
     return this.entry === 'password' && this.capabilities.whoami && this.signsOut;
   }
 
+  /** Whether the account is this server's own, with a password that can be changed. */
+  get changesPassword() {
+    return this.isHere && this.entry === 'password';
+  }
+
   get signsOut() {
     return this.provider.endpoints.signOut !== undefined;
   }

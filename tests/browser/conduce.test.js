@@ -69,7 +69,7 @@ scenario('of two keys the right one is deleted, and Cancel deletes none', async 
 scenario('a wrong password is refused in words', async ({ page, keys }) => {
   await keys.turnTo('Conduce');
   await page.getByLabel('E-mail address').fill(DEMO.user);
-  await page.getByLabel('Password').fill('not-the-password');
+  await page.getByLabel('Password', { exact: true }).fill('not-the-password');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').filter({ hasText: 'The e-mail address or the password is wrong.' }).waitFor();
   assert.equal(await keys.list.isVisible(), false);
@@ -117,15 +117,15 @@ scenario('turning to another service forgets the password, and so does Disconnec
 });
 
 scenario('a password that was typed for one service is not left for the next', async ({ page, keys }) => {
-  await page.getByLabel('Password').fill('for keylatch only');
+  await page.getByLabel('Password', { exact: true }).fill('for keylatch only');
   await keys.turnTo('Conduce');
-  assert.equal(await page.getByLabel('Password').inputValue(), '');
+  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
 });
 
 scenario('a server that does not stand in for a service says how it would', { flags: ['--facade', 'lambda'] }, async ({ page, keys, server }) => {
   await keys.turnTo('Conduce');
   await page.getByLabel('E-mail address').fill(DEMO.user);
-  await page.getByLabel('Password').fill(DEMO.password);
+  await page.getByLabel('Password', { exact: true }).fill(DEMO.password);
   await page.keyboard.press('Enter');
   await page.getByRole('alert').filter({ hasText: 'This server does not stand in for Conduce. Start keylatch-server with --facade conduce.' }).waitFor();
   for (const [title, id] of [['Modelon Impact', 'modelon'], ['Luminary Cloud', 'luminary']]) {

@@ -10,7 +10,7 @@ useBrowser();
 
 scenario('a wrong password is refused in words, and the address stays', async ({ page, server }) => {
   const user = page.getByLabel('E-mail address');
-  const password = page.getByLabel('Password');
+  const password = page.getByLabel('Password', { exact: true });
   await user.fill(DEMO.user);
   await password.fill('not-the-password');
   await page.keyboard.press('Enter');
@@ -38,7 +38,7 @@ scenario('what is missing is said at its field, and nothing is sent', async ({ p
 
 scenario('password managers know the fields, and the demo account can be filled in', async ({ page, keys }) => {
   assert.equal(await page.getByLabel('E-mail address').getAttribute('autocomplete'), 'username');
-  assert.equal(await page.getByLabel('Password').getAttribute('autocomplete'), 'current-password');
+  assert.equal(await page.getByLabel('Password', { exact: true }).getAttribute('autocomplete'), 'current-password');
   await page.getByRole('button', { name: 'Fill in' }).click();
   await page.keyboard.press('Enter');
   await keys.loaded();
@@ -67,7 +67,7 @@ scenario('a session that ends in the middle asks to sign in, and brings back wha
 
   await keys.signInForm.getByText('Your session has ended. Sign in again to go on.').waitFor();
   assert.equal(await keys.createDialog.isVisible(), false);
-  await page.getByLabel('Password').fill(DEMO.password);
+  await page.getByLabel('Password', { exact: true }).fill(DEMO.password);
   await page.keyboard.press('Enter');
 
   await keys.createDialog.waitFor();

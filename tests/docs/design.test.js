@@ -1,4 +1,4 @@
-// DESIGN.md speaks of the tree as it is.
+// DESIGN.md, and docs/server.md beside it, speak of the tree as it is.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { read } from './support/run.js';
 
 const root = new URL('../../', import.meta.url);
 const design = await read('DESIGN.md');
+const ofTheServer = await read('docs/server.md');
 
 /** What begins like an entry of the tree, or ends like a file, is a path. */
 function paths(text) {
@@ -18,10 +19,12 @@ function paths(text) {
     .filter((code) => entries.includes(code.split('/')[0]) || /\.(rs|js|ts|toml|md|json|html|css|sql|lock)$/.test(code));
 }
 
-test('every path that it names is there', () => {
-  const named = paths(design);
-  assert.ok(named.length > 60, `only ${named.length} paths were recognised`);
-  assert.deepEqual(named.filter((path) => !existsSync(new URL(path, root))), []);
+test('every path that they name is there', () => {
+  for (const [text, least] of [[design, 60], [ofTheServer, 20]]) {
+    const named = paths(text);
+    assert.ok(named.length > least, `only ${named.length} paths were recognised`);
+    assert.deepEqual(named.filter((path) => !existsSync(new URL(path, root))), []);
+  }
 });
 
 test('what looks like a path is taken for one', () => {

@@ -32,6 +32,7 @@ Usage: cargo xtask <command>
   build                         the npm package, in pkg/dist/
   size [--check | --details]    what the package weighs, against its budget
   bench [--check]               how fast it is, beside its peers
+  bench server [--check]        how fast the server is, over its floors
   help                          this text
 
 Each command sets up what it needs (into the target directory and the
@@ -68,7 +69,7 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
         "demo" => demo::run(&project, arguments)?,
         "test" => return test::run(&project, arguments),
         "size" => size::run_table(&project, arguments)?,
-        "bench" => bench::run_table(&project, arguments)?,
+        "bench" => bench::run_any(&project, arguments)?,
         "help" | "--help" | "-h" => help(),
         other => {
             return Err(format!("there is no command \"{other}\". `cargo xtask help` lists them."));

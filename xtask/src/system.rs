@@ -85,6 +85,14 @@ pub const PGBOUNCER: Need = Need {
     otherwise: "Install it, so that pgbouncer is on PATH, and try again.",
 };
 
+/// What asks the server under load.
+pub const WRK: Need = Need {
+    title: "wrk",
+    packages: &["wrk"],
+    find: || on_path("wrk"),
+    otherwise: "Install it, so that wrk is on PATH, and try again.",
+};
+
 /// The shells that `keylatch completion` writes scripts for.
 pub const SHELLS: [Need; 3] = [
     Need {

@@ -67,6 +67,13 @@ fn server() -> &'static Server {
     })
 }
 
+/// Runs one of PostgreSQL's own programs to its end.
+pub fn run(program: &str, arguments: &[&str]) {
+    let program = cluster::programs().expect("PostgreSQL is here").join(program);
+    let output = std::process::Command::new(program).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[cfg(unix)]
 pub use cluster::unprivileged_user;
 
@@ -123,7 +130,7 @@ mod cluster {
         Ok(format!("postgres://kl@{socket}/postgres?sslmode=disable"))
     }
 
-    fn programs() -> Option<PathBuf> {
+    pub fn programs() -> Option<PathBuf> {
         let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| {
             std::env::split_paths(&path).map(|directory| directory.join("initdb")).collect::<Vec<_>>()
         });

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use keylatch_format::Secret;
 use keylatch_server::{App, Database, StartError};
 use serde_json::json;
 
 use crate::harness::{KIM, Service, clock, config};
+use crate::postgres;
 
 async fn open(path: &Path) -> Result<App, StartError> {
     App::open(config(Database::Sqlite(path.to_owned()), &clock())).await
@@ -216,6 +218,36 @@ async fn users_need_an_address_and_a_password() {
         assert_eq!(service.app.create_user(email, password).await.err(), Some(error), "{email}");
     }
     assert_eq!(service.count("SELECT COUNT(*) FROM users").await, 2);
+}
+
+/// As docs/operations.md says. What was revoked after the dump works again, and is revoked again.
+#[tokio::test]
+async fn a_dump_that_was_made_while_the_server_ran_is_a_whole_database() {
+    let service = Service::on_postgres().await;
+    let url = |service: &Service| match &service.app.config().database {
+        Database::Postgres(url) => url.expose().to_owned(),
+        Database::Sqlite(_) => panic!("it is PostgreSQL"),
+    };
+    let cookie = service.sign_in(KIM).await;
+    let (key, revoked) = (service.create(&cookie, json!({})).await, service.create(&cookie, json!({})).await);
+    let directory = tempfile::tempdir().unwrap();
+    let dump = directory.path().join("keys.dump").to_str().unwrap().to_owned();
+    postgres::run("pg_dump", &["--format=custom", "--file", &dump, "--dbname", &url(&service)]);
+    service.create(&cookie, json!({})).await;
+    let revoke = format!("/v1/keys/{}/revoke", revoked.id);
+    assert_eq!(service.post(&revoke).cookie(&cookie).await.status, 200);
+
+    let empty = postgres::take_database().await;
+    postgres::run("pg_restore", &["--no-owner", "--dbname", &empty, &dump]);
+    let database = Database::Postgres(Secret::new(empty));
+    let restored = Service::of(App::open(config(database, &clock())).await.unwrap(), clock()).await;
+    assert_eq!(restored.get("/v1/account").bearer(&key.secret).await.status, 200);
+    assert_eq!(restored.get("/v1/keys").cookie(&cookie).await.ids(), [revoked.id.clone(), key.id]);
+    assert_eq!(restored.get("/v1/account").bearer(&revoked.secret).await.status, 200);
+    assert_eq!(restored.post(&revoke).cookie(&cookie).await.status, 200);
+    assert_eq!(restored.get("/v1/account").bearer(&revoked.secret).await.status, 401);
+    restored.give_database_back().await;
+    service.give_database_back().await;
 }
 
 /// As docs/operations.md says.

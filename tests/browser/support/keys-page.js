@@ -53,7 +53,7 @@ export class KeysPage {
   /** Signs in, and waits until the list is loaded. */
   async signIn({ user, password } = DEMO) {
     await this.page.getByLabel('E-mail address').fill(user);
-    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
     await this.loaded();
   }

@@ -1,0 +1,42 @@
+// "Change password": the old one and a new one, for an account of this server.
+
+import { announce, byId, setFieldError } from './dom.js';
+import { openDialog } from './dialog.js';
+
+const SHORTEST = 8;
+const dialog = byId('password-dialog');
+const old = byId('password-old');
+const next = byId('password-new');
+
+for (const input of [old, next]) input.addEventListener('input', () => setFieldError(input));
+
+/** Asks for both, and changes it through `call`. Nothing that was typed stays in the page. */
+export async function changePassword(user, call) {
+  byId('password-user').value = user ?? '';
+  const done = await openDialog(dialog, { valid, submit: () => call(send) });
+  dialog.querySelector('form').reset();
+  for (const input of [old, next]) setFieldError(input);
+  if (done) announce('Your password is changed. Every other session of yours has ended.');
+}
+
+function valid() {
+  setFieldError(old, old.value ? '' : 'Enter the password that you have now.');
+  setFieldError(next, [...next.value].length < SHORTEST ? `A password has ${SHORTEST} characters at least.` : '');
+  const wrong = [old, next].find((input) => input.hasAttribute('aria-invalid'));
+  wrong?.focus();
+  return !wrong;
+}
+
+/** By hand: the client of the package is for keys, and has no call for this. */
+async function send() {
+  const answer = await fetch('/v1/account/password', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ old: old.value, new: next.value }),
+  }).catch(() => { throw new Error('The server cannot be reached. Check the connection, and try again.'); });
+  if (answer.ok) return true;
+  const { type = '', detail } = await answer.json().catch(() => ({}));
+  const error = new Error(detail ?? `The server answered with the status ${answer.status}. Try again in a moment.`);
+  // The session has ended: that is for the page to see.
+  throw Object.assign(error, { code: type.replace(/^.*\//, '') });
+}
