@@ -72,8 +72,9 @@ export class Call {
       if (this.state !== 'running') return this.failed(undefined, true);
       // Pages and their workers have a place, and cookies; Node and worker runtimes do not.
       const keepsCookies = typeof globalThis.location?.origin === 'string';
-      const credentials = keepsCookies ? { credentials: cookies ? 'include' : 'omit' } : {};
-      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', cache: 'no-store', ...credentials };
+      // Only they have a cache too; an old workerd refuses to be told of one.
+      const kept = keepsCookies ? { credentials: cookies ? 'include' : 'omit', cache: 'no-store' } : {};
+      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', ...kept };
       const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
       // The request has a copy.
       body?.fill(0);
