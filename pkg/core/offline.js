@@ -11,7 +11,7 @@ import { failure, isError, KeylatchError } from './errors.js';
  * @typedef {{
  *   check(format: number, length: number): number, resembled(length: number): number,
  *   checkLines(format: number, length: number): number,
- *   mask(length: number): number, hash(length: number): number, verify(key: number, hash: number): number,
+ *   mask(length: number): number, hash(length: number): number,
  *   generate(format: number, prefix: number, random: number): number, hold(length: number): number,
  *   reserve(length: number): number, free(slot: number): void, clear(length: number): void,
  *   header(scheme: number, user: number, key: number): number,

@@ -181,10 +181,21 @@ export const adoptOnce = (bytes) => new RevealOnce(holdBytes(bytes), adopted);
  */
 export function lend(core, value, name) {
   if (typeof value === 'string') return write(core, short(value, name));
+  const bytes = /** @type {Uint8Array} */ (dataOf(value, name));
+  fresh(core).bytes.set(bytes);
+  return bytes.length;
+}
+
+/**
+ * The text of a string, or the bytes of a Secret or RevealOnce where they stand.
+ * @param {any} value @param {string} name @returns {string | Uint8Array}
+ */
+export function dataOf(value, name) {
+  if (typeof value === 'string') return short(value, name);
   const held = heldBy(value, name);
-  // A character is three bytes at most. The rest of the buffer is for what follows.
+  // A character is three bytes at most.
   if (held.length > 3 * LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
-  return loaded(core, held);
+  return bytesIn(held);
 }
 
 /** The text of a Secret or RevealOnce, for the header that it is sent in. @param {any} value @param {string} name */
