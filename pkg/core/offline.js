@@ -156,9 +156,9 @@ export function enter(work) {
   }
 }
 
-/** A text that may be a key. @param {unknown} text @param {string} name @returns {string} */
+/** A text of a length that a key or a password can have. @param {unknown} text @param {string} name @returns {string} */
 export function short(text, name) {
   if (typeof text !== 'string') throw failure('invalid_argument', name, 'expected a string.');
-  if (text.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
+  if (text.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters.`);
   return text;
 }

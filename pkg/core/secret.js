@@ -194,7 +194,7 @@ export function dataOf(value, name) {
   if (typeof value === 'string') return short(value, name);
   const held = heldBy(value, name);
   // A character is three bytes at most.
-  if (held.length > 3 * LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
+  if (held.length > 3 * LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters.`);
   return bytesIn(held);
 }
 
@@ -207,7 +207,8 @@ export const exposedBy = (value, name) => exposed(heldBy(value, name));
  * @param {any} value @param {string} name
  */
 export function bytesOf(value, name) {
-  return typeof value === 'string' ? utf8Of(value) : bytesIn(heldBy(value, name)).slice();
+  const data = dataOf(value, name);
+  return typeof data === 'string' ? utf8Of(data) : data.slice();
 }
 
 /** A secret of its own with the same text. @param {any} value @param {string} name */
