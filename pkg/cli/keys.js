@@ -43,7 +43,7 @@ export async function list(options) {
       if (isMore) break;
       keys.push(key);
     }
-    if (json) return printJson({ keys: keys.map(known) });
+    if (json) return printJson({ keys });
     if (keys.length === 0) return say(status || search ? 'No keys like that.' : 'No keys. Make one with keylatch create.');
     print(table(['ID', 'NAME', 'KEY', 'STATUS', 'CREATED', 'EXPIRES', 'LAST USED'], keys.map((key) => row(key, provider)), 1));
     if (isMore) say(`There are more than these ${limit}.`);

@@ -2,9 +2,6 @@
 
 import { load } from '#client';
 import { start } from '#glue';
-import { clientErrors } from '#data';
-
-import { learn } from '../core/errors.js';
 
 /** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
 let compiled;
@@ -25,7 +22,6 @@ export function openNow() {
 }
 
 function started() {
-  learn(clientErrors);
   return (instance ??= start(/** @type {WebAssembly.Module} */ (compiled)));
 }
 
