@@ -88,7 +88,7 @@ function parts(group) {
 }
 
 for (const [name, group] of Object.entries(GROUPS)) {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: Object.fromEntries([
       ...group.entries.map((entry) => [entry, join(pkg, 'entries', `${entry}.js`)]),
       ...(group.questions ?? []).map((file) => [`parts/${basename(file)}`, join(pkg, `${file}.js`)]),
@@ -104,11 +104,17 @@ for (const [name, group] of Object.entries(GROUPS)) {
     legalComments: 'none',
     chunkNames: 'chunk-[hash]',
     logLevel: 'warning',
+    write: false,
     plugins: [parts(group)],
   });
+  // What entries share besides code is an empty file, which everybody would load.
+  const empty = outputFiles.filter(({ contents }) => contents.length === 0).map(({ path }) => basename(path));
+  for (const { path, text } of outputFiles.filter(({ contents }) => contents.length > 0)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, empty.reduce((code, file) => code.replace(new RegExp(`import"[./]+/${file}";`), ''), text));
+  }
 }
 
-mkdirSync(out, { recursive: true });
 for (const [file, name] of [['keylatch.wasm', 'offline'], ['client.wasm', 'client']]) {
   cpSync(staged(name, 'keylatch_bg.wasm'), join(out, file));
 }

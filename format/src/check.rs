@@ -2,8 +2,8 @@
 //! are good and for the mistakes that are frequent.
 
 use super::checksum::Checksum;
-use super::class::{Classes, PLAIN, SIMPLE};
-use super::declare::{Alphabet, Coverage, KeyFormat, Part, longest_match};
+use super::class::{BASE62, Classes, PLAIN, SIMPLE};
+use super::declare::{Coverage, KeyFormat, Part, longest_match};
 use super::fit::{Fault, fit};
 use super::peel::{after, starts_with};
 use super::placeholder::{is_placeholder, is_simple_placeholder};
@@ -158,7 +158,7 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
                     if min == max { *min } else { rest.len().checked_sub(least(format, number + 1))? };
                 let run = rest.get(..length).filter(|_| (*min..=*max).contains(&length))?;
                 let classes = Classes::of(run);
-                if !alphabet.accepts(run, classes) {
+                if !alphabet.members().have_all(run, classes) {
                     return None;
                 }
                 found.classes = found.classes.and(classes);
@@ -169,7 +169,7 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
             }
             Part::Checksum { covers, length } => {
                 let classes = Classes::of(rest);
-                if rest.len() != *length || !Alphabet::Base62.accepts(rest, classes) {
+                if rest.len() != *length || !classes.are(BASE62) {
                     return None;
                 }
                 found.classes = found.classes.and(classes);
@@ -220,13 +220,9 @@ fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize
 /// What is wrong, where it is one thing alone.
 #[inline(never)]
 fn fault(format: &KeyFormat, text: &[u8]) -> Check {
-    let body = format.prefix(text).map_or(0, |(_, prefix)| prefix.len());
-    if text.is_empty() || !is_key(text, Classes::of(text), Some(format), body) {
-        return Check::Unclear;
-    }
     let mut found = None;
-    let room = text.get(..format.longest()).unwrap_or(text);
-    fit(format, room, text.len(), &mut |at, fault| {
+    let (room, rest) = text.split_at_checked(format.longest()).unwrap_or((text, &[]));
+    let classes = fit(format, room, text.len(), &mut |at, fault| {
         let check = match fault {
             Fault::Length { min, max } => Check::WrongLength { min, max },
             Fault::Prefix(_) => Check::WrongPrefix { at },
@@ -240,7 +236,15 @@ fn fault(format: &KeyFormat, text: &[u8]) -> Check {
             _ => Some(Check::Unclear),
         };
     });
-    found.unwrap_or(Check::Unclear)
+    let body = || format.prefix(text).map_or(0, |(_, prefix)| prefix.len());
+    match found {
+        Some(found)
+            if !text.is_empty() && is_key(text, classes.and(Classes::of(rest)), Some(format), body()) =>
+        {
+            found
+        }
+        _ => Check::Unclear,
+    }
 }
 
 #[cfg(test)]

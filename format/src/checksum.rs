@@ -76,6 +76,11 @@ impl Checksum {
                 ^ entry(1, u32::from(*g))
                 ^ entry(0, u32::from(*h));
         }
+        let (half, rest) = rest.as_chunks();
+        for [a, b, c, d] in half {
+            let head = self.0 ^ u32::from_le_bytes([*a, *b, *c, *d]);
+            self.0 = entry(3, head) ^ entry(2, head >> 8) ^ entry(1, head >> 16) ^ entry(0, head >> 24);
+        }
         for byte in rest {
             self.0 = self.0 >> 8 ^ entry(0, self.0 ^ u32::from(*byte));
         }
@@ -85,8 +90,8 @@ impl Checksum {
     pub(super) fn digits(self, length: usize) -> impl Iterator<Item = u8> {
         let mut crc = !self.0;
         let mut digits = [0; MAX_LENGTH];
-        for digit in digits.iter_mut().rev() {
-            *digit = BASE62.as_bytes().get((crc % 62) as usize).copied().unwrap_or_default();
+        for place in digits.iter_mut().rev() {
+            *place = digit(crc % 62);
             crc /= 62;
         }
         digits.into_iter().skip(MAX_LENGTH.saturating_sub(length))
@@ -97,24 +102,18 @@ impl Checksum {
     pub(super) fn is(self, digits: &[u8]) -> bool {
         let mut crc = !self.0;
         let mut differs = digits.len() > MAX_LENGTH;
-        for digit in digits.iter().rev() {
-            differs |= value(*digit) != crc % 62;
+        for own in digits.iter().rev() {
+            differs |= digit(crc % 62) != *own;
             crc /= 62;
         }
         !differs
     }
 }
 
-/// The value of a digit of base62; what is none has a value that none has.
+/// The digit of a value below 62.
 #[inline]
-fn value(digit: u8) -> u32 {
-    let digit = u32::from(digit);
-    match digit as u8 {
-        b'0'..=b'9' => digit - 48,
-        b'A'..=b'Z' => digit - 55,
-        b'a'..=b'z' => digit - 61,
-        _ => 62,
-    }
+fn digit(value: u32) -> u8 {
+    BASE62.as_bytes().get(value as usize).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

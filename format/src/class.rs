@@ -36,7 +36,8 @@ impl Set {
 #[derive(Clone, Copy)]
 pub(crate) struct Class(u8);
 
-const BASE62: Class = Class(1);
+/// Letters and digits.
+pub(crate) const BASE62: Class = Class(1);
 const BASE64_URL: Class = Class(2);
 const HEX: Class = Class(4);
 const HEX_LOWER: Class = Class(8);
@@ -108,41 +109,49 @@ impl Classes {
     }
 }
 
-impl Alphabet {
-    /// The class of an alphabet with a name.
+/// The characters of an alphabet, looked up once for many questions.
+#[derive(Clone, Copy)]
+pub(crate) enum Members {
+    Class(Class),
+    Set(Set),
+}
+
+impl Members {
     #[inline]
-    fn class(&self) -> Option<Class> {
-        Some(match self {
+    pub(crate) fn have(self, byte: u8) -> bool {
+        match self {
+            Members::Class(class) => class.contains_all(&[byte]),
+            Members::Set(set) => set.contains(byte),
+        }
+    }
+
+    /// Whether all characters of a run are among them, whose classes are known.
+    #[inline]
+    pub(crate) fn have_all(self, run: &[u8], classes: Classes) -> bool {
+        match self {
+            Members::Class(class) => classes.are(class),
+            Members::Set(set) => run.iter().all(|byte| set.contains(*byte)),
+        }
+    }
+}
+
+impl Alphabet {
+    /// Its characters.
+    #[inline]
+    pub(crate) fn members(&self) -> Members {
+        Members::Class(match self {
             Alphabet::Base62 | Alphabet::Alphanumeric => BASE62,
             Alphabet::Base64Url => BASE64_URL,
             Alphabet::Hex => HEX,
             Alphabet::HexLower => HEX_LOWER,
             Alphabet::Digits => DIGITS,
-            Alphabet::Custom(_) => return None,
+            Alphabet::Custom(characters) => return Members::Set(Set::of(characters)),
         })
     }
 
     /// Whether a character is accepted.
     pub(crate) fn contains(&self, byte: u8) -> bool {
-        self.contains_all(&[byte])
-    }
-
-    /// Whether all characters are accepted.
-    pub(crate) fn contains_all(&self, run: &[u8]) -> bool {
-        self.accepts(run, Classes::of(run))
-    }
-
-    /// The same of a run whose classes are known.
-    #[inline]
-    pub(crate) fn accepts(&self, run: &[u8], classes: Classes) -> bool {
-        match (self, self.class()) {
-            (_, Some(class)) => classes.are(class),
-            (Alphabet::Custom(characters), None) => {
-                let set = Set::of(characters);
-                run.iter().all(|byte| set.contains(*byte))
-            }
-            _ => false,
-        }
+        self.members().have(byte)
     }
 }
 

@@ -9,6 +9,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use super::checksum::Checksum;
+use super::class::Classes;
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
 use super::peel::after;
 
@@ -31,13 +32,13 @@ pub(super) enum Fault<'f> {
 
 /// Reports what is wrong with the prefix, the length, the characters at their
 /// places and the checksum, each with its place. `text` is as long as the longest
-/// key, `length` what it was before.
+/// key, `length` what it was before. Tells the classes that all its characters have.
 pub(super) fn fit<'f>(
     format: &'f KeyFormat,
     text: &[u8],
     length: usize,
     report: &mut dyn FnMut(usize, Fault<'f>),
-) {
+) -> Classes {
     let (min, max) = bounds(format, text);
     let has_length = (min..=max).contains(&length);
     if !has_length {
@@ -47,6 +48,7 @@ pub(super) fn fit<'f>(
     let covers_all = matches!(format.parts.last(), Some(Part::Checksum { covers: Coverage::All, .. }));
     let mut sum = Checksum::new();
     let mut is_clean = has_length;
+    let mut all = Classes::ALL;
     let mut start = 0;
     // What the part of variable length has beyond its least.
     let spare = length.saturating_sub(min);
@@ -61,18 +63,20 @@ pub(super) fn fit<'f>(
             Part::Run { min: least, max: most, .. } => ("", least.saturating_add(spare).min(*most)),
             Part::Checksum { length, .. } => ("", *length),
         };
-        let alphabet = part.alphabet();
+        let members = part.alphabet().map(Alphabet::members);
         let here = here.get(..length).unwrap_or(here);
+        let classes = Classes::of(here);
+        all = all.and(classes);
 
         // Mostly nothing is wrong, which is quicker to see of all than of each.
-        let all_fit = match alphabet {
-            Some(alphabet) => alphabet.contains_all(here),
+        let all_fit = match members {
+            Some(members) => members.have_all(here, classes),
             None => fixed.as_bytes().starts_with(here),
         };
         let mut expected = fixed.bytes();
         for (at, byte) in (start..).zip(here).take(if all_fit { 0 } else { here.len() }) {
-            let fits = match alphabet {
-                Some(alphabet) => alphabet.contains(*byte),
+            let fits = match members {
+                Some(members) => members.have(*byte),
                 None => expected.next() == Some(*byte),
             };
             if fits || !has_length && !is_prefix && format.allows(*byte) {
@@ -86,14 +90,13 @@ pub(super) fn fit<'f>(
             if is_clean && !sum.is(here) {
                 report(start, Fault::Checksum(*length));
             }
-            return;
-        }
         // Of a key in which something else is wrong, no checksum is asked for.
-        if is_clean && (covers_all || matches!(part, Part::Run { .. })) {
+        } else if is_clean && (covers_all || matches!(part, Part::Run { .. })) {
             sum.add(here);
         }
         start = start.saturating_add(length);
     }
+    all.and(Classes::of(after(text, start)))
 }
 
 /// The least and the greatest length of a key with these fixed texts.

@@ -34,16 +34,8 @@ pub fn hash(secret: &Secret) -> String {
 /// [`Error::NotAHash`] when `hash` is not 64 hexadecimal digits, upper or lower
 /// case: a store that was cut short must not pass for a wrong key.
 pub fn verify(secret: &Secret, hash: &str) -> Result<bool, Error> {
-    verify_bytes(secret.expose().as_bytes(), hash.as_bytes())
-}
-
-/// [`verify`] of bytes that stand somewhere else.
-///
-/// # Errors
-/// [`Error::NotAHash`].
-pub fn verify_bytes(key: &[u8], hash: &[u8]) -> Result<bool, Error> {
-    let stored = parse(hash).ok_or(Error::NotAHash)?;
-    Ok(digest(key).ct_eq(&stored).into())
+    let stored = parse(hash.as_bytes()).ok_or(Error::NotAHash)?;
+    Ok(digest(secret.expose().as_bytes()).ct_eq(&stored).into())
 }
 
 /// [`hash`] of bytes that stand somewhere else, as digits in ASCII.

@@ -76,7 +76,7 @@ pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use diagnose::{MAX_LENGTH, diagnose, resembles};
 pub use error::Error;
 pub use generate::generate;
-pub use hash::{digest, hash, hash_bytes, verify, verify_bytes};
+pub use hash::{digest, hash, hash_bytes, verify};
 pub use mask::mask;
 pub use problem::{Problem, ProblemCode};
 pub use secret::Secret;

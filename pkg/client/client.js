@@ -354,15 +354,18 @@ async function headerOf(connection) {
   return cookie === undefined ? undefined : ['Cookie', cookie];
 }
 
+/** @param {unknown} value @returns {boolean} */
+const isLong = (value) => (typeof value === 'string' ? value.length > LONGEST : Array.isArray(value) && value.some(isLong));
+
 /** Options as JSON: what JavaScript can hand over that is none is refused. @param {object} options */
 function plainText(options) {
-  for (const [name, value] of Object.entries(options)) {
-    // Looked at by its length first: no service has so long an id, name or cursor.
-    if (typeof value === 'string' && value.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters.`);
-  }
   try {
+    // Looked at by its length first: no service has so long an id, name, scope or cursor.
+    const long = Object.entries(options).find(([, value]) => isLong(value));
+    if (long) throw failure('invalid_argument', long[0], `it has more than ${LONGEST} characters.`);
     return JSON.stringify(options);
-  } catch {
+  } catch (thrown) {
+    if (isError(thrown)) throw thrown;
     throw failure('invalid_argument', 'options', 'expected plain data, as JSON has it, that can be read and is not nested too deeply.');
   }
 }

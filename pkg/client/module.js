@@ -2,9 +2,7 @@
 
 import { load } from '#client';
 import { start } from '#glue';
-import { clientErrors } from '#data';
 
-import { learn } from '../core/errors.js';
 import { isModule } from '../core/offline.js';
 
 /** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
@@ -26,7 +24,6 @@ export function openNow() {
 }
 
 function started() {
-  learn(clientErrors);
   return (instance ??= start(/** @type {WebAssembly.Module} */ (compiled)));
 }
 

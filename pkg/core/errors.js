@@ -35,8 +35,9 @@ export class KeylatchError extends Error {
     }
   }
 
-  get name() {
-    return 'KeylatchError';
+  static {
+    // As the platform's own errors have theirs: what is computed, JavaScriptCore leaves out of `stack`.
+    Object.defineProperty(this.prototype, 'name', { value: 'KeylatchError', writable: true, configurable: true });
   }
 
   get [BRAND]() {

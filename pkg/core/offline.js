@@ -11,7 +11,7 @@ import { failure, isError, KeylatchError } from './errors.js';
  * @typedef {{
  *   check(format: number, length: number): number, resembled(length: number): number,
  *   checkLines(format: number, length: number): number,
- *   mask(length: number): number, hash(length: number): number, verify(key: number, hash: number): number,
+ *   mask(length: number): number, hash(length: number): number,
  *   generate(format: number, prefix: number, random: number): number, hold(length: number): number,
  *   reserve(length: number): number, free(slot: number): void, clear(length: number): void,
  *   header(scheme: number, user: number, key: number): number,
@@ -159,9 +159,9 @@ export function enter(work) {
   }
 }
 
-/** A text that may be a key. @param {unknown} text @param {string} name @returns {string} */
+/** A text of a length that a key or a password can have. @param {unknown} text @param {string} name @returns {string} */
 export function short(text, name) {
   if (typeof text !== 'string') throw failure('invalid_argument', name, 'expected a string.');
-  if (text.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
+  if (text.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters.`);
   return text;
 }

@@ -268,12 +268,26 @@ export const adoptOnce = (bytes) => new RevealOnce(holdBytes(bytes), adopted);
  * @param {import('./offline.js').Offline} core @param {any} value @param {string} name
  */
 export function lend(core, value, name) {
-  if (typeof value === 'string') return write(core, short(value, name));
+  return withData(value, name, (data) => {
+    if (typeof data === 'string') return write(core, data);
+    fresh(core).bytes.set(data);
+    return data.length;
+  });
+}
+
+/**
+ * Works with the text of a string, or with the bytes of a Secret or RevealOnce where
+ * they stand.
+ * @template T
+ * @param {any} value @param {string} name @param {(data: string | Uint8Array) => T} work
+ * @returns {T}
+ */
+export function withData(value, name, work) {
+  if (typeof value === 'string') return work(short(value, name));
   return withBytesOf(value, name, (bytes) => {
     // A character is three bytes at most. The rest of the buffer is for what follows.
     if (bytes.length > 3 * LONGEST) throw tooLong(name);
-    fresh(core).bytes.set(bytes);
-    return bytes.length;
+    return work(bytes);
   });
 }
 
@@ -289,7 +303,7 @@ export function exposedBy(value, name) {
  * @param {any} value @param {string} name
  */
 export function bytesOf(value, name) {
-  return typeof value === 'string' ? utf8Of(value) : withBytesOf(value, name, (bytes) => bytes.slice());
+  return withData(value, name, (data) => (typeof data === 'string' ? utf8Of(data) : data.slice()));
 }
 
 /** A secret of its own with the same text. @param {any} value @param {string} name */

@@ -52,6 +52,7 @@ test('the tarball holds exactly the files that are meant to be shipped', () => {
   const [{ files }] = JSON.parse(npm(['pack', '--dry-run', '--json', pkg]));
   const names = files.map((file) => file.path.replace(/chunk-[A-Z0-9]+/, 'chunk-#'));
   assert.deepEqual([...new Set(names)].sort(), SHIPPED);
+  assert.deepEqual(files.filter(({ size }) => size === 0), [], 'an empty file is loaded for nothing');
 });
 
 test('every target of the exports map is shipped', () => {

@@ -1,4 +1,4 @@
-// The specs in Bun, which is another engine: JavaScriptCore.
+// Specs in Bun, which is another engine: JavaScriptCore.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -19,6 +19,12 @@ import { DEMO, startServer } from '../browser/support/server.js';
 const PKG = fileURLToPath(new URL('../../pkg', import.meta.url));
 const WORKER = fileURLToPath(new URL('support/edge-worker.js', import.meta.url));
 
+let directory;
+let modules;
+let server;
+/** The processes of workerd. */
+const running = new Set();
+
 /** The worker with the package in one file, and beside it the modules of wasm. */
 async function bundle(directory) {
   mkdirSync(join(directory, 'node_modules'));
@@ -43,7 +49,7 @@ async function bundle(directory) {
 }
 
 /** The worker in a workerd of its own, as of a date: its address. */
-async function serve(t, directory, modules, date, server) {
+async function serve(date) {
   const config = join(directory, `${date}.capnp`);
   const wasm = modules.map((name) => `(name = "${name}", wasm = embed "${name}")`).join(', ');
   writeFileSync(config, `
@@ -58,8 +64,8 @@ const worker :Workerd.Worker = (
   compatibilityDate = "${date}",
 );
 `);
-  const child = spawn(workerd, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'inherit', 'pipe', 'pipe'] });
-  t.after(() => child.kill('SIGKILL'));
+  const child = spawn(workerd.default, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'inherit', 'pipe', 'pipe'] });
+  running.add(child);
   let log = '';
   child.stderr.on('data', (data) => { log += data; });
   child.on('error', (error) => { log += error.message; });
@@ -70,31 +76,30 @@ const worker :Workerd.Worker = (
   throw new Error(`workerd did not start:\n${log}`);
 }
 
-let directory;
-let modules;
-let server;
 before(async () => {
   directory = mkdtempSync(join(tmpdir(), 'keylatch-workerd-'));
   modules = await bundle(directory);
   server = await startServer();
 });
 after(async () => {
+  for (const child of running) child.kill('SIGKILL');
   await server?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
+// What an old worker still has, and the newest.
 for (const date of ['2023-01-01', workerd.compatibilityDate]) {
   describe(`in workerd as of ${date}`, () => {
-    let running;
+    let worker;
     /** What the worker answers to a question. */
     const ask = async (question) => {
-      const response = await fetch(`${running.url}/${question}`, { method: 'POST', body: JSON.stringify(DEMO) });
+      const response = await fetch(`${worker.url}/${question}`, { method: 'POST', body: JSON.stringify(DEMO) });
       const text = await response.text();
-      assert.equal(response.status, 200, `${text}\n${running.log()}`);
+      assert.equal(response.status, 200, `${text}\n${worker.log()}`);
       return JSON.parse(text);
     };
 
-    before(async () => { running = await serve({ after }, directory, modules, date, server); });
+    before(async () => { worker = await serve(date); });
 
     test('keys are checked, made and hashed', async () => {
       const { good, bad, made, hash, isRight } = await ask('offline');

@@ -5,4 +5,4 @@ import module from '../keylatch.wasm';
 
 export const load = () => module;
 
-export { SHORT, textOf } from '../web/text.js';
+export { nativeHash, SHORT, textOf } from '../web/text.js';

@@ -5,6 +5,19 @@ import { text } from '#bytes';
 
 export const load = () => Buffer.from(text, 'base64');
 
+/** @type {((data: string | Uint8Array) => string) | undefined} */
+let sha256;
+
+/**
+ * SHA-256 in hexadecimal digits by Node itself, in half of the time that any
+ * WebAssembly takes; nothing before Node 20.16.
+ */
+export function nativeHash() {
+  if (sha256) return sha256;
+  const hash = /** @type {any} */ (process).getBuiltinModule?.('node:crypto').hash;
+  return (sha256 = hash && ((data) => hash('sha256', data)));
+}
+
 /** Node's `encodeInto` is faster than a loop over a text of any length. */
 export const SHORT = 0;
 

@@ -13,4 +13,4 @@ export function load() {
   throw failure('not_started', 'keylatch/slim needs its wasm first: await init() with keylatch/keylatch.wasm, or import keylatch.');
 }
 
-export { SHORT, textOf } from '../web/text.js';
+export { nativeHash, SHORT, textOf } from '../web/text.js';

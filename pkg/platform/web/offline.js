@@ -6,4 +6,4 @@ import { decode } from './printable.js';
 
 export const load = () => decode(wasm);
 
-export { SHORT, textOf } from './text.js';
+export { nativeHash, SHORT, textOf } from './text.js';

@@ -3,6 +3,9 @@
 /** Up to this length a loop over a text is faster than `TextEncoder.encodeInto`. */
 export const SHORT = 128;
 
+/** No hash of the platform's own answers at once. @type {() => ((data: string | Uint8Array) => string) | undefined} */
+export const nativeHash = () => undefined;
+
 /** @type {TextDecoder | undefined} */
 let decoder;
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use keylatch_format::{
     CATALOGUE, Check, KeyFormat, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes,
-    integer, is_key_of, mask as masked, resembles, verify_bytes,
+    integer, is_key_of, mask as masked, resembles,
 };
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -93,15 +93,22 @@ pub fn check_lines(format: u32, length: u32) -> u32 {
     state(|state| {
         let format = state.format(format).unwrap_or_default();
         buffer(|buffer| {
-            let mut count = 0;
-            let mut start = 0;
+            let (mut count, mut start, mut end) = (0, 0, 0);
             let length = length as usize;
             while start < length {
                 let rest = buffer.get(start..length).unwrap_or_default();
-                let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-                let line = rest.get(..end).unwrap_or_default();
-                let line = if let [line @ .., b'\r'] = line { line } else { line };
-                let status = match check_bytes(format, line) {
+                // Most lines are as long as the one before. What the quick check is
+                // sure of has no line break in it, so there is none to be looked for.
+                let alike = rest.split_at_checked(end).filter(|(_, next)| matches!(next, [] | [b'\n', ..]));
+                let mut line = alike.map_or(&[][..], |(line, _)| line);
+                let mut found = check_bytes(format, line);
+                if found == Check::Unclear {
+                    end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                    line = rest.get(..end).unwrap_or_default();
+                    line = if let [line @ .., b'\r'] = line { line } else { line };
+                    found = check_bytes(format, line);
+                }
+                let status = match found {
                     Check::Good { .. } => 0,
                     Check::WrongLength { .. } => ProblemCode::WrongLength as u8 + 1,
                     Check::WrongPrefix { .. } => ProblemCode::WrongPrefix as u8 + 1,
@@ -145,23 +152,6 @@ pub fn hash(length: u32) -> u32 {
     buffer(|buffer| {
         let digits = hash_bytes(bytes(buffer, length));
         answer(buffer, length, &digits)
-    })
-}
-
-/// Whether the hash that follows a key is that of the key: 1 or 0, or 2 for
-/// what is no hash.
-#[wasm_bindgen]
-pub fn verify(key: u32, hash: u32) -> u32 {
-    buffer(|buffer| {
-        let all = bytes(buffer, key.saturating_add(hash));
-        let (key, digits) = all.split_at_checked(key as usize).unwrap_or_default();
-        let answer = verify_bytes(key, digits);
-        let used = all.len() as u32;
-        wipe(buffer, used);
-        match answer {
-            Ok(is_right) => u32::from(is_right),
-            Err(_) => 2,
-        }
     })
 }
 

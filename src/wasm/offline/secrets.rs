@@ -1,5 +1,8 @@
 //! Secrets that JavaScript holds by a slot: the text stays here.
 
+use alloc::string::String;
+use alloc::vec;
+
 use keylatch_format::Secret;
 use wasm_bindgen::prelude::*;
 
@@ -32,7 +35,7 @@ pub fn hold(length: u32) -> u32 {
 #[wasm_bindgen]
 pub fn reserve(length: u32) -> u32 {
     // Zeros are UTF-8.
-    let room = core::iter::repeat_n('\0', length as usize).collect();
+    let room = String::from_utf8(vec![0; length as usize]).unwrap_or_default();
     state(|state| state.keep(Secret::new(room)))
 }
 

@@ -12,9 +12,10 @@ export default ({ keylatch }) => {
   const hash = hashKey(key);
   const format = { parts: ['ak_', { alphabet: 'base62', length: 32 }], certainty: 'documented' };
 
-  /** Calls at every depth until the stack ends, and goes on one level up each time. */
+  /** Calls where the stack ends, and one level further up each time, until there is enough of it. */
   const overflow = (call) => {
     let errors = 0;
+    let isOver = false;
     let wrong;
     const deeper = () => {
       try {
@@ -22,9 +23,10 @@ export default ({ keylatch }) => {
       } catch {
         // The stack has ended: from here the call has less and less of it left to use.
       }
-      if (errors > 20) return;
+      if (isOver || errors > 20) return;
       try {
         call();
+        isOver = errors > 0;
       } catch (error) {
         errors += 1;
         // Not thrown here: the levels above would catch it.
