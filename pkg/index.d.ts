@@ -218,6 +218,8 @@ export type ProblemCode =
    * `op://vault/item/key` or `$KEY`, a word such as `None`, an escape (`\n` as two characters), a key shortened for showing.
    */
   | 'placeholder'
+  /** A good key with other text around it, such as a line of a program. */
+  | 'surrounding_text'
   /** A character that keys of the service do not have. */
   | 'bad_character'
   /** A character that looks like another, such as a Cyrillic letter. */

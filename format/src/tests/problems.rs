@@ -131,6 +131,32 @@ fn assignments() {
 }
 
 #[test]
+fn a_good_key_is_found_in_what_is_around_it() {
+    table(&[
+        ("-H \"Authorization: Bearer @\"", &[(SurroundingText, 26), (Quotes, 70)][..]),
+        ("curl -H 'Authorization: Bearer @' https://x.example", &[(SurroundingText, 31)]),
+        ("setx NAME @", &[(SurroundingText, 10)]),
+        ("{\"key\":\"@\"}", &[(SurroundingText, 8)]),
+        ("https://x.example/y?key=@&more", &[(SurroundingText, 24)]),
+        ("**@**", &[(SurroundingText, 2)]),
+        ("@.", &[(SurroundingText, 0)]),
+        ("(@)", &[(SurroundingText, 1)]),
+        ("é @ é", &[(SurroundingText, 2)]),
+        ("the key @ works", &[(SurroundingText, 8)]),
+        ("LC_API_KEY=x KEYLATCH_API_KEY=@", &[(AssignmentPrefix, 0), (SurroundingText, 30)]),
+    ]);
+    assert_eq!(
+        details(Some(keylatch()), "<b>kl_live_0123456789ABCDEFGHIJKLMNOPQRST3zX1CQ</b>", SurroundingText),
+        ["44"]
+    );
+    // A word goes on: that is no key with something around it.
+    for text in ["@x", "x@", "@-1", "_@"] {
+        let problems = found(Some(keylatch()), &text.replace('@', KEY));
+        assert!(problems.iter().all(|(code, _)| *code != SurroundingText), "{text}: {problems:?}");
+    }
+}
+
+#[test]
 fn placeholders_are_named_and_nothing_else_of_them() {
     for text in [
         "{MY_API_KEY}",
