@@ -110,6 +110,7 @@ pub(crate) fn is_good(format: &KeyFormat, text: &[u8]) -> bool {
 
 /// Where a good key stands in a text that has more around it, and how long it is. Of a
 /// format without a prefix, short keys stand in many texts.
+#[inline(never)]
 pub(crate) fn embedded(format: &KeyFormat, text: &[u8]) -> Option<(usize, usize)> {
     let (least, most) = (least(format, 0), format.longest());
     let is_telling = least >= TELLING || matches!(format.parts.first(), Some(Part::Literal(_)));

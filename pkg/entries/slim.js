@@ -15,7 +15,7 @@ export * from './facade.js';
 export async function init(wasm, clientWasm) {
   offlineModule.provide(await moduleOf(wasm));
   if (clientWasm !== undefined) {
-    client.provide(async () => moduleOf(typeof clientWasm === 'function' ? asked(clientWasm) : clientWasm));
+    client.provide(async () => moduleOf(typeof clientWasm === 'function' ? asked(/** @type {() => Source} */ (clientWasm)) : clientWasm));
   }
   offline();
 }
