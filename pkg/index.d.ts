@@ -218,6 +218,8 @@ export type ProblemCode =
    * `op://vault/item/key` or `$KEY`, a word such as `None`, an escape (`\n` as two characters), a key shortened for showing.
    */
   | 'placeholder'
+  /** A good key with other text around it, such as a line of a program. */
+  | 'surrounding_text'
   /** A character that keys of the service do not have. */
   | 'bad_character'
   /** A character that looks like another, such as a Cyrillic letter. */
@@ -602,7 +604,11 @@ export interface CredentialSource {
 export interface ClientOptions {
   /** The service: an id, what `provider` or `defineProvider` answered, or a declaration. */
   provider: ProviderId | Provider | ProviderSpec;
-  /** Where its API is. Default: the provider's own address; keylatch has none, so say it. */
+  /**
+   * Where its API is. Default: the provider's own address; keylatch has none, so say it. Plain http is for this computer:
+   * where `HTTP_PROXY` is heeded (by Bun and Deno, by Node 24 with `NODE_USE_ENV_PROXY`), name it in `NO_PROXY`, or the key
+   * goes to the proxy.
+   */
   baseUrl?: string | URL;
   /** The key; leave it out in a page whose session cookie the browser holds. */
   credential?: Credential | CredentialSource;

@@ -114,6 +114,30 @@ pub fn is_key_of(format: &KeyFormat, text: &[u8]) -> bool {
     matches(format, text).is_some_and(|found| found.wrong_checksum.is_none() && found.is_key(format, text))
 }
 
+/// Where a good key stands in a text that has more around it, and how long it is. Keys
+/// of a format that begins with no fixed text stand in many texts.
+#[inline(never)]
+pub(crate) fn embedded(format: &KeyFormat, text: &[u8]) -> Option<(usize, usize)> {
+    let (least, most) = (least(format, 0), format.longest());
+    let is_telling = matches!(format.parts.first(), Some(Part::Literal(_)));
+    if text.len() <= least || !is_telling || matches(format, text).is_some() {
+        return None;
+    }
+    let is_end = |at: usize| text.get(at).is_none_or(|byte| ends_word(*byte));
+    (0..=text.len() - least).filter(|at| *at == 0 || is_end(at - 1)).find_map(|at| {
+        let room = most.min(text.len() - at);
+        let mut lengths = (least..=room).filter(|length| is_end(at + length));
+        let is_key = |length: &usize| is_key_of(format, text.get(at..at + length).unwrap_or_default());
+        Some((at, lengths.find(is_key)?))
+    })
+}
+
+/// Whether a word ends before a character. What cannot be seen or is of another
+/// alphabet is a fault of the key rather than something else beside it.
+fn ends_word(byte: u8) -> bool {
+    byte == b' ' || byte.is_ascii_graphic() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-')
+}
+
 /// A text that has every part of a format and nothing else.
 struct Match {
     /// The number of the fixed text that it begins with, if the format has one.
@@ -239,7 +263,9 @@ fn fault(format: &KeyFormat, text: &[u8]) -> Check {
     let body = || format.prefix(text).map_or(0, |(_, prefix)| prefix.len());
     match found {
         Some(found)
-            if !text.is_empty() && is_key(text, classes.and(Classes::of(rest)), Some(format), body()) =>
+            if !text.is_empty()
+                && is_key(text, classes.and(Classes::of(rest)), Some(format), body())
+                && embedded(format, text).is_none() =>
         {
             found
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::check::is_key_of;
+use super::check::{embedded, is_key_of};
 use super::class::PLAIN;
 use super::declare::KeyFormat;
 use super::fit::{Fault, fit};
@@ -29,7 +29,8 @@ pub const MAX_LENGTH: usize = 16_384;
 /// What surrounds a key (white space, quotes, `Bearer `, `NAME=`) is named and
 /// ignored by the later steps, and so are white space, invisible characters and
 /// look-alikes within it, so that one mistake is not reported as three. A
-/// placeholder is named as such and not looked at any further.
+/// placeholder is named as such and not looked at any further, and so is a good key
+/// with other text around it.
 ///
 /// Any text of any size will do. Each code is named once, only the two ends
 /// (`surrounding_space`) and a scheme within a header (`scheme_prefix`) twice,
@@ -67,8 +68,14 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     let (core, start) = peel(&bytes, format, &mut found);
     if core.is_empty() {
         found.add(ProblemCode::Empty, start);
+    } else if let Some(at) = escape(core, format) {
+        found.add(ProblemCode::Placeholder, start + at);
+    } else if let Some((at, length)) = format.and_then(|format| embedded(format, core)) {
+        if let Some(details) = found.add(ProblemCode::SurroundingText, start + at) {
+            details.push(integer(length as i64).into());
+        }
     } else if is_placeholder(core, format) {
-        found.add(ProblemCode::Placeholder, start + escape(core, format).unwrap_or_default());
+        found.add(ProblemCode::Placeholder, start);
     } else {
         let core = scan(core, start, format, &mut found);
         if let Some(format) = format {
@@ -105,6 +112,7 @@ pub fn resembles(format: &KeyFormat, text: &str) -> bool {
                 | ProblemCode::Quotes
                 | ProblemCode::SchemePrefix
                 | ProblemCode::AssignmentPrefix
+                | ProblemCode::SurroundingText
                 | ProblemCode::Lookalike
                 | ProblemCode::Invisible
         )

@@ -98,6 +98,7 @@ pub(super) fn is_placeholder(core: &[u8], format: Option<&KeyFormat>) -> bool {
 }
 
 /// Where the escape stands that a text ends with: the key before it may be a good one.
+#[inline(never)]
 pub(super) fn escape(core: &[u8], format: Option<&KeyFormat>) -> Option<usize> {
     let found = ESCAPES.iter().find(|escape| ends_with(core, escape))?;
     // One of several, as in `\r\n`.
@@ -107,6 +108,7 @@ pub(super) fn escape(core: &[u8], format: Option<&KeyFormat>) -> Option<usize> {
 }
 
 /// `op://vault/item/key`, `${{ secrets.KEY }}`, `$KEY`, `vault:path#key`, `ENC[…]`
+#[inline(never)]
 pub(super) fn is_reference(text: &[u8], format: Option<&KeyFormat>) -> bool {
     let is_named = |start: &&str| {
         starts_with(text, start) && after(text, start.len()).first().is_some_and(|next| !is_space(*next))

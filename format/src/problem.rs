@@ -27,6 +27,8 @@ codes! {
         AssignmentPrefix = "assignment_prefix": "The name of a variable or setting stands before the key. Remove the name and the \"{0}\" after it.",
         /// Something that stands for a key: an example, a reference, a shortened key, an escape.
         Placeholder = "placeholder": "This is a placeholder and not a key: an example, an unresolved reference or escape, or a shortened key. Put the whole key in its place.",
+        /// A good key with other text around it, such as a line of a program; detail: its length.
+        SurroundingText = "surrounding_text": "There is other text around the key: a good one begins here. Take its {0} characters, and nothing else.",
         /// A character that a key cannot have at this place; details: which, and what can stand there.
         BadCharacter = "bad_character": "The key has {0} here, where only {1} can stand. Copy the key again.",
         /// A character that looks like another one; details: which, and the one that was probably meant.

@@ -15,7 +15,7 @@ export * from './facade.js';
 export async function init(wasm, clientWasm) {
   offlineModule.provide(await moduleOf(wasm));
   if (clientWasm !== undefined) {
-    client.provide(async () => moduleOf(typeof clientWasm === 'function' ? clientWasm() : clientWasm));
+    client.provide(async () => moduleOf(typeof clientWasm === 'function' ? asked(/** @type {() => Source} */ (clientWasm)) : clientWasm));
   }
   offline();
 }
@@ -27,6 +27,15 @@ async function moduleOf(source) {
     return isModule(given) || isBytes(given) ? given : await compile(given);
   } catch (thrown) {
     throw notStarted(thrown);
+  }
+}
+
+/** @param {() => Source} give */
+async function asked(give) {
+  try {
+    return await give();
+  } catch (thrown) {
+    throw new KeylatchError({ code: 'not_started', details: ['the function that is to give keylatch/client.wasm threw an error.'] }, thrown);
   }
 }
 

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 
 import { outcomeOf } from '../client/task.js';
-import { failure, object } from '../core/errors.js';
+import { asText, failure, object } from '../core/errors.js';
 import { adopt } from '../core/secret.js';
 import { Attempt } from '../client/attempt.js';
 import { call, core, described, errorOf, noticeOf, providerOf, withBytes } from './core.js';
@@ -128,13 +128,22 @@ export function settingOf(provider, options) {
   if (signal?.aborted) throw failure('aborted');
   return {
     provider,
-    baseUrl: baseUrl !== undefined ? String(baseUrl) : host !== undefined ? call(() => core().hostAddress(String(host))) : environmentAddress(provider),
+    baseUrl: baseUrl !== undefined ? asText(baseUrl, 'baseUrl', 'it is not a URL.') : host !== undefined ? call(() => core().hostAddress(asText(host, 'host', 'expected a string.'))) : environmentAddress(provider),
     user,
     profile: profile ?? (process.env.KEYLATCH_PROFILE || undefined),
     login,
     signal,
-    say: say ?? ((text) => void process.stderr.write(`${text}\n`)),
+    say: say === undefined ? (text) => void process.stderr.write(`${text}\n`) : (text) => told(say, text),
   };
+}
+
+/** @param {(text: string) => void} say the user's @param {string} text */
+function told(say, text) {
+  try {
+    say(text);
+  } catch {
+    throw failure('invalid_argument', 'say', 'the function threw an error.');
+  }
 }
 
 /**

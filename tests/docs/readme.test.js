@@ -55,6 +55,7 @@ test('every other command that is shown is run, here or elsewhere', async () => 
     ['cargo run --package keylatch-server', 'xtask/src/server.rs', 'keylatch-server'],
     ['keylatch-server user add EMAIL', 'server/tests/binary.rs', '&["user", "add", email'],
     ['keylatch --help', 'tests/node/cli.test.js', "['--help']"],
+    ['keylatch login --browser', 'tests/node/login.test.js', 'login --browser --no-browser'],
     ['npx keylatch login --provider luminary', 'tests/node/login.test.js', 'login --provider luminary'],
   ];
   const shown = [readme, onNpm].flatMap((text) => [

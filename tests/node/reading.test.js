@@ -212,6 +212,9 @@ test('what cannot be an option is an error with a name', async (t) => {
       () => new node.CredentialFile('lambda', { path: 5 }), () => new node.CredentialFile('lambda', null), () => new node.CredentialFile('lambda', { kind: 'toml' }),
       () => new node.CredentialFile('lambda', { path: '' }), () => new node.CredentialFile('lambda', { profile: {} }),
       () => node.resolveKey('lambda', null), () => node.resolveKey('lambda', 5), () => node.login('luminary', null),
+      ...['baseUrl', 'host'].map((name) => () => node.resolveKey('lambda', { [name]: { toString() { throw new Error('mine'); } } })),
+      ...[5, {}, 'x'].flatMap((odd) => ['say', 'signal', 'profile', 'user', 'interactive'].filter((name) => typeof odd !== 'string' || name !== 'profile' && name !== 'user').map((name) => () => node.resolveKey('lambda', { [name]: odd }))),
+      () => node.resolveKey('lambda', { interactive: 'prompt', say() { throw new Error('mine'); } }),
     ]) results.push(await (async () => work())().then(() => 'none', ({ name, code }) => name + ' ' + code));
     return results;`);
   assert.deepEqual([...new Set(codes)], ['KeylatchError invalid_argument']);

@@ -82,4 +82,24 @@ test('bundled', async (t) => {
     assert.ok(statSync(outfile).size < statSync(wasm).size * 3, 'the bundle has no bytes of the wasm');
     assert.equal(node([outfile, wasm], project.dir), 'true\n');
   });
+
+  await t.test('keylatch/slim that does not get its wasm says so as an error of ours, and can be started again', async () => {
+    const slim = project.write('slim-fails.js', `
+      import { readFile } from 'node:fs/promises';
+      import { checkKey, init, KeyClient, KeylatchError } from 'keylatch/slim';
+      const told = async (call) => { try { await call(); console.log('nothing'); } catch (error) { console.log(error instanceof KeylatchError, error.code, error.message.slice(0, 60)); } };
+      globalThis.fetch = async () => new Response('', { status: 404 });
+      await told(() => checkKey('keylatch', 'x'));
+      for (const source of [undefined, null, 7, {}, 'https://x.example/k.wasm', new Uint8Array(4), Promise.reject(new Error('mine')), new Response('', { status: 500 })]) await told(() => init(source));
+      await init(await readFile(process.argv[2]), () => { throw new Error('mine'); });
+      console.log(checkKey('keylatch', 'x').ok);
+      await told(() => new KeyClient({ provider: 'luminary', credential: 'key-1' }).validate('key-2'));
+    `);
+    const outfile = join(project.dir, 'built/slim-fails.mjs');
+    await esbuild.build({ entryPoints: [slim], outfile, bundle: true, format: 'esm', external: ['node:*'], logLevel: 'error' });
+    const lines = node([outfile, join(project.dir, 'node_modules/keylatch/dist/keylatch.wasm')], project.dir).trim().split('\n');
+    assert.equal(lines.length, 11);
+    assert.equal(lines[9], 'false');
+    for (const line of lines.filter((_, at) => at !== 9)) assert.match(line, /^true not_started keylatch could not start: /);
+  });
 });

@@ -54,6 +54,10 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
+    if arguments.iter().any(|argument| ["--help", "-h"].contains(argument)) {
+        help();
+        return Ok(ExitCode::SUCCESS);
+    }
     let project = Project::find()?;
     // What is built and installed stays as it is while these read it. The demo holds
     // the lock only as long as it builds.

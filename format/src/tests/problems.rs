@@ -1,7 +1,7 @@
 //! What is told of a problem besides its code and its place, for which there are
 //! vectors: `tests/vectors/checks.json`.
 
-use super::{KEY, details};
+use super::{KEY, details, found};
 use crate::ProblemCode::*;
 use crate::{Alphabet, Certainty, KeyFormat, Part, diagnose, keylatch};
 use alloc::borrow::Cow;
@@ -36,6 +36,7 @@ fn the_details_of_a_problem_say_what_it_is_about() {
         ("sk_live_".into(), WrongPrefix, &["\"kl_live_\" or \"kl_test_\""]),
         ("kl_live_".into(), WrongLength, &["44", "8"]),
         (KEY.replace('0', "O"), WrongChecksum, &["6"]),
+        (["<b>", KEY, "</b>"].concat(), SurroundingText, &["44"]),
     ] {
         assert_eq!(details(Some(keylatch()), &text, code), expected, "{text:?}");
     }
@@ -49,5 +50,13 @@ fn what_a_format_allows_is_no_reference() {
     );
     for key in ["$ABC", "op://A/B/C", "ABC\\n"] {
         assert_eq!(diagnose(Some(&every), key), [], "{key}");
+    }
+}
+
+#[test]
+fn a_word_that_goes_on_is_no_key_with_something_around_it() {
+    for text in ["@x", "x@", "@-1", "_@"] {
+        let problems = found(Some(keylatch()), &text.replace('@', KEY));
+        assert!(problems.iter().all(|(code, _)| *code != SurroundingText), "{text}: {problems:?}");
     }
 }

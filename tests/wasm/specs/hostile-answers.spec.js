@@ -68,6 +68,45 @@ export default ({ keylatch, server }) => {
       },
     },
     {
+      name: 'an answer has an end, whatever its header says of it, and is let go of there',
+      async run() {
+        const chunk = new Uint8Array(1 << 20).fill(32);
+        let pulled = 0;
+        let cancelled = 0;
+        const endless = async () => new Response(new ReadableStream({
+          pull(controller) { pulled += 1; controller.enqueue(chunk.slice()); },
+          cancel() { cancelled += 1; return new Promise(() => {}); },
+        }), { headers: { 'content-length': '2', 'content-encoding': 'identity' } });
+        const one = new KeyClient({ provider: 'keylatch', baseUrl: BASE_URL, credential: generateKey(), fetch: endless, retries: 0 });
+        for (const call of [() => one.whoami(), () => one.get('key_1'), () => one.list().next()]) {
+          pulled = 0;
+          const error = await call().then(() => fail('it has an answer'), (thrown) => thrown);
+          ok(error instanceof KeylatchError && error.code === 'bad_response', `${error}`);
+          ok(error.message.includes('larger'), error.message);
+          ok(pulled <= 20, `${pulled} MB were read`);
+        }
+        equal(cancelled, 3);
+      },
+    },
+    {
+      name: 'a runtime that refuses to hear of a cache is asked without one',
+      async run() {
+        if (typeof globalThis.location?.origin === 'string') return;
+        const { Request } = globalThis;
+        globalThis.Request = class extends Request {
+          constructor(input, init) {
+            if (init && 'cache' in init) throw new TypeError("The 'cache' field on 'RequestInitializerDict' is not implemented.");
+            super(input, init);
+          }
+        };
+        try {
+          equal((await client(ANYTHING).whoami()).id, 'usr_1');
+        } finally {
+          globalThis.Request = Request;
+        }
+      },
+    },
+    {
       name: 'a cursor that leads to itself ends the list',
       async run() {
         const fetch = async () => json({ items: [KEY_INFO], next_cursor: 'again' });
