@@ -49,6 +49,22 @@ pub fn cut<'t>(text: &'t str, what: &str) -> Option<(&'t str, &'t str)> {
     Some((text.get(..at)?, text.get(at + what.len()..)?))
 }
 
+/// The same of the last occurrence.
+#[inline(never)]
+pub fn cut_last<'t>(text: &'t str, what: &str) -> Option<(&'t str, &'t str)> {
+    if what.is_empty() {
+        return None;
+    }
+    let at = text.as_bytes().windows(what.len()).rposition(|window| window == what.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + what.len()..)?))
+}
+
+/// What stands before the first occurrence of `what`: all of the text when there is
+/// none.
+pub fn before<'t>(text: &'t str, what: &str) -> &'t str {
+    cut(text, what).map_or(text, |(before, _)| before)
+}
+
 /// Whether `what` occurs in the text.
 pub fn contains(text: &str, what: &str) -> bool {
     what.is_empty() || cut(text, what).is_some()
@@ -101,6 +117,8 @@ mod tests {
         for text in ["", "a", "{", "a{b", "ää{b}{", "{{", "a--b---", "aab"] {
             for what in ["{", "--", "aab", "ä", "b---x"] {
                 assert_eq!(cut(text, what), text.split_once(what), "{text} {what}");
+                assert_eq!(cut_last(text, what), text.rsplit_once(what), "{text} {what}");
+                assert_eq!(Some(before(text, what)), text.split(what).next(), "{text} {what}");
                 assert_eq!(contains(text, what), text.contains(what), "{text} {what}");
                 assert!(parts(text, what).eq(text.split(what)), "{text} {what}");
                 assert_eq!(replace(text, what, "é"), text.replace(what, "é"), "{text} {what}");

@@ -262,7 +262,7 @@ function text(read) {
   }
 }
 
-/** @param {{ bytes?: Uint8Array }} what @returns {Told} */
+/** @param {{ bytes?: Uint8Array, [fact: string]: unknown }} what @returns {Told} */
 function told({ bytes, ...facts }) {
   return { facts: JSON.stringify(facts), bytes };
 }

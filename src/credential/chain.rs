@@ -10,6 +10,7 @@ use crate::error::{Code, Error};
 use crate::notice::{Notice, Reason};
 use crate::provider::{FileKind, Provider, Sources, Text};
 use crate::secret::Secret;
+use crate::text::cut;
 
 /// How often a person is asked for a key that the service then refuses.
 const TRIES: u8 = 3;
@@ -421,6 +422,6 @@ fn check(provider: &Provider, key: &Secret, source: &Source) -> Result<(), Error
 
 /// Host and port of an address, with a path if it has one.
 fn authority(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = cut(url, "://").map_or(url, |(_, rest)| rest);
     rest.trim_end_matches('/')
 }

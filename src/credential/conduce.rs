@@ -12,7 +12,7 @@ use super::entry::{Entry, Miss};
 use super::login::address;
 use super::yaml::{self, Node};
 use crate::secret::Secret;
-use crate::text::integer;
+use crate::text::{before, concat, contains, integer};
 
 pub fn get(text: &str, user: Option<&str>, host: Option<&str>) -> Result<Entry, Miss> {
     let config = parse(text)?;
@@ -33,7 +33,7 @@ pub fn set(text: &str, user: Option<&str>, host: Option<&str>, key: Option<&str>
     let name = name_of(&host);
     let value = yaml::quoted(key.unwrap_or_default());
     let pair = yaml::quoted(name) + ": " + &value;
-    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let line_end = if contains(text, "\r\n") { "\r\n" } else { "\n" };
     let keys = keys(&config, &user)?;
     if key.is_none() && keys.is_none_or(|keys| keys.get(name).is_none()) {
         return Ok(text.into());
@@ -80,9 +80,8 @@ pub fn set(text: &str, user: Option<&str>, host: Option<&str>, key: Option<&str>
             ));
         }
     };
-    let mut out = String::from(text);
-    out.replace_range(from..to, &insert);
-    Ok(out)
+    let (before, after) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
+    Ok(concat(&[before, &insert, after]))
 }
 
 struct Owner {
@@ -102,7 +101,7 @@ fn owner(config: &Node, user: Option<&str>, host: Option<&str>) -> Result<Owner,
 
 /// What a host is called in the file.
 fn name_of(host: &str) -> &str {
-    match host.split('.').next().unwrap_or_default() {
+    match before(host, ".") {
         "dev" => "dev-app",
         "stg" => "stg-app",
         "prd" => "prd-app",

@@ -2,6 +2,8 @@
 //! Reading is left to Node's own parser, whose idea of where a value ends is
 //! followed here.
 
+use crate::text::{before, contains, cut};
+
 /// The file with the variable set to a value, or without it. Nothing when the
 /// value cannot be written so that every reader of `.env` gets it back.
 pub fn set(text: &str, name: &str, value: Option<&str>) -> Option<String> {
@@ -26,7 +28,7 @@ pub fn set(text: &str, name: &str, value: Option<&str>) -> Option<String> {
             out.push_str(text.get(line.value_end..)?);
         }
         None => {
-            let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+            let end = if contains(text, "\r\n") { "\r\n" } else { "\n" };
             out.push_str(text);
             if !text.is_empty() && !text.ends_with('\n') {
                 out.push_str(end);
@@ -54,16 +56,15 @@ fn assignments(text: &str, name: &str) -> Vec<Line> {
     let mut found = Vec::new();
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
-        let line_end = rest.find('\n').unwrap_or(rest.len());
-        let line = rest.get(..line_end).unwrap_or_default();
-        let mut next = start + (line_end + 1).min(rest.len());
-        if let Some((key, value)) = line.split_once('=').filter(|(key, _)| !key.trim().starts_with('#')) {
+        let line = before(rest, "\n");
+        let mut next = start + (line.len() + 1).min(rest.len());
+        if let Some((key, value)) = cut(line, "=").filter(|(key, _)| !key.trim().starts_with('#')) {
             let value_start = start + key.len() + 1 + (value.len() - value.trim_start().len());
             let end = value_end(text, value_start);
             // A quoted value may reach over several lines.
-            if end > start + line_end {
+            if end > start + line.len() {
                 let after = text.get(end..).unwrap_or_default();
-                next = end + after.find('\n').map_or(after.len(), |newline| newline + 1);
+                next = end + (before(after, "\n").len() + 1).min(after.len());
             }
             let key = key.trim();
             let key = key.strip_prefix("export ").map_or(key, str::trim);
@@ -78,13 +79,12 @@ fn assignments(text: &str, name: &str) -> Vec<Line> {
 
 fn value_end(text: &str, start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
-    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))
-        && let Some(close) = rest.get(1..).and_then(|inner| inner.find(quote))
+    if let Some((quote @ ("\"" | "'" | "`"), inner)) = rest.split_at_checked(1)
+        && let Some((inside, _)) = cut(inner, quote)
     {
-        return start + close + 2;
+        return start + inside.len() + 2;
     }
-    let line = rest.split('\n').next().unwrap_or_default();
-    let value = line.split('#').next().unwrap_or_default();
+    let value = before(before(rest, "\n"), "#");
     start + value.trim_end().len()
 }
 
@@ -96,7 +96,7 @@ fn quoted(value: &str) -> Option<String> {
         return Some(value.into());
     }
     // python-dotenv puts variables in even there, and takes backslashes.
-    if value.contains(['\'', '\\', '\n', '\r']) || value.contains("${") {
+    if value.bytes().any(|byte| b"'\\\n\r".contains(&byte)) || contains(value, "${") {
         return None;
     }
     Some(String::from("'") + value + "'")

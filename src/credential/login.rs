@@ -15,21 +15,19 @@ use crate::http::{Body, Method, Origin, Request, Transport, is_loopback};
 use crate::provider::Login;
 use crate::scheme::{Header, base64};
 use crate::secret::{Secret, scrubber};
-use crate::text::percent_encode;
+use crate::text::{before, contains, cut_last, percent_encode};
 use crate::value::{Object, Value};
 
 /// An address from a host, as services' variables and options name it: https
 /// is put in front, on this computer http.
 pub fn address(text: &str) -> String {
     let text = text.trim();
-    if text.contains("://") {
+    if contains(text, "://") {
         return text.into();
     }
-    let authority = text.split('/').next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(_) => authority.rsplit_once("]:").map_or(authority, |(host, _)| host),
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
-    };
+    let authority = before(text, "/");
+    let port = if authority.starts_with('[') { "]:" } else { ":" };
+    let host = cut_last(authority, port).map_or(authority, |(host, _)| host);
     let is_here = is_loopback(host) || host == "[::1";
     String::from(if is_here { "http://" } else { "https://" }) + text
 }

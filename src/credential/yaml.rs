@@ -3,6 +3,8 @@
 //! written anew. What is not needed is skipped over by its indentation; what is
 //! needed and not understood is an error that names the line.
 
+use crate::text::{before, replace};
+
 /// The line, counted from 1, that is not understood.
 pub type Fault = usize;
 
@@ -55,7 +57,8 @@ impl Node {
 pub fn parse(text: &str) -> Result<Node, Fault> {
     let mut lines = Vec::new();
     let mut start = 0;
-    for whole in text.split_inclusive('\n') {
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let whole = rest.get(..=before(rest, "\n").len()).unwrap_or(rest);
         let line = whole.trim_end_matches(['\n', '\r']);
         let content = line.trim_start_matches(' ');
         lines.push(Line {
@@ -69,6 +72,10 @@ pub fn parse(text: &str) -> Result<Node, Fault> {
     Parser { text, lines }.document()
 }
 
+fn is_any(letter: char, of: &str) -> bool {
+    of.chars().any(|one| one == letter)
+}
+
 /// A text as it can stand in any place of a file.
 pub fn quoted(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -77,7 +84,7 @@ pub fn quoted(text: &str) -> String {
         && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
             .iter()
             .any(|word| text.eq_ignore_ascii_case(word));
-    if plain { text.into() } else { String::from("'") + &text.replace('\'', "''") + "'" }
+    if plain { text.into() } else { String::from("'") + &replace(text, "'", "''") + "'" }
 }
 
 struct Line {
@@ -257,7 +264,7 @@ impl Parser<'_> {
             }
             return None;
         }
-        if "&*!|>[]{}%@`#,?".contains(first) {
+        if is_any(first, "&*!|>[]{}%@`#,?") {
             return None;
         }
         let ends = |index: usize, letter: char| {
@@ -265,8 +272,8 @@ impl Parser<'_> {
             let before = rest.get(..index).unwrap_or_default();
             letter == '\n'
                 || (letter == '#' && before.ends_with(' '))
-                || (letter == ':' && next.is_none_or(|c| " \r\n".contains(c) || (narrow && ",}".contains(c))))
-                || (narrow && ",{}[]".contains(letter))
+                || (letter == ':' && next.is_none_or(|c| is_any(c, " \r\n") || (narrow && is_any(c, ",}"))))
+                || (narrow && is_any(letter, ",{}[]"))
         };
         let end =
             letters.find(|(index, letter)| ends(*index, *letter)).map_or(rest.len(), |(index, _)| index);
@@ -293,7 +300,7 @@ impl Parser<'_> {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
                 Some(b'#') => {
                     let rest = self.text.get(at..limit).unwrap_or_default();
-                    at += rest.find('\n').unwrap_or(rest.len());
+                    at += before(rest, "\n").len();
                 }
                 _ => break,
             }

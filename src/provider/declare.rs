@@ -300,6 +300,8 @@ fn number(value: &Value) -> Option<u16> {
     (f64::from(number as u16) == number).then_some(number as u16)
 }
 
+// Not inlined, so that one of them serves all kinds of words.
+#[inline(never)]
 fn word<T: Copy>(value: &Value, all: &[T], as_str: fn(T) -> &'static str) -> Option<T> {
     let text = value.text()?;
     all.iter().copied().find(|one| as_str(*one) == text)

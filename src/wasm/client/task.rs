@@ -1,10 +1,10 @@
 //! An operation under way, which JavaScript drives from promise to promise.
 //!
-//! All that an operation waits for are promises, one at a time. So it needs no queue,
-//! no wakers and no closures, which weigh 6 KB with wasm-bindgen-futures and its glue:
-//! `pkg/client/task.js` awaits the promise that a step gives, and takes the next step
-//! with what it resolved to. A trap comes out of the step in which it happens, where
-//! in a queue it would be a promise that never settles.
+//! All that an operation waits for are promises, one at a time. So it needs none of
+//! the queue, the wakers and the closures of wasm-bindgen-futures: `pkg/client/task.js`
+//! awaits the promise that a step gives, and takes the next step with what it resolved
+//! to. A trap comes out of the step in which it happens, where in a queue it would be a
+//! promise that never settles.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
