@@ -149,7 +149,7 @@ fn endpoints(given: &Value, tells_validity: bool) -> Option<Endpoints> {
             {
                 endpoint.answer = Answer::stating(states);
             }
-            let statuses: Cow<'_, [u16]> = list(said, "statuses", number)?;
+            let statuses: Cow<'_, [u16]> = list(said, "statuses", success)?;
             if !statuses.is_empty() {
                 endpoint.answer.statuses = Statuses::of(&statuses);
             }
@@ -257,6 +257,11 @@ fn number(value: &Value) -> Option<u16> {
     (f64::from(number as u16) == number).then_some(number as u16)
 }
 
+/// A status that says success.
+fn success(value: &Value) -> Option<u16> {
+    number(value).filter(|status| Statuses::of(&[*status]).has(*status))
+}
+
 fn word<T: Copy>(value: &Value, all: &[T], as_str: fn(T) -> &'static str) -> Option<T> {
     let text = value.text()?;
     all.iter().copied().find(|one| as_str(*one) == text)
@@ -293,6 +298,7 @@ mod tests {
             r#"{"id":"acme","title":"Acme","endpoints":{"list":{"method":"GET"}}}"#,
             r#"{"id":"acme","title":"Acme","endpoints":{"list":{"path":"/x","method":"get"}}}"#,
             r#"{"id":"acme","title":"Acme","endpoints":{"validate":{"path":"/x","refusals":[65936]}}}"#,
+            r#"{"id":"acme","title":"Acme","endpoints":{"list":{"path":"/x","answer":{"statuses":[404]}}}}"#,
             r#"{"id":"acme","title":"Acme","fields":{"idd":"x"}}"#,
             r#"{"id":"acme","title":"Acme","timeUnit":"min"}"#,
         ] {
