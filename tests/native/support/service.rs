@@ -25,22 +25,30 @@ pub const PASSWORD: &str = "correct horse battery";
 /// The service.
 pub struct Service {
     app: App,
+    /// To its router, which takes longer to make than a call takes.
+    line: InProcess,
     clock: Arc<ManualClock>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Service {
     /// A new one, with two users and no keys.
     pub async fn start() -> Service {
-        let directory = tempfile::tempdir().unwrap();
+        // In memory where there is such a place: no test is about the disk.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
-        let mut config = Config::new(Database::Sqlite(directory.path().join("keys.db")));
-        config.clock = clock.clone();
-        config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
-        let app = App::open(config).await.unwrap();
+        let app = open(&clock, &directory).await;
         app.create_user(KIM, PASSWORD).await.unwrap();
         app.create_user(LEE, PASSWORD).await.unwrap();
-        Service { app, clock, _directory: directory }
+        Service { line: InProcess::new(app.router()), app, clock, directory }
+    }
+
+    /// The same one after its program ended and was started again: what it kept in
+    /// memory is gone.
+    pub async fn restart(self) -> Service {
+        let Service { clock, directory, .. } = self;
+        let app = open(&clock, &directory).await;
+        Service { line: InProcess::new(app.router()), app, clock, directory }
     }
 
     /// Moves the clock to a time.
@@ -50,7 +58,7 @@ impl Service {
 
     /// A transport to it on which nothing goes wrong yet.
     pub fn line(&self) -> Faulty {
-        Faulty::new(InProcess::new(self.app.router()))
+        Faulty::new(self.line.clone())
     }
 
     /// A client with this credential.
@@ -120,6 +128,13 @@ pub struct Row {
     /// Milliseconds since 1970.
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+}
+
+async fn open(clock: &Arc<ManualClock>, directory: &TempDir) -> App {
+    let mut config = Config::new(Database::Sqlite(directory.path().join("keys.db")));
+    config.clock = clock.clone();
+    config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+    App::open(config).await.unwrap()
 }
 
 fn options(credential: Credential) -> Options {
