@@ -108,7 +108,7 @@ export async function offlineRows() {
  */
 export async function lifecycleRows(baseUrl) {
   const session = await keylatch.KeyClient.signIn({ provider: 'keylatch', baseUrl, ...DEMO });
-  const { key, secret } = await session.create({ name: 'bench' });
+  const { key, secret } = await session.create({ name: 'bench', scopes: ['keys:read'] });
   const credential = secret.reveal();
 
   const { id } = key;

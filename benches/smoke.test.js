@@ -80,6 +80,13 @@ test('every target is of a row and of a peer that are measured', () => {
   }
 });
 
+test('what a few thousand keys leave in memory is what a thousand leave', () => {
+  const run = fileURLToPath(new URL('memory.js', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [run, '--quick', '--check'], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout + stderr);
+  assert.match(stdout, /^memory after 3 000 create, reveal, dispose \(that after 1 000: reached\)\n/);
+});
+
 test('without a server it says what to do', () => {
   const { KEYLATCH_SERVER_BIN, ...env } = process.env;
   const { status, stderr } = bench(['--quick'], env);

@@ -1,6 +1,7 @@
 // Replaces the key in a file by a new one. Programs that read the file go on
 // working throughout: the old key lives for another hour, and it would live on
-// if the new one could not be stored.
+// if the new one could not be stored. The key needs the scopes keys:read and
+// keys:write, as it rotates itself.
 //
 //   KEYLATCH_URL=http://127.0.0.1:8787 node rotate-without-downtime.mjs key.txt
 

@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" />
 /**
  * keylatch: API keys for JavaScript.
  *
@@ -10,6 +9,16 @@
  *
  * @module
  */
+
+// As lib `esnext.disposable` has it, which TypeScript before 5.2 does not have.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+  interface Disposable {
+    [Symbol.dispose](): void;
+  }
+}
 
 /** A stable word for what went wrong. The sentence may change, this does not. */
 export type ErrorCode =
@@ -128,7 +137,9 @@ export class KeylatchError extends Error {
 
 /**
  * Text that does not get out by accident: `console.log`, `JSON.stringify`,
- * template strings and `util.inspect` all show `[redacted]`.
+ * template strings and `util.inspect` all show `[redacted]`. To deep equality (of
+ * `node:assert`, Jest, Vitest) two are equal when their texts are, which they compare by
+ * a digest with a salt of the process; one that was wiped is equal to itself alone.
  *
  * @example
  * ```js
@@ -202,7 +213,10 @@ export type ProblemCode =
   | 'scheme_prefix'
   /** The name of a variable before the key, as in `LC_API_KEY=`. */
   | 'assignment_prefix'
-  /** An example such as `<API-KEY>`, or a key shortened for showing. */
+  /**
+   * Something that stands for a key: an example such as `<API-KEY>`, a reference that was not resolved such as
+   * `op://vault/item/key` or `$KEY`, a word such as `None`, an escape (`\n` as two characters), a key shortened for showing.
+   */
   | 'placeholder'
   /** A character that keys of the service do not have. */
   | 'bad_character'
@@ -426,6 +440,8 @@ export interface ProviderSpec {
   login?: LoginSpec;
   /** A user has one key at a time: to rotate is to delete it and make another. */
   oneKey?: boolean;
+  /** It gives a key an end by itself when none is asked for. Default false: three months are asked for then. */
+  endsByDefault?: boolean;
   /** Its list has working keys only, so a key without a status is `active` and not `unknown`. Default false. */
   listsWorkingKeysOnly?: boolean;
   /** What its keys look like. Default: unknown. */
@@ -434,6 +450,11 @@ export interface ProviderSpec {
   schemes?: SchemeSpec[];
   /** The key API, in keylatch's REST shape unless said otherwise. */
   endpoints?: Partial<Record<Operation, EndpointDeclaration>>;
+  /**
+   * How the API is found where something may stand in front of it: `path` is asked first, with the key, and the member
+   * of its answer holds a path; that and `suffix` then stand before every other path.
+   */
+  discovery?: { path: string; member: string; suffix?: string };
   /** Where its answers say what. Default: as keylatch's own API does. */
   fields?: FieldMap;
   /** Unit of numeric times in answers. Default `s`. Times as text are RFC 3339. */
@@ -513,9 +534,16 @@ export interface CallOptions {
 export interface CreateOptions extends CallOptions {
   /** 1 to 100 characters after trimming. */
   name: string;
-  /** Default: three calendar months, `'P3M'`. */
+  /**
+   * Default: three calendar months, `'P3M'`. keylatch-server ends a key no later than the key that made it: left out, the
+   * end is cut to that, and one that is asked for and lies beyond is `forbidden`, with the latest possible end.
+   */
   expiresIn?: Lifetime;
-  /** What it may do. Default: everything that you may. keylatch-server takes up to 32, each of 1 to 64 of `a-z 0-9 : . _ -`. */
+  /**
+   * What it may do. Default: what the service gives. At keylatch-server a key without scopes tells whose it is and
+   * nothing else; `keys:read` is to look at keys, `keys:write` to make and end them, and other words are yours. It takes up to 32,
+   * each of 1 to 64 of `a-z 0-9 : . _ -`.
+   */
   scopes?: string[];
 }
 
@@ -524,10 +552,10 @@ export interface RotateOptions extends CallOptions {
   /** How long the old key lives on, never past its own end: an ISO 8601 duration, or seconds. Default: not at all. */
   overlap?: string | number;
   /**
-   * Called with the new key before the old one dies. When it throws or rejects,
-   * the new key is revoked, the old one lives on, and `rotate` rejects with
-   * `store_failed`; where a user has one key at a time that cannot be, and
-   * `rotate` resolves with the warning `not_stored`.
+   * Called with the new key before the old one dies. When it throws, rejects, or takes
+   * longer than the client's `timeout`, which begins with it, the new key is revoked, the
+   * old one lives on, and `rotate` rejects with `store_failed`; where a user has one key at
+   * a time that cannot be, and `rotate` resolves with the warning `not_stored`.
    */
   store?: (secret: Secret, key: KeyInfo) => void | Promise<void>;
 }
@@ -562,8 +590,12 @@ export interface CredentialSource {
   readonly baseUrl?: string;
   /** Default `scheme` of the client. */
   readonly scheme?: 'bearer' | 'basic' | 'header';
-  /** Called once when the service answers 401; `undefined` when there is no other key now. */
-  refresh?(): Promise<CredentialSource | undefined>;
+  /**
+   * Called once when the service answers 401; `undefined` when there is no other key now. It has the `timeout` of a call;
+   * its signal says that nobody waits for it any more. What it gives is used if it is for the same origin; otherwise, and
+   * when it throws, the call rejects with `unauthorized`, whose `cause` says so.
+   */
+  refresh?(options?: { signal?: AbortSignal }): Promise<CredentialSource | undefined>;
 }
 
 /** How a client is set up. */
@@ -832,7 +864,8 @@ export function verifyKey(secret: Credential, hash: string): boolean;
 /**
  * The header that carries the key, for requests that you send yourself. It is
  * then up to you that it goes to the service alone; `KeyClient.fetch` sees to that.
- * @throws {KeylatchError} `invalid_header`, `invalid_argument` for a scheme that the service does not take.
+ * @throws {KeylatchError} `invalid_key` for what is certainly none (a placeholder, a reference, `Bearer …`), `invalid_header`,
+ * `invalid_argument` for a scheme that the service does not take.
  *
  * @example
  * ```js

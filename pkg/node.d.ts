@@ -44,7 +44,7 @@ export class Credential implements CredentialSource {
   /** Such as `file_readable_by_others`, `dotenv_address_unused` and `dotenv_cut`. */
   readonly warnings: Notice[];
   /** Reads the chain again; `undefined` when it gives the same key. `KeyClient` does it once after a 401. */
-  refresh(): Promise<Credential | undefined>;
+  refresh(options?: { signal?: AbortSignal }): Promise<Credential | undefined>;
 }
 
 export interface ResolveOptions {
@@ -165,16 +165,22 @@ export interface LoginOptions {
   baseUrl?: string | URL;
   /** Opens the browser. Default true; the address is printed in any case. */
   open?: boolean;
-  /** Milliseconds that the person has. Default 300000. */
+  /**
+   * Shows a code that the person types in a browser on any other computer (RFC 8628), where the issuer has that,
+   * instead of a browser on this one. Default false.
+   */
+  device?: boolean;
+  /** Milliseconds that the person has. Default 300000; with `device` as long as the code is good for. */
   timeout?: number;
   say?: (text: string) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Logs in with a browser and stores the login, whether or not there is one. Only
- * an answer that knows the state of this login ends it.
- * @throws {KeylatchError} `unauthorized` when the issuer or the person refused,
+ * Logs in with a browser, or with `device` by a code, and stores the login, whether
+ * or not there is one. Only an answer that knows the state of this login ends it.
+ * @throws {KeylatchError} `unauthorized` when the issuer or the person refused, `unsupported`
+ * when the issuer takes no code,
  * `bad_response` when the issuer's answer has no code, `service_error` when no
  * port is free, `file_failed` when the login could not be stored, `timeout`.
  */

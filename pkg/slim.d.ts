@@ -1,14 +1,19 @@
 export * from './index.js';
 
-/** What a module of WebAssembly can be taken from. */
-export type WasmSource = BufferSource | WebAssembly.Module | Response | Promise<Response> | URL | string;
+/**
+ * What WebAssembly can be taken from: its bytes, a `WebAssembly.Module`, a `Response` or
+ * a promise of one, a URL or its text. TypeScript knows no member of a module, so this
+ * is no narrower.
+ */
+export type WasmSource = object | string;
 
 /**
  * Starts keylatch with wasm that you load yourself. Await it once, before anything
- * else is called.
+ * else is called; after a failure it can be called again.
  *
  * `wasm` is `keylatch/keylatch.wasm`, for everything that needs no service;
  * `clientWasm` is `keylatch/client.wasm`, or a function that gives it, which is
  * called by the first call to a service. Without it such calls are `not_started`.
+ * @throws {KeylatchError} `not_started`.
  */
 export function init(wasm: WasmSource, clientWasm?: WasmSource | (() => WasmSource)): Promise<void>;

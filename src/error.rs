@@ -106,6 +106,7 @@ impl Code {
             Code::InvalidArgument
                 | Code::InvalidProvider
                 | Code::UnknownProvider
+                | Code::InvalidKey
                 | Code::InvalidHeader
                 | Code::AlreadyRevealed
                 | Code::NoEntropy
@@ -270,19 +271,25 @@ impl Error {
     /// The same with every text that was taken over from elsewhere put through
     /// `scrub`, which takes the secrets out.
     #[must_use]
-    pub fn scrubbed(mut self, scrub: impl Fn(String) -> String) -> Self {
+    pub fn scrubbed(mut self, scrub: &dyn Fn(String) -> String) -> Self {
         let inner = &mut *self.0;
-        let own = inner.details.iter_mut().filter_map(|detail| match detail {
-            Cow::Owned(detail) => Some(detail),
-            Cow::Borrowed(_) => None,
-        });
-        let said = inner
-            .service
-            .iter_mut()
-            .flat_map(|said| [&mut said.code, &mut said.message, &mut said.suggestion]);
-        let cause = inner.cause.iter_mut().flat_map(|(name, message)| [name, message]);
-        for text in own.chain(said.flatten()).chain(cause).chain(&mut inner.request_id) {
-            *text = scrub(core::mem::take(text));
+        let pass = |text: &mut String| *text = scrub(core::mem::take(text));
+        for detail in &mut inner.details {
+            if let Cow::Owned(detail) = detail {
+                pass(detail);
+            }
+        }
+        if let Some(ServiceMessage { code, message, suggestion }) = &mut inner.service {
+            for text in [code, message, suggestion].into_iter().flatten() {
+                pass(text);
+            }
+        }
+        if let Some((name, message)) = &mut inner.cause {
+            pass(name);
+            pass(message);
+        }
+        if let Some(id) = &mut inner.request_id {
+            pass(id);
         }
         self
     }

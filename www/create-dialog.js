@@ -1,4 +1,4 @@
-// "Create API key": a name and a lifetime.
+// "Create API key": a name, a lifetime, and whether it may manage keys.
 
 import { byId, part, setFieldError, setText } from './dom.js';
 import { openDialog } from './dialog.js';
@@ -12,6 +12,8 @@ const SEEN = /[^\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** For a service that takes no name the client wants one all the same; it is not sent. */
 const NAMELESS = 'API key';
+/** What managing keys is called where keys have scopes. */
+const MANAGING = ['keys:read', 'keys:write'];
 const FOREVER = 'This key works until someone revokes it, even if it leaks and nobody notices. Prefer an end date and rotate the key regularly.';
 
 const dialog = byId('create-dialog');
@@ -19,8 +21,10 @@ const form = dialog.querySelector('form');
 const name = byId('key-name');
 const lifetime = byId('key-lifetime');
 const date = byId('key-date');
+const manages = byId('key-manages');
 let takesName = true;
 let takesEnd = true;
+let takesScopes = true;
 
 lifetime.addEventListener('change', showLifetime);
 name.addEventListener('input', () => setFieldError(name));
@@ -28,12 +32,14 @@ date.addEventListener('input', () => setFieldError(date));
 // Going back on purpose starts afresh; Escape and a lost session do not.
 part(dialog, 'cancel').addEventListener('click', forgetCreate);
 
-/** Asks for what the service wants to know, and runs `submit({ name, expiresIn })`. Resolves with its result, or `undefined`. */
+/** Asks for what the service wants to know, and runs `submit({ name, expiresIn, scopes })`. Resolves with its result, or `undefined`. */
 export async function askCreate(service, submit) {
   takesName = service.asks('create', 'name');
   takesEnd = service.capabilities.expiry;
+  takesScopes = service.capabilities.scopes;
   byId('key-name-field').hidden = !takesName;
   byId('key-lifetime-field').hidden = !takesEnd;
+  byId('key-manages-field').hidden = !takesScopes;
   setText(byId('create-terms'), termsOf(service));
   date.min = dateValue(new Date());
   date.max = dateValue(endOf('P10Y'));
@@ -57,9 +63,12 @@ function termsOf({ title, capabilities }) {
 }
 
 function values() {
-  if (!takesEnd) return { name: takesName ? name.value.trim() : NAMELESS };
   const expiresIn = lifetime.value === 'date' ? endOfDay(date.value) : lifetime.value;
-  return { name: name.value.trim(), expiresIn };
+  return {
+    name: takesName ? name.value.trim() : NAMELESS,
+    expiresIn: takesEnd ? expiresIn : undefined,
+    scopes: takesScopes && manages.checked ? MANAGING : undefined,
+  };
 }
 
 function showLifetime() {

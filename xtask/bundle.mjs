@@ -11,7 +11,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build, transformSync } from './npm/node_modules/esbuild/lib/main.js';
+import { build } from './npm/node_modules/esbuild/lib/main.js';
 
 const [staging, out] = process.argv.slice(2);
 const pkg = join(dirname(dirname(fileURLToPath(import.meta.url))), 'pkg');
@@ -40,16 +40,23 @@ const GROUPS = {
 /**
  * The glue of wasm-bindgen keeps its instance in variables of its module, so a
  * second instance, after a trap, needs a second module. As a function it is one
- * at each call.
+ * at each call. Its default export, which downloads a module, is left out.
  */
-function factory(name) {
-  const source = readFileSync(staged(name, 'keylatch.js'), 'utf8');
-  const { code } = transformSync(source, { format: 'iife', globalName: 'glue', target: 'es2022' });
-  return `// @ts-nocheck\nexport function start(module) {\n${code}\nglue.initSync({ module });\nreturn glue;\n}\n`;
+async function factory(name) {
+  const { outputFiles } = await build({
+    stdin: { contents: "export * from './keylatch.js';", resolveDir: staged(name) },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'glue',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  return `// @ts-nocheck\nexport function start(module) {\n${outputFiles[0].text}\nglue.initSync({ module });\nreturn glue;\n}\n`;
 }
 
 const generated = {};
-for (const name of ['client', 'node']) generated[`glue:${name}`] = factory(name);
+for (const name of ['client', 'node']) generated[`glue:${name}`] = await factory(name);
 for (const name of ['offline', 'node']) {
   const bytes = readFileSync(staged(name, 'keylatch_bg.wasm'));
   generated[`${name}.base64`] = `export const text = ${JSON.stringify(bytes.toString('base64'))};\n`;

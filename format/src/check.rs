@@ -2,7 +2,7 @@
 //! are good and for the mistakes that are frequent.
 
 use super::checksum::Checksum;
-use super::class::{PLAIN, SIMPLE};
+use super::class::{Classes, PLAIN, SIMPLE};
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, longest_match};
 use super::fit::{Fault, fit};
 use super::peel::{after, starts_with};
@@ -89,7 +89,7 @@ pub fn check(format: Option<&KeyFormat>, text: &str) -> Check {
 /// [`check`] of bytes; what is not ASCII is [`Check::Unclear`].
 pub fn check_bytes(format: Option<&KeyFormat>, text: &[u8]) -> Check {
     let Some(format) = format else {
-        let is_good = !text.is_empty() && PLAIN.contains_all(text) && !is_something_else(text, None);
+        let is_good = !text.is_empty() && is_key(text, Classes::of(text), None, 0);
         return if is_good { Check::Good { prefix: None } } else { Check::Unclear };
     };
     match matches(format, text) {
@@ -102,9 +102,15 @@ pub fn check_bytes(format: Option<&KeyFormat>, text: &[u8]) -> Check {
     }
 }
 
-/// Whether a text is a key, which is all that [`check_bytes`] has to find out of
-/// most formats.
-pub(crate) fn is_good(format: &KeyFormat, text: &[u8]) -> bool {
+/// Whether a text is a key, without a word of what is wrong with one that is none.
+///
+/// ```
+/// use keylatch_format::{is_key_of, keylatch};
+///
+/// assert!(is_key_of(keylatch(), b"kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms"));
+/// assert!(!is_key_of(keylatch(), b"kl_test_"));
+/// ```
+pub fn is_key_of(format: &KeyFormat, text: &[u8]) -> bool {
     matches(format, text).is_some_and(|found| found.wrong_checksum.is_none() && found.is_key(format, text))
 }
 
@@ -112,30 +118,25 @@ pub(crate) fn is_good(format: &KeyFormat, text: &[u8]) -> bool {
 struct Match {
     /// The number of the fixed text that it begins with, if the format has one.
     prefix: Option<usize>,
-    /// Where the first part ends, if that is a fixed text.
+    /// The length of that text.
     body: usize,
-    /// Whether all characters are [`SIMPLE`].
-    is_simple: bool,
+    /// The classes that all its characters have.
+    classes: Classes,
     /// Where the checksum begins, if it is wrong.
     wrong_checksum: Option<usize>,
 }
 
 impl Match {
-    /// Whether the diagnosis too would take all of the text for the key.
     #[inline]
     fn is_key(&self, format: &KeyFormat, text: &[u8]) -> bool {
-        if self.is_simple {
-            !is_simple_placeholder(after(text, self.body)) && !is_scheme(text)
-        } else {
-            PLAIN.contains_all(text) && !is_something_else(text, Some(format))
-        }
+        is_key(text, self.classes, Some(format), self.body)
     }
 }
 
 /// Lays a text over the parts of a format.
 #[inline]
 fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
-    let mut found = Match { prefix: None, body: 0, is_simple: true, wrong_checksum: None };
+    let mut found = Match { prefix: None, body: 0, classes: Classes::ALL, wrong_checksum: None };
     let mut at = 0;
     let mut body = Checksum::new();
     let covers_body = matches!(format.parts.last(), Some(Part::Checksum { covers: Coverage::Body, .. }));
@@ -144,11 +145,11 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
         match part {
             Part::Literal(choices) => {
                 let (choice, fixed) = longest_match(choices, rest)?;
-                found.is_simple &= SIMPLE.contains_all(fixed.as_bytes());
                 if number == 0 {
                     found.prefix = Some(choice);
                     found.body = fixed.len();
                 }
+                found.classes = found.classes.and(Classes::of(fixed.as_bytes()));
                 at += fixed.len();
             }
             Part::Run { alphabet, min, max } => {
@@ -156,20 +157,22 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
                 let length =
                     if min == max { *min } else { rest.len().checked_sub(least(format, number + 1))? };
                 let run = rest.get(..length).filter(|_| (*min..=*max).contains(&length))?;
-                if !alphabet.contains_all(run) {
+                let classes = Classes::of(run);
+                if !alphabet.accepts(run, classes) {
                     return None;
                 }
-                // The alphabets with a name hold simple characters only.
-                found.is_simple &= !matches!(alphabet, Alphabet::Custom(_)) || SIMPLE.contains_all(run);
+                found.classes = found.classes.and(classes);
                 if covers_body {
                     body.add(run);
                 }
                 at += length;
             }
             Part::Checksum { covers, length } => {
-                if rest.len() != *length || !Alphabet::Base62.contains_all(rest) {
+                let classes = Classes::of(rest);
+                if rest.len() != *length || !Alphabet::Base62.accepts(rest, classes) {
                     return None;
                 }
+                found.classes = found.classes.and(classes);
                 let mut sum = body;
                 if *covers == Coverage::All {
                     sum = Checksum::new();
@@ -198,25 +201,27 @@ fn least(format: &KeyFormat, from: usize) -> usize {
         .sum()
 }
 
-/// Whether a text is a placeholder, or the name of a scheme alone.
-fn is_something_else(text: &[u8], format: Option<&KeyFormat>) -> bool {
-    let is_placeholder = match format {
-        None if SIMPLE.contains_all(text) => is_simple_placeholder(text),
-        _ => is_placeholder(text, format),
-    };
-    is_placeholder || is_scheme(text)
-}
-
+/// Whether the diagnosis would take all of a text for the key: there is nothing
+/// around it, and it is neither a placeholder nor the name of a scheme alone.
+/// `body` is where the text goes on behind the prefix.
 #[inline]
-fn is_scheme(text: &[u8]) -> bool {
+fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize) -> bool {
     let is = |word: &str| text.len() == word.len() && starts_with(text, word);
-    is("Bearer") || is("Basic")
+    let is_placeholder = || {
+        if classes.are(SIMPLE) {
+            is_simple_placeholder(after(text, body))
+        } else {
+            is_placeholder(text, format)
+        }
+    };
+    classes.are(PLAIN) && !is("Bearer") && !is("Basic") && !is_placeholder()
 }
 
 /// What is wrong, where it is one thing alone.
 #[inline(never)]
 fn fault(format: &KeyFormat, text: &[u8]) -> Check {
-    if text.is_empty() || !PLAIN.contains_all(text) || is_something_else(text, Some(format)) {
+    let body = format.prefix(text).map_or(0, |(_, prefix)| prefix.len());
+    if text.is_empty() || !is_key(text, Classes::of(text), Some(format), body) {
         return Check::Unclear;
     }
     let mut found = None;

@@ -43,7 +43,7 @@ const HEX_LOWER: Class = Class(8);
 const DIGITS: Class = Class(16);
 
 /// Those of which a placeholder is words or x's, and neither in brackets nor
-/// shortened.
+/// shortened, a reference or an escape.
 pub(crate) const SIMPLE: Class = Class(32);
 
 /// All visible characters but quotes and the signs of an assignment: a text of
@@ -59,8 +59,8 @@ static CLASSES: [u8; 256] = {
     mark(&mut classes, "0123456789ABCDEFabcdef", HEX.0);
     mark(&mut classes, "0123456789abcdef", HEX_LOWER.0);
     mark(&mut classes, "0123456789", DIGITS.0);
-    mark(&mut classes, "!#&()+,/;?@\\^|~", SIMPLE.0 | PLAIN.0);
-    mark(&mut classes, "$%*.<>[]{}", PLAIN.0);
+    mark(&mut classes, "#&+,;?@^|~", SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "!$%()*./<>[\\]{}", PLAIN.0);
     classes
 };
 
@@ -76,14 +76,36 @@ const fn mark(classes: &mut [u8; 256], characters: &str, class: u8) {
 impl Class {
     #[inline]
     pub(crate) fn contains_all(self, bytes: &[u8]) -> bool {
-        let all = bytes.iter().fold(u8::MAX, |all, byte| all & class(*byte));
-        all & self.0 != 0
+        Classes::of(bytes).are(self)
     }
 }
 
-#[inline]
-fn class(byte: u8) -> u8 {
-    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
+/// The classes that all characters of a text have, so that one walk answers for
+/// every class.
+#[derive(Clone, Copy)]
+pub(crate) struct Classes(u8);
+
+impl Classes {
+    /// Those of no character: every class.
+    pub(crate) const ALL: Self = Classes(u8::MAX);
+
+    #[inline]
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let class = |byte: &u8| CLASSES.get(usize::from(*byte)).copied().unwrap_or_default();
+        Classes(bytes.iter().fold(u8::MAX, |all, byte| all & class(byte)))
+    }
+
+    /// Those of two texts, one behind the other.
+    #[inline]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Classes(self.0 & other.0)
+    }
+
+    /// Whether all characters are of a class.
+    #[inline]
+    pub(crate) fn are(self, class: Class) -> bool {
+        self.0 & class.0 != 0
+    }
 }
 
 impl Alphabet {
@@ -106,10 +128,15 @@ impl Alphabet {
     }
 
     /// Whether all characters are accepted.
-    #[inline]
     pub(crate) fn contains_all(&self, run: &[u8]) -> bool {
+        self.accepts(run, Classes::of(run))
+    }
+
+    /// The same of a run whose classes are known.
+    #[inline]
+    pub(crate) fn accepts(&self, run: &[u8], classes: Classes) -> bool {
         match (self, self.class()) {
-            (_, Some(class)) => class.contains_all(run),
+            (_, Some(class)) => classes.are(class),
             (Alphabet::Custom(characters), None) => {
                 let set = Set::of(characters);
                 run.iter().all(|byte| set.contains(*byte))

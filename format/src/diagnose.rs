@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::check::is_good;
+use super::check::is_key_of;
 use super::class::PLAIN;
 use super::declare::KeyFormat;
 use super::fit::{Fault, fit};
 use super::found::Found;
 use super::peel::peel;
-use super::placeholder::is_placeholder;
+use super::placeholder::{escape, is_placeholder};
 use super::problem::{Problem, ProblemCode};
 use super::scan::{Core, scan};
 use super::text::integer;
@@ -68,7 +68,7 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     if core.is_empty() {
         found.add(ProblemCode::Empty, start);
     } else if is_placeholder(core, format) {
-        found.add(ProblemCode::Placeholder, start);
+        found.add(ProblemCode::Placeholder, start + escape(core, format).unwrap_or_default());
     } else {
         let core = scan(core, start, format, &mut found);
         if let Some(format) = format {
@@ -89,7 +89,7 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
 /// assert!(!resembles(keylatch(), "kl_live_x"));
 /// ```
 pub fn resembles(format: &KeyFormat, text: &str) -> bool {
-    if is_good(format, text.as_bytes()) {
+    if is_key_of(format, text.as_bytes()) {
         return true;
     }
     // Of a plain text there is nothing to ignore.

@@ -71,7 +71,7 @@ mod unicode;
 mod validate;
 
 pub use catalogue::{CATALOGUE, CONDUCE, KEYLATCH, LAMBDA, keylatch};
-pub use check::{Check, check, check_bytes};
+pub use check::{Check, check, check_bytes, is_key_of};
 pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use diagnose::{MAX_LENGTH, diagnose, resembles};
 pub use error::Error;

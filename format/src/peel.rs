@@ -6,6 +6,7 @@ use core::ops::Range;
 
 use super::declare::KeyFormat;
 use super::found::Found;
+use super::placeholder::is_reference;
 use super::problem::ProblemCode;
 use super::unicode::{is_quote, is_space, kind};
 
@@ -113,7 +114,7 @@ fn scheme(core: &[u8]) -> Option<(&'static str, usize)> {
 /// could as well be a key is none: `=` pads base64, and `user:key` is a key of
 /// some services.
 fn assignment(core: &[u8], format: Option<&KeyFormat>) -> Option<(&'static str, usize)> {
-    if format.is_some_and(|format| format.prefix(core).is_some()) {
+    if format.is_some_and(|format| format.prefix(core).is_some()) || is_reference(core, format) {
         return None;
     }
     let keyword = word(core, KEYWORDS).map_or(0, str::len);

@@ -1,18 +1,55 @@
-//! What stands where a key should: `<API-KEY>`, `your-api-key`, `xxxx`,
-//! `${KEY}`, and keys that were shortened for showing.
+//! What stands where a key should: `<API-KEY>`, `your-api-key`, `xxxx`, `None`;
+//! what a program should have put the key in the place of, as `${KEY}` and
+//! `op://vault/item/key`; and keys that were shortened or redacted for showing.
 
 use super::class::Set;
 use super::declare::{KeyFormat, Part};
 use super::peel::{after, between, starts_with};
-use super::unicode::kind;
+use super::unicode::{is_space, kind};
 
 /// A longer text is not a placeholder, whatever it looks like.
 const LONGEST: usize = 512;
 /// No placeholder of words is longer.
 const LONGEST_WORDS: usize = 48;
 /// The brackets that a placeholder stands in.
-const BRACKETS: &[(&str, &str)] =
-    &[("{{", "}}"), ("${", "}"), ("{", "}"), ("<", ">"), ("[", "]"), ("%", "%")];
+const BRACKETS: &[(&str, &str)] = &[("{", "}"), ("<", ">"), ("[", "]"), ("(", ")"), ("%", "%")];
+/// The brackets of a reference, with anything in them: of shells, templates, GitHub,
+/// SOPS, Jasypt and Azure.
+const WRAPPED: &[(&str, &str)] = &[
+    ("${", "}"),
+    ("$(", ")"),
+    ("{{", "}}"),
+    ("#{", "}"),
+    ("%{", "}"),
+    ("<%", "%>"),
+    ("ENC[", "]"),
+    ("ENC(", ")"),
+    ("@Microsoft.KeyVault(", ")"),
+];
+/// How other references begin: of secret managers, dotenvx, Spring, and of code that
+/// reads a variable. `user:key` is a key of some services, so each has its name.
+const REFERENCES: &[&str] = &[
+    "vault:",
+    "arn:aws:",
+    "ssm:",
+    "env:",
+    "file:",
+    "encrypted:",
+    "projects/",
+    "{cipher}",
+    "!secret ",
+    "!vault",
+    "$ANSIBLE_VAULT",
+    "os.environ",
+    "os.getenv",
+    "ENV[",
+];
+/// No scheme of an address is longer.
+const LONGEST_SCHEME: usize = 24;
+/// What a key that was left out is shown as, here and elsewhere.
+const REDACTED: &str = "[redacted]";
+/// A line break or tab that was written instead of being sent.
+const ESCAPES: &[&str] = &["\\n", "\\r", "\\t", "%0A", "%0D"];
 /// Placeholders in full, without `_`, `-`, `.` and spaces.
 const WORDS: &[&str] = &[
     "apikey",
@@ -25,16 +62,23 @@ const WORDS: &[&str] = &[
     "placeholder",
     "undefined",
     "null",
+    "none",
+    "nil",
+    "nan",
+    "redacted",
+    "unset",
+    "notset",
 ];
 /// The first two letters of all these words: most keys begin with others, so most
 /// are compared with no word.
 const PAIRS: &[[u8; 2]] = &[
-    *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"yo", *b"my", *b"in", *b"en", *b"pa",
-    *b"pu", *b"pr",
+    *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"no", *b"ni", *b"na", *b"yo", *b"my",
+    *b"in", *b"en", *b"pa", *b"pu", *b"pr", *b"im",
 ];
 const FIRST: Set = Set::of("acreimnpsuyACREIMNPSUY");
 /// How a placeholder of words begins …
-const STARTS: &[&str] = &["your", "my", "insert", "enter", "paste", "replace", "put", "processenv"];
+const STARTS: &[&str] =
+    &["your", "my", "insert", "enter", "paste", "replace", "put", "processenv", "importmetaenv"];
 /// … and ends.
 const ENDS: &[&str] = &["key", "token", "secret", "here"];
 
@@ -45,7 +89,60 @@ pub(super) fn is_placeholder(core: &[u8], format: Option<&KeyFormat>) -> bool {
     let prefix = format.and_then(|format| format.prefix(core)).map_or(0, |(_, prefix)| prefix.len());
     let body = after(core, prefix);
     core.len() <= LONGEST
-        && (is_bracketed(body) || is_filler(body) || is_words(body) || is_shortened(body, format))
+        && (is_bracketed(body)
+            || is_filler(body)
+            || is_words(body)
+            || is_shortened(body, format)
+            || is_reference(body, format)
+            || escape(core, format).is_some())
+}
+
+/// Where the escape stands that a text ends with: the key before it may be a good one.
+pub(super) fn escape(core: &[u8], format: Option<&KeyFormat>) -> Option<usize> {
+    let found = ESCAPES.iter().find(|escape| ends_with(core, escape))?;
+    // One of several, as in `\r\n`.
+    let at = core.len() - found.len();
+    let before = between(core, 0, found.len());
+    is_foreign(after(core, at), format).then(|| escape(before, format).unwrap_or(at))
+}
+
+/// `op://vault/item/key`, `${{ secrets.KEY }}`, `$KEY`, `vault:path#key`, `ENC[…]`
+pub(super) fn is_reference(text: &[u8], format: Option<&KeyFormat>) -> bool {
+    let is_named = |start: &&str| {
+        starts_with(text, start) && after(text, start.len()).first().is_some_and(|next| !is_space(*next))
+    };
+    let is = is_address(text)
+        || is_variable(text)
+        || REFERENCES.iter().any(is_named)
+        || text.windows(REDACTED.len()).any(|part| part.eq_ignore_ascii_case(REDACTED.as_bytes()))
+        || WRAPPED.iter().any(|(open, close)| {
+            starts_with(text, open)
+                && ends_with(text, close)
+                && !between(text, open.len(), close.len()).is_empty()
+        });
+    is && is_foreign(text, format)
+}
+
+/// Whether keys of the format do not have all of these characters.
+fn is_foreign(text: &[u8], format: Option<&KeyFormat>) -> bool {
+    !format.is_some_and(|format| text.iter().all(|byte| format.allows(*byte)))
+}
+
+/// `op://`, `awssm://`, `ref+vault://`; but a page is no reference.
+fn is_address(text: &[u8]) -> bool {
+    let is_scheme = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let scheme = text.iter().take_while(is_scheme).count();
+    (1..=LONGEST_SCHEME).contains(&scheme)
+        && starts_with(after(text, scheme), "://")
+        && !starts_with(text, "http")
+}
+
+/// `$KEY`, `$env:KEY`
+fn is_variable(text: &[u8]) -> bool {
+    let Some(name) = text.strip_prefix(b"$") else { return false };
+    let name = if starts_with(name, "env:") { after(name, 4) } else { name };
+    name.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// The same of a body of [`SIMPLE`](super::class::SIMPLE) characters.
@@ -53,7 +150,7 @@ pub(super) fn is_simple_placeholder(body: &[u8]) -> bool {
     body.len() <= LONGEST && (is_filler(body) || is_words(body))
 }
 
-/// `<API-KEY>`, `{MY_API_KEY}`, `${KEY}`, `{{ key }}`
+/// `<API-KEY>`, `{MY_API_KEY}`, `(null)`, `[object Object]`
 fn is_bracketed(text: &[u8]) -> bool {
     BRACKETS.iter().any(|(open, close)| {
         let inner = between(text, open.len(), close.len());

@@ -25,8 +25,8 @@ codes! {
         SchemePrefix = "scheme_prefix": "\"{0}\" is how a key is sent and not a part of it. Remove it.",
         /// A name and `=` or `:` before the key; detail: the sign.
         AssignmentPrefix = "assignment_prefix": "The name of a variable or setting stands before the key. Remove the name and the \"{0}\" after it.",
-        /// An example or a shortened key instead of a key.
-        Placeholder = "placeholder": "This is a placeholder and not a key: an example, or a key that was shortened for showing. Put the whole key in its place.",
+        /// Something that stands for a key: an example, a reference, a shortened key, an escape.
+        Placeholder = "placeholder": "This is a placeholder and not a key: an example, an unresolved reference or escape, or a shortened key. Put the whole key in its place.",
         /// A character that a key cannot have at this place; details: which, and what can stand there.
         BadCharacter = "bad_character": "The key has {0} here, where only {1} can stand. Copy the key again.",
         /// A character that looks like another one; details: which, and the one that was probably meant.

@@ -23,7 +23,12 @@ pub fn integer(number: i64) -> String {
 
 /// The bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).map(char::from).collect()
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        digits.push(char::from(digit(byte >> 4)));
+        digits.push(char::from(digit(byte & 15)));
+    }
+    digits
 }
 
 /// A hexadecimal digit in lower case.

@@ -61,6 +61,16 @@ const PIECES: &[&str] = &[
     "~",
     "api-key",
     "my-token",
+    "none",
+    "(",
+    ")",
+    "\\n",
+    "%0A",
+    "op://",
+    "vault:",
+    "ENC[",
+    "${",
+    "[redacted]",
 ];
 
 fn alphabet() -> impl Strategy<Value = Alphabet> {

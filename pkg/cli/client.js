@@ -51,6 +51,9 @@ export function addressOf(options) {
   return baseUrl ?? (host === undefined ? undefined : call(() => core().hostAddress(host)));
 }
 
+/** The address that was said, or else that of the environment. @param {any} options @param {any} provider @returns {string | undefined} */
+export const givenAddress = (options, provider) => addressOf(options) ?? environmentAddress(provider);
+
 /** What says where the service is. @param {any} options @param {any} [provider] @returns {string} */
 export function nameOfAddress(options, provider) {
   if (options['base-url'] !== undefined) return '--base-url';

@@ -3,6 +3,7 @@
 
 import { check, headers, providersCommand } from './local.js';
 import { create, deleteKey, list, revoke, rotate } from './keys.js';
+import { run } from './run.js';
 import { login, logout, resolve, whoami } from './session.js';
 
 /**
@@ -32,6 +33,8 @@ export const OPTIONS = {
   overlap: { type: 'string', value: 'TIME', help: 'how long the old key lives on, such as 1h or PT1H; default: not at all' },
   explain: { type: 'boolean', help: 'show every source, in order, and what it gave' },
   scheme: { type: 'string', value: 'SCHEME', help: 'bearer, basic or header' },
+  browser: { type: 'boolean', help: "log in with a browser at one's own server, which makes a key" },
+  device: { type: 'boolean', help: 'log in with a code, in a browser on any other computer' },
   'no-browser': { type: 'boolean', help: 'only print the address to open' },
   help: { type: 'boolean', short: 'h', help: 'show this' },
 };
@@ -47,11 +50,12 @@ export const COMMANDS = {
   login: {
     usage: 'login [options]',
     summary: 'store a key, or log in with a browser',
-    options: [...WHERE, 'user', 'api-key', 'profile', 'no-browser', 'json'],
+    options: [...WHERE, 'user', 'api-key', 'profile', 'browser', 'device', 'no-browser', 'json'],
     details: `Logs in with a browser where the service has that; otherwise asks for a key,
 without showing it. A key is stored only after the service has accepted it,
-where the service's own client looks for it.`,
-    examples: ['keylatch login --provider luminary', 'keylatch login --provider modelon', 'pbpaste | keylatch login --provider lambda --api-key -'],
+where the service's own client looks for it. A server of one's own that was
+started with --issuer takes --browser, and --device where no browser is.`,
+    examples: ['keylatch login --provider luminary', 'keylatch login --provider modelon', 'keylatch login --device --base-url https://keys.example.com', 'pbpaste | keylatch login --provider lambda --api-key -'],
     run: login,
   },
   logout: {
@@ -136,6 +140,16 @@ Conduce knows no revoking: there an active key is deleted.`,
     details: 'The output holds the key.',
     examples: ['keylatch headers --provider luminary | curl -H @- https://apis.luminarycloud.com/rest/v0/pipelines'],
     run: headers,
+  },
+  run: {
+    usage: 'run [options] -- <program> [arguments]',
+    summary: 'run a program with the key in its environment',
+    options: [...WHERE, 'api-key', 'profile', 'json'],
+    arguments: [1, Infinity],
+    details: `The key stands in the variable that the service's own clients read, and the
+address beside it, where it is known. Exits as the program does.`,
+    examples: ['keylatch run -- npm test', 'keylatch run --provider luminary -- python simulate.py'],
+    run,
   },
   resolve: {
     usage: 'resolve [options]',

@@ -6,9 +6,8 @@ import { parseArgs } from 'node:util';
 import { version } from '#data-node';
 
 import { KeylatchError } from '../core/errors.js';
-import { environmentAddress } from '../node/resolve.js';
 import { Declined } from './ask.js';
-import { addressOf, nameOfAddress, providerOf } from './client.js';
+import { givenAddress, nameOfAddress, providerOf } from './client.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { commandHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
@@ -41,14 +40,17 @@ export async function main(args) {
   try {
     return await dispatch(args, asked);
   } catch (error) {
-    return report(error, args.includes('--json'), asked.options);
+    return report(error, before(args).includes('--json'), asked.options);
   }
 }
+
+/** What is meant for keylatch: behind two dashes stands another program. @param {string[]} args */
+const before = (args) => (args.includes('--') ? args.slice(0, args.indexOf('--')) : args);
 
 /** @param {string[]} args @param {{ options: any }} asked */
 async function dispatch(args, asked) {
   const [name, ...rest] = args;
-  const wantsHelp = rest.some((arg) => ['--help', '-h'].includes(arg));
+  const wantsHelp = before(rest).some((arg) => ['--help', '-h'].includes(arg));
   if (name === undefined || name === '--help' || name === '-h') return show(overview());
   if (['version', '--version', '-V', '-v'].includes(name)) return show(wantsHelp ? 'keylatch version: print the version' : `keylatch ${version}`);
   if (name === 'help') return wantsHelp ? show(overview()) : help(rest[0]);
@@ -74,7 +76,7 @@ async function dispatch(args, asked) {
 function parse(name, command, args) {
   const options = Object.fromEntries([...command.options, 'help'].map((option) => [option, OPTIONS[option]]));
   try {
-    return parseArgs({ args: joined(args, options), options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...joined(before(args), options), ...args.slice(before(args).length)], options, allowPositionals: true, strict: true });
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
     if (!String(code).startsWith('ERR_PARSE_ARGS')) throw error;
@@ -133,8 +135,8 @@ function report(error, json, options) {
   else if (error instanceof Declined) say(message);
   else say(code === 'no_credential' && tried ? listed(message, tried, options) : message, `${style('red', 'keylatch:', process.stderr)} `);
   if (code === 'internal' && process.env.KEYLATCH_DEBUG) console.error(error);
-  // By a signal, which the work has waited for.
-  if (Number(process.exitCode) > 128) return Number(process.exitCode);
+  // By a signal, which the work has waited for, or by a program that could not be run.
+  if (Number(process.exitCode) > 125) return Number(process.exitCode);
   if (code === 'no_credential' || code === 'invalid_key') return NO_CREDENTIAL;
   return USE.includes(code) ? WRONG_USE : REFUSED;
 }
@@ -151,7 +153,7 @@ function sentence(error, options) {
 function whereFrom(options) {
   try {
     const provider = providerOf(options);
-    const asked = options.positionals?.length === 0 ? (addressOf(options) ?? environmentAddress(provider) ?? provider.baseUrl) : undefined;
+    const asked = options.positionals?.length === 0 ? (givenAddress(options, provider) ?? provider.baseUrl) : undefined;
     return { address: nameOfAddress(options, provider), asked };
   } catch {
     return { address: '--base-url' };

@@ -3,17 +3,19 @@
 import { KeyClient } from '../client/client.js';
 import { failure, KeylatchError } from '../core/errors.js';
 import { fileFor } from '../node/host.js';
-import { environmentAddress, resolveKey } from '../node/resolve.js';
+import { resolveKey } from '../node/resolve.js';
+import { keyByLogin } from '../node/key-by-login.js';
 import * as browser from '../node/session.js';
 import { apiKey, confirm } from './ask.js';
-import { addressOf, credentialFor, keepsByUser, needAddress, providerOf, withClient } from './client.js';
+import { credentialFor, givenAddress, keepsByUser, needAddress, providerOf, withClient } from './client.js';
+import { named, until } from './describe.js';
 import { print, printJson, say, style, warn } from './print.js';
 import { clean } from './text.js';
 
 /** @param {any} options */
 export async function login(options) {
   const provider = providerOf(options);
-  const baseUrl = addressOf(options) ?? environmentAddress(provider);
+  const baseUrl = givenAddress(options, provider);
   const { json, profile, user } = options;
   if (user !== undefined && !keepsByUser(provider)) {
     const instead = provider.capabilities.signIn ? ' To make one with a password, use keylatch create --user.' : '';
@@ -33,8 +35,15 @@ export async function login(options) {
     await file.write(key);
     return done({ kind: 'argument', name: '' }, file.path);
   }
+  const { browser: isAsked = false, device = false, 'no-browser': noBrowser = false } = options;
+  if (!provider.login && (isAsked || device || noBrowser)) {
+    const file = kept();
+    const key = await createdBy(provider, file, { baseUrl: /** @type {string} */ (baseUrl ?? provider.baseUrl), open: !noBrowser, device, say });
+    if (!json) say(`Created ${named(key)}${until(key)}.`);
+    return done({ kind: 'login', name: '' }, file.path);
+  }
   if (provider.login) {
-    const { source, warnings } = await browser.login(provider, { baseUrl, open: !options['no-browser'] });
+    const { source, warnings } = await browser.login(provider, { baseUrl, open: !noBrowser, device });
     warn(warnings);
     return done({ kind: 'login', name: '' }, source.name);
   }
@@ -42,6 +51,24 @@ export async function login(options) {
   // The prompt itself has said where it stored the key.
   if (json) done(source, kept().path);
   else say(`Logged in to ${provider.title}.`);
+}
+
+/**
+ * Makes a key by a login at the service's own issuer, and keeps it.
+ * @param {any} provider @param {import('../node/credential-file.js').CredentialFile} file @param {Parameters<typeof keyByLogin>[1]} how
+ */
+async function createdBy(provider, file, how) {
+  if (!provider.capabilities.create) throw failure('invalid_argument', how.device ? '--device' : '--browser', `${provider.title} has no login of its own. Use a key.`);
+  await file.ready();
+  const { key, secret, revoke } = await keyByLogin(provider, how);
+  try {
+    await file.write(secret.reveal());
+  } catch (thrown) {
+    // Nobody has it.
+    await revoke();
+    throw thrown;
+  }
+  return key;
 }
 
 /** The chain's own prompt, as if nothing had been found before it. @param {any} provider @param {any} options */
@@ -63,7 +90,7 @@ async function accepted(provider, baseUrl, key) {
 export async function logout(options) {
   const provider = providerOf(options);
   const { profile, user, yes, json } = options;
-  const baseUrl = addressOf(options) ?? environmentAddress(provider);
+  const baseUrl = givenAddress(options, provider);
   const file = fileFor({ provider, baseUrl, profile, user, say });
   const known = await file.read();
   const where = [...(known ? [`the key in ${file.path}`] : []), ...(provider.login ? ['the stored login'] : [])];

@@ -1,8 +1,7 @@
 // The values of options, refused before anything is asked of anyone.
 
 import { failure } from '../core/errors.js';
-import { environmentAddress } from '../node/resolve.js';
-import { addressOf, nameOfAddress, providerOf } from './client.js';
+import { givenAddress, nameOfAddress, providerOf } from './client.js';
 import { duration, end } from './when.js';
 import { holdsKey } from './which.js';
 
@@ -34,7 +33,7 @@ export function understood(options) {
 /** Where a key is sent must be an address and nothing else: it is shown, and stored beside keys. @param {any} options */
 export function refuseOddAddress(options) {
   const provider = providerOf(options);
-  const given = addressOf(options) ?? environmentAddress(provider);
+  const given = givenAddress(options, provider);
   if (given === undefined) return;
   const option = nameOfAddress(options, provider);
   const url = URL.canParse(given) ? new URL(given) : wrong(option, 'it is no address such as https://keys.example.com.');

@@ -1,5 +1,7 @@
 // The body of an answer, read once and up to a limit.
 
+import { utf8Of } from '../core/offline.js';
+
 /**
  * The bytes of a body; nothing when there is none; `too_large` beyond the limit.
  * @param {any} response may be anything, of a `fetch` of the user's own
@@ -13,7 +15,7 @@ export async function readBody(response, limit, signal) {
   if (typeof body?.getReader !== 'function') {
     const text = await response.text();
     if (typeof text !== 'string') return undefined;
-    return text.length > limit ? 'too_large' : new TextEncoder().encode(text);
+    return text.length > limit ? 'too_large' : utf8Of(text);
   }
   const reader = body.getReader();
   /** @type {Uint8Array[]} */
@@ -22,14 +24,16 @@ export async function readBody(response, limit, signal) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!(value instanceof Uint8Array)) throw new TypeError('The body has no bytes.');
-    length += value.length;
+    // Of this realm or another.
+    if (!ArrayBuffer.isView(value)) throw new TypeError('The body has no bytes.');
+    const chunk = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    length += chunk.length;
     if (length > limit || signal.aborted) {
       // Not waited for: it may never settle.
       Promise.resolve(reader.cancel()).catch(() => {});
       return 'too_large';
     }
-    chunks.push(value);
+    chunks.push(chunk);
   }
   if (chunks.length === 1) return chunks[0];
   const bytes = new Uint8Array(length);

@@ -5,17 +5,21 @@
 import { failure, toError } from '../core/errors.js';
 import { Clock, MAX } from './clock.js';
 import { readBody } from './body.js';
+import { follow } from './follow.js';
 
 /** Longer than putting things right may take after a lost answer; see src/lifecycle/recover.rs. */
 const GRACE = 6_000;
+/** A call that the user's signal has ended; it gets the signal's reason. */
+export const ABORTED = { code: 'aborted', details: [] };
 /** The codes of Node of a request that certainly did not reach the service. */
 const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
 /**
  * What comes of a request: an answer, or why there is none. Texts are what they
  * are or undefined, whatever a `fetch` of the user's own resolves to.
- * @typedef {{ status: number, isRedirect: boolean, keepsCookies: boolean, retryAfter?: string, requestId?: string, cookies?: string, bytes?: Uint8Array }} Answer
+ * @typedef {{ status: number, isRedirect: boolean, headers: Record<string, string | undefined>, bytes?: Uint8Array }} Answer
  * @typedef {{ failed: 'aborted' | 'timeout' | 'network' | 'too_large', neverLeft: boolean, name: string, message: string }} Failed
+ * @typedef {{ facts: string, bytes?: Uint8Array }} Told the same as it crosses: the facts as JSON
  */
 
 export class Call {
@@ -34,6 +38,8 @@ export class Call {
   #expired;
   #unwatch = () => {};
   #giveUp = () => {};
+  /** Ends the wait for a function of the user's. */
+  #interrupt = () => {};
   #isOver = false;
 
   /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number, signal?: AbortSignal }} options */
@@ -61,19 +67,24 @@ export class Call {
     }
   }
 
+  /** Sends a request of the client's and reads its answer. @param {Parameters<Call['answer']>} request @returns {Promise<Told>} */
+  async send(...request) {
+    return told(await this.answer(...request));
+  }
+
   /**
-   * Sends a request of the client's and reads its answer.
    * @param {string} method @param {string} url @param {Headers} headers @param {Uint8Array | undefined} body wiped
    * @param {boolean} cookies whether a browser may add and keep its own @param {number} limit of the answer, in bytes
    * @returns {Promise<Answer | Failed>}
    */
-  async send(method, url, headers, body, cookies, limit) {
+  async answer(method, url, headers, body, cookies, limit) {
     try {
       if (this.state !== 'running') return this.failed(undefined, true);
       // Pages and their workers have a place, and cookies; Node and worker runtimes do not.
       const keepsCookies = typeof globalThis.location?.origin === 'string';
-      const credentials = keepsCookies ? { credentials: cookies ? 'include' : 'omit' } : {};
-      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', cache: 'no-store', ...credentials };
+      // Runtimes without a cache refuse to hear of one: workerd before 2024-12.
+      const page = keepsCookies ? { credentials: cookies ? 'include' : 'omit', cache: 'no-store' } : {};
+      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', ...page };
       const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
       // The request has a copy.
       body?.fill(0);
@@ -81,7 +92,7 @@ export class Call {
       const { status, type, headers: given } = response;
       const bytes = await this.within(readBody(response, limit, this.signal));
       if (bytes === 'too_large') return { failed: 'too_large', neverLeft: false, name: '', message: '' };
-      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', keepsCookies, ...headersOf(given), bytes };
+      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', headers: headersOf(given, keepsCookies), bytes };
     } catch (thrown) {
       return this.failed(thrown);
     }
@@ -112,13 +123,13 @@ export class Call {
     return /** @type {any} */ (Promise.race([this.#expired, promise]));
   }
 
-  /** Whether the call's time has not ended before. @param {number} milliseconds @returns {Promise<Failed | undefined>} */
+  /** Nothing, or that the call's time has ended before. @param {number} milliseconds @returns {Promise<Told | undefined>} */
   async pause(milliseconds) {
     try {
       await this.within(new Promise((resolve) => void this.#clock.after(milliseconds, () => resolve(undefined))));
       return undefined;
     } catch (thrown) {
-      return this.failed(thrown);
+      return told(this.failed(thrown));
     }
   }
 
@@ -145,18 +156,46 @@ export class Call {
   }
 
   /**
-   * Waits for code of the user's, which may take as long as it likes: a person
-   * may be asked. A new key must not be lost over it.
+   * Waits for a function of the user's: for as long as a call may take, from now on,
+   * as a person may be asked and a new key must not be lost over it; and no longer
+   * than the user's signal lets it.
    * @template T
-   * @param {() => T} work
+   * @param {string} name of the function
+   * @param {(over: AbortSignal) => T} work gets a signal that nobody waits for it any more
    * @returns {Promise<Awaited<T>>}
    */
-  async outside(work) {
+  async outside(name, work) {
+    if (this.state === 'aborted') throw ABORTED;
     this.#unwatch();
+    const over = new AbortController();
+    let cancel = () => {};
+    /** @type {Promise<never>} */
+    const late = new Promise((_, reject) => {
+      cancel = this.#clock.after(this.timeout, () => reject(failure('timeout', name, String(this.timeout))));
+      this.#interrupt = () => reject(ABORTED);
+    });
+    late.catch(() => over.abort());
     try {
-      return await work();
+      return await /** @type {any} */ (Promise.race([work(over.signal), late]));
     } finally {
+      cancel();
+      this.#interrupt = () => {};
       this.#watch(this.timeout);
+    }
+  }
+
+  /**
+   * The same for the core, which takes no rejections: nothing, or name and message
+   * of what was thrown.
+   * @param {string} name of the function
+   * @param {() => unknown} work @returns {Promise<Told | undefined>}
+   */
+  async kept(name, work) {
+    try {
+      await this.outside(name, work);
+      return undefined;
+    } catch (/** @type {any} */ thrown) {
+      return told({ name: text(() => thrown.name), message: text(() => thrown.message) });
     }
   }
 
@@ -183,8 +222,7 @@ export class Call {
     const abort = () => this.#stop('aborted');
     let isAborted;
     try {
-      signal.addEventListener('abort', abort);
-      this.#ends.push(() => signal.removeEventListener('abort', abort));
+      this.#ends.push(follow(signal, abort));
       isAborted = signal.aborted;
     } catch {
       // What throws when it is asked is none.
@@ -203,6 +241,7 @@ export class Call {
     this.state = state;
     this.#controller.abort();
     this.#expire(undefined);
+    if (state === 'aborted') this.#interrupt();
   }
 }
 
@@ -223,15 +262,27 @@ function text(read) {
   }
 }
 
-/** The headers that anyone reads. `getSetCookie` exists where no browser keeps cookies. @param {any} headers */
-function headersOf(headers) {
+/** @param {{ bytes?: Uint8Array }} what @returns {Told} */
+function told({ bytes, ...facts }) {
+  return { facts: JSON.stringify(facts), bytes };
+}
+
+/**
+ * The headers that anyone reads. `getSetCookie` exists where no browser keeps
+ * cookies; where one does, a cookie without a value says so: src/http/mod.rs.
+ * @param {any} headers @param {boolean} keepsCookies
+ */
+function headersOf(headers, keepsCookies) {
+  const cookies = text(() => lines(headers.getSetCookie()));
   return {
-    retryAfter: seconds(text(() => headers.get('retry-after'))),
-    requestId: text(() => headers.get('x-request-id')),
-    // No cookie has a line break.
-    cookies: typeof headers?.getSetCookie === 'function' ? text(() => [...headers.getSetCookie()].filter((cookie) => typeof cookie === 'string').join('\n')) : undefined,
+    'retry-after': seconds(text(() => headers.get('retry-after'))),
+    'x-request-id': text(() => headers.get('x-request-id')),
+    'set-cookie': keepsCookies ? `\n${cookies ?? ''}` : cookies || undefined,
   };
 }
+
+/** Cookies, of which none has a line break. @param {Iterable<unknown>} cookies */
+const lines = (cookies) => [...cookies].filter((cookie) => typeof cookie === 'string' && cookie !== '').join('\n');
 
 /**
  * What `Retry-After` has as a date (RFC 9110, section 10.2.3), as seconds from

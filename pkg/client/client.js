@@ -3,28 +3,35 @@
 
 import { clientErrors } from '#data';
 
+import { hasBrand } from '../core/brand.js';
 import { asText, failure, isError, learn, object, toError } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
 import { providerOf } from '../core/providers.js';
-import { adopt, adoptOnce, bytesOf, copyOf } from '../core/secret.js';
-import { checkKey } from '../keys/check.js';
-import { headerValue, schemeOf } from '../keys/headers.js';
-import { checkTransport, run } from './call.js';
+import { adopt, adoptOnce, bytesOf, copyOf, dispose } from '../core/secret.js';
+import { ANY, checkKey } from '../keys/check.js';
+import { headerName, headerValue, schemeOf } from '../keys/headers.js';
+import { Attempt } from './attempt.js';
+import { ABORTED, checkTransport, run } from './call.js';
 import { fetchWith } from './fetch.js';
 import { client, trapped } from './load.js';
 import { originOf } from './origin.js';
+import { outcomeOf } from './task.js';
 
 /** @typedef {{ signal?: AbortSignal }} CallOptions */
 /** @typedef {import('./load.js').Wasm} Wasm */
 /**
  * What calls are made with.
  * @typedef {{ provider: import('../index.js').Provider, origin: import('./origin.js').Origin, scheme: import('../index.js').SchemeSpec,
- *   retries: number, secret?: import('../core/secret.js').Secret, wasm?: Wasm, handle?: any, isSession?: boolean }} Connection
+ *   retries: number, secret?: import('../core/secret.js').Secret, wasm?: Wasm, handle?: any, isSession?: boolean, isOver?: boolean }} Connection
  */
 
 const MOMENTS = ['createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'];
+/** Thrown for a connection whose key was wiped in the meantime: it was replaced, or the client disposed of. */
+const OVER = Symbol();
 /** Marks a connection that is already there, instead of options. */
 const adopted = Symbol();
+/** What a client of another copy of the package is known by. */
+const BRAND = Symbol.for('keylatch.KeyClient');
 
 export class KeyClient {
   // Bundling shortens names; this one is seen.
@@ -36,7 +43,7 @@ export class KeyClient {
   #transport;
   /** Where the key came from, if it can be read there again. */
   #source;
-  /** @type {Promise<any> | undefined} A reading that is under way. */
+  /** @type {Attempt<any> | undefined} A reading that is under way. */
   #reading;
   /** @type {import('../index.js').Provider} */
   provider;
@@ -62,6 +69,15 @@ export class KeyClient {
     const handle = await run({ fetch, timeout, signal }, (call) => perform(connection, call, 'signIn', { user }, secret));
     const own = { ...connection, handle, isSession: true };
     return new KeyClient(options, { how: adopted, connection: own });
+  }
+
+  get [BRAND]() {
+    return #connection in this;
+  }
+
+  /** @param {unknown} value */
+  static [Symbol.hasInstance](value) {
+    return hasBrand(this, KeyClient, value, BRAND);
   }
 
   get baseUrl() {
@@ -142,11 +158,11 @@ export class KeyClient {
       connection: () => this.#connection,
       isDisposed: () => this.#isDisposed,
       header: (connection) => headerOf(connection),
-      readAgain: this.#source && ((used) => this.#readAgain(used)),
+      readAgain: this.#source && ((used, signal) => this.#readAgain(used, signal)),
     });
   }
 
-  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+  [dispose]() {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     disconnect(this.#connection);
@@ -170,7 +186,7 @@ export class KeyClient {
     const once = (/** @type {Connection} */ connection) =>
       run({ ...this.#transport, signal }, (call) => {
         const bytes = secret === undefined ? undefined : bytesOf(secret, 'secret');
-        const keep = store && ((/** @type {any[]} */ ...given) => call.outside(() => store(...given)));
+        const keep = store && ((/** @type {any[]} */ ...given) => call.kept('store()', () => store(...given)));
         return perform(connection, call, operation, options, bytes, keep);
       });
     // A second try needs it after the first one, when the caller may have wiped it.
@@ -178,33 +194,63 @@ export class KeyClient {
     try {
       return await once(used);
     } catch (thrown) {
-      const refused = isError(thrown) && thrown.code === 'unauthorized';
-      if (!refused || !(await this.#readAgain(used))) throw thrown;
+      const refusal = isError(thrown) && thrown.code === 'unauthorized' ? thrown : undefined;
+      const isRefused = thrown === OVER || refusal !== undefined;
+      if (!isRefused || !(await this.#readAgain(used, signal, refusal))) throw thrown === OVER ? failure('aborted') : thrown;
       if (spare) secret = spare;
       return await once(this.#connection);
     } finally {
-      if (spare) spare[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+      if (spare) spare[dispose]();
     }
   }
 
   /**
    * After a 401: whether there is another key than the refused one, because
-   * another process has rotated it. Calls at the same time share one reading.
-   * @param {Connection} refused
+   * another process has rotated it. Calls at the same time share one reading, each
+   * for as long as a call may take.
+   * @param {Connection} refused @param {AbortSignal} [signal]
+   * @param {Error} [refusal] which stands when nothing is found that can be used; it gets the cause
    */
-  async #readAgain(refused) {
+  async #readAgain(refused, signal, refusal) {
     const source = this.#source;
-    if (this.#connection !== refused || !source) return this.#connection !== refused;
-    this.#reading ??= source.refresh().finally(() => (this.#reading = undefined));
-    // Nothing found is no reason to hide what the service said.
-    const fresh = await this.#reading.catch(() => undefined);
-    if (!fresh || this.#isDisposed || this.#connection !== refused) return this.#connection !== refused;
-    const next = source.connect(fresh);
-    this.#source = { ...source, ...bound(fresh) };
-    this.#connection = next;
-    disconnect(refused);
-    return true;
+    const isOther = () => !this.#isDisposed && this.#connection !== refused;
+    if (!source || this.#isDisposed || this.#connection !== refused) return isOther();
+    if (!this.#reading || this.#reading.isAbandoned) this.#reading = new Attempt(source.refresh);
+    const reading = this.#reading;
+    try {
+      const fresh = await run({ ...this.#transport, signal }, (call) => call.outside(REFRESH, (over) => reading.wait(over)));
+      if (!fresh || !this.#isStill(refused)) return isOther();
+      const next = source.connect(fresh);
+      const { origin } = refused.origin;
+      // A relative address would lead there, body and all.
+      if (next.origin.origin !== origin) throw failure(/** @type {any} */ ('origin_mismatch'), origin, next.origin.origin);
+      this.#source = { ...source, ...bound(fresh, source) };
+      this.#connection = next;
+      disconnect(refused);
+      return true;
+    } catch (thrown) {
+      if (isError(thrown) && (thrown.code === 'timeout' || thrown.code === 'aborted')) throw thrown;
+      // No reason to hide what the service said.
+      if (refusal && !('cause' in refusal)) Object.assign(refusal, { cause: unread(thrown) });
+      return isOther();
+    } finally {
+      if (this.#reading === reading) this.#reading = undefined;
+    }
   }
+
+  /** @param {Connection} connection */
+  #isStill(connection) {
+    return !this.#isDisposed && this.#connection === connection;
+  }
+}
+
+/** What errors call the function that reads a key again. */
+const REFRESH = 'credential.refresh()';
+
+/** Why there is no other key. What is not ours may have one in its message. @param {unknown} thrown */
+function unread(thrown) {
+  const why = isError(thrown) ? `gave a key that cannot be used: ${thrown.message}` : 'threw an error.';
+  return new Error(`${REFRESH} ${why}`);
 }
 
 /**
@@ -240,15 +286,13 @@ function refuseOther(provider, secret, scheme) {
     const [{ message }] = found.problems;
     throw failure(/** @type {any} */ ('invalid_key'), provider.title, message);
   }
-  headerValue(scheme, text);
+  headerValue(scheme, text, provider.title);
 }
-
-/** A service of whose keys nothing is known: what is wrong with every key is wrong with its. */
-const ANY = 'luminary';
 
 /** @param {Connection} connection */
 function disconnect(connection) {
-  connection.secret?.[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  connection.isOver = true;
+  connection.secret?.[dispose]();
   connection.handle?.free();
   connection.handle = undefined;
 }
@@ -265,14 +309,16 @@ async function perform(connection, call, operation, options, secret, store) {
     const wasm = await call.within(client());
     const handle = handleIn(wasm, connection);
     try {
-      return await handle.run(call, operation, given, secret, store);
+      return await outcomeOf(handle.run(call, operation, given, secret, store));
     } catch (thrown) {
       throw trapped(wasm, thrown);
     }
   } catch (thrown) {
+    // A signal that ended `store`: the new key was taken back.
+    if (call.state === 'aborted' && /** @type {any} */ (thrown)?.code === 'store_failed') throw ABORTED;
     // The call's own end, while the module was being loaded.
     if (thrown === undefined && call.state !== 'running') {
-      throw call.state === 'aborted' ? failure('aborted') : failure('timeout', connection.origin.origin, String(call.timeout));
+      throw call.state === 'aborted' ? ABORTED : failure('timeout', connection.origin.origin, String(call.timeout));
     }
     throw thrown;
   } finally {
@@ -282,6 +328,7 @@ async function perform(connection, call, operation, options, secret, store) {
 
 /** What the client holds of a connection: made anew after a trap. @param {Wasm} wasm @param {Connection} connection */
 function handleIn(wasm, connection) {
+  if (connection.isOver) throw OVER;
   if (connection.handle && (connection.wasm ?? wasm) === wasm) {
     connection.wasm = wasm;
     return connection.handle;
@@ -300,8 +347,9 @@ function handleIn(wasm, connection) {
 
 /** The header that authenticates; nothing where a browser's cookie does. @param {Connection} connection @returns {Promise<[string, string] | undefined>} */
 async function headerOf(connection) {
-  const { scheme, secret, isSession, handle } = connection;
-  if (secret) return [scheme.type === 'header' ? scheme.name : 'Authorization', headerValue(scheme, secret)];
+  if (connection.isOver) throw failure('aborted');
+  const { provider, scheme, secret, isSession, handle } = connection;
+  if (secret) return [headerName(scheme), headerValue(scheme, secret, provider.title)];
   const cookie = isSession ? handle.cookie() : undefined;
   return cookie === undefined ? undefined : ['Cookie', cookie];
 }
@@ -324,9 +372,14 @@ function isSource(credential) {
   return typeof credential === 'object' && credential !== null && 'secret' in credential;
 }
 
-/** @param {any} source @returns {{ refresh: () => Promise<any> }} */
-function bound(source) {
-  return { refresh: async () => source.refresh?.() };
+/**
+ * How a key is read again. What was read and cannot do so itself is read as before.
+ * @param {any} source @param {{ refresh(signal: AbortSignal): Promise<any> }} [before]
+ * @returns {{ refresh(signal: AbortSignal): Promise<any> }}
+ */
+function bound(source, before) {
+  if (before && typeof source?.refresh !== 'function') return { refresh: before.refresh };
+  return { refresh: async (signal) => source.refresh?.({ signal }) };
 }
 
 /** @param {unknown} expiresIn */

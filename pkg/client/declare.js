@@ -60,6 +60,8 @@ const WEB = /^https?:\/\/[^\0- ]+$/;
 const NO_WEB = 'an address begins with "https://" and a host.';
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const NO_TOKEN = 'it is not the name of an HTTP header.';
+const ONE_SLASH = /^\/(?!\/)/;
+const NO_PATH = 'a path begins with one "/"; the host stands in baseUrl.';
 /** @type {Row} */
 const COUNT = { from: 1, to: 512 };
 
@@ -111,6 +113,13 @@ const LOGIN = {
   files: { item: TEXT },
 };
 
+/** @type {Table} */
+const DISCOVERY = {
+  path: { is: 'a string', like: ONE_SLASH, why: NO_PATH },
+  member: TEXT,
+  suffix: { is: 'a string', empty: true, or: '' },
+};
+
 /** @type {Record<string, Table>} */
 const SCHEMES = {
   bearer: { type: TEXT },
@@ -148,8 +157,6 @@ const FORMAT = {
   certainty: { is: 'a string', words: ['documented', 'observed', 'unknown'], or: 'documented' },
 };
 
-const ONE_SLASH = /^\/(?!\/)/;
-const NO_PATH = 'a path begins with one "/"; the host stands in baseUrl.';
 /** A path alone: the rest is as in keylatch's own API. @type {Row} */
 const PATH = {
   is: 'a string', like: ONE_SLASH, why: NO_PATH, rule: (text, path, known) => ({ ...known.own, path: inPath(text, path, known) }),
@@ -208,7 +215,9 @@ const SERVICE = {
     rule: withAccount,
     or: {},
   },
+  discovery: { table: DISCOVERY, or: undefined },
   oneKey: { is: 'a boolean', or: false },
+  endsByDefault: { is: 'a boolean', or: false },
   listsWorkingKeysOnly: { is: 'a boolean', or: false },
   fields: { each: { is: 'a string', empty: true }, rule: fields, or: FIELDS },
   timeUnit: { is: 'a string', words: ['s', 'ms'], or: 's' },

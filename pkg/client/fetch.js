@@ -8,7 +8,7 @@ import { admitted } from './origin.js';
 /**
  * The client, as far as a request needs it.
  * @typedef {{ connection(): Connection, isDisposed(): boolean, header(connection: Connection): Promise<[string, string] | undefined>,
- *   readAgain?: (used: Connection) => Promise<boolean> }} Owner
+ *   readAgain?: (used: Connection, signal?: AbortSignal) => Promise<boolean> }} Owner
  */
 
 /**
@@ -17,13 +17,35 @@ import { admitted } from './origin.js';
  */
 export async function fetchWith(transport, input, init, owner) {
   const used = owner.connection();
-  // A body that is a stream is gone after the first try.
+  // A body is gone after the first try, unless it was cloned before.
   const spare = owner.readAgain && (isRequest(input) ? cloned(input) : input);
-  const { response, status } = await send(transport, input, init, owner);
-  const isStream = typeof (/** @type {any} */ (init.body)?.getReader) === 'function';
-  if (status !== 401 || spare === undefined || isStream || !(await owner.readAgain?.(used))) return response;
-  await response.body?.cancel();
+  const { response, status, outer } = await send(transport, input, init, owner);
+  const isRepeated = status === 401 && spare !== undefined && !isReadOnce(init) && (await owner.readAgain?.(used, outer));
+  if (!isRepeated) {
+    if (isRequest(spare)) discard(spare.body);
+    return response;
+  }
+  discard(response.body);
   return (await send(transport, spare, init, owner)).response;
+}
+
+/** Whether the body can be read once only, as of a stream or an async iterable. @param {any} init */
+function isReadOnce(init) {
+  try {
+    const { body } = init;
+    return typeof body === 'object' && body !== null && (typeof body.getReader === 'function' || typeof body.pipe === 'function' || body[Symbol.asyncIterator] != null);
+  } catch {
+    return true;
+  }
+}
+
+/** Lets go of a body that nobody reads. It is not waited for, as it may never settle. @param {any} body */
+function discard(body) {
+  try {
+    Promise.resolve(body?.cancel?.()).catch(() => {});
+  } catch {
+    // One that is locked, or of the user's own making.
+  }
 }
 
 /** @param {{ fetch?: typeof globalThis.fetch, timeout?: number }} transport @param {string | URL | Request} input @param {RequestInit} init @param {Owner} owner */
@@ -48,7 +70,7 @@ async function send(transport, input, init, owner) {
     if (type === 'opaqueredirect' || (status >= 300 && status < 400 && response.headers.has('location'))) {
       throw failure(/** @type {any} */ ('redirect_refused'), origin.origin);
     }
-    return { response, status };
+    return { response, status, outer };
   } catch (thrown) {
     if (isError(thrown)) throw thrown;
     // Disposed of in the meantime: the key is wiped, and nothing can be scrubbed of it.

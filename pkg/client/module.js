@@ -5,6 +5,7 @@ import { start } from '#glue';
 import { clientErrors } from '#data';
 
 import { learn } from '../core/errors.js';
+import { isModule } from '../core/offline.js';
 
 /** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
 let compiled;
@@ -14,7 +15,7 @@ let instance;
 /** The instance, compiled off the main thread. */
 export async function open() {
   const source = compiled ?? (await load());
-  compiled ??= source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+  compiled ??= isModule(source) ? source : await WebAssembly.compile(source);
   return started();
 }
 

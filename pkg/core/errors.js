@@ -3,6 +3,11 @@
 
 import { errors, problems } from '#data';
 
+import { hasBrand } from './brand.js';
+
+/** What an error of another copy of the package, or of another realm, is known by. */
+const BRAND = Symbol.for('keylatch.KeylatchError');
+
 /** The sentences by code: those of the client come with it. @type {Record<string, string>} */
 const sentences = { ...errors };
 
@@ -33,6 +38,15 @@ export class KeylatchError extends Error {
   get name() {
     return 'KeylatchError';
   }
+
+  get [BRAND]() {
+    return true;
+  }
+
+  /** @param {unknown} value */
+  static [Symbol.hasInstance](value) {
+    return hasBrand(this, KeylatchError, value, BRAND);
+  }
 }
 
 /** @param {RawProblem} raw */
@@ -61,14 +75,8 @@ export function toError(raw, cause) {
   return new KeylatchError(raw, cause === undefined ? platforms : cause);
 }
 
-/** Asked of what may be a proxy that throws on anything. @param {unknown} value @returns {value is KeylatchError} */
-export function isError(value) {
-  try {
-    return value instanceof KeylatchError;
-  } catch {
-    return false;
-  }
-}
+/** @param {unknown} value @returns {value is KeylatchError} */
+export const isError = (value) => value instanceof KeylatchError;
 
 /** What becomes of it as a text. @param {unknown} value @param {string} name @param {string} why */
 export function asText(value, name, why) {
@@ -90,13 +98,14 @@ function isOurs(raw) {
   return typeof raw === 'object' && raw !== null && Object.getPrototypeOf(raw) === Object.prototype && Array.isArray(raw.details);
 }
 
-/** Sentences, cut at their places. @type {Record<string, string[]>} */
-const cut = {};
+/** Sentences, cut at their places: a piece, the number of a detail, a piece, and so on. @type {Map<string, any[]>} */
+const cut = new Map();
 
 /** @param {string} sentence @param {string[]} details */
 export function fill(sentence, details) {
-  const pieces = (cut[sentence] ??= sentence.split(/\{(\d)\}/));
+  let pieces = cut.get(sentence);
+  if (!pieces) cut.set(sentence, (pieces = sentence.split(/\{(\d)\}/).map((piece, at) => (at % 2 ? +piece : piece))));
   let text = pieces[0];
-  for (let at = 1; at < pieces.length; at += 2) text += (details[+pieces[at]] ?? '') + pieces[at + 1];
+  for (let at = 1; at < pieces.length; at += 2) text += (details[pieces[at]] ?? '') + pieces[at + 1];
   return text;
 }

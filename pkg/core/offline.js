@@ -7,20 +7,22 @@ import { load, SHORT, textOf } from '#offline';
 import { failure, isError, KeylatchError } from './errors.js';
 
 /**
- * The exports of src/wasm/offline/, their memory, and a view of the buffer.
+ * The exports of src/wasm/offline/.
  * @typedef {{
- *   check(format: number, length: number): number, resembled(own: number, length: number): number,
- *   diagnose(format: number, length: number): number, checkLines(format: number, length: number): number,
+ *   check(format: number, length: number): number, resembled(length: number): number,
+ *   checkLines(format: number, length: number): number,
  *   mask(length: number): number, hash(length: number): number, verify(key: number, hash: number): number,
  *   generate(format: number, prefix: number, random: number): number, hold(length: number): number,
- *   reserve(length: number): number, pointer(slot: number): number, load(slot: number): number, free(slot: number): void, clear(length: number): void,
+ *   reserve(length: number): number, free(slot: number): void, clear(length: number): void,
  *   header(scheme: number, user: number, key: number): number,
  *   base(protocol: number, hostname: number, hasUserinfo: boolean, hasQuery: boolean, allowInsecure: boolean): number,
  *   admits(first: number, second: number, hasUserinfo: boolean): boolean,
  *   declareFormat(length: number): number, dropFormat(number: number): void,
  *   scratch(): number, memory: WebAssembly.Memory, __wbindgen_start(): void,
  * }} Exports
- * @typedef {{ wasm: Exports, at: number, bytes: Uint8Array, words: Uint32Array }} Offline
+ *
+ * An instance: where its buffer begins, and views of all its memory and of the buffer.
+ * @typedef {{ wasm: Exports, at: number, memory: Uint8Array, bytes: Uint8Array, words: Uint32Array }} Offline
  */
 
 /** Bytes of the buffer. */
@@ -58,8 +60,11 @@ function start() {
 
 /** @param {BufferSource | WebAssembly.Module} source */
 function compiled(source) {
-  return source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  return isModule(source) ? source : new WebAssembly.Module(source);
 }
+
+/** Of this realm or another. @param {unknown} value @returns {value is WebAssembly.Module} */
+export const isModule = (value) => Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
 
 /** What a platform's refusal to run WebAssembly means. @param {unknown} thrown */
 export function notStarted(thrown) {
@@ -73,26 +78,26 @@ export function notStarted(thrown) {
   return new KeylatchError({ code: 'not_started', details: [why] }, thrown);
 }
 
-/** Views are lost when the memory grows. @param {Offline} core */
+/** @param {Offline} core */
 function viewed(core) {
   const { buffer } = core.wasm.memory;
+  core.memory = new Uint8Array(buffer);
   core.bytes = new Uint8Array(buffer, core.at, SIZE);
   core.words = new Uint32Array(buffer, core.at, SIZE / 4);
   return core;
 }
 
-/** The buffer, as it stands now. @param {Offline} core */
-export const buffer = (core) => (core.bytes.length === 0 ? viewed(core) : core).bytes;
+/** An instance with views that can be used: they are lost when the memory grows. @param {Offline} core */
+export const fresh = (core) => (core.bytes.length === 0 ? viewed(core) : core);
 
 /**
  * Writes a text of at most {@link LONGEST} units: how many bytes it has.
  * @param {Offline} core @param {string} text
  */
 export function write(core, text) {
-  if (core.bytes.length === 0) viewed(core);
+  const { bytes, words } = fresh(core);
   const { length } = text;
   if (length > SHORT) return encode(core, text);
-  const { bytes, words } = core;
   let all = 0;
   let at = 0;
   // Four at a time: a write of one byte costs as much as one of four.
@@ -125,8 +130,8 @@ export function utf8Of(text) {
   return Uint8Array.from(utf8, (byte) => byte.charCodeAt(0));
 }
 
-/** The answer of a length in the buffer. @param {Offline} core @param {number} length */
-export const read = (core, length) => textOf(buffer(core), 0, length);
+/** The answer of a length in the buffer, from a place on. @param {Offline} core @param {number} length @param {number} [from] */
+export const read = (core, length, from = 0) => textOf(fresh(core).memory, core.at + from, length);
 
 /**
  * What to throw for what came out of the WebAssembly. A trap leaves an instance
@@ -155,8 +160,8 @@ export function enter(work) {
 }
 
 /** A text that may be a key. @param {unknown} text @param {string} name @returns {string} */
-export function short(text, name, expected = 'expected a string.') {
-  if (typeof text !== 'string') throw failure('invalid_argument', name, expected);
+export function short(text, name) {
+  if (typeof text !== 'string') throw failure('invalid_argument', name, 'expected a string.');
   if (text.length > LONGEST) throw failure('invalid_argument', name, `it has more than ${LONGEST} characters, so it is no key.`);
   return text;
 }

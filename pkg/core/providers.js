@@ -3,7 +3,7 @@
 import { descriptions } from '#data';
 
 import { freeze } from '../client/plain.js';
-import { declaredProvider, know, serviceOf } from './services.js';
+import { BUILT_IN, declaredProvider, know, serviceOf } from './services.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
 
@@ -16,7 +16,7 @@ export function provider(id) {
   if (found) return found;
   // Refuses what is no id of a built-in service.
   const { id: own } = serviceOf(typeof id === 'string' ? id : undefined);
-  const data = freeze(/** @type {any[]} */ (descriptions).find((one) => one.id === own));
+  const data = freeze(Object.defineProperty(/** @type {any[]} */ (descriptions).find((one) => one.id === own), BUILT_IN, { value: own }));
   known.set(own, data);
   know(data);
   return data;

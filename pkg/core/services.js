@@ -4,8 +4,8 @@
 
 import { endpointDefaults, formats, services } from '#data';
 
-import { freeze } from '../client/plain.js';
 import { declare, declareFormat } from '../client/declare.js';
+import { freeze } from '../client/plain.js';
 import { failure } from './errors.js';
 import { enter, isCurrent, read, write } from './offline.js';
 
@@ -17,10 +17,15 @@ import { enter, isCurrent, read, write } from './offline.js';
  *   isBuiltIn: boolean, format: Declared, expected: string[] }} Service
  */
 
+/** Where the description of a built-in service has its id once more, for another copy of the package. */
+export const BUILT_IN = Symbol.for('keylatch.provider');
+
 /** @type {Map<unknown, Service>} */
 const known = new Map();
-/** @type {WeakMap<object, Service>} */
+/** By data that cannot change. @type {WeakMap<object, Service>} */
 const declared = new WeakMap();
+/** By a declaration of the user's, who may change it: as long as it says the same. @type {WeakMap<object, { text: string, service: Service }>} */
+const specs = new WeakMap();
 
 /** What is known of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Service} */
 export function serviceOf(given) {
@@ -30,9 +35,14 @@ export function serviceOf(given) {
 /** @param {any} given */
 function newService(given) {
   if (typeof given === 'object' && given !== null) {
+    const id = builtInOf(given);
+    if (id !== undefined) return serviceOf(id);
+    const text = written(given);
+    const known = specs.get(given);
+    if (known && known.text === text) return known.service;
     const service = describe(declaration(given), { number: 0 }, false);
-    declared.set(given, service);
     declared.set(service.data, service);
+    if (text !== undefined) specs.set(given, { text, service });
     return service;
   }
   if (typeof given !== 'string') {
@@ -44,6 +54,25 @@ function newService(given) {
   known.set(given, service);
   declared.set(data, service);
   return service;
+}
+
+/** What a declaration says, to see whether it has changed. @param {object} spec @returns {string | undefined} */
+function written(spec) {
+  try {
+    return JSON.stringify(spec);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id of a built-in service that another copy of the package has described. @param {any} given */
+function builtInOf(given) {
+  try {
+    const id = given[BUILT_IN];
+    return services.some((service) => service.id === id) ? id : undefined;
+  } catch {
+    return undefined; // What throws when it is asked is a declaration that cannot be read.
+  }
 }
 
 /** @param {Provider} data @param {Declared} format @param {boolean} isBuiltIn @returns {Service} */

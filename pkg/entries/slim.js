@@ -4,7 +4,8 @@
 import * as client from '#client';
 import * as offlineModule from '#offline';
 
-import { offline } from '../core/offline.js';
+import { failure, KeylatchError } from '../core/errors.js';
+import { isModule, notStarted, offline } from '../core/offline.js';
 
 export * from './facade.js';
 
@@ -21,8 +22,12 @@ export async function init(wasm, clientWasm) {
 
 /** @param {Source} source */
 async function moduleOf(source) {
-  const given = await source;
-  return given instanceof WebAssembly.Module || isBytes(given) ? given : compile(given);
+  try {
+    const given = await source;
+    return isModule(given) || isBytes(given) ? given : await compile(given);
+  } catch (thrown) {
+    throw notStarted(thrown);
+  }
 }
 
 /** @param {unknown} value @returns {value is BufferSource} */
@@ -32,9 +37,16 @@ function isBytes(value) {
 
 /** @param {any} from */
 async function compile(from) {
-  const response = typeof from?.arrayBuffer === 'function' ? from : await fetch(from);
-  if (!response.ok) {
-    throw new TypeError(`The wasm could not be loaded: status ${response.status} for ${response.url}`);
-  }
+  const response = typeof from?.arrayBuffer === 'function' ? from : await loaded(from);
+  if (!response.ok) throw failure('not_started', `the wasm could not be loaded: status ${response.status} for ${response.url}`);
   return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** @param {any} from */
+async function loaded(from) {
+  try {
+    return await fetch(from);
+  } catch (thrown) {
+    throw new KeylatchError({ code: 'not_started', details: ['the wasm could not be loaded: give its bytes, a module, a Response or an address.'] }, thrown);
+  }
 }

@@ -3,7 +3,7 @@
 import { codes, formats, services } from '#data';
 
 import { failure, problemOf } from '../core/errors.js';
-import { broken, buffer, enter, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
+import { broken, enter, fresh, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
 import { formatNumber, serviceOf } from '../core/services.js';
 
 /**
@@ -12,12 +12,15 @@ import { formatNumber, serviceOf } from '../core/services.js';
  * @typedef {import('../core/services.js').Service} Service
  */
 
+/** A service of whose keys nothing is known: what is wrong with every key is wrong with its. */
+export const ANY = 'luminary';
+
 // The kinds of an answer of `check`, its lowest three bits: `Check::pack` in format/src/check.rs.
 const GOOD = 0;
 const WRONG_LENGTH = 1;
 const WRONG_PREFIX = 2;
 const BAD_CHARACTER = 3;
-const WRONG_CHECKSUM = 4;
+const UNCLEAR = 5;
 
 /** @param {any} service @param {string} text @returns {KeyCheck} */
 export function checkKey(service, text) {
@@ -27,33 +30,24 @@ export function checkKey(service, text) {
   if (text.length > LONGEST) return { ok: false, provider, certainty, problems: [tooLong(about, text)], looksLike: [] };
   const core = offline();
   try {
-    const { wasm } = core;
-    const format = formatNumber(core, about);
-    const length = write(core, text);
-    const found = wasm.check(format, length);
-    const kind = found & 7;
-    if (kind === GOOD) {
+    const found = core.wasm.check(formatNumber(core, about), write(core, text));
+    if ((found & 7) === GOOD) {
       const prefix = about.prefixes[found >>> 3];
       return prefix === undefined ? { ok: true, provider, certainty } : { ok: true, provider, certainty, prefix };
     }
-    const like = wasm.resembled(format, length);
-    const looksLike = like === 0 ? [] : idsOf(like).filter((id) => id !== provider);
-    const first = (found >>> 3) & 0x3fff;
-    const second = found >>> 17;
-    let problems;
-    if (kind <= WRONG_CHECKSUM) {
-      wasm.clear(length);
-      problems = [problem(about, text, kind, first, second)];
-    } else problems = diagnosed(read(core, wasm.diagnose(format, length)));
-    return { ok: false, provider, certainty, problems, looksLike };
+    const like = fresh(core).words[0];
+    const problems = (found & 7) === UNCLEAR ? diagnosed(read(core, found >>> 3, 4)) : [problem(about, text, found)];
+    return { ok: false, provider, certainty, problems, looksLike: like === 0 ? [] : idsOf(like).filter((id) => id !== provider) };
   } catch (thrown) {
     throw broken(core, thrown);
   }
 }
 
-/** What the quick check has found. @param {Service} about @param {string} text @param {number} kind @param {number} first @param {number} second @returns {KeyProblem} */
-function problem(about, text, kind, first, second) {
-  switch (kind) {
+/** What the quick check has found. @param {Service} about @param {string} text @param {number} found @returns {KeyProblem} */
+function problem(about, text, found) {
+  const first = (found >>> 3) & 0x3fff;
+  const second = found >>> 17;
+  switch (found & 7) {
     case WRONG_LENGTH: {
       const expected = first === second ? String(first) : `${first} to ${second}`;
       return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] });
@@ -126,12 +120,7 @@ function idsOf(bits) {
 /** The ids of the services of whose known form a text is, whatever stands around the key. @param {string} text */
 export function resembled(text) {
   if (text.length > LONGEST) return [];
-  return enter((core) => {
-    const length = write(core, text);
-    const bits = core.wasm.resembled(0, length);
-    core.wasm.clear(length);
-    return idsOf(bits);
-  });
+  return enter((core) => idsOf(core.wasm.resembled(write(core, text))));
 }
 
 /** @param {string} text */
@@ -174,7 +163,7 @@ export function checkKeys(service, lines) {
         }
       }
       const count = core.wasm.checkLines(format, copied(core, isText ? all.slice(start, end) : all.subarray(start, end)));
-      const answers = buffer(core);
+      const answers = fresh(core).bytes;
       for (let at = 0; at < count; at++) statuses.push(answers[at] === 0 ? 'ok' : codes[answers[at] - 1]);
       core.wasm.clear(count);
       start = end;
@@ -186,6 +175,6 @@ export function checkKeys(service, lines) {
 /** @param {import('../core/offline.js').Offline} core @param {any} part */
 function copied(core, part) {
   if (typeof part === 'string') return write(core, part);
-  buffer(core).set(part);
+  fresh(core).bytes.set(part);
   return part.length;
 }

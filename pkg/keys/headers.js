@@ -1,27 +1,30 @@
 // How a key is sent.
 
-import { patterns } from '#data';
+import { plainKey } from '#data';
 
 import { failure, object } from '../core/errors.js';
-import { enter, read, short, write } from '../core/offline.js';
+import { enter, LONGEST, read, short, write } from '../core/offline.js';
 import { exposedBy } from '../core/secret.js';
 import { serviceOf } from '../core/services.js';
+import { ANY, checkKey } from './check.js';
 
 /** @typedef {import('../index.js').SchemeSpec} SchemeSpec */
 
 /** What a header refuses is at a place: src/wasm/offline/rules.rs. */
 const REFUSED = 0x80000000;
 
-/** What the headers can carry, by scheme; the same as in src/scheme.rs. @type {Record<string, RegExp | undefined>} */
-const carried = {};
+/** A key of which nothing has to be decided: src/scheme.rs. @type {RegExp | undefined} */
+let plain;
+/** What no key has, whatever its service; other problems are the header's to refuse. */
+const AROUND = ['empty', 'surrounding_space', 'quotes', 'scheme_prefix', 'assignment_prefix', 'placeholder'];
 
 /** @param {any} service @param {unknown} secret @param {{ scheme?: string }} [options] */
 export function authHeaders(service, secret, options) {
   const name = options === undefined ? undefined : object(options).scheme;
   const { data } = serviceOf(service);
   const scheme = schemeOf(data, name);
-  if (scheme.type === 'bearer') return { Authorization: headerValue(scheme, secret) };
-  return { [headerName(scheme)]: headerValue(scheme, secret) };
+  if (scheme.type === 'bearer') return { Authorization: headerValue(scheme, secret, data.title) };
+  return { [headerName(scheme)]: headerValue(scheme, secret, data.title) };
 }
 
 /** The scheme of a name, or the service's first. @param {import('../index.js').Provider} provider @param {any} name @returns {SchemeSpec} */
@@ -35,22 +38,31 @@ export function schemeOf({ schemes = [] }, name) {
 /** @param {SchemeSpec} scheme */
 export const headerName = (scheme) => (scheme.type === 'header' ? scheme.name : 'Authorization');
 
-/** @param {SchemeSpec} scheme @param {any} secret */
-export function headerValue(scheme, secret) {
+/** @param {SchemeSpec} scheme @param {any} secret @param {string} title of the service */
+export function headerValue(scheme, secret, title) {
   const { type } = scheme;
-  const pattern = (carried[type] ??= new RegExp(patterns[type] ?? '[]'));
-  // Nothing has to be decided of a key that a header carries as it is.
   const text = typeof secret === 'string' ? secret : exposedBy(secret, 'secret');
-  if (type !== 'basic' && text.length <= 16_384 && pattern.test(text)) return type === 'bearer' ? `Bearer ${text}` : text;
+  const isPlain = text.length <= LONGEST && (plain ??= new RegExp(plainKey)).test(text);
+  if (type !== 'basic' && isPlain) return type === 'bearer' ? `Bearer ${text}` : text;
+  if (!isPlain) refuseNoKey(text, title);
   return enter((core) => {
     const user = type === 'basic' && scheme.user !== undefined ? scheme.user : '';
     const kind = type === 'bearer' ? 0 : type === 'header' ? 3 : user ? 2 : 1;
     // The buffer is written in words of four bytes, so the key goes first into place.
     const value = user + short(text, 'secret');
-    if (!text) throw failure('invalid_argument', 'key', 'it is empty.');
     const userLength = write(core, user);
     const length = core.wasm.header(kind, userLength, write(core, value) - userLength);
     if (length < 0) throw failure('invalid_header', 'key', String(length & ~REFUSED));
-    return read(core, length);
+    const sent = read(core, length);
+    core.wasm.clear(length);
+    return sent;
   });
+}
+
+/** @param {string} text @param {string} title */
+function refuseNoKey(text, title) {
+  if (!text) throw failure('invalid_argument', 'key', 'it is empty.');
+  const found = checkKey(ANY, text);
+  const problem = !found.ok && found.problems.find(({ code }) => AROUND.includes(code));
+  if (problem) throw failure('invalid_key', title, problem.message);
 }

@@ -3,7 +3,7 @@
 import { formats } from '#data';
 
 import { failure } from '../core/errors.js';
-import { buffer, enter, read, short } from '../core/offline.js';
+import { enter, fresh, read, short } from '../core/offline.js';
 import { adoptSlot, lend, masked } from '../core/secret.js';
 import { formatOf, withFormat } from '../core/services.js';
 
@@ -16,23 +16,24 @@ export function maskKey(text) {
   return masked(text);
 }
 
-/** @param {any} [format] */
-export function generateKey(format) {
-  if (typeof format === 'object' && format !== null) {
+/** @param {any[]} given a format, `live` or `test`; nothing is `live` */
+export function generateKey(...given) {
+  const [format = given.length === 0 ? 'live' : undefined] = given;
+  // As of a service whose format is not known: no key of another one is made instead.
+  if (format === undefined || format === null) throw failure('invalid_argument', 'format', 'there is none, so no key can be made by it.');
+  if (typeof format === 'object') {
     const own = formatOf(format);
     return enter((core) => withFormat(core, own, (number) => generated(core, number, 0)));
   }
-  const kind = format ?? 'live';
-  if (typeof kind !== 'string') throw failure('invalid_argument', 'format', 'expected a string.');
-  if (kind !== 'live' && kind !== 'test') throw failure('invalid_argument', 'format', 'use "live", "test" or a key format.');
-  return enter((core) => generated(core, formats.keylatch, kind === 'live' ? 0 : 1));
+  if (format !== 'live' && format !== 'test') throw failure('invalid_argument', 'format', 'use "live", "test" or a key format.');
+  return enter((core) => generated(core, formats.keylatch, format === 'live' ? 0 : 1));
 }
 
 /** @param {import('../core/offline.js').Offline} core @param {number} format @param {number} prefix */
 function generated(core, format, prefix) {
   for (let count = 64; count <= 65_536; count *= 4) {
-    const slot = core.wasm.generate(format, prefix, fillRandom(buffer(core), count)) | 0;
-    if (slot >= 0) return adoptSlot(slot);
+    const slot = core.wasm.generate(format, prefix, fillRandom(fresh(core).bytes, count)) | 0;
+    if (slot >= 0) return adoptSlot(core, slot);
     if (slot !== NEEDS_MORE) break;
   }
   throw failure('invalid_argument', 'format', 'it has no run of characters, so there is nothing random in it.');
@@ -59,7 +60,7 @@ export function verifyKey(secret, hash) {
     const length = lend(core, secret, 'secret');
     const digits = short(hash, 'hash');
     // Right behind the key, in one buffer.
-    const bytes = buffer(core);
+    const { bytes } = fresh(core);
     let all = 0;
     for (let at = 0; at < digits.length && at < 65; at++) {
       const unit = digits.charCodeAt(at);

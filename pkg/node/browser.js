@@ -74,7 +74,7 @@ export function elsewhere(port) {
   const first = isSsh
     ? `You work over SSH, and the browser comes back to 127.0.0.1:${port} of this computer. On your own, run first: ssh -L ${port}:127.0.0.1:${port} ${here}`
     : `This is a container, and the browser comes back to 127.0.0.1:${port} within it. Start it on the network of its host (docker run --network host).`;
-  const otherwise = "Or open the address all the same: when the browser cannot show the page that it comes back to, copy that page's address and run here, in another terminal: curl '<the address>'";
+  const otherwise = "Or open the address all the same: when the browser cannot show the page that it comes back to, copy that page's address and run here, in another terminal: curl '<the address>'. Or log in with a code, where the service has that: keylatch login --device";
   return { isSsh, advice: `${first}\n${otherwise}` };
 }
 

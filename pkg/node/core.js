@@ -24,8 +24,22 @@ export { providerOf };
 /** The description of a service as the WebAssembly takes it. @param {import('../index.js').Provider} provider */
 export const described = (provider) => JSON.stringify(provider);
 
-/** Data with keys in it as bytes of JSON, which the WebAssembly wipes. @param {unknown} data */
+/** Data with keys in it as bytes of JSON, which are wiped once the WebAssembly has a copy. @param {unknown} data */
 export const packed = (data) => Buffer.from(JSON.stringify(data) ?? 'null');
+
+/**
+ * Works with such bytes, and wipes them.
+ * @template T
+ * @param {unknown} data @param {(bytes: Uint8Array) => T} work
+ */
+export function withPacked(data, work) {
+  const bytes = packed(data);
+  try {
+    return work(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
 
 /**
  * Works with a key as bytes, which the WebAssembly copies at the call and which are

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { failure, object } from '../core/errors.js';
 import { checkKey } from '../entries/offline.js';
 import { adopt, Secret } from '../core/secret.js';
-import { call, core, fileFailed, notice, noticeOf, packed, providerOf, withBytes } from './core.js';
+import { call, core, fileFailed, notice, noticeOf, providerOf, withBytes, withPacked } from './core.js';
 import { changedOnly, cutOf, dotenvPath, isBroken, misread, parse, tooOld } from './dotenv.js';
 import { read, update } from './files.js';
 import { display, expand, locate } from './paths.js';
@@ -114,7 +114,7 @@ export class CredentialFile {
       return value ? { secret: new Secret(value), cut: cutOf(this.path, text, name) } : {};
     }
     if (this.kind === 'text' && fault && isBroken(text)) throw fileFailed(notice('file_not_understood', this.path, 'it is not UTF-8'));
-    const [found, secret] = call(() => core().readKeyFile(packed({ ...this.#slot, ...this.#content(text) })));
+    const [found, secret] = call(() => withPacked({ ...this.#slot, ...this.#content(text) }, (file) => core().readKeyFile(file)));
     if (found.reason === 'file_not_understood') throw fileFailed(found);
     return secret ? { secret: adopt(secret), baseUrl: found.baseUrl } : {};
   }
@@ -139,7 +139,7 @@ export class CredentialFile {
   /** The file's text with the key, or without it. @param {string} text @param {string | undefined} key */
   #edited(text, key) {
     const edited = (/** @type {string} */ from, /** @type {any} */ slot, /** @type {string | undefined} */ value) => {
-      const after = call(() => withBytes(value, 'secret', (bytes) => core().editKeyFile(packed({ ...slot, ...this.#content(from) }), bytes)));
+      const after = call(() => withBytes(value, 'secret', (bytes) => withPacked({ ...slot, ...this.#content(from) }, (file) => core().editKeyFile(file, bytes))));
       if (after.notice) throw fileFailed(after.notice);
       return after.text ?? `${JSON.stringify(after.json, null, 2)}\n`;
     };

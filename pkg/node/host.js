@@ -24,6 +24,8 @@ export class Host {
   #refusal = '';
   /** @type {import('./core.js').RawNotice[]} Variables of `.env` that are read in part; the variable is the second detail. */
   cuts = [];
+  /** What was thrown while a question was answered: it ends the chain. @type {{ thrown: unknown } | undefined} */
+  failure;
 
   /** @param {Setting} setting @param {boolean} hasKey was passed, and is not looked for */
   constructor(setting, hasKey) {
@@ -33,7 +35,12 @@ export class Host {
 
   /** @param {string} question @param {string} name @param {any} more */
   async ask(question, name, more) {
-    return packed((await this.#answer(question, name, more)) ?? {});
+    try {
+      return { bytes: packed((await this.#answer(question, name, more)) ?? {}) };
+    } catch (thrown) {
+      this.failure = { thrown };
+      return {};
+    }
   }
 
   /** @param {string} question @param {string} name @param {any} more @returns {Promise<any>} */

@@ -19,7 +19,7 @@ export async function listen(ports) {
         server.once('error', reject);
         server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(undefined));
       });
-      return new Listener(server, port);
+      return new Listener(server, /** @type {import('node:net').AddressInfo} */ (server.address()).port);
     } catch (thrown) {
       if (!['EADDRINUSE', 'EACCES'].includes(/** @type {any} */ (thrown).code)) throw thrown;
     }

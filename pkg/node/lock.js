@@ -12,7 +12,7 @@ import { display } from './paths.js';
 import { startOf } from './process.js';
 
 /** Longer than any holder needs; the longest renews a login meanwhile. */
-const PATIENCE = 45_000;
+const PATIENCE = 25_000;
 /** A lock that is older belongs to nobody, whatever its process id says. */
 const STALE = 120_000;
 /** Made, and not written to for so long: its maker died in between. */

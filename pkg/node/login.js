@@ -1,16 +1,20 @@
-// Login by browser, and its renewal.
+// Login by browser, here or on another computer, and its renewal.
 
 import { run } from '../client/call.js';
+import { outcomeOf } from '../client/task.js';
 import { KeylatchError, failure } from '../core/errors.js';
-import { unlessAborted } from './attempt.js';
+import { unlessAborted } from '../client/attempt.js';
 import { elsewhere, openBrowser } from './browser.js';
-import { call, core, described, fileFailed, notice, packed, withBytes } from './core.js';
+import { byDevice } from './device.js';
+import { call, core, described, fileFailed, notice, withBytes, withPacked } from './core.js';
 import { listen } from './listener.js';
 import { locked } from './lock.js';
 import { display, realPath } from './paths.js';
 import { readToken, tokenFiles, tryTokens, writeToken } from './tokens.js';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+/** @typedef {import('./host.js').Setting & { login?: { open?: boolean, timeout?: number, device?: boolean } }} Setting */
 
 /** How long the person has, in milliseconds. */
 const PATIENCE = 5 * 60_000;
@@ -58,34 +62,50 @@ export async function renew(setting) {
 }
 
 /**
- * Sends the person to the issuer and waits for them to come back.
- * @param {import('./host.js').Setting & { login?: { open?: boolean, timeout?: number } }} setting
+ * Has the person log in, and keeps the login.
+ * @param {Setting} setting
  */
 export async function logIn(setting) {
-  const { provider, say, signal } = setting;
-  const login = loginOf(setting);
+  const { provider } = setting;
   // Nobody is sent to log in for a token that could not be kept.
   await alone(setting, () => tryTokens(provider));
-  const listener = await listen(provider.login.ports);
+  const text = await tokensFor(loginOf(setting), provider.login.ports, setting, async (login, tokens) => {
+    if (tokens.refreshToken === undefined) throw failure(/** @type {any} */ ('bad_response'), login.issuer, 'it gave no refresh token.');
+    await alone({ provider }, () => writeToken(provider, tokens.refreshToken));
+    remember(login.issuer, tokens, tokens.refreshToken);
+    return tokens.accessToken;
+  });
+  return { text, path: display(tokenFiles(provider)[0]) };
+}
+
+/**
+ * Sends the person to the issuer, waits until they have logged in, and has the
+ * tokens put away before they are told so.
+ * @template T
+ * @param {any} login of the WebAssembly @param {number[]} ports that the browser may come back to
+ * @param {Setting} setting @param {(login: any, tokens: any) => Promise<T>} keep
+ * @returns {Promise<T>}
+ */
+export async function tokensFor(login, ports, setting, keep) {
+  const { say, signal, login: { device = false, open = true, timeout } = {} } = setting;
+  const send = (/** @type {(way: any) => Promise<any>} */ work) => ask(setting, work);
+  if (device) return keep(login, await byDevice(login, send, { timeout, say, signal }));
+  const listener = await listen(ports);
   try {
     const url = call(() => login.authorizeUrl(listener.redirect));
     const state = String(new URL(url).searchParams.get('state'));
     const back = listener.callback(state, async (query) => {
-      call(() => login.callback(packed(query)));
-      const tokens = await ask(setting, (way) => login.exchange(way, listener.redirect));
-      await alone({ provider }, () => writeToken(provider, tokens.refreshToken));
-      remember(login.issuer, tokens, tokens.refreshToken);
-      return tokens.accessToken;
+      call(() => withPacked(query, (bytes) => login.callback(bytes)));
+      return keep(login, await send((way) => login.exchange(way, listener.redirect)));
     });
     back.catch(() => {});
     const away = elsewhere(listener.port);
     const late = (/** @type {string} */ why) => say(`The browser did not open (${why}). Open the address yourself.`);
-    const opened = setting.login?.open !== false && !away?.isSsh && (await openBrowser(url, late));
+    const opened = open && !away?.isSsh && (await openBrowser(url, late));
     const how = opened ? 'Your browser has been opened to visit the following URL' : 'Open the following URL in your browser';
     say(`\nInteractive login required. ${how}: ${url}\n`);
     if (away && !opened) say(`${away.advice}\n`);
-    const text = await within(back, setting.login?.timeout ?? PATIENCE, login.issuer, signal);
-    return { text, path: display(tokenFiles(provider)[0]) };
+    return await within(back, timeout ?? PATIENCE, login.issuer, signal);
   } finally {
     listener.close();
   }
@@ -102,9 +122,9 @@ export async function forget(provider) {
   return token === undefined ? undefined : path;
 }
 
-/** @param {import('./host.js').Setting} setting @param {(way: any) => Promise<any>} work */
+/** @param {import('./host.js').Setting} setting @param {(way: any) => any} work begins a request of the WebAssembly's */
 function ask({ signal }, work) {
-  return run({ timeout: TIMEOUT, signal }, (way) => call(() => work(way)));
+  return run({ timeout: TIMEOUT, signal }, (way) => outcomeOf(call(() => work(way))));
 }
 
 /** @param {string} issuer @param {any} tokens @param {string} refresh */

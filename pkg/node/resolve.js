@@ -2,9 +2,10 @@
 
 import { inspect } from 'node:util';
 
+import { outcomeOf } from '../client/task.js';
 import { failure, object } from '../core/errors.js';
 import { adopt } from '../core/secret.js';
-import { Attempt } from './attempt.js';
+import { Attempt } from '../client/attempt.js';
 import { call, core, described, errorOf, noticeOf, providerOf, withBytes } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
@@ -22,7 +23,7 @@ export class Credential {
 
   #again;
 
-  /** @param {any} found @param {(() => Promise<Credential>) | undefined} again */
+  /** @param {any} found @param {((signal?: AbortSignal) => Promise<Credential>) | undefined} again */
   constructor({ secret, source, baseUrl, scheme, tried, warnings }, again) {
     /** @type {import('../core/secret.js').Secret} */
     this.secret = secret;
@@ -36,10 +37,12 @@ export class Credential {
 
   /**
    * Reads the chain again; `undefined` when it gives the same key as before.
+   * @param {{ signal?: AbortSignal }} [options]
    * @returns {Promise<Credential | undefined>}
    */
-  async refresh() {
-    const fresh = await this.#again?.();
+  async refresh(options = {}) {
+    const { signal } = object(options);
+    const fresh = await this.#again?.(signal);
     return fresh && fresh.secret.expose() !== this.secret.expose() ? fresh : undefined;
   }
 
@@ -57,8 +60,8 @@ export async function resolveKey(provider, options = {}) {
   const name = JSON.stringify([workingDirectory(), setting.baseUrl, setting.user, setting.profile, options.strict, options.interactive]);
   let known = remembered.get(data);
   if (!known) remembered.set(data, (known = new Map()));
-  // The signal was for this call, and not for a reading later on.
-  const anew = () => again(data, name, () => resolveKey(provider, { ...options, signal: undefined }));
+  // The signal was for this call; a reading later on has its own.
+  const anew = (/** @type {AbortSignal | undefined} */ signal) => again(data, name, () => resolveKey(provider, { ...options, signal }));
   return once(known, name, (signal) => walk({ ...setting, signal }, options, anew)).wait(setting.signal);
 }
 
@@ -86,7 +89,7 @@ function once(known, name, work) {
 
 /**
  * The chain, once.
- * @param {import('./host.js').Setting} setting @param {any} options @param {() => Promise<Credential>} [again]
+ * @param {import('./host.js').Setting} setting @param {any} options @param {(signal?: AbortSignal) => Promise<Credential>} [again]
  */
 export async function walk(setting, { apiKey, strict, interactive, fresh }, again) {
   const { provider, baseUrl, user, profile } = setting;
@@ -95,7 +98,7 @@ export async function walk(setting, { apiKey, strict, interactive, fresh }, agai
   const told = (/** @type {import('./core.js').RawNotice} */ raw) => (raw.reason === 'dotenv_empty' && host.cuts.find((cut) => cut.details[1] === raw.details[1])) || raw;
   const how = JSON.stringify({ baseUrl, user, profile, strict, interactive, fresh });
   try {
-    const [found, secret] = await withBytes(apiKey, 'apiKey', (key) => core().resolveCredential(described(provider), host, how, key));
+    const [found, secret] = await withBytes(apiKey, 'apiKey', (key) => outcomeOf(core().resolveCredential(described(provider), host, how, key)));
     return new Credential(
       {
         secret: adopt(secret),
@@ -107,7 +110,8 @@ export async function walk(setting, { apiKey, strict, interactive, fresh }, agai
       },
       again,
     );
-  } catch (raw) {
+  } catch (caught) {
+    const raw = host.failure ? host.failure.thrown : caught;
     const { tried } = /** @type {any} */ (raw) ?? {};
     throw errorOf(Array.isArray(tried) ? { .../** @type {any} */ (raw), tried: tried.map(told) } : raw);
   }

@@ -9,9 +9,9 @@ import { resolveKey, settingOf, walk } from './resolve.js';
 export async function login(provider, options = {}) {
   const data = providerOf(provider);
   if (!data.login) throw failure('invalid_argument', 'provider', `${data.title} has no login by browser.`);
-  const { open, timeout } = object(options);
-  const setting = settingOf(data, { ...options, login: { open, timeout } });
-  return walk(setting, { interactive: 'login', fresh: true }, () => resolveKey(provider, { ...options, signal: undefined }));
+  const { open, timeout, device } = object(options);
+  const setting = settingOf(data, { ...options, login: { open, timeout, device } });
+  return walk(setting, { interactive: 'login', fresh: true }, (signal) => resolveKey(provider, { ...options, signal }));
 }
 
 /** Forgets the stored login; where it was, or `undefined`. @param {any} provider */

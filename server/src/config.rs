@@ -4,16 +4,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keylatch::Secret;
+use ipnet::IpNet;
+use jiff::SignedDuration;
+use keylatch_format::Secret;
 
+use crate::auth::password::PasswordCost;
 use crate::clock::{Clock, SystemClock};
-use crate::password::PasswordCost;
 
 /// Everything that [`App::open`](crate::App::open) needs to know.
 #[derive(Clone)]
 pub struct Config {
     /// Where users and keys are kept.
     pub database: Database,
+    /// How many connections to PostgreSQL are held.
+    pub connections: Connections,
     /// Which prefix new keys carry.
     pub key_environment: KeyEnvironment,
     /// Whether to create the account [`DEMO_USER`](crate::DEMO_USER).
@@ -30,12 +34,26 @@ pub struct Config {
     pub allowed_origins: Vec<Origin>,
     /// Whether the server stands behind https, so that cookies are kept to it.
     pub secure_cookies: bool,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
     /// What hashing a password costs.
     pub password_cost: PasswordCost,
+    /// How many connections of clients are held: in all …
+    pub max_connections: usize,
+    /// … and from one address, unless that is a trusted proxy.
+    pub max_connections_per_address: usize,
     /// How long a request may take.
     pub request_timeout: Duration,
-    /// How long requests in flight may take to finish when the server stops.
+    /// How long the server goes on, not ready any more, when it is told to stop:
+    /// so that a proxy notices and sends requests elsewhere.
+    pub drain: Duration,
+    /// How long requests in flight may take to finish after that.
     pub shutdown_grace: Duration,
+    /// How long events of the audit log are kept.
+    pub audit_retention: SignedDuration,
+    /// How long what is known of a key counts without asking the database again:
+    /// the bound on a revocation in other processes. Zero asks each time.
+    pub check_cache: Duration,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -45,6 +63,7 @@ impl Config {
     pub fn new(database: Database) -> Self {
         Config {
             database,
+            connections: Connections::default(),
             key_environment: KeyEnvironment::Live,
             demo: false,
             www: None,
@@ -53,11 +72,37 @@ impl Config {
             issuer: false,
             allowed_origins: Vec::new(),
             secure_cookies: false,
+            trusted_proxies: Vec::new(),
             password_cost: PasswordCost::default(),
+            max_connections: 10_000,
+            max_connections_per_address: 2_500,
             request_timeout: Duration::from_secs(30),
+            drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(10),
+            audit_retention: SignedDuration::from_hours(400 * 24),
+            check_cache: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
         }
+    }
+}
+
+/// How many connections to PostgreSQL are held. Checks share theirs.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    /// For looking up keys and sessions; each has many questions under way.
+    pub checks: usize,
+    /// For lists and searches.
+    pub lists: usize,
+    /// For whatever changes something.
+    pub writes: usize,
+    /// The URL for one more, which hears what other processes end, where a pooler
+    /// stands before the database. Without it, that of the database.
+    pub listener: Option<Secret>,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Connections { checks: 4, lists: 4, writes: 12, listener: None }
     }
 }
 

@@ -18,7 +18,7 @@
 //! let app = App::open(config).await?;
 //! app.create_user("kim@example.com", "correct horse").await?;
 //!
-//! let answer = app.router().oneshot(Request::get("/health").body(Body::empty())?).await?;
+//! let answer = app.router().oneshot(Request::get("/ready").body(Body::empty())?).await?;
 //! assert_eq!(answer.status(), 200);
 //! app.close().await;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -26,63 +26,69 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # The layers
+//! A request goes down this table, and each module uses those below it only.
+//!
 //! | module | what it is |
 //! |---|---|
-//! | `app` | the service put together: the router and its layers |
-//! | `state` | what handlers share |
-//! | `session`, `account`, `keys` | the resources, one file per story |
-//! | `auth`, `carrier`, `csrf`, `cookie` | who asks, and from where |
-//! | `password`, `throttle`, `token` | what secrets are made of and kept as |
-//! | `facade` | the APIs of four clouds, over the same users and keys |
-//! | `issuer` | logging in by browser, for programs on a person's computer |
-//! | `kind` | which API a key was made through, and what it looks like |
-//! | `lifetime` | when a key ends |
-//! | `problem`, `body` | refusals, and reading what is sent |
-//! | `store` | the database |
-//! | `static_files`, `security_headers`, `cors`, `host`, `trace`, `request_id` | around every request |
-//! | `openapi` | the routes and their description |
+//! | `http` | what stands around every request: connections, limits, headers, origins, log, refusals |
+//! | `api`, `facade`, `issuer` | handlers: keylatch's own API, those of four clouds, logging in by browser |
+//! | `auth` | who asks, what they may do, passwords, sessions, users |
+//! | `keys` | what happens to keys, as functions that know no HTTP |
+//! | `jobs` | what happens beside the requests: sweeps, last use, audit |
+//! | `store` | what is kept, and the two databases |
+//!
+//! One thing goes up: a refusal is a [`problem::Problem`] from the service that
+//! refuses to the layer that writes it out.
+//!
+//! # To add an endpoint
+//! 1. What happens: a function in `keys` or `auth` that takes `&App`, the
+//!    [`Caller`](auth::Caller) and what is asked. It begins with `caller.may(…)`,
+//!    and ends with a line for the log and `app.audit(…)` if it changed something.
+//! 2. The handler: a function in `api/v1` with `#[utoipa::path(…)]` above it,
+//!    registered in `api/v1/mod.rs`. It reads the request, calls the first, and
+//!    turns what comes back into JSON.
+//! 3. `UPDATE_SNAPSHOT=1 cargo test -p keylatch-server --test service openapi`
+//!    writes the description anew.
+//! 4. Behaviours in `tests/service/`, which run on both databases.
+//!
+//! # To add a query
+//! A constant with `sql("…")` and a method of `Store`, or of `Tx` if it belongs
+//! into a transaction, in the file of its table in `store`. Both databases take the same
+//! text; where they do not, `Statement` has two. Pick the lane by what it reads:
+//! one row by an index is `find`, many rows are `read(Lane::List, …)`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod account;
+mod api;
 mod app;
-pub mod auth;
-mod body;
-mod carrier;
+#[cfg_attr(not(feature = "facades"), allow(dead_code, reason = "the facades ask for more than our own API"))]
+pub(crate) mod auth;
 mod clock;
 mod config;
-mod cookie;
-mod cors;
-mod csrf;
+#[cfg(feature = "facades")]
 mod facade;
-mod host;
+mod http;
 mod issuer;
-pub mod keys;
-mod kind;
-mod lifetime;
-mod openapi;
-mod password;
-pub mod problem;
-mod request_id;
-mod secret_text;
-mod security_headers;
-mod serve;
-mod session;
+mod jobs;
+mod keys;
+mod metrics;
+mod quota;
+mod readiness;
 mod start_error;
 mod state;
-mod static_files;
+#[cfg_attr(not(feature = "facades"), allow(dead_code, reason = "the facades ask for more than our own API"))]
 pub mod store;
-mod throttle;
-pub mod token;
-mod trace;
+mod token;
 
-pub use account::UserError;
 pub use app::{DEMO_PASSWORD, DEMO_USER};
+pub use auth::password::PasswordCost;
+pub use auth::users::{UserChange, UserError};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, Database, Facade, KeyEnvironment, Origin};
-pub use kind::KeyKind;
-pub use password::PasswordCost;
-pub use serve::{listen, serve};
+pub use config::{Config, Connections, Database, Facade, KeyEnvironment, Origin};
+pub use http::problem;
+pub use http::serve::{listen, serve, serve_metrics};
+pub use keys::kind::KeyKind;
 pub use start_error::StartError;
 pub use state::App;
 pub use store::users::User;

@@ -1,26 +1,41 @@
 //! What the handlers share.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 
+use crate::auth::password::Passwords;
+use crate::auth::throttle::Throttle;
+use crate::clock::SteadyClock;
 use crate::config::Config;
-use crate::issuer::memory::Issuer;
-use crate::lifetime::whole_millis;
-use crate::password::Passwords;
+use crate::http::source::Source;
+use crate::jobs::noted::Noted;
+use crate::keys::lifetime::whole_millis;
+use crate::metrics::Metrics;
+use crate::quota::Quota;
+use crate::readiness::Readiness;
 use crate::store::Store;
-use crate::throttle::Throttle;
+use crate::store::audit::Event;
 
 /// The service. Clones share everything.
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
 
+/// An app that may be gone.
+pub(crate) struct WeakApp(Weak<Shared>);
+
 pub(crate) struct Shared {
     pub(crate) config: Config,
+    pub(crate) clock: SteadyClock,
     pub(crate) store: Store,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
-    pub(crate) issuer: Option<Issuer>,
+    pub(crate) noted: Noted,
+    pub(crate) quota: Quota,
+    pub(crate) readiness: Readiness,
+    pub(crate) metrics: Metrics,
+    pub(crate) is_draining: AtomicBool,
 }
 
 impl App {
@@ -34,22 +49,73 @@ impl App {
         &self.0.config
     }
 
-    /// The time, in the whole milliseconds that the database keeps.
+    /// The time, in the whole milliseconds that the database keeps. It never
+    /// goes back.
     pub fn now(&self) -> Timestamp {
-        whole_millis(self.0.config.clock.now())
+        whole_millis(self.0.clock.now())
+    }
+
+    /// From here on the server says that it is not ready: it is about to stop.
+    pub fn drain(&self) {
+        self.0.is_draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.is_draining.load(Ordering::Acquire)
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
     }
 
-    /// What logs people in by browser, if that is wanted.
-    pub(crate) fn issuer(&self) -> Option<&Issuer> {
-        self.0.issuer.as_ref()
-    }
-
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(crate) fn noted(&self) -> &Noted {
+        &self.0.noted
+    }
+
+    pub(crate) fn quota(&self) -> &Quota {
+        &self.0.quota
+    }
+
+    pub(crate) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Notes what happened, for the audit log.
+    pub(crate) fn audit(
+        &self,
+        source: &Source,
+        user_id: &str,
+        action: &'static str,
+        actor: &str,
+        key_id: Option<&str>,
+    ) {
+        self.noted().event(Event {
+            at: self.now(),
+            user_id: user_id.to_owned(),
+            action,
+            actor: actor.to_owned(),
+            key_id: key_id.map(str::to_owned),
+            address: source.address.map(|address| address.to_string()),
+            request_id: Some(source.request_id.clone()).filter(|id| !id.is_empty()),
+        });
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
+    }
+}
+
+impl WeakApp {
+    pub(crate) fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(App)
     }
 }
 

@@ -4,9 +4,7 @@
 //! SHA-256 without salt is enough here: what is hashed is at least 122 random
 //! bits, which no dictionary holds.
 
-use keylatch::Secret;
-use keylatch::format::{self, Alphabet, Certainty, KeyFormat, Part};
-use keylatch_format::{digest, hex};
+use keylatch_format::{self as format, Alphabet, Certainty, KeyFormat, Part, Secret, digest, hex};
 
 /// A key, a token or an id could not be made; the log says why.
 #[derive(Debug)]
@@ -21,7 +19,8 @@ impl PlainKey {
     /// # Errors
     /// When the random source fails.
     pub fn generate(format: &KeyFormat, prefix: &str) -> Result<Self, NotGenerated> {
-        format::generate(format, prefix).map(PlainKey).map_err(|error| {
+        let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).is_ok();
+        format::generate(format, prefix, &mut random).map(PlainKey).map_err(|error| {
             tracing::error!(%error, "a key could not be generated");
             NotGenerated
         })
@@ -45,13 +44,18 @@ impl PlainKey {
 }
 
 /// SHA-256 of a key, in hexadecimal.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HashedKey(String);
 
 impl HashedKey {
     /// Hashes a key that a client presented.
     pub fn of(secret: &Secret) -> Self {
         HashedKey(format::hash(secret))
+    }
+
+    /// As the database has it.
+    pub(crate) fn stored(hash: String) -> Self {
+        HashedKey(hash)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -99,7 +103,16 @@ pub(crate) fn fingerprint(text: &str) -> String {
 
 /// Random letters and digits, for ids: 16 of them are 95 bits.
 pub(crate) fn random_base62(length: usize) -> Result<String, NotGenerated> {
-    let run = Part::Run { alphabet: Alphabet::Base62, min: length, max: length };
+    random_run(Alphabet::Base62, length)
+}
+
+/// Random letters of these.
+pub(crate) fn random_letters(letters: &'static str, length: usize) -> Result<String, NotGenerated> {
+    random_run(Alphabet::Custom(letters.into()), length)
+}
+
+fn random_run(alphabet: Alphabet, length: usize) -> Result<String, NotGenerated> {
+    let run = Part::Run { alphabet, min: length, max: length };
     let format = KeyFormat::new(vec![run], Certainty::Documented);
     PlainKey::generate(&format, "").map(|id| String::from(id.0.expose()))
 }

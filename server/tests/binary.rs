@@ -170,12 +170,16 @@ fn wrong_flags_end_with_2_and_touch_nothing() {
         (&["--facade", "lambda,,modelon"], &["--facade"]),
         (&["--log", "loud=shout"], &["--log"]),
         (&["--nonsense"], &["--nonsense"]),
+        (&["--database", "postgres://kim:s3cret@127.0.0.1:1/keys"], &["KEYLATCH_DATABASE", "password"]),
+        (&["--trusted-proxy", "nginx"], &["10.0.0.0/8"]),
+        (&["--config", "no/such.toml"], &["no/such.toml"]),
         (&["user"], &["add"]),
         (&["user", "add"], &["EMAIL"]),
     ] {
         let output = run(directory.path(), arguments);
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        assert!(!message.contains("s3cret"), "{message}");
         assert_eq!(text(&output.stdout), "", "{arguments:?}");
         for word in words {
             assert!(message.contains(word), "{arguments:?}: {message}");
@@ -196,7 +200,7 @@ fn what_hinders_the_start_is_one_line_and_ends_with_1() {
         (&["--database", "letter.txt"], &["letter.txt is not a keylatch database", "--database"]),
         (&["--database", "no/such/keys.db"], &["no/such does not exist", "Create it"]),
         (&["--database", "."], &["directory"]),
-        (&["--database", "postgres://kim:s3cret@127.0.0.1:1/keys"], &["PostgreSQL", "Check that it runs"]),
+        (&["--database", "postgres://kim@127.0.0.1:1/keys"], &["PostgreSQL", "Check that it runs"]),
         (&["--www", "nothing"], &["nothing", "--www"]),
     ] {
         // The last --listen wins.

@@ -76,14 +76,15 @@ async fn a_body_that_breaks_off_makes_no_key() {
         let _ = stream.read_to_end(&mut Vec::new());
     })
     .await;
-    let keys = sqlx::query("SELECT id FROM keys").fetch_all(server.app.store().pool()).await.unwrap();
-    assert!(keys.is_empty());
+    let (address, cookie) = (server.address, server.cookie.clone());
+    let keys = blocking(move || call(address, "GET", "/v1/keys", &cookie, "")).await;
+    assert_eq!(keys.json()["items"], serde_json::json!([]));
 }
 
 #[tokio::test]
 async fn a_request_in_flight_is_finished_when_the_server_stops() {
     let Server { app, address, stop, serving, cookie, _directory } = start(|_| {}).await;
-    let lock = app.store().write().await.unwrap();
+    let lock = app.store().begin().await.unwrap();
     let waiting = blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(client::PATIENCE)).unwrap();
@@ -91,15 +92,15 @@ async fn a_request_in_flight_is_finished_when_the_server_stops() {
         stream
     });
     let mut stream = waiting.await;
-    until_all_connections_are_in_use(&app, 2).await;
+    until_a_write_waits(&app).await;
 
     stop.send(()).unwrap();
     until_refused(address).await;
-    lock.rollback().await.unwrap();
+    drop(lock);
     let answer = blocking(move || receive(&mut stream)).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     serving.await.unwrap();
-    assert!(app.store().pool().is_closed());
+    assert!(app.store().check(app.now()).await.is_err(), "the database is closed");
     assert!(!_directory.path().join("keys.db-wal").exists(), "the log is worked into the file");
 }
 
@@ -107,7 +108,7 @@ async fn a_request_in_flight_is_finished_when_the_server_stops() {
 async fn a_request_that_does_not_finish_is_cut_off_when_the_server_stops() {
     let Server { app, address, stop, serving, cookie, _directory } =
         start(|config| config.shutdown_grace = Duration::from_millis(20)).await;
-    let lock = app.store().write().await.unwrap();
+    let lock = app.store().begin().await.unwrap();
     let waiting = blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(client::PATIENCE)).unwrap();
@@ -115,7 +116,7 @@ async fn a_request_that_does_not_finish_is_cut_off_when_the_server_stops() {
         stream
     });
     let mut stream = waiting.await;
-    until_all_connections_are_in_use(&app, 2).await;
+    until_a_write_waits(&app).await;
 
     stop.send(()).unwrap();
     let received = blocking(move || {
@@ -124,7 +125,7 @@ async fn a_request_that_does_not_finish_is_cut_off_when_the_server_stops() {
         text
     });
     assert_eq!(received.await, b"", "no half answer");
-    lock.rollback().await.unwrap();
+    drop(lock);
     tokio::time::timeout(client::PATIENCE, serving).await.expect("the server stops").unwrap();
 }
 
@@ -170,15 +171,14 @@ async fn a_port_in_use_is_told_with_what_to_do() {
     assert!(error.contains("--listen") && !error.contains('\n'), "{error}");
 }
 
-/// Waits until requests hold this many connections to the database.
-async fn until_all_connections_are_in_use(app: &App, count: u32) {
-    let pool = app.store().pool();
-    let in_use = async || {
-        while pool.size() - u32::try_from(pool.num_idle()).unwrap() < count {
+/// Waits until a request waits for its turn to write.
+async fn until_a_write_waits(app: &App) {
+    let waits = async || {
+        while app.store().load().writing == 0 {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(client::PATIENCE, in_use()).await.expect("the request reached the database");
+    tokio::time::timeout(client::PATIENCE, waits()).await.expect("the request reached the database");
 }
 
 async fn until_refused(address: SocketAddr) {

@@ -71,8 +71,9 @@ async fn the_log_of_a_whole_life_holds_no_secret() {
             (json["key"]["id"].as_str().unwrap().to_owned(), json["secret"].as_str().unwrap().to_owned())
         };
         let again = format!("{session}idempotency-key: once\r\n");
-        told(call(address, "POST", "/v1/keys", &again, "{\"name\":\"first\"}"));
-        let (id, secret) = told(call(address, "POST", "/v1/keys", &again, "{\"name\":\"first\"}"));
+        let order = "{\"name\":\"first\",\"scopes\":[\"keys:read\",\"keys:write\"]}";
+        told(call(address, "POST", "/v1/keys", &again, order));
+        let (id, secret) = told(call(address, "POST", "/v1/keys", &again, order));
         let bearer = format!("authorization: Bearer {secret}\r\n");
         let rotate = format!("/v1/keys/{id}/rotate");
         let body = "{\"overlap\":\"PT1H\"}";
@@ -106,7 +107,7 @@ async fn the_log_of_a_whole_life_holds_no_secret() {
     {
         assert!(log.contains(expected), "the log lacks {expected}");
     }
-    assert!(log.contains("DEBUG sqlx::query"), "it goes down to the last detail");
+    assert!(log.contains("INSERT INTO keys"), "it goes down to the last detail");
     assert_eq!(secrets.len(), 6);
     for secret in secrets {
         // Not even most of it.

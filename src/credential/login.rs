@@ -1,5 +1,6 @@
 //! Signing in with a browser: authorization code with PKCE (RFC 6749, 7636)
-//! for a program on one's own computer (RFC 8252).
+//! for a program on one's own computer (RFC 8252), or a code that is typed on
+//! another one (RFC 8628).
 //!
 //! The listener, the browser and the files are the host's; here is what is
 //! sent, what is accepted, and what it means.
@@ -190,7 +191,7 @@ pub async fn exchange(
         .with("code_verifier", attempt.verifier.clone())
         .with("code", code.clone());
     let tokens =
-        ask(t, settings, body.into()).await.map_err(|e| e.scrubbed(scrubber(&[code, &attempt.verifier])))?;
+        ask(t, settings, body.into()).await.map_err(|e| e.scrubbed(&scrubber(&[code, &attempt.verifier])))?;
     match tokens.refresh {
         Some(_) => Ok(tokens),
         None => Err(settings.odd("it gave no refresh token.")),
@@ -206,39 +207,147 @@ pub async fn refresh(t: &impl Transport, settings: &Settings, token: &Secret) ->
         .with("grant_type", "refresh_token")
         .with("client_id", settings.client_id.as_str())
         .with("refresh_token", token.clone());
-    ask(t, settings, body.into()).await.map_err(|error| error.scrubbed(scrubber(&[token])))
+    ask(t, settings, body.into()).await.map_err(|error| error.scrubbed(&scrubber(&[token])))
+}
+
+/// What a person types on another computer, and where (RFC 8628, section 3.2).
+pub struct Device {
+    /// What this program asks with, whether that has happened.
+    pub code: Secret,
+    /// What the person types.
+    pub user_code: String,
+    /// Where.
+    pub page: String,
+    /// The same with the code in it, if the issuer has that.
+    pub whole_page: Option<String>,
+    /// Seconds between two questions.
+    pub interval: f64,
+    /// Seconds that the code is good for.
+    pub expires_in: f64,
+}
+
+/// What the issuer says of a code while the person may still be typing it.
+pub enum Progress {
+    /// The person has agreed.
+    Done(Tokens),
+    /// Not yet.
+    Pending,
+    /// Not yet, and that was asked too often.
+    SlowDown,
+}
+
+/// RFC 8628, section 3.2: the interval where the issuer does not say one, in seconds.
+const INTERVAL: f64 = 5.0;
+
+/// Begins a login for a computer without a browser.
+///
+/// # Errors
+/// [`Code::Unsupported`] when the issuer has no such login, and those of every request.
+pub async fn device(t: &impl Transport, settings: &Settings) -> Result<Device, Error> {
+    let body = Object::new()
+        .with("client_id", settings.client_id.as_str())
+        .with("audience", settings.audience.as_str())
+        .with("scope", settings.scope.as_str());
+    let answer = match post(t, settings, "/oauth/device_authorization", body.into()).await? {
+        Ok(answer) => answer,
+        Err(refusal) if matches!(refusal.status, 404 | 405) => {
+            let what = "log in with a code";
+            let instead = "Log in with a browser, or use a key.";
+            return Err(Error::new(Code::Unsupported).with(settings.issuer.clone()).with(what).with(instead));
+        }
+        Err(refusal) => return Err(refusal.error(settings)),
+    };
+    let text = |name| answer.member(name).and_then(Value::text).filter(|text| !text.is_empty());
+    let seconds = |name| answer.member(name).and_then(Value::number).filter(|seconds| *seconds > 0.0);
+    let odd = || settings.odd("it gave no code for another computer.");
+    Ok(Device {
+        code: text("device_code").map(Secret::from).ok_or_else(odd)?,
+        user_code: text("user_code").map(String::from).ok_or_else(odd)?,
+        page: text("verification_uri").map(String::from).ok_or_else(odd)?,
+        whole_page: text("verification_uri_complete").map(String::from),
+        interval: seconds("interval").unwrap_or(INTERVAL),
+        expires_in: seconds("expires_in").ok_or_else(odd)?,
+    })
+}
+
+/// Asks whether the person has agreed.
+///
+/// # Errors
+/// [`Code::Unauthorized`] when they have refused or the code has ended, and those of
+/// every request.
+pub async fn poll(t: &impl Transport, settings: &Settings, code: &Secret) -> Result<Progress, Error> {
+    let body = Object::new()
+        .with("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+        .with("client_id", settings.client_id.as_str())
+        .with("device_code", code.clone());
+    let scrubbed = |error: Error| error.scrubbed(scrubber(&[code]));
+    match post(t, settings, "/oauth/token", body.into()).await.map_err(scrubbed)? {
+        Ok(answer) => tokens(settings, &answer).map(Progress::Done),
+        Err(refusal) => match refusal.text("error") {
+            Some("authorization_pending") => Ok(Progress::Pending),
+            Some("slow_down") => Ok(Progress::SlowDown),
+            _ => Err(scrubbed(refusal.error(settings))),
+        },
+    }
 }
 
 async fn ask(t: &impl Transport, settings: &Settings, body: Value) -> Result<Tokens, Error> {
-    let url = settings.origin(t)?.below("/oauth/token")?;
+    match post(t, settings, "/oauth/token", body).await? {
+        Ok(answer) => tokens(settings, &answer),
+        Err(refusal) => Err(refusal.error(settings)),
+    }
+}
+
+fn tokens(settings: &Settings, answer: &Value) -> Result<Tokens, Error> {
+    let text = |name| answer.member(name).and_then(Value::text).map(Secret::from);
+    Ok(Tokens {
+        access: text("access_token").ok_or_else(|| settings.odd("it gave no access token."))?,
+        refresh: text("refresh_token"),
+        expires_in: answer.member("expires_in").and_then(Value::number),
+    })
+}
+
+/// What an issuer answered that did not do what it was asked (RFC 6749, section 5.2).
+struct Refusal {
+    status: u16,
+    answer: Value,
+}
+
+impl Refusal {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.answer.member(name).and_then(Value::text)
+    }
+
+    fn error(&self, settings: &Settings) -> Error {
+        let (error, description) = (self.text("error"), self.text("error_description"));
+        if (400..404).contains(&self.status) {
+            let refused = settings.refused(error.unwrap_or("invalid_grant"), description.unwrap_or_default());
+            return refused.with_status(self.status);
+        }
+        let code = if self.status == 429 { Code::RateLimited } else { Code::ServiceError };
+        let what = description.or(error).unwrap_or("no reason was given").to_owned();
+        Error::new(code).with(settings.issuer.clone()).with(what).with_status(self.status)
+    }
+}
+
+/// Sends JSON, as Auth0's clients do.
+async fn post(
+    t: &impl Transport,
+    settings: &Settings,
+    path: &str,
+    body: Value,
+) -> Result<Result<Value, Refusal>, Error> {
+    let url = settings.origin(t)?.below(path)?;
     let json = |name| Header { name: Cow::Borrowed(name), value: "application/json".into() };
     let headers = vec![json("Accept"), json("Content-Type")];
     let request = Request { method: Method::Post, url, headers, body: Some(body), cookies: false };
     let response = t.send(request).await?;
-    let status = response.status;
-    let answer = match &response.body {
+    let (status, is_ok) = (response.status, response.is_ok());
+    let answer = match response.body {
         Body::Json(answer) => answer,
-        _ => &Value::Null,
+        _ => Value::Null,
     };
-    let text = |name| answer.member(name).and_then(Value::text);
-    if response.is_ok() {
-        return Ok(Tokens {
-            access: text("access_token")
-                .map(Secret::from)
-                .ok_or_else(|| settings.odd("it gave no access token."))?,
-            refresh: text("refresh_token").map(Secret::from),
-            expires_in: answer.member("expires_in").and_then(Value::number),
-        });
-    }
-    if (400..404).contains(&status) {
-        let error = text("error").unwrap_or("invalid_grant");
-        return Err(settings
-            .refused(error, text("error_description").unwrap_or_default())
-            .with_status(status));
-    }
-    let code = if status == 429 { Code::RateLimited } else { Code::ServiceError };
-    let what = text("error_description").or(text("error")).unwrap_or("no reason was given").to_owned();
-    Err(Error::new(code).with(settings.issuer.clone()).with(what).with_status(status))
+    Ok(if is_ok { Ok(answer) } else { Err(Refusal { status, answer }) })
 }
 
 /// RFC 4648, section 5, without padding, as RFC 7636 wants it.

@@ -30,7 +30,7 @@
 //! | `entry` | a key in a file, or why there is none |
 //! | `file` | one face for the formats of files of keys |
 //! | `dotenv`, `conduce`, `profiles` | one format each |
-//! | `login` | signing in with a browser: PKCE, the callback, the tokens |
+//! | `login` | signing in with a browser: PKCE, the callback, a code for another computer, the tokens |
 
 mod chain;
 mod conduce;
@@ -49,4 +49,4 @@ pub use dotenv::set as set_dotenv;
 pub use entry::{Entry, Miss, Slot};
 pub use file::{Content, read, write};
 pub use host::{Answer, Host, Question};
-pub use login::{Attempt, Settings, Tokens, address, exchange, refresh};
+pub use login::{Attempt, Device, Progress, Settings, Tokens, address, device, exchange, poll, refresh};

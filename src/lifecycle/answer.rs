@@ -77,7 +77,7 @@ impl Reader<'_> {
         let format = self.provider.format.as_ref();
         let documented = format.filter(|format| format.certainty == Certainty::Documented);
         let what = match documented {
-            Some(format) if !format::check(Some(format), secret.expose()).is_good() => {
+            Some(format) if !format::is_key_of(format, secret.expose().as_bytes()) => {
                 "a text that is no key of its format"
             }
             None if is_stand_in(secret.expose()) => "what stands for one",

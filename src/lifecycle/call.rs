@@ -155,7 +155,7 @@ impl Client {
         operation: Operation,
         response: Response,
         address: &str,
-        scrub: &impl Fn(String) -> String,
+        scrub: &dyn Fn(String) -> String,
     ) -> Error {
         let shape = &self.provider.errors;
         let status = response.status;
@@ -219,7 +219,7 @@ impl Client {
 
     /// Takes this client's secrets out of what others said.
     pub fn scrub(&self, error: Error) -> Error {
-        error.scrubbed(scrubber(&self.secrets(&Vars::new())))
+        error.scrubbed(&scrubber(&self.secrets(&Vars::new())))
     }
 
     /// This call's secrets, in every form that they are sent in.

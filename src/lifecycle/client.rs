@@ -76,8 +76,8 @@ pub enum Lifetime {
 pub struct NewKey {
     /// 1 to 100 characters after trimming.
     pub name: String,
-    /// How long it lives; [`NewKey::DEFAULT_LIFETIME`] where nothing is said and
-    /// the service lets one choose.
+    /// How long it lives. Where nothing is said, the service's own default, or
+    /// [`NewKey::DEFAULT_LIFETIME`] if it lets one choose and has none.
     pub lifetime: Option<Lifetime>,
     /// What it may do; empty for everything.
     pub scopes: Vec<String>,
@@ -293,9 +293,7 @@ impl Client {
 
     /// Whether a text that stands for an id is a whole key.
     fn is_key(&self, id: &str) -> bool {
-        // The quick check: the diagnosis would be 6 KB of wasm for this alone.
-        let format = self.provider.format.as_ref();
-        format.is_some() && format::check(format, id).is_good()
+        self.provider.format.as_ref().is_some_and(|format| format::is_key_of(format, id.as_bytes()))
     }
 
     fn no_such_key(&self, id: &str) -> Error {
@@ -378,6 +376,8 @@ impl NewKey {
         let mut vars = Vars::new().with("name", name);
         let refused = |why| Err(Error::argument("expiresIn", concat(&[&provider.title, why])));
         match &self.lifetime {
+            // Not repeated: it may be shorter, for what makes the key bounds the key.
+            None if provider.ends_by_default => {}
             None if takes("expires_in") => vars.set("expires_in", NewKey::DEFAULT_LIFETIME.into()),
             // Nobody gets a key for ever who has not asked for one.
             None if takes("expires_at") => return refused(" takes a date: say one, or \"never\"."),
@@ -389,7 +389,7 @@ impl NewKey {
                 vars.set("expires_at", moment.as_str().into());
             }
             // True of every key that no end is said of.
-            Some(Lifetime::For(never)) if never == "never" => {}
+            Some(Lifetime::For(never)) if never == "never" && !provider.ends_by_default => {}
             Some(_) if !capabilities.expiry => return refused(" has no expiry for keys."),
             Some(Lifetime::For(_)) => return refused(" takes a date and no duration."),
             Some(Lifetime::Until(_)) => return refused(" takes a duration and no date."),

@@ -2,9 +2,8 @@
 
 use super::client::Client;
 use crate::error::{Code, Error};
-use crate::http::Method;
 use crate::http::{Body, Transport};
-use crate::provider::{Answer, Endpoint, Operation, States, Vars};
+use crate::provider::{Operation, Vars};
 use crate::text::{concat, integer, parts};
 use crate::value::Value;
 
@@ -23,9 +22,7 @@ impl Client {
         if self.prefix.borrow().is_some() {
             return Ok(None);
         }
-        let mut endpoint = Endpoint::new(Method::Get, "", &[], Answer::stating(States::Anything));
-        endpoint.path = discovery.path.clone();
-        let found = match self.exchange(t, &endpoint, Operation::Get, &Vars::new(), None).await {
+        let found = match self.exchange(t, &discovery.endpoint, Operation::Get, &Vars::new(), None).await {
             Ok(response) => match response.body {
                 Body::Json(answer) => match answer.member(&discovery.member) {
                     Some(Value::Text(path)) => join(path.expose(), &discovery.suffix),

@@ -4,8 +4,8 @@
 use super::answer::is_in;
 use super::client::Client;
 use crate::error::Error;
-use crate::format::{self, Certainty, KeyFormat};
-use crate::provider::{Endpoint, Vars, builtins};
+use crate::format::{self, CATALOGUE, Certainty, KeyFormat};
+use crate::provider::{Endpoint, Vars};
 
 impl Client {
     /// Refuses a call that has a key where something else belongs, before anything
@@ -48,9 +48,9 @@ impl Client {
         if self.secrets(&Vars::new()).iter().any(|secret| is_in(secret, text)) {
             return true;
         }
-        let documented = builtins().iter().filter(|provider| provider.certainty() == Certainty::Documented);
-        let formats = documented.map(|provider| &provider.format).chain([&self.provider.format]);
-        formats.flatten().any(|format| holds_key_of(format, text))
+        let known = CATALOGUE.iter().map(|(_, format)| format);
+        let documented = known.filter(|format| format.certainty == Certainty::Documented);
+        documented.chain(&self.provider.format).any(|format| holds_key_of(format, text))
     }
 }
 
@@ -64,7 +64,6 @@ fn holds_key_of(format: &KeyFormat, text: &str) -> bool {
             || c.is_control()
             || b"\"'`,;:=()[]{}<>|&?/\\".iter().any(|sign| char::from(*sign) == c)
     };
-    // The quick check: the diagnosis would be 6 KB of wasm for this alone.
-    let is_key = |text| format::check(Some(format), text).is_good();
+    let is_key = |text: &str| format::is_key_of(format, text.as_bytes());
     is_key(text) || text.split(ends_a_word).any(is_key)
 }

@@ -241,7 +241,7 @@ impl Client {
 
     /// Takes the secrets of this client and the new one out of what `store` said.
     pub(super) fn scrub_with(&self, secret: &Secret, error: Error) -> Error {
-        error.scrubbed(scrubber(&self.secrets(&Vars::new().with("secret", secret.clone()))))
+        error.scrubbed(&scrubber(&self.secrets(&Vars::new().with("secret", secret.clone()))))
     }
 
     fn outcome_unknown(&self, name: &str, cause: &Error) -> Error {

@@ -74,6 +74,7 @@ pub static CONDUCE: Provider = Provider {
     ])),
     one_key: false,
     // How long a key lives is unknown, so a listed one may have ended.
+    ends_by_default: false,
     lists_working_keys_only: false,
     discovery: None,
     fields: Fields::differing(&[

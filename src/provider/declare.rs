@@ -16,7 +16,7 @@ use super::endpoint::{Endpoint, Endpoints, Operation, Template};
 use super::fields::{ErrorShape, Fields, TimeUnit};
 use super::keylatch::ENDPOINTS;
 use super::sources::{FileKind, KeyFile, Login, Sources};
-use super::{Provider, Text};
+use super::{Discovery, Provider, Text};
 use crate::error::{Code, Error};
 use crate::format::{Alphabet, Certainty, Coverage, KeyFormat, Part};
 use crate::http::Method;
@@ -45,75 +45,111 @@ use crate::value::Value;
 /// # Errors
 /// [`Code::InvalidProvider`] when it cannot be read.
 pub fn declare(spec: &Value) -> Result<Provider, Error> {
-    provider(spec).ok_or_else(|| {
-        Error::new(Code::InvalidProvider).with("the declaration").with("it was not made by defineProvider().")
-    })
+    let mut provider = declare_api(spec)?;
+    sources(spec, &mut provider.sources).ok_or_else(unreadable)?;
+    Ok(provider)
+}
+
+/// The same as far as a client needs it: without the sources of keys.
+///
+/// # Errors
+/// [`Code::InvalidProvider`] when it cannot be read.
+pub fn declare_api(spec: &Value) -> Result<Provider, Error> {
+    provider(spec).ok_or_else(unreadable)
+}
+
+fn unreadable() -> Error {
+    Error::new(Code::InvalidProvider).with("the declaration").with("it was not made by defineProvider().")
 }
 
 fn provider(spec: &Value) -> Option<Provider> {
-    let own = Provider::like_keylatch(needed(spec, "id", text)?, needed(spec, "title", text)?);
-    Some(Provider {
-        base_url: optional(spec, "baseUrl", text)?,
-        keys_page: optional(spec, "keysPage", text)?,
-        keys_help: optional(spec, "keysHelp", text)?,
-        sources: Sources {
-            env: list(spec, "env", text)?,
-            env_base_url: list(spec, "envBaseUrl", text)?,
-            dotenv: optional(spec, "dotenv", Value::bool)?.unwrap_or(true),
-            files: list(spec, "files", key_file)?,
-            login: optional(spec, "login", login)?,
-        },
-        format: optional(spec, "format", format)?,
-        schemes: optional(spec, "schemes", |schemes| items(schemes, scheme))?.unwrap_or(own.schemes),
-        endpoints: match spec.member("endpoints") {
-            None | Some(Value::Null) => own.endpoints,
-            Some(given) => endpoints(given, spec.find("fields.valid").is_some())?,
-        },
-        one_key: optional(spec, "oneKey", Value::bool)?.unwrap_or(false),
-        lists_working_keys_only: optional(spec, "listsWorkingKeysOnly", Value::bool)?.unwrap_or(false),
-        fields: optional(spec, "fields", fields)?.unwrap_or(own.fields),
-        time_unit: optional(spec, "timeUnit", |value| word(value, &TimeUnit::ALL, TimeUnit::as_str))?
-            .unwrap_or(own.time_unit),
-        errors: optional(spec, "errors", errors)?.unwrap_or(own.errors),
-        ..own
-    })
+    let mut own = Provider::like_keylatch(needed(spec, "id", text)?, needed(spec, "title", text)?);
+    set(&mut own.base_url, spec, "baseUrl", some_text)?;
+    set(&mut own.keys_page, spec, "keysPage", some_text)?;
+    set(&mut own.keys_help, spec, "keysHelp", some_text)?;
+    set(&mut own.format, spec, "format", format)?;
+    set(&mut own.schemes, spec, "schemes", |schemes| items(schemes, scheme))?;
+    set(&mut own.one_key, spec, "oneKey", Value::bool)?;
+    set(&mut own.ends_by_default, spec, "endsByDefault", Value::bool)?;
+    set(&mut own.lists_working_keys_only, spec, "listsWorkingKeysOnly", Value::bool)?;
+    set(&mut own.discovery, spec, "discovery", discovery)?;
+    set(&mut own.fields, spec, "fields", fields)?;
+    set(&mut own.time_unit, spec, "timeUnit", |unit| word(unit, &TimeUnit::ALL, TimeUnit::as_str))?;
+    set(&mut own.errors, spec, "errors", errors)?;
+    let tells_validity = spec.find("fields.valid").is_some();
+    let mut endpoints = Vec::new();
+    for (name, given) in members(spec, "endpoints")? {
+        let operation = Operation::ALL.into_iter().find(|operation| operation.name() == name)?;
+        endpoints.push((operation, endpoint(operation, given, tells_validity)?));
+    }
+    own.endpoints = Endpoints(Cow::Owned(endpoints));
+    Some(own)
+}
+
+fn sources(spec: &Value, own: &mut Sources) -> Option<()> {
+    set(&mut own.env, spec, "env", texts)?;
+    set(&mut own.env_base_url, spec, "envBaseUrl", texts)?;
+    set(&mut own.dotenv, spec, "dotenv", Value::bool)?;
+    set(&mut own.files, spec, "files", |files| items(files, key_file))?;
+    set(&mut own.login, spec, "login", login)
 }
 
 fn key_file(file: &Value) -> Option<KeyFile> {
-    let kind = optional(file, "kind", |kind| FileKind::parse(kind.text()?))?;
-    Some(KeyFile { path: needed(file, "path", text)?, kind: kind.unwrap_or(FileKind::Text) })
+    let mut own = KeyFile { path: needed(file, "path", text)?, kind: FileKind::Text };
+    set(&mut own.kind, file, "kind", |kind| FileKind::parse(kind.text()?))?;
+    Some(own)
 }
 
-fn login(login: &Value) -> Option<Login> {
-    let names = list(login, "env", text)?;
-    let name = |number: usize| names.get(number).cloned().unwrap_or_default();
-    Some(Login {
+fn login(login: &Value) -> Option<Option<Login>> {
+    let mut own = Login {
         issuer: needed(login, "issuer", text)?,
         client_id: needed(login, "clientId", text)?,
-        audience: optional(login, "audience", text)?.unwrap_or_default(),
-        scope: optional(login, "scope", text)?.unwrap_or(Cow::Borrowed("openid offline_access")),
-        ports: list(login, "ports", number)?,
-        env: [name(0), name(1), name(2)],
-        env_directory: optional(login, "envDirectory", text)?.unwrap_or_default(),
-        files: list(login, "files", text)?,
-    })
+        audience: Text::default(),
+        scope: Cow::Borrowed("openid offline_access"),
+        ports: Cow::default(),
+        env: Default::default(),
+        env_directory: Text::default(),
+        files: Cow::default(),
+    };
+    set(&mut own.audience, login, "audience", text)?;
+    set(&mut own.scope, login, "scope", text)?;
+    set(&mut own.ports, login, "ports", numbers)?;
+    let mut names = Cow::default();
+    set(&mut names, login, "env", texts)?;
+    for (place, name) in own.env.iter_mut().zip(names.iter()) {
+        place.clone_from(name);
+    }
+    set(&mut own.env_directory, login, "envDirectory", text)?;
+    set(&mut own.files, login, "files", texts)?;
+    Some(Some(own))
+}
+
+fn discovery(discovery: &Value) -> Option<Option<Discovery>> {
+    let mut endpoint = Endpoint::new(Method::Get, "", &[], Answer::stating(States::Anything));
+    endpoint.path = needed(discovery, "path", text)?;
+    let mut own = Discovery { endpoint, member: needed(discovery, "member", text)?, suffix: Text::default() };
+    set(&mut own.suffix, discovery, "suffix", text)?;
+    Some(Some(own))
 }
 
 fn scheme(scheme: &Value) -> Option<Scheme> {
     match needed(scheme, "type", Value::text)? {
         "bearer" => Some(Scheme::Bearer),
-        "basic" => Some(Scheme::Basic { user: optional(scheme, "user", text)? }),
+        "basic" => {
+            let mut user = None;
+            set(&mut user, scheme, "user", some_text)?;
+            Some(Scheme::Basic { user })
+        }
         "header" => Some(Scheme::Header { name: needed(scheme, "name", text)? }),
         _ => None,
     }
 }
 
-fn format(format: &Value) -> Option<KeyFormat> {
-    let certainty = optional(format, "certainty", |value| word(value, &Certainty::ALL, Certainty::as_str))?;
-    Some(KeyFormat {
-        parts: needed(format, "parts", |parts| items(parts, part))?,
-        certainty: certainty.unwrap_or(Certainty::Documented),
-    })
+fn format(format: &Value) -> Option<Option<KeyFormat>> {
+    let parts = needed(format, "parts", |parts| items(parts, part))?;
+    let mut own = KeyFormat { parts, certainty: Certainty::Documented };
+    set(&mut own.certainty, format, "certainty", |said| word(said, &Certainty::ALL, Certainty::as_str))?;
+    Some(Some(own))
 }
 
 fn part(part: &Value) -> Option<Part> {
@@ -121,73 +157,63 @@ fn part(part: &Value) -> Option<Part> {
         return Some(Part::Literal(vec![fixed].into()));
     }
     if let Value::List(_) = part {
-        return Some(Part::Literal(items(part, text)?));
+        return Some(Part::Literal(texts(part)?));
     }
     let length = part.member("length")?;
     // A number is both bounds.
     let bound = |name| number(length.member(name).unwrap_or(length)).map(usize::from);
     let (min, max) = (bound("min")?, bound("max")?);
-    match optional(part, "covers", |value| word(value, &Coverage::ALL, Coverage::as_str))? {
-        Some(covers) => Some(Part::Checksum { covers, length: max }),
+    match part.member("covers") {
+        Some(covers) => {
+            Some(Part::Checksum { covers: word(covers, &Coverage::ALL, Coverage::as_str)?, length: max })
+        }
         None => {
             Some(Part::Run { alphabet: Alphabet::parse(needed(part, "alphabet", Value::text)?), min, max })
         }
     }
 }
 
-fn endpoints(given: &Value, tells_validity: bool) -> Option<Endpoints> {
-    let mut endpoints = members(given, |name, value| {
-        let operation = Operation::ALL.into_iter().find(|operation| operation.name() == name)?;
-        Some((operation, endpoint(operation, value)?))
-    })?;
-    for (operation, endpoint) in endpoints.to_mut() {
-        // Said in the declaration, or else it follows from the request.
-        endpoint.answer = Answer::derived(*operation, endpoint, tells_validity);
-        let said = given.member(operation.name()).and_then(|endpoint| endpoint.member("answer"));
-        if let Some(said) = said {
-            if let Some(states) = optional(said, "states", |value| word(value, &States::ALL, States::as_str))?
-            {
-                endpoint.answer = Answer::stating(states);
-            }
-            let statuses: Cow<'_, [u16]> = list(said, "statuses", success)?;
-            if !statuses.is_empty() {
-                endpoint.answer.statuses = Statuses::of(&statuses);
-            }
-        }
-    }
-    Some(Endpoints(endpoints))
-}
-
 /// What is not declared is as in keylatch's own API: a path alone will do.
-fn endpoint(operation: Operation, given: &Value) -> Option<Endpoint> {
+fn endpoint(operation: Operation, given: &Value, tells_validity: bool) -> Option<Endpoint> {
     let own = ENDPOINTS.iter().find(|(o, _)| *o == operation).map(|(_, endpoint)| endpoint.clone());
     // keylatch's own API has no call for a session alone.
     let answer = Answer::stating(States::Anything);
     let mut endpoint = own.unwrap_or(Endpoint::new(Method::Get, "/", &[], answer));
     if let Some(path) = text(given) {
         endpoint.path = path;
-        return Some(endpoint);
+    } else {
+        request(given, &mut endpoint)?;
     }
-    endpoint.path = needed(given, "path", text)?;
-    if let Some(method) = optional(given, "method", |value| word(value, &Method::ALL, Method::as_str))? {
-        endpoint.method = method;
+    // Said in the declaration, or else it follows from the request.
+    endpoint.answer = Answer::derived(operation, &endpoint, tells_validity);
+    if let Some(said) = given.member("answer") {
+        let states = |said: &Value| word(said, &States::ALL, States::as_str).map(Answer::stating);
+        set(&mut endpoint.answer, said, "states", states)?;
+        set(&mut endpoint.answer.statuses, said, "statuses", |said| Some(Statuses::of(&numbers(said)?)))?;
     }
-    if endpoint.method == Method::Get {
-        endpoint.body = None;
+    Some(endpoint)
+}
+
+/// A declared path is another service's: it does not take keylatch's query, and it
+/// keeps idempotency keys only if it says so.
+fn request(given: &Value, own: &mut Endpoint) -> Option<()> {
+    own.path = needed(given, "path", text)?;
+    own.idempotency = None;
+    set(&mut own.method, given, "method", |method| word(method, &Method::ALL, Method::as_str))?;
+    if own.method == Method::Get {
+        own.body = None;
     }
     if let Some(body) = given.member("body") {
         // Said to be null, it is not as in keylatch's own API: there is none.
-        endpoint.body = if let Value::Null = body { None } else { Some(template(body)) };
+        own.body = if let Value::Null = body { None } else { Some(template(body)) };
     }
-    // A declared path is another service's: it does not take keylatch's query, and
-    // it keeps idempotency keys only if it says so.
-    endpoint.query = optional(given, "query", |query| {
-        members(query, |name, value| Some((Cow::Owned(name.into()), text(value)?)))
-    })?
-    .unwrap_or_default();
-    endpoint.idempotency = optional(given, "idempotencyHeader", text)?;
-    endpoint.refusals = list(given, "refusals", number)?;
-    Some(endpoint)
+    let mut query = Vec::new();
+    for (name, value) in members(given, "query")? {
+        query.push((name.clone(), text(value)?));
+    }
+    own.query = Cow::Owned(query);
+    set(&mut own.idempotency, given, "idempotencyHeader", some_text)?;
+    set(&mut own.refusals, given, "refusals", numbers)
 }
 
 fn template(given: &Value) -> Template {
@@ -209,9 +235,13 @@ fn fields(paths: &Value) -> Option<Fields> {
     Some(fields)
 }
 
+/// A place that is not named is none.
 fn errors(errors: &Value) -> Option<ErrorShape> {
-    let path = |name| Some(optional(errors, name, text)?.unwrap_or_default());
-    Some(ErrorShape { code: path("code")?, message: path("message")?, suggestion: path("suggestion")? })
+    let mut own = ErrorShape { code: Text::default(), message: Text::default(), suggestion: Text::default() };
+    set(&mut own.code, errors, "code", text)?;
+    set(&mut own.message, errors, "message", text)?;
+    set(&mut own.suggestion, errors, "suggestion", text)?;
+    Some(own)
 }
 
 /// Reads a value; nothing when it is of another kind.
@@ -222,44 +252,52 @@ fn needed<'v, T>(of: &'v Value, name: &str, read: Read<'v, T>) -> Option<T> {
     of.member(name).and_then(read)
 }
 
-/// A member that may be missing, or null.
-fn optional<'v, T>(of: &'v Value, name: &str, read: Read<'v, T>) -> Option<Option<T>> {
+/// Sets what a member says. One that is missing, or null, leaves it as it is.
+fn set<'v, T>(place: &mut T, of: &'v Value, name: &str, read: Read<'v, T>) -> Option<()> {
     match of.member(name) {
-        None | Some(Value::Null) => Some(None),
-        Some(value) => read(value).map(Some),
+        None | Some(Value::Null) => {}
+        Some(value) => *place = read(value)?,
+    }
+    Some(())
+}
+
+/// The members of an object that may be missing, or null.
+fn members<'v>(of: &'v Value, name: &str) -> Option<&'v [(Text, Value)]> {
+    match of.member(name) {
+        None | Some(Value::Null) => Some(&[]),
+        Some(Value::Map(members)) => Some(members),
+        Some(_) => None,
     }
 }
 
-/// The items of a member, none when it is missing.
-fn list<'v, T: Clone + 'static>(of: &'v Value, name: &str, read: Read<'v, T>) -> Option<Cow<'static, [T]>> {
-    match of.member(name) {
-        None | Some(Value::Null) => Some(Cow::Borrowed(&[])),
-        Some(value) => items(value, read),
-    }
-}
-
-fn items<'v, T: Clone + 'static>(of: &'v Value, read: Read<'v, T>) -> Option<Cow<'static, [T]>> {
+fn items<T: Clone + 'static>(of: &Value, read: fn(&Value) -> Option<T>) -> Option<Cow<'static, [T]>> {
     let Value::List(items) = of else { return None };
-    items.iter().map(read).collect()
+    let mut out = Vec::new();
+    for item in items {
+        out.push(read(item)?);
+    }
+    Some(Cow::Owned(out))
 }
 
-fn members<T: Clone + 'static>(of: &Value, read: fn(&str, &Value) -> Option<T>) -> Option<Cow<'static, [T]>> {
-    let Value::Map(members) = of else { return None };
-    members.iter().map(|(name, value)| read(name, value)).collect()
+fn texts(of: &Value) -> Option<Cow<'static, [Text]>> {
+    items(of, text)
+}
+
+fn numbers(of: &Value) -> Option<Cow<'static, [u16]>> {
+    items(of, number)
 }
 
 fn text(value: &Value) -> Option<Text> {
     value.text().map(|text| Cow::Owned(text.into()))
 }
 
+fn some_text(value: &Value) -> Option<Option<Text>> {
+    text(value).map(Some)
+}
+
 fn number(value: &Value) -> Option<u16> {
     let number = value.number()?;
     (f64::from(number as u16) == number).then_some(number as u16)
-}
-
-/// A status that says success.
-fn success(value: &Value) -> Option<u16> {
-    number(value).filter(|status| Statuses::of(&[*status]).has(*status))
 }
 
 fn word<T: Copy>(value: &Value, all: &[T], as_str: fn(T) -> &'static str) -> Option<T> {
@@ -298,7 +336,6 @@ mod tests {
             r#"{"id":"acme","title":"Acme","endpoints":{"list":{"method":"GET"}}}"#,
             r#"{"id":"acme","title":"Acme","endpoints":{"list":{"path":"/x","method":"get"}}}"#,
             r#"{"id":"acme","title":"Acme","endpoints":{"validate":{"path":"/x","refusals":[65936]}}}"#,
-            r#"{"id":"acme","title":"Acme","endpoints":{"list":{"path":"/x","answer":{"statuses":[404]}}}}"#,
             r#"{"id":"acme","title":"Acme","fields":{"idd":"x"}}"#,
             r#"{"id":"acme","title":"Acme","timeUnit":"min"}"#,
         ] {

@@ -1,6 +1,6 @@
 //! A provider as plain data: the `Provider` of `index.d.ts`.
 
-use super::{Answer, Endpoint, Login, Provider, Template, Text};
+use super::{Answer, Discovery, Endpoint, Login, Provider, Template, Text};
 use crate::http::Method;
 use crate::scheme::Scheme;
 use crate::value::{Object, Value};
@@ -35,9 +35,11 @@ impl From<&Provider> for Value {
             provider.endpoints.0.iter().map(|(operation, endpoint)| (operation.name(), endpoint.into()));
         let errors = &provider.errors;
         out.with("oneKey", provider.one_key)
+            .with("endsByDefault", provider.ends_by_default)
             .with("listsWorkingKeysOnly", provider.lists_working_keys_only)
             .with("schemes", provider.schemes.iter().map(Value::from).collect::<Value>())
             .with("endpoints", endpoints.collect::<Object>())
+            .with_some("discovery", provider.discovery.as_ref())
             .with(
                 "fields",
                 provider.fields.iter().map(|(name, path)| (name, path.into())).collect::<Object>(),
@@ -103,6 +105,13 @@ impl From<&Endpoint> for Value {
             answer = answer.with("statuses", statuses.collect::<Value>());
         }
         out.with("answer", answer.with("states", states.as_str())).into()
+    }
+}
+
+impl From<&Discovery> for Value {
+    fn from(discovery: &Discovery) -> Value {
+        let Discovery { endpoint, member, suffix } = discovery;
+        texts(&[("path", &endpoint.path), ("member", member), ("suffix", suffix)]).into()
     }
 }
 

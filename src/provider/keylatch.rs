@@ -34,6 +34,8 @@ pub static KEYLATCH: Provider = Provider {
     schemes: Cow::Borrowed(&[Scheme::Bearer]),
     endpoints: Endpoints(Cow::Borrowed(ENDPOINTS)),
     one_key: false,
+    // Three calendar months, cut to the end of the key that asks.
+    ends_by_default: true,
     lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,

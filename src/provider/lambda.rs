@@ -30,6 +30,7 @@ pub static LAMBDA: Provider = Provider {
         Endpoint::new(Method::Get, "/api/v1/instances", &[], Answer::stating(States::Anything)),
     )])),
     one_key: false,
+    ends_by_default: false,
     lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,

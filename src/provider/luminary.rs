@@ -61,6 +61,7 @@ pub static LUMINARY: Provider = Provider {
         ),
     )])),
     one_key: false,
+    ends_by_default: false,
     lists_working_keys_only: false,
     discovery: None,
     fields: Fields::KEYLATCH,

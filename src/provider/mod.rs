@@ -36,7 +36,7 @@ use crate::secret::Secret;
 use crate::text::{concat, join};
 
 pub use answer::{Answer, States, Statuses};
-pub use declare::declare;
+pub use declare::{declare, declare_api};
 pub use endpoint::{Endpoint, Endpoints, Operation, Template, Vars};
 pub use fields::{ErrorShape, Field, Fields, TimeUnit};
 pub use sources::{FileKind, KeyFile, Login, Sources};
@@ -98,6 +98,9 @@ pub struct Provider {
     pub endpoints: Endpoints,
     /// A user has one key at a time: to rotate is to delete it and make another.
     pub one_key: bool,
+    /// It gives a key an end by itself when none is asked for. Elsewhere keylatch
+    /// asks for one, so that nobody gets a key for ever without a word.
+    pub ends_by_default: bool,
     /// Its documents say that a key that works no more is not in its list: so a
     /// key without a status is active there. Elsewhere it is in an unknown state.
     pub lists_working_keys_only: bool,
@@ -114,8 +117,8 @@ pub struct Provider {
 /// A request whose answer says where the API is.
 #[derive(Clone)]
 pub struct Discovery {
-    /// The path to ask, with the key.
-    pub path: Text,
+    /// The request, which is sent with the key.
+    pub endpoint: Endpoint,
     /// The member of the answer that holds a path.
     pub member: Text,
     /// What follows that path.
@@ -233,6 +236,7 @@ impl Provider {
             schemes: Cow::Borrowed(&[Scheme::Bearer]),
             endpoints: Endpoints(Cow::Borrowed(&[])),
             one_key: false,
+            ends_by_default: false,
             lists_working_keys_only: false,
             discovery: None,
             fields: Fields::KEYLATCH,

@@ -85,9 +85,10 @@ pub static MODELON: Provider = Provider {
     // Its document knows one end of a key: "Regenerate and replace key" deletes
     // the old one, and a user has a single key at a time. Nothing that has ended
     // can be in the list.
+    ends_by_default: false,
     lists_working_keys_only: true,
     discovery: Some(Discovery {
-        path: Cow::Borrowed("/hub/api/user"),
+        endpoint: Endpoint::new(Method::Get, "/hub/api/user", &[], Answer::stating(States::Anything)),
         member: Cow::Borrowed("server"),
         suffix: Cow::Borrowed("impact"),
     }),

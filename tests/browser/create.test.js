@@ -82,6 +82,28 @@ scenario('every lifetime arrives at the server as it was chosen', async ({ page,
   assert.equal(await keys.cell(keys.row('for ever'), 'Expires').innerText(), 'Never');
 });
 
+scenario('a key manages keys when that is asked for, and else tells whose it is and no more', async ({ page, keys, server }) => {
+  await keys.signIn();
+  const calls = async (secret) => {
+    const headers = { authorization: `Bearer ${secret}` };
+    const answers = await Promise.all(['/v1/account', '/v1/keys'].map((path) => fetch(server.url + path, { headers })));
+    return answers.map(({ status }) => status);
+  };
+  assert.deepEqual(await calls(await keys.createToReveal('a program')), [200, 403]);
+  await keys.closeReveal();
+
+  await keys.startCreate('the command');
+  await keys.createDialog.getByLabel('May manage keys').check();
+  await keys.submitCreate();
+  assert.deepEqual(await calls(await keys.revealed()), [200, 200]);
+  await keys.closeReveal();
+  const stored = await query(server.database, 'SELECT name, scopes FROM keys ORDER BY name');
+  assert.deepEqual(stored, [{ name: 'a program', scopes: '[]' }, { name: 'the command', scopes: '["keys:read","keys:write"]' }]);
+  // The next key is asked about afresh.
+  await keys.createButton.click();
+  assert.equal(await page.locator('#key-manages').isChecked(), false);
+});
+
 scenario('a faulty name or day is said at the field, and nothing is sent or lost', async ({ page, keys }) => {
   await keys.signIn();
   const sent = [];

@@ -40,7 +40,7 @@ async function inPageOf({ url }, run, given, cookies = []) {
   }
 }
 
-const create = () => api('POST', '/v1/keys', { name: 'cross-origin' });
+const create = () => api('POST', '/v1/keys', { name: 'cross-origin', expires_in: 'never', scopes: ['keys:read', 'keys:write'] });
 
 const SERVICES = [
   { provider: 'keylatch', scheme: 'bearer' },
@@ -114,7 +114,7 @@ test('keylatch: a key is created, listed, rotated, revoked and deleted', async (
   const { secret } = await create();
   const outcome = await inPageOf(origin, async ({ KeyClient }, given) => {
     const keylatch = new KeyClient({ provider: 'keylatch', ...given });
-    const first = await keylatch.create({ name: 'of another origin' });
+    const first = await keylatch.create({ name: 'of another origin', scopes: ['keys:read', 'keys:write'] });
     const second = await keylatch.rotate(first.key.id);
     const ids = [first.key.id, second.key.id];
     await keylatch.revoke(second.key.id);

@@ -11,7 +11,7 @@ useBrowser();
 /** A key of Modelon's, and the page connected with it. */
 async function connected({ page, keys, server }) {
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with', scopes: ['keys:read', 'keys:write'] });
   await keys.turnTo('Modelon Impact');
   await keys.connect(secret);
   const own = await keys.createToReveal();
@@ -23,7 +23,7 @@ async function connected({ page, keys, server }) {
 
 scenario('a key opens the list, and leaves the field for the memory of the WebAssembly', async ({ page, keys, server, console }) => {
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with', scopes: ['keys:read', 'keys:write'] });
   await keys.turnTo('Modelon Impact');
   assert.equal(await keys.keyField.getAttribute('autocomplete'), 'off');
   assert.equal(await keys.keyField.evaluate((input) => getComputedStyle(input).getPropertyValue('-webkit-text-security')), 'disc');
@@ -136,7 +136,7 @@ scenario('nothing of the key outlives the page, whether it is left, put aside or
 
 scenario('a connection that comes when the page has turned elsewhere and back lets nobody in', async ({ page, keys, server }) => {
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with', scopes: ['keys:read', 'keys:write'] });
   let release;
   const held = new Promise((resolve) => { release = resolve; });
   await page.route('**/users/me', async (route) => { await held; await route.continue(); });

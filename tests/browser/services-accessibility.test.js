@@ -11,7 +11,7 @@ useBrowser();
 /** Takes every service through its states and calls `visit(state)` in each. */
 async function everyService({ page, keys, server }, visit) {
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with', scopes: ['keys:read', 'keys:write'] });
 
   await keys.checkBox.fill('6f1d2c1e-0000-4000-8000-000000000001');
   await page.getByRole('button', { name: 'Switch to Conduce' }).waitFor();
@@ -73,7 +73,7 @@ scenario('at 360 px nothing is wider than the screen, at any service', { viewpor
 
 scenario('another service, a key, and its replacement with the keyboard alone', async ({ page, keys, server }) => {
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'to begin with', scopes: ['keys:read', 'keys:write'] });
   const press = async (...names) => { for (const name of names) await page.keyboard.press(name); };
   const focused = (expected) => eventually(async () => assert.match(await page.evaluate(() => {
     const { activeElement: element } = document;

@@ -116,7 +116,7 @@ scenario('whoever answers for a service is told from it', async ({ page, keys })
 
 scenario('what a service cannot do has no button', async ({ page, keys, server }) => {
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'of keylatch' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'of keylatch', scopes: ['keys:read', 'keys:write'] });
   for (const title of ['Luminary Cloud', 'Lambda Cloud']) {
     await keys.turnTo(title);
     assert.equal(await keys.list.isVisible(), false, title);
@@ -224,7 +224,7 @@ scenario('a declared service gets its view from its declaration alone', async ({
       })];` });
   });
   const api = await server.api();
-  const { secret } = await api('POST', '/v1/keys', { name: 'first' });
+  const { secret } = await api('POST', '/v1/keys', { name: 'first', scopes: ['keys:read', 'keys:write'] });
   await page.reload();
   await keys.turnTo('Acme');
   await keys.connect(secret);

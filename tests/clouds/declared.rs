@@ -229,17 +229,22 @@ fn a_lifetime_that_the_service_does_not_take_is_refused_and_not_dropped() {
     let made = r#"{"key":{"id":"k1"},"secret":"new-key"}"#;
     let date = || Some(Lifetime::Until("2027-01-01T00:00:00Z".into()));
     let duration = |text: &str| Some(Lifetime::For(text.into()));
-    for (variable, lifetime, sent) in [
-        ("expires_in", None, Some(r#"{"end":"P3M"}"#)),
-        ("expires_in", duration("P1Y"), Some(r#"{"end":"P1Y"}"#)),
-        ("expires_in", date(), None),
-        ("expires_at", date(), Some(r#"{"end":"2027-01-01T00:00:00Z"}"#)),
-        ("expires_at", duration("never"), Some("{}")),
-        ("expires_at", duration("P1Y"), None),
-        ("expires_at", None, None),
+    const OWN: &str = r#","endsByDefault":true"#;
+    for (variable, more, lifetime, sent) in [
+        ("expires_in", "", None, Some(r#"{"end":"P3M"}"#)),
+        ("expires_in", OWN, None, Some("{}")),
+        ("expires_at", OWN, None, Some("{}")),
+        ("expires_in", OWN, duration("P1Y"), Some(r#"{"end":"P1Y"}"#)),
+        ("expires_at", OWN, duration("never"), None),
+        ("expires_in", "", duration("P1Y"), Some(r#"{"end":"P1Y"}"#)),
+        ("expires_in", "", date(), None),
+        ("expires_at", "", date(), Some(r#"{"end":"2027-01-01T00:00:00Z"}"#)),
+        ("expires_at", "", duration("never"), Some("{}")),
+        ("expires_at", "", duration("P1Y"), None),
+        ("expires_at", "", None, None),
     ] {
         let endpoints =
-            format!(r#""endpoints":{{"create":{{"path":"/keys","body":{{"end":"{{{variable}}}"}}}}}}"#);
+            format!(r#""endpoints":{{"create":{{"path":"/keys","body":{{"end":"{{{variable}}}"}}}}}}{more}"#);
         let script = Script::new(
             sent.map(|body| expect(&format!("POST https://h/keys | x-key: KEY | {body}"), 200, made)),
         );

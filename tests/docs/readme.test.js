@@ -53,6 +53,8 @@ test('every other command that is shown is run, here or elsewhere', async () => 
     ['npm install keylatch', 'tests/packaging/project.js', "npm(['install'"],
     ['cargo run --package keylatch-server', 'xtask/src/server.rs', 'keylatch-server'],
     ['keylatch-server user add EMAIL', 'server/tests/binary.rs', '&["user", "add", email'],
+    ['keylatch-server key revoke -', 'server/tests/running.rs', '&["key", "revoke", "-"]'],
+    ['keylatch-server doctor', 'server/tests/running.rs', '&["doctor"]'],
     ['keylatch --help', 'tests/node/cli.test.js', "['--help']"],
     ['npx keylatch login --provider luminary', 'tests/node/login.test.js', 'login --provider luminary'],
   ];

@@ -73,7 +73,7 @@ test('a wrong password ends the example with the reason and without the password
 
 test('a key is rotated in its file while the old one still works', async () => {
   const client = await person();
-  const { key, secret } = await client.create({ name: 'rotated' });
+  const { key, secret } = await client.create({ name: 'rotated', scopes: ['keys:read', 'keys:write'] });
   const old = secret.reveal();
   const file = join(directory, 'key.txt');
   await writeFile(file, `${old}\n`, { mode: 0o600 });
@@ -95,7 +95,7 @@ test('a key is rotated in its file while the old one still works', async () => {
 
 test('a successor that cannot be stored leaves the old key alone', async () => {
   const client = await person();
-  const { key, secret } = await client.create({ name: 'kept' });
+  const { key, secret } = await client.create({ name: 'kept', scopes: ['keys:read', 'keys:write'] });
   const old = secret.reveal();
   await writeFile(join(directory, 'kept.txt'), old);
   // What a crash between write and rename leaves behind.

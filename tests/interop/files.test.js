@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => server?.stop());
 
-const newKey = async () => (await keys.create({ name: 'files' })).secret.reveal();
+const newKey = async () => (await keys.create({ name: 'files', scopes: ['keys:read', 'keys:write'] })).secret.reveal();
 
 /** Python, in the home of a test's computer. */
 async function act(pc, action, variables = {}) {

@@ -52,7 +52,7 @@ after(() => server?.stop());
 
 /** A new key and its secret. */
 async function create(options) {
-  const { key, secret } = await keys.create({ name: 'interop', ...options });
+  const { key, secret } = await keys.create({ name: 'interop', scopes: ['keys:read', 'keys:write'], ...options });
   return { id: key.id, secret: secret.reveal() };
 }
 

@@ -18,7 +18,7 @@ before(async () => {
 after(() => server?.stop());
 
 async function create() {
-  const { key, secret } = await keys.create({ name: 'own client' });
+  const { key, secret } = await keys.create({ name: 'own client', scopes: ['keys:read', 'keys:write'] });
   return { id: key.id, secret: secret.reveal() };
 }
 

@@ -1,9 +1,9 @@
 //! Creating a key: its name, its lifetime, and that it is seen once.
 
-use keylatch::lifecycle::{Filter, Lifetime, NewKey};
+use keylatch::lifecycle::{Filter, Lifetime, NewKey, Overlap};
 use keylatch::{Code, format};
 
-use crate::support::{KIM, Service, lasting, named, outcome, text};
+use crate::support::{KIM, Service, lasting, managing, named, no_store, outcome, text};
 
 #[tokio::test]
 async fn a_key_lives_three_calendar_months_unless_told_otherwise() {
@@ -28,6 +28,55 @@ async fn a_key_lives_three_calendar_months_unless_told_otherwise() {
         let made = kim.create(&service.line(), &new).await.unwrap();
         assert_eq!(text(made.key.expires_at.as_ref()).as_deref(), end, "{now}");
         assert_eq!(text(made.key.created_at.as_ref()).as_deref(), Some(now));
+    }
+}
+
+#[tokio::test]
+async fn what_a_key_makes_ends_with_it_and_what_is_asked_for_beyond_is_refused_with_the_latest_end() {
+    let service = Service::start().await;
+    // Of the default lifetime, and a moment older than what it makes.
+    let (_, secret) = service.key(&managing("maker")).await;
+    let maker = service.with_key(&secret);
+    service.at("2026-11-20T10:00:05Z");
+    let made = maker.create(&service.line(), &managing("made")).await.unwrap();
+    assert_eq!(text(made.key.expires_at.as_ref()).as_deref(), Some("2027-02-20T10:00:00Z"));
+    let shorter = NewKey { lifetime: Some(Lifetime::For("P1M".into())), ..managing("shorter") };
+    let made = maker.create(&service.line(), &shorter).await.unwrap();
+    assert_eq!(text(made.key.expires_at.as_ref()).as_deref(), Some("2026-12-20T10:00:05Z"));
+    for lifetime in [
+        Lifetime::For("P3M".into()),
+        Lifetime::For("never".into()),
+        Lifetime::Until("2027-02-20T10:00:01Z".into()),
+    ] {
+        let longer = NewKey { lifetime: Some(lifetime), ..managing("longer") };
+        let error = maker.create(&service.line(), &longer).await.err().unwrap();
+        assert_eq!(error.code(), Code::Forbidden);
+        assert!(error.to_string().contains("2027-02-20T10:00:00Z"), "{error}");
+    }
+    // A successor keeps the end of what it follows: later than the maker's, it is refused.
+    let longer = NewKey { lifetime: Some(Lifetime::For("P1Y".into())), ..managing("longer") };
+    let (longer, _) = service.key(&longer).await;
+    let error = maker.rotate(&service.line(), &longer.id, &Overlap::None, no_store).await.err().unwrap();
+    assert_eq!(error.code(), Code::Forbidden);
+    assert!(error.to_string().contains("2027-02-20T10:00:00Z"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_without_scopes_tells_whose_it_is_and_is_told_which_scope_it_lacks() {
+    let service = Service::start().await;
+    let (key, secret) = service.key(&named("robot")).await;
+    let robot = service.with_key(&secret);
+    assert_eq!(robot.whoami(&service.line()).await.unwrap().user.as_deref(), Some(KIM));
+    let refusals = [
+        (robot.list(&service.line(), &Filter::default(), None).await.err(), "keys:read"),
+        (robot.get(&service.line(), &key.id).await.err(), "keys:read"),
+        (robot.create(&service.line(), &named("another")).await.err(), "keys:write"),
+        (robot.revoke(&service.line(), &key.id).await.err(), "keys:write"),
+    ];
+    for (error, scope) in refusals {
+        let error = error.unwrap();
+        assert_eq!(error.code(), Code::Forbidden);
+        assert!(error.to_string().contains(scope), "{error}");
     }
 }
 
@@ -99,13 +148,11 @@ async fn a_new_key_is_seen_once() {
     let made = kim.create(&service.line(), &named("robot")).await.unwrap();
 
     assert_eq!(format!("{:?}", made.secret), "RevealOnce([redacted])");
-    assert!(!made.secret.is_revealed());
     let key = made.secret.reveal().unwrap();
     assert!(format::diagnose(Some(format::keylatch()), key.expose()).is_empty(), "it is a key of keylatch");
     assert_eq!(made.key.masked.as_deref(), Some(format::mask(key.expose()).as_str()));
     assert!(service.lets_in(&key).await);
 
-    assert!(made.secret.is_revealed() && made.secret.peek().is_none());
     assert_eq!(outcome(made.secret.reveal(), |_| "the key"), "already_revealed");
 }
 

@@ -7,7 +7,9 @@ use keylatch::value::Value;
 use keylatch::{Code, Error, Secret, provider};
 use serde_json::json;
 
-use crate::support::{BASE_URL, Fault, Faulty, KIM, PASSWORD, Sent, Service, Times, answer, named, no_store};
+use crate::support::{
+    BASE_URL, Fault, Faulty, KIM, PASSWORD, Sent, Service, Times, answer, managing, named, no_store,
+};
 use Fault::*;
 use Times::*;
 
@@ -144,7 +146,7 @@ async fn run(operation: Operation, client: &Client, line: &Faulty) -> Result<(),
 
 /// Clients with each kind of credential.
 async fn clients(service: &Service) -> Vec<(&'static str, Client)> {
-    let (_, key) = service.key(&named("robot")).await;
+    let (_, key) = service.key(&managing("robot")).await;
     let declared = |scheme: &str| {
         let spec = json!({
             "id": "careless", "title": "Careless", "schemes": [serde_json::from_str::<serde_json::Value>(scheme).unwrap()],

@@ -6,7 +6,7 @@ use keylatch::http::Response;
 use keylatch::lifecycle::{KeyInfo, Overlap, Time};
 use keylatch::{Code, Error, Secret};
 
-use crate::support::{Fault, KIM, Sent, Service, Times, answer, named, no_store, outcome};
+use crate::support::{Fault, KIM, Sent, Service, Times, answer, managing, no_store, outcome};
 use Fault::*;
 use Times::*;
 
@@ -43,7 +43,7 @@ const ANYONE: [By; 2] = [By::Session, By::Itself];
 /// A service with one key, and a client that is about to rotate it.
 async fn scene(by: By) -> (Service, keylatch::lifecycle::Client, KeyInfo, Secret) {
     let service = Service::start().await;
-    let (key, secret) = service.key(&named("robot")).await;
+    let (key, secret) = service.key(&managing("robot")).await;
     let client = match by {
         By::Session => service.signed_in(KIM).await,
         By::Itself => service.with_key(&secret),

@@ -83,7 +83,7 @@ async fn each_operation_is_one_request() {
     assert_request(&line, "GET /v1/keys/a%2F..%2Fb%3Fc", Json::Null);
     let line = anything();
     client.create(&line, &scoped).await.unwrap();
-    let body = json!({"name": "robot", "expires_in": "P3M", "scopes": ["keys:read"]});
+    let body = json!({"name": "robot", "scopes": ["keys:read"]});
     assert_request(&line, "POST /v1/keys", body);
     let line = anything();
     client.create(&line, &until).await.unwrap();
@@ -165,9 +165,9 @@ async fn repeats_carry_the_same_idempotency_key_and_other_calls_another() {
     let sent = line.sent();
     assert_eq!(sent[0].line, sent[1].line);
     assert_eq!(sent[0].headers, sent[2].headers);
-    let body = |attempt| json!({"name": "another", "expires_in": "P3M", "attempt": attempt});
+    let body = |attempt| json!({"name": "another", "attempt": attempt});
     assert_eq!((&sent[1].body, &sent[2].body), (&body(2), &body(3)), "the first has no number");
-    assert_eq!(sent[0].body, json!({"name": "another", "expires_in": "P3M"}));
+    assert_eq!(sent[0].body, json!({"name": "another"}));
 }
 
 #[tokio::test]

@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 
 import { KeyClient } from '../../pkg/dist/node/index.js';
 import { DEMO } from '../browser/support/server.js';
-import { at, json, keys, ok, server } from './support/command.js';
+import { at, json, keys, managing, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
 const FAIL = ['--import', fileURLToPath(new URL('support/fail.mjs', import.meta.url))];
-const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
+const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'run', 'resolve', 'providers'];
 const KEY = /kl_test_[0-9A-Za-z]{36}/;
 
 test('a key lives: created, listed, rotated, revoked, deleted', async (t) => {
@@ -47,14 +47,14 @@ test('a key ends when it was said, where the person is', async (t) => {
     [`${year}-01-31T02:00`, `${year}-01-30T17:00:00.000Z`, `${year}-01-31 02:00 GMT+9`, 'Asia/Tokyo'],
     [`${year}-03-31T23:30:00-05:00`, `${year}-04-01T04:30:00.000Z`, `${year}-04-01 04:30 UTC`],
   ]) {
-    const { err } = await ok(pc, ['create', '--expires', said, '--name', said], { env: { TZ } });
+    const { err } = await ok(pc, ['create', '--scope', 'keys:read', '--expires', said, '--name', said], { env: { TZ } });
     assert.ok(err.includes(`, good until ${sentence}. `), err);
     const [key] = (await json(pc, ['list', '--search', said, '--status', 'active'])).keys.filter(({ name }) => name === said);
     assert.equal(key.expiresAt, ends);
   }
-  const days = (await json(pc, ['create', '--expires', '30d'])).key;
+  const days = (await json(pc, ['create', '--scope', 'keys:read', '--expires', '30d'])).key;
   assert.equal((new Date(days.expiresAt) - new Date(days.createdAt)) / 86_400_000, 30);
-  assert.equal((await json(pc, ['create', '--expires', 'Never'])).key.expiresAt, undefined);
+  assert.equal((await json(pc, ['create', '--scope', 'keys:read', '--expires', 'Never'])).key.expiresAt, undefined);
 });
 
 test('an old key that could not be ended is warned of', async (t) => {
@@ -74,7 +74,7 @@ test('an old key that could not be ended is warned of', async (t) => {
   const there = { env: { KEYLATCH_URL: `http://127.0.0.1:${broken.address().port}` } };
 
   for (const [more, says] of [[[], /warning: The new key is good, but the old one/], [['--json'], /^$/]]) {
-    const { key } = await keys.create({ name: 'to be rotated' });
+    const { key } = await keys.create(managing('to be rotated'));
     const { code, out, err } = await pc.keylatch(['rotate', key.id, '--yes', '--output', 'rotated.env', ...more], there);
     assert.equal(code, 0, err);
     assert.match(err, says);
@@ -85,7 +85,7 @@ test('an old key that could not be ended is warned of', async (t) => {
 
 test('a key that cannot be written is not left alive, and is never printed', async (t) => {
   const pc = await at(t);
-  const { code, out, err } = await pc.keylatch(['create', '--name', 'unwritable', '--output', 'no/../../../../dev/null/x.env']);
+  const { code, out, err } = await pc.keylatch(['create', '--scope', 'keys:read', '--name', 'unwritable', '--output', 'no/../../../../dev/null/x.env']);
   assert.deepEqual([code, out], [1, ''], err);
   for await (const key of keys.list({ search: 'unwritable' })) assert.equal(key.status, 'revoked', err);
 });
@@ -93,7 +93,7 @@ test('a key that cannot be written is not left alive, and is never printed', asy
 test('a key that cannot be shown is taken back', async (t) => {
   const pc = await at(t);
   for (const [name, more, where, says] of [['full', '', '> /dev/full', /cannot be written \(ENOSPC\)/], ['json', '--json', '> /dev/full', /\(ENOSPC\)/], ['unread', '', '| true', /\(EPIPE\)/]]) {
-    const terminal = pc.terminal(`{ '${process.execPath}' '${CLI}' create --name ${name} ${more}; echo $? > code; } ${where}`);
+    const terminal = pc.terminal(`{ '${process.execPath}' '${CLI}' create --scope keys:read --name ${name} ${more}; echo $? > code; } ${where}`);
     await terminal.ends();
     assert.equal(await pc.read('code'), '1\n', terminal.screen);
     const [{ id, status }] = (await json(pc, ['list', '--search', name])).keys;
@@ -107,7 +107,7 @@ test('a rotation whose new key cannot be put away leaves the old one', async (t)
   const pc = await at(t);
   const env = { FAIL: 'rename EIO' };
   for (const [args, options, says] of [[['--output', 'new.env'], { env, flags: FAIL }, /was revoked and the old key still works\. .*\(EIO\)/], [[], {}, /was revoked and the old key still works\. .*\(ENOSPC\)/]]) {
-    const { key } = await keys.create({ name: 'stays' });
+    const { key } = await keys.create(managing('stays'));
     const words = ['rotate', key.id, '--yes', ...args];
     const { code, err } = args.length ? await pc.keylatch(words, options) : await pc.shell(`keylatch ${words.join(' ')} > /dev/full`);
     assert.equal(code, 1, err);
@@ -151,7 +151,7 @@ test('a key is written for the address that it was made at', async (t) => {
 
   const store = '~/.config/keylatch/credentials.json';
   const entry = async () => JSON.parse(await pc.read(store)).profiles.default.keylatch;
-  const { key } = await json(pc, ['create', '--output', pc.at(store)]);
+  const { key } = await json(pc, ['create', '--scope', 'keys:read', '--scope', 'keys:write', '--output', pc.at(store)]);
   assert.equal((await entry()).baseUrl, server.url);
   await pc.write('.env', '');
   // Now that file alone says where the service is.
@@ -226,7 +226,7 @@ test('a key is not written beside the address of another service', async (t) => 
   }
   assert.equal((await json(pc, ['list'])).keys.length, before, 'no key was made');
   await pc.write('same.env', `KEYLATCH_URL=${server.url}/\n`);
-  await ok(pc, ['create', '--output', 'same.env']);
+  await ok(pc, ['create', '--scope', 'keys:read', '--output', 'same.env']);
 });
 
 test('nobody is asked for what could be sent nowhere', async (t) => {
@@ -334,7 +334,7 @@ test('the profile of the environment is the one that is read, written and emptie
   await ok(pc, ['login', '--api-key', '-'], { input: secret, env });
   await ok(pc, ['login', '--api-key', '-', '--profile', 'home'], { input: secret, env });
   assert.deepEqual(await profiles(), [['work', true], ['home', true]], 'the option wins');
-  await ok(pc, ['create', '--output', pc.at(store)], { env });
+  await ok(pc, ['create', '--scope', 'keys:read', '--output', pc.at(store)], { env });
   assert.deepEqual(await profiles(), [['work', true], ['home', true]]);
   assert.notEqual(JSON.parse(await pc.read(store)).profiles.work.keylatch.key, secret.trim());
   await ok(pc, ['whoami'], { env });

@@ -135,6 +135,22 @@ test('nobody is sent to log in when the login could not be stored, or no port is
   assert.match(err, /10001, 9876, 22223, 5000\)\. .*: keylatch login --provider luminary --api-key -\n$/);
 });
 
+test('at one\'s own server a login by browser makes a key, which is stored', async (t) => {
+  const pc = await computer(t, { KEYLATCH_URL: server.url });
+  const terminal = pc.terminal(`'${process.execPath}' '${CLI}' login --browser --no-browser`);
+  await terminal.sees('Interactive login required. Open the following URL in your browser: ');
+  await terminal.sees('\n');
+  const page = await blankPage();
+  await page.goto(/browser: (\S+)/.exec(terminal.screen)[1]);
+  await signIn(page);
+  await page.getByRole('heading', { name: 'You are logged in' }).waitFor();
+  assert.equal(await terminal.ends(), 0, terminal.screen);
+  assert.match(terminal.screen, /Created the key "keylatch on [^"]+" \(kl_\w+_….{4}\), good until .*\.\s+Logged in to keylatch; stored in ~\/\.config\/keylatch\/credentials\.json\./);
+  const { code, out, err } = await pc.keylatch(['whoami', '--json']);
+  assert.equal(code, 0, err);
+  assert.deepEqual([JSON.parse(out).account.user, JSON.parse(out).source.kind], [DEMO.user, 'file']);
+});
+
 test('programs that renew at once take turns, so none uses a token twice', async (t) => {
   const pc = await at(t);
   await loggedIn(pc);

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => server?.stop());
 
-const newKey = async () => (await keys.create({ name: 'typed' })).secret.reveal();
+const newKey = async () => (await keys.create({ name: 'typed', scopes: ['keys:read', 'keys:write'] })).secret.reveal();
 const at = (t) => computer(t, { KEYLATCH_URL: server.url });
 const keylatch = `'${process.execPath}' '${CLI}'`;
 
@@ -143,7 +143,7 @@ test('without a terminal it is refused clearly', async (t) => {
 
 test('what cannot be undone is asked first, by name', async (t) => {
   const pc = await at(t);
-  const { key, secret } = await keys.create({ name: 'to be revoked' });
+  const { key, secret } = await keys.create({ name: 'to be revoked', scopes: ['keys:read', 'keys:write'] });
   await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
   const without = await pc.keylatch(['revoke', key.id]);
   assert.deepEqual([without.code, without.out], [2, '']);

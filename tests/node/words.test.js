@@ -9,10 +9,10 @@ import { test } from 'node:test';
 
 import { DEMO } from '../browser/support/server.js';
 import { width } from '../../pkg/cli/text.js';
-import { at, json, keys, ok, server } from './support/command.js';
+import { at, json, keys, managing, ok, server } from './support/command.js';
 import { CLI, computer } from './support/computer.js';
 
-const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'resolve', 'providers'];
+const COMMANDS = ['login', 'logout', 'whoami', 'create', 'list', 'rotate', 'revoke', 'delete', 'check', 'headers', 'run', 'resolve', 'providers'];
 
 test('exit codes say what kind of failure it is', async (t) => {
   const pc = await at(t);
@@ -36,7 +36,7 @@ test('exit codes say what kind of failure it is', async (t) => {
     [pc, ['list', '--json=x'], 2, /--json takes no value/],
     [pc, ['rotate', pc.key.id, '--overlap', 'soon', '--yes'], 2, /^keylatch: --overlap: use 1h, 7d/],
     [pc, ['list', '--limit', '0'], 2, /^keylatch: --limit: use a whole number from 1\./],
-    [pc, ['create', '--expires', '20 years'], 1, /--expires is more than 10 years away/],
+    [pc, ['create', '--scope', 'keys:read', '--expires', '20 years'], 1, /--expires is more than 10 years away/],
     [pc, ['list', '--base-url', `${server.url}/v1`], 1, /The address was http:\/\/127\.0\.0\.1:\d+\/v1; check that --base-url is that of the service\./],
     [pc, ['create', '--provider', 'conduce', '--base-url', server.url, '--expires', '30d'], 2, /^keylatch: --expires: Conduce has no expiry for keys\./],
     [pc, ['create', '--provider', 'conduce', '--base-url', server.url, '--scope', 'x'], 2, /^keylatch: --scope: Conduce has no scopes\./],
@@ -98,7 +98,7 @@ async function freePort() {
 
 test('a key on the command line is warned of, and no message repeats it', async (t) => {
   const pc = await at(t);
-  const secret = (await keys.create({ name: 'inline' })).secret.reveal();
+  const secret = (await keys.create(managing('inline'))).secret.reveal();
   const inline = await ok(pc, ['whoami', `--api-key=${secret}`]);
   assert.match(inline.err, /process lists/);
   assert.doesNotMatch((await ok(pc, ['whoami', '--api-key', '-'], { input: `${secret}\n` })).err, /process lists/);
@@ -136,7 +136,7 @@ test('a key is no id where ids stand in addresses, and nobody is asked about it'
 test('a key is found by its id, its name, its last four characters, or itself, and never by guessing', async (t) => {
   const pc = await at(t);
   const make = async (name) => {
-    const { key, secret } = await keys.create({ name });
+    const { key, secret } = await keys.create(managing(name));
     return { id: key.id, masked: key.masked, secret: secret.reveal() };
   };
   const status = async ({ id }) => (await keys.get(id)).status;

@@ -124,7 +124,11 @@ const WRONG = [
   [{ endpoints: { validate: { path: '/x', refusals: ['404'] } } }, 'endpoints.validate.refusals[0]: expected a whole number from 400 to 599.'],
   [{ endpoints: { list: '/u/{account}/keys' } }, 'endpoints.list: {account} needs the endpoint whoami, which tells it.'],
   [{ endpoints: { create: { path: '/x', body: { of: { user: '{account}' } } } } }, 'endpoints.create: {account} needs the endpoint whoami, which tells it.'],
+  [{ endsByDefault: 'P3M' }, 'endsByDefault: expected true or false, found a string.'],
   [{ oneKey: 1 }, 'oneKey: expected true or false, found a number.'],
+  [{ discovery: '/hub' }, 'discovery.path: it is missing.'],
+  [{ discovery: { path: '//hub', member: 'server' } }, 'discovery.path: a path begins with one "/"; the host stands in baseUrl.'],
+  [{ discovery: { path: '/hub' } }, 'discovery.member: it is missing.'],
   [{ fields: { key: null } }, 'fields.key: it is missing.'],
   [{ fields: { key: false } }, 'fields.key: expected a string, found a boolean.'],
   [{ timeUnit: 'min' }, 'timeUnit: there is no such word. Known are s, ms.'],
@@ -193,7 +197,7 @@ describe('a good declaration', () => {
   it('is completed with the defaults', () => {
     assert.deepEqual(declare(ACME, KNOWN), {
       id: 'acme', title: 'Acme', env: [], envBaseUrl: [], dotenv: true, files: [], schemes: [{ type: 'bearer' }], endpoints: {},
-      oneKey: false, listsWorkingKeysOnly: false, timeUnit: 's', errors: { code: 'type', message: 'detail|title', suggestion: '' },
+      oneKey: false, endsByDefault: false, listsWorkingKeysOnly: false, timeUnit: 's', errors: { code: 'type', message: 'detail|title', suggestion: '' },
       fields: {
         key: 'key|', secret: 'secret', items: 'items', cursor: 'next_cursor', id: 'id', name: 'name', status: 'status', masked: 'masked',
         wholeKey: '', scopes: 'scopes', createdAt: 'created_at', expiresAt: 'expires_at', lastUsedAt: 'last_used_at',
@@ -207,8 +211,8 @@ describe('a good declaration', () => {
     });
   });
   it('takes null for what is left out', () => {
-    const nothing = Object.fromEntries(['baseUrl', 'keysPage', 'env', 'dotenv', 'files', 'login', 'format', 'schemes', 'endpoints', 'oneKey',
-      'listsWorkingKeysOnly', 'fields', 'timeUnit', 'errors', 'capabilities', 'certainty'].map((name) => [name, null]));
+    const nothing = Object.fromEntries(['baseUrl', 'keysPage', 'env', 'dotenv', 'files', 'login', 'format', 'schemes', 'endpoints', 'discovery', 'oneKey',
+      'endsByDefault', 'listsWorkingKeysOnly', 'fields', 'timeUnit', 'errors', 'capabilities', 'certainty'].map((name) => [name, null]));
     assert.deepEqual(acme(nothing), acme({}));
   });
   it('is frozen to its leaves', () => {
@@ -223,7 +227,7 @@ describe('a good declaration', () => {
   it('can be declared again, and stays what it is', () => {
     const service = acme({
       baseUrl: 'https://api.acme.example', keysPage: 'https://acme.example/keys', keysHelp: 'Click.', env: ['ACME_KEY'],
-      files: [{ path: '~/.acme', kind: 'profiles' }], oneKey: true, timeUnit: 'ms',
+      files: [{ path: '~/.acme', kind: 'profiles' }], oneKey: true, timeUnit: 'ms', discovery: { path: '/hub', member: 'server' },
       login: { issuer: 'auth.acme', clientId: 'c', ports: [1, 65535], env: ['A', 'B', 'C', 'D'], envDirectory: 'DIR', files: ['~/t'] },
       format: { parts: ['ak_', { alphabet: 'base62', length: 32 }] },
       schemes: [{ type: 'header', name: 'x-acme-key' }, { type: 'basic', user: 'api' }, { type: 'basic' }],
@@ -236,6 +240,7 @@ describe('a good declaration', () => {
     assert.deepEqual(service.errors, { code: '', message: 'error.text', suggestion: '' });
     assert.deepEqual([service.fields.name, service.fields.items, service.fields.id], ['label', '', 'id']);
     assert.deepEqual(service.schemes, [{ type: 'header', name: 'x-acme-key' }, { type: 'basic', user: 'api' }, { type: 'basic' }]);
+    assert.deepEqual(service.discovery, { path: '/hub', member: 'server', suffix: '' });
     assert.equal(service.certainty, 'documented');
   });
   it('has the capabilities of its endpoints', () => {

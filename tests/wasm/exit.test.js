@@ -56,6 +56,15 @@ for (const [what, body, said] of [
     const { secret } = await kim.create({ name: 'exit', expiresIn: 'PT1H' });
     const robot = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: secret, timeout: ${HOUR} });
     console.log((await robot.fetch('/v1/account')).status);`, '200'],
+  ['twelve calls had one signal', `
+    const { signal } = new AbortController();
+    const kim = await signIn();
+    const { secret } = await kim.create({ name: 'exit', expiresIn: 'PT1H' });
+    const robot = new KeyClient({ provider: 'keylatch', baseUrl: url, credential: { secret, refresh: async () => undefined }, timeout: ${HOUR} });
+    await Promise.all(Array.from({ length: 12 }, () => kim.whoami({ signal })));
+    await Promise.all(Array.from({ length: 12 }, async () => (await robot.fetch('/v1/account', { signal })).text()));
+    await Promise.all(Array.from({ length: 12 }, async () => (await robot.fetch(new Request(url + '/v1/account', { signal }))).text()));
+    console.log('done');`, 'done'],
   ['the platform has no FinalizationRegistry', `
     delete globalThis.FinalizationRegistry;
     const { checkKey } = await import(${JSON.stringify(pkg)});

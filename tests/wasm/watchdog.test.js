@@ -8,6 +8,8 @@ import { test } from 'node:test';
 import '../sources.js';
 
 const { run } = await import('../../pkg/client/call.js');
+const { learn } = await import('../../pkg/core/errors.js');
+learn({ timeout: '{0} did not answer within {1} ms.' });
 
 const never = () => new Promise(() => {});
 /** What the core may take beyond the time of a call, to put things right. */
@@ -53,15 +55,15 @@ test('putting things right has a time of its own', async (t) => {
   assert.equal(await state(stuck), 'internal');
 });
 
-test('code of the user\'s may take as long as it likes, and then the time begins anew', async (t) => {
+test('a function of the user\'s has the time of a call, from when it is called, and then the core has its own', async (t) => {
   const pass = clock(t);
   let finish;
   const person = new Promise((resolve) => (finish = resolve));
   const stuck = run({ timeout: 1000 }, async (call) => {
-    await call.outside(() => person);
+    await call.outside('store()', () => person);
     await never();
   });
-  pass(3_600_000);
+  pass(999);
   assert.equal(await state(stuck), 'pending', 'a person is being asked');
   finish();
   assert.equal(await state(stuck), 'pending');
@@ -69,9 +71,33 @@ test('code of the user\'s may take as long as it likes, and then the time begins
   assert.equal(await state(stuck), 'internal');
 });
 
+test('a function of the user\'s that never settles is named, and told that nobody waits', async (t) => {
+  const pass = clock(t);
+  let told;
+  const stuck = run({ timeout: 1000 }, (call) => call.outside('store()', (over) => ((told = over), never())));
+  pass(999);
+  assert.equal(await state(stuck), 'pending');
+  assert.equal(told.aborted, false);
+  pass(1);
+  await assert.rejects(stuck, { code: 'timeout', message: /^store\(\) did not answer within 1000 ms\./ });
+  assert.equal(told.aborted, true);
+});
+
+test('the user\'s signal ends the wait for a function of theirs, and none is begun after it', async (t) => {
+  clock(t);
+  const controller = new AbortController();
+  let told;
+  const waiting = run({ timeout: 1000, signal: controller.signal }, (call) => call.outside('store()', (over) => ((told = over), never())));
+  controller.abort();
+  await assert.rejects(waiting, { code: 'aborted' });
+  assert.equal(told.aborted, true);
+  const unbegun = run({ timeout: 1000, signal: controller.signal }, (call) => call.outside('store()', () => assert.fail('it was begun')));
+  await assert.rejects(unbegun, { code: 'aborted' });
+});
+
 test('an error of the user\'s code comes through, and leaves no timer', async (t) => {
   const pass = clock(t);
-  const failing = run({ timeout: 1000 }, (call) => call.outside(() => { throw new RangeError('theirs'); }));
+  const failing = run({ timeout: 1000 }, (call) => call.outside('store()', () => { throw new RangeError('theirs'); }));
   await assert.rejects(failing, (error) => error.cause?.name === 'RangeError' || error.name === 'RangeError');
   const cleared = t.mock.method(globalThis, 'setTimeout');
   pass(3_600_000);
@@ -92,7 +118,7 @@ test('a call that is over keeps nobody waiting: no timer is left', async (t) => 
   });
   assert.equal(await run({ timeout: 1000 }, async (call) => {
     call.renew(5000);
-    await call.outside(async () => {});
+    await call.outside('store()', async () => {});
     return 'answer';
   }), 'answer');
   assert.equal(timers.size, 0);

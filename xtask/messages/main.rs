@@ -8,7 +8,7 @@ use keylatch::format::{CATALOGUE, ProblemCode};
 use keylatch::http::Fault;
 use keylatch::notice::Reason;
 use keylatch::provider;
-use keylatch::scheme::Scheme;
+use keylatch::scheme;
 use keylatch::value::{Object, Value};
 
 fn main() {
@@ -28,9 +28,7 @@ fn main() {
     export("baseFaults", &Fault::ALL.iter().map(|fault| Value::from(fault.sentence())).collect());
     let numbers = CATALOGUE.iter().zip(1_u32..).map(|((id, _), number)| (*id, Value::from(number)));
     export("formats", &numbers.collect::<Object>().into());
-    let schemes = [Scheme::Bearer, Scheme::Header { name: "".into() }];
-    let patterns = schemes.iter().filter_map(|scheme| Some((scheme.name(), Value::from(scheme.pattern()?))));
-    export("patterns", &patterns.collect::<Object>().into());
+    export("plainKey", &Value::from(scheme::PLAIN));
     // What checks and headers need, and all that is known.
     let brief = ["id", "title", "format", "schemes", "certainty"];
     let services: Vec<Value> = provider::builtins().iter().map(|provider| Value::from(*provider)).collect();

@@ -16,10 +16,10 @@ pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
     let server = server::build(project)?;
     tools::require_node(tools::NODE, "the benchmarks")?;
     tools::npm_packages(project, "benches")?;
-    let mut node = Command::new("node");
-    run(node
-        .arg("benches/run.js")
-        .args(arguments)
-        .env(server::SERVER_BIN, server)
-        .current_dir(project.root()))
+    let script = |script: &str| {
+        let mut node = Command::new("node");
+        run(node.arg(script).args(arguments).env(server::SERVER_BIN, &server).current_dir(project.root()))
+    };
+    // Both, whatever the first one says.
+    script("benches/run.js").and(script("benches/memory.js"))
 }

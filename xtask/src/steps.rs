@@ -73,10 +73,10 @@ pub const STEPS: [Step; 24] = [
     },
     Step {
         name: "postgresql",
-        what: "PostgreSQL is here",
+        what: "PostgreSQL and PgBouncer are here",
         needs: &[],
         holds: &[Packages],
-        run: |_, _| system::POSTGRES.ensure().map(drop),
+        run: |_, _| [system::POSTGRES, system::PGBOUNCER].iter().try_for_each(|need| need.ensure().map(drop)),
     },
     Step {
         name: "shells",

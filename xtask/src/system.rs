@@ -73,6 +73,18 @@ pub const POSTGRES: Need = Need {
     otherwise: "Install its server, so that initdb is on PATH or in /usr/lib/postgresql, and try again.",
 };
 
+/// What stands before PostgreSQL where there are many servers.
+pub const PGBOUNCER: Need = Need {
+    title: "PgBouncer",
+    packages: &["pgbouncer"],
+    find: || {
+        // Where Debian has it, which is not on everybody's PATH.
+        let debian = PathBuf::from("/usr/sbin/pgbouncer");
+        if debian.is_file() { Some(debian) } else { on_path("pgbouncer") }
+    },
+    otherwise: "Install it, so that pgbouncer is on PATH, and try again.",
+};
+
 /// The shells that `keylatch completion` writes scripts for.
 pub const SHELLS: [Need; 3] = [
     Need {

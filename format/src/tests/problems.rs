@@ -3,7 +3,9 @@
 
 use super::{KEY, details};
 use crate::ProblemCode::*;
-use crate::keylatch;
+use crate::{Alphabet, Certainty, KeyFormat, Part, diagnose, keylatch};
+use alloc::borrow::Cow;
+use alloc::vec;
 
 #[test]
 fn the_details_of_a_problem_say_what_it_is_about() {
@@ -36,5 +38,16 @@ fn the_details_of_a_problem_say_what_it_is_about() {
         (KEY.replace('0', "O"), WrongChecksum, &["6"]),
     ] {
         assert_eq!(details(Some(keylatch()), &text, code), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn what_a_format_allows_is_no_reference() {
+    let every = KeyFormat::new(
+        vec![Part::Run { alphabet: Alphabet::Custom(Cow::Borrowed("$ABC:/\\nop")), min: 1, max: 40 }],
+        Certainty::Documented,
+    );
+    for key in ["$ABC", "op://A/B/C", "ABC\\n"] {
+        assert_eq!(diagnose(Some(&every), key), [], "{key}");
     }
 }

@@ -6,7 +6,7 @@ import { failure } from '../../core/errors.js';
 let given;
 
 /** @param {() => Promise<BufferSource | WebAssembly.Module>} wasm */
-export const provide = (wasm) => void (given ??= wasm);
+export const provide = (wasm) => void (given = wasm);
 
 export async function load() {
   if (given) return given();

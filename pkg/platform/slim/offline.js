@@ -6,7 +6,7 @@ import { failure } from '../../core/errors.js';
 let given;
 
 /** @param {BufferSource | WebAssembly.Module} wasm */
-export const provide = (wasm) => void (given ??= wasm);
+export const provide = (wasm) => void (given = wasm);
 
 export function load() {
   if (given) return given;

@@ -17,7 +17,8 @@ export function decode({ alphabet, text }) {
     byCode[128 * shifts + CHARACTERS[place % CHARACTERS.length].charCodeAt(0)] = byte;
   });
   // In place, and in a plain loop: the first call waits for it.
-  const bytes = new TextEncoder().encode(text);
+  // jsdom has no encoder.
+  const bytes = typeof TextEncoder === 'undefined' ? Uint8Array.from(text, (character) => character.charCodeAt(0)) : new TextEncoder().encode(text);
   let length = 0;
   let shift = 0;
   for (let i = 0; i < bytes.length; i++) {

@@ -7,29 +7,28 @@
 //! nothing. But it can be sent back to remove the key, as the whole key can, so
 //! that a client that knows nothing but the list is not left without the means.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Extension, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sqlx::AnyConnection;
 
+use super::foreign;
 use super::ids::{own_id, short_id};
-use crate::auth::{self, Caller, Need};
-use crate::body::JsonBody;
-use crate::keys::{Issued, Order, new_id, read_name};
-use crate::kind::KeyKind;
-use crate::problem::{Problem, ProblemCode};
-use crate::secret_text::SecretText;
-use crate::session::{self, Visit};
+use crate::auth::{Caller, Need, identify, sign_in};
+use crate::http::body::JsonBody;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::http::secret_text::SecretText;
+use crate::http::source::Source;
+use crate::keys::kind::KeyKind;
+use crate::keys::look::list_by;
+use crate::keys::name;
 use crate::state::App;
-use crate::store::keys::{self, Filter, KeyStatus, StoredKey};
-use crate::store::users::User;
+use crate::store::keys::StoredKey;
+use crate::store::list::Filter;
 use crate::token::HashedKey;
 
 /// What a key without a description is called in keylatch's own list.
@@ -61,20 +60,23 @@ struct Login {
 /// without which the client would not send it anywhere else.
 async fn login(
     State(app): State<App>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    source: Source,
     headers: HeaderMap,
     JsonBody(request): JsonBody<Login>,
 ) -> Result<Response, Problem> {
-    let visit = Visit { headers: &headers, peer };
-    let user = session::check_password(&app, &visit, &request.email, request.password.0).await?;
-    let cookie = session::start(&app, &visit, &user, None).await?;
+    let user = sign_in::check_password(&app, &headers, &source, &request.email, request.password.0).await?;
+    let cookie = sign_in::start(&app, &headers, &source, &user, None).await?;
     Ok(([(header::SET_COOKIE, cookie)], nothing()).into_response())
 }
 
 /// 200 for a session that lasts, else 401, whereupon the client logs in again.
 /// Only for sessions: a key that is good would tell nothing about the cookie.
-async fn validate_session(State(app): State<App>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    auth::by_session(&app, &headers, "There is no session. Log in.").await?;
+async fn validate_session(
+    State(app): State<App>,
+    source: Source,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    identify::by_session(&app, &headers, "There is no session. Log in.", source).await?;
     Ok(nothing())
 }
 
@@ -83,36 +85,24 @@ struct CreateKey {
     description: Option<String>,
 }
 
-/// Makes a key without an end, since none is told of, and tells it. The
-/// description becomes its name.
+/// Makes a key with no end but that of what made it, since none is told of, and
+/// tells it. The description becomes its name.
 async fn create(
     State(app): State<App>,
     caller: Caller,
     JsonBody(request): JsonBody<CreateKey>,
 ) -> Result<Json<Value>, Problem> {
     caller.may(Need::Write)?;
-    caller.may_grant(&[])?;
     let description = request.description.as_deref().filter(|text| !text.trim().is_empty());
-    let name = read_name("description", description.unwrap_or(NAME))?;
-
-    let user_id = caller.user.id.as_str();
-    let issued = Issued::new(KeyKind::Conduce, app.config().key_environment)?;
-    let order = Order { id: new_id()?, user_id, name, scopes: &[], expires_at: None, now: app.now() };
-    let mut db = app.store().write().await?;
-    let key = issued.store(&mut db, order).await?;
-    db.commit().await?;
-
-    tracing::info!(user_id, key_id = key.id, "key created");
-    let secret = issued.into_secret();
-    Ok(Json(json!({"apikey": secret.expose()})))
+    let name = name::read("description", description.unwrap_or(NAME))?;
+    let made = foreign::create(&app, &caller, KeyKind::Conduce, name, None).await?;
+    Ok(Json(json!({"apikey": made.secret.expose()})))
 }
 
 /// The keys that were made here and authenticate, each by its stand-in. The names
 /// of the members are those of the sample in `docs/wire.md`, section 3.2.
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Problem> {
-    caller.may(Need::Read)?;
-    let filter = Filter::active(KeyKind::Conduce);
-    let found = keys::list(app.store().pool(), &caller.user.id, &filter, app.now()).await?;
+    let found = list_by(&app, &caller, &Filter::active(KeyKind::Conduce)).await?.keys;
     let told =
         found.iter().map(|key| json!({"apikey": stand_in(key), "created": key.created_at.as_second()}));
     Ok(Json(told.collect()))
@@ -132,29 +122,23 @@ async fn delete(
     JsonBody(request): JsonBody<DeleteKey>,
 ) -> Result<Json<Value>, Problem> {
     caller.may(Need::Write)?;
-
-    let now = app.now();
-    let mut db = app.store().write().await?;
-    let key = asked_for(&mut db, &caller.user, &request.apikey.0).await?;
-    let key = key.filter(|key| key.kind == KeyKind::Conduce && key.status(now) == KeyStatus::Active);
-    let key = key.ok_or_else(no_such_key)?;
-    keys::bury(&mut *db, &key.id, now).await?;
-    db.commit().await?;
-
-    tracing::info!(user_id = caller.user.id, key_id = key.id, "key deleted");
-    Ok(nothing())
+    let asked = request.apikey.0.expose();
+    let id = match asked.split_once(ELLIPSIS) {
+        Some((id, _)) => Some(own_id(id)),
+        None => id_of(&app, &request.apikey.0).await?,
+    };
+    // The whole key, or what the list shows of it.
+    let is_meant = |key: &StoredKey| !asked.contains(ELLIPSIS) || stand_in(key) == asked;
+    let deleted = match id {
+        Some(id) => foreign::delete(&app, &caller, KeyKind::Conduce, &id, is_meant, None).await?,
+        None => false,
+    };
+    if deleted { Ok(nothing()) } else { Err(no_such_key()) }
 }
 
-/// The user's key that the text is, or stands in for; locked.
-async fn asked_for(db: &mut AnyConnection, user: &User, text: &Secret) -> sqlx::Result<Option<StoredKey>> {
-    if let Some((id, _)) = text.expose().split_once(ELLIPSIS) {
-        let key = keys::lock(db, &user.id, &own_id(id)).await?;
-        return Ok(key.filter(|key| stand_in(key) == text.expose()));
-    }
-    match keys::by_hash(&mut *db, &HashedKey::of(text)).await? {
-        Some(key) => keys::lock(db, &user.id, &key.id).await,
-        None => Ok(None),
-    }
+/// The id of a whole key, whoever's it is: another's is then not found by its owner.
+async fn id_of(app: &App, secret: &Secret) -> Result<Option<String>, Problem> {
+    Ok(app.store().key_by_hash(&HashedKey::of(secret)).await?.map(|found| found.key.id))
 }
 
 /// What is shown of a key in the place of the key.

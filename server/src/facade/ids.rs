@@ -1,12 +1,9 @@
 //! Our ids, and the clouds'.
 
+use crate::keys::ID_PREFIX;
 use crate::store::keys::StoredKey;
 
-/// What our ids begin with. Without it they are letters and digits, like the
-/// clouds'.
-const ID_PREFIX: &str = "key_";
-
-/// The id of a key as a cloud has it.
+/// The id of a key as a cloud has it: letters and digits, like the clouds' own.
 pub(super) fn short_id(key: &StoredKey) -> &str {
     key.id.strip_prefix(ID_PREFIX).unwrap_or(&key.id)
 }

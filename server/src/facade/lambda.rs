@@ -10,14 +10,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use base64ct::{Base64, Encoding};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::auth;
-use crate::carrier::{Carrier, only};
-use crate::problem::{Problem, ProblemCode};
-use crate::request_id::RequestId;
+use crate::auth::identify;
+use crate::http::carrier::{Carrier, only};
+use crate::http::problem::{Problem, ProblemCode};
+use crate::http::request_id::RequestId;
 use crate::state::App;
 
 static CARRIER: Carrier =
@@ -47,7 +47,7 @@ impl FromRequestParts<App> for KeyHolder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        auth::bearer_of(app, parts, &CARRIER).await.map(|_| KeyHolder)
+        identify::bearer_of(app, parts, &CARRIER).await.map(|_| KeyHolder)
     }
 }
 

@@ -8,13 +8,13 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use keylatch::Secret;
+use keylatch_format::Secret;
 use serde_json::{Value, json};
 
-use crate::auth;
-use crate::carrier::{BEARER, Carrier, only};
-use crate::issuer::access;
-use crate::problem::Problem;
+use crate::auth::identify;
+use crate::http::carrier::{BEARER, Carrier, only};
+use crate::http::problem::Problem;
+use crate::issuer::access_token::is_access_token;
 use crate::state::App;
 
 static CARRIER: Carrier = Carrier {
@@ -22,7 +22,7 @@ static CARRIER: Carrier = Carrier {
         Some(key) => Ok(Some(Secret::from(key))),
         // There this cloud has the token of an interactive login, and no key.
         None => match only(headers, &AUTHORIZATION)? {
-            Some(_) => Ok((BEARER.read)(headers)?.filter(|token| access::is_access_token(token.expose()))),
+            Some(_) => Ok((BEARER.read)(headers)?.filter(|token| is_access_token(token.expose()))),
             None => Ok(None),
         },
     },
@@ -47,6 +47,6 @@ impl FromRequestParts<App> for KeyHolder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        auth::bearer_of(app, parts, &CARRIER).await.map(|_| KeyHolder)
+        identify::bearer_of(app, parts, &CARRIER).await.map(|_| KeyHolder)
     }
 }

@@ -8,12 +8,14 @@
 //! marked as ours.
 //!
 //! Two rules hold for all of them. A facade grants no more than `/v1` would: a
-//! key with scopes looks at keys only with `keys:read` and changes them only with
-//! `keys:write`. And a facade manages the keys that were made through it, while
+//! key looks at keys only with `keys:read` and changes them only with
+//! `keys:write`, which keys that are made through a facade get, as they do that in
+//! those clouds. And a facade manages the keys that were made through it, while
 //! `/v1` manages them all, so that a person finds everything that can act in
 //! their name in one list.
 
 mod conduce;
+mod foreign;
 mod ids;
 mod lambda;
 mod luminary;
@@ -22,7 +24,7 @@ mod modelon;
 use axum::Router;
 
 use crate::config::Facade;
-use crate::problem::{self, Dialect};
+use crate::http::problem::{self, Dialect};
 use crate::state::App;
 
 /// What one of them answers.

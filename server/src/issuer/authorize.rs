@@ -1,27 +1,26 @@
 //! `/authorize`: the person signs in and is sent back with a code.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Extension, Form, State};
+use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::codes::Grant;
 use super::page;
-use super::request::{AuthorizeRequest, Refused};
-use crate::csrf;
-use crate::problem::Problem;
-use crate::secret_text::SecretText;
-use crate::session::{Visit, check_password};
+use super::request::AuthorizeRequest;
+use crate::auth::sign_in::check_password;
+use crate::http::csrf;
+use crate::http::problem::Problem;
+use crate::http::secret_text::SecretText;
+use crate::http::source::Source;
 use crate::state::App;
+use crate::store::codes::Grant;
 use crate::token::PlainToken;
 
 /// Shows the page.
 pub(super) async fn show(Form(request): Form<AuthorizeRequest>) -> Response {
     match request.check() {
         Ok(()) => page::sign_in(&request, "", None),
-        Err(refused) => refuse(&request, refused),
+        Err(why) => page::refusal(why),
     }
 }
 
@@ -39,13 +38,13 @@ pub(super) struct SignInForm {
 /// Takes the page's form.
 pub(super) async fn submit(
     State(app): State<App>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    source: Source,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Response {
     let request = form.request;
-    if let Err(refused) = request.check() {
-        return refuse(&request, refused);
+    if let Err(why) = request.check() {
+        return page::refusal(why);
     }
     // Nobody shall be signed in by a page of somebody else's.
     if let Err(problem) = csrf::check_origin(&headers, app.config()) {
@@ -58,9 +57,8 @@ pub(super) async fn submit(
         );
     }
     let password = form.password.map(|password| password.0).unwrap_or_else(|| "".into());
-    let visit = Visit { headers: &headers, peer };
-    match check_password(&app, &visit, &form.user, password).await {
-        Ok(user) => match grant(&app, &request, user.id) {
+    match check_password(&app, &headers, &source, &form.user, password).await {
+        Ok(user) => match grant(&app, &source, &request, user.id).await {
             Ok(code) => back(&request, &[("code", code.expose())]),
             Err(problem) => page::sign_in(&request, &form.user, Some(&problem.detail)),
         },
@@ -68,8 +66,12 @@ pub(super) async fn submit(
     }
 }
 
-fn grant(app: &App, request: &AuthorizeRequest, user_id: String) -> Result<PlainToken, Problem> {
-    let issuer = app.issuer().ok_or_else(Problem::internal)?;
+async fn grant(
+    app: &App,
+    source: &Source,
+    request: &AuthorizeRequest,
+    user_id: String,
+) -> Result<PlainToken, Problem> {
     let code = PlainToken::generate()?;
     let grant = Grant {
         user_id,
@@ -79,15 +81,9 @@ fn grant(app: &App, request: &AuthorizeRequest, user_id: String) -> Result<Plain
         audience: request.audience.clone(),
         scope: request.scope.clone(),
     };
-    issuer.codes.add(&code.hashed(), grant, app.now());
+    app.store().insert_code(&code.hashed(), &grant, app.now()).await?;
+    app.audit(source, &grant.user_id, "login.begun", "session", None);
     Ok(code)
-}
-
-fn refuse(request: &AuthorizeRequest, refused: Refused) -> Response {
-    match refused {
-        Refused::Here(why) => page::refusal(why),
-        Refused::There(error, why) => back(request, &[("error", error), ("error_description", why)]),
-    }
 }
 
 /// 303, so that the browser does not send the password on.

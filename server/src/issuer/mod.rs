@@ -6,22 +6,28 @@
 //! refresh token, into an access token. Every client is a public one: no
 //! secret, any `client_id`, and no redirection but to the person's own computer.
 //!
-//! An access token has the form of a JWT and an hour to live. Its signature is
-//! this server's affair: HS256 with a random key that is made at the start and
-//! told to nobody, so a restart ends every access token, and programs get the
-//! next one by their refresh token. Those live in the database, and for 30 days.
+//! Where there is no browser, `POST /oauth/device_authorization` gives a code to
+//! type at `/device` on any other computer (RFC 8628).
+//!
+//! What is kept of codes and tokens is in the database, so any process answers
+//! for any other. An access token lives for an hour, a login for 30 days. What a
+//! program may do is what it asked for as `scope`: `keys:read`, `keys:write`.
+//! `POST /oauth/revoke` ends a login (RFC 7009), and
+//! `/.well-known/oauth-authorization-server` tells all this (RFC 8414).
 
-pub(crate) mod access;
+pub(crate) mod access_token;
 mod authorize;
-mod codes;
-pub(crate) mod memory;
+mod device;
+mod device_page;
+mod form;
+mod metadata;
 mod page;
 mod request;
-mod signing;
+mod revoke;
 mod token;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::state::App;
@@ -30,6 +36,12 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/authorize", get(authorize::show).post(authorize::submit))
         .route("/authorize.css", get(page::style))
+        .route("/oauth/device_authorization", post(device::authorize))
+        .route("/device", get(device_page::show).post(device_page::submit))
+        .route("/device/answer", post(device_page::answer))
         .route("/oauth/token", post(token::issue))
-        .layer(DefaultBodyLimit::max(64 * 1024))
+        .route("/oauth/revoke", post(revoke::revoke))
+        .route("/.well-known/oauth-authorization-server", get(metadata::tell))
+        // As every refusal that the handlers do not word themselves: 405, 408, 503.
+        .layer(from_fn(form::render))
 }

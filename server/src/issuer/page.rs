@@ -28,13 +28,13 @@ pub(super) fn sign_in(request: &AuthorizeRequest, user: &str, trouble: Option<&s
         .iter()
         .map(|(name, value)| format!(r#"<input type="hidden" name="{name}" value="{}">"#, escape(value)))
         .collect();
-    let alert = trouble.map_or(String::new(), |text| format!(r#"<p role="alert">{}</p>"#, escape(text)));
+    let alert = alert(trouble);
     // Who was typed in before is not typed in again.
     let (focus_user, focus_password) = if user.is_empty() { (" autofocus", "") } else { ("", " autofocus") };
     let body = format!(
         r#"<h1>Log in to keylatch</h1>
 <p>A program on your computer asks to act as you for 30 days. It calls itself <code>{client}</code>.
-Go on only if you have just started it.</p>
+{powers} Go on only if you have just started it.</p>
 {alert}<form method="post" action="/authorize">{fields}
 <label>E-mail address <input name="user" type="email" autocomplete="username" required value="{user}"{focus_user}></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required{focus_password}></label>
@@ -42,9 +42,27 @@ Go on only if you have just started it.</p>
 <button name="action" value="cancel" formnovalidate>Cancel</button>
 </form>"#,
         client = escape(&request.client_id),
+        powers = powers(&request.scope),
         user = escape(user),
     );
     page("Log in to keylatch", &body, StatusCode::OK)
+}
+
+/// What was wrong with the last try.
+pub(super) fn alert(trouble: Option<&str>) -> String {
+    trouble.map_or(String::new(), |text| format!(r#"<p role="alert">{}</p>"#, escape(text)))
+}
+
+/// What a login with this scope may do, in a sentence.
+pub(super) fn powers(scope: &str) -> String {
+    let has = |word| scope.split_whitespace().any(|scope| scope == word);
+    let keys = match (has("keys:read"), has("keys:write")) {
+        (true, true) => " and look at, create, rotate, revoke and delete your API keys",
+        (true, false) => " and look at your API keys",
+        (false, true) => " and create, rotate, revoke and delete your API keys",
+        (false, false) => "",
+    };
+    format!("It could see who you are{keys}.")
 }
 
 /// For the person, when there is no program to go back to.
@@ -57,7 +75,7 @@ pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-fn page(title: &str, body: &str, status: StatusCode) -> Response {
+pub(super) fn page(title: &str, body: &str, status: StatusCode) -> Response {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width\">\n<title>{title}</title>\n<link rel=\"stylesheet\" \
@@ -71,7 +89,7 @@ fn page(title: &str, body: &str, status: StatusCode) -> Response {
     response
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -16,36 +16,30 @@ pub(super) struct AuthorizeRequest {
     pub(super) scope: String,
 }
 
-/// Why a request is refused.
-pub(super) enum Refused {
-    /// The person is told, because the program cannot be trusted to be one.
-    Here(&'static str),
-    /// The program is told: the code of RFC 6749 and a sentence.
-    There(&'static str, &'static str),
-}
-
 impl AuthorizeRequest {
-    pub(super) fn check(&self) -> Result<(), Refused> {
+    /// Whether a person can be asked to agree.
+    ///
+    /// # Errors
+    /// A sentence for the person. The program is not told: before the person has
+    /// done anything, nobody's browser is sent anywhere (RFC 9700, section 4.11.2).
+    pub(super) fn check(&self) -> Result<(), &'static str> {
         if !is_loopback(&self.redirect_uri) {
-            return Err(Refused::Here(
+            return Err(
                 "The address to return to (redirect_uri) is not http://127.0.0.1 with a port: a login is given to \
                  programs on your own computer only.",
-            ));
+            );
         }
         if self.client_id.is_empty() || self.client_id.len() > 200 {
-            return Err(Refused::Here("The program did not say which one it is (client_id)."));
+            return Err("The program did not say which one it is (client_id).");
         }
         if self.response_type != "code" {
-            return Err(Refused::There("unsupported_response_type", "response_type must be code."));
+            return Err("The program asks for something else than a code: response_type must be code.");
         }
         if self.code_challenge_method != "S256" || !is_challenge(&self.code_challenge) {
-            return Err(Refused::There(
-                "invalid_request",
-                "PKCE is needed: code_challenge, with code_challenge_method=S256.",
-            ));
+            return Err("The program does not use PKCE: code_challenge, with code_challenge_method=S256.");
         }
         let too_long = [&self.state, &self.audience, &self.scope].iter().any(|text| text.len() > 1000);
-        if too_long { Err(Refused::There("invalid_request", "A parameter is too long.")) } else { Ok(()) }
+        if too_long { Err("The program sent a parameter that is too long.") } else { Ok(()) }
     }
 
     /// The address to return to, with this answer.

@@ -1,25 +1,27 @@
-//! `POST /oauth/token`: a code or a refresh token for an access token.
+//! `POST /oauth/token`: a code, a refresh token or a device code for an access token.
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::codes::Spent;
-use super::memory::Issuer;
-use super::signing::LIFETIME;
-use crate::body::is_json;
-use crate::problem::Problem;
-use crate::secret_text::SecretText;
+use super::access_token::{AccessToken, LIFETIME};
+use super::device::INTERVAL;
+use super::form::{Refusal, read_form};
+use crate::http::secret_text::SecretText;
 use crate::state::App;
-use crate::store::logins::{self, Login, Used};
-use crate::token::{HashedToken, NotGenerated, PlainToken, random_base62};
+use crate::store::Tx;
+use crate::store::codes::Spent;
+use crate::store::devices::Wish;
+use crate::store::logins::{Login, Used};
+use crate::token::{HashedToken, PlainToken, random_base62};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -30,107 +32,63 @@ struct TokenRequest {
     code: Option<SecretText>,
     code_verifier: Option<SecretText>,
     refresh_token: Option<SecretText>,
+    device_code: Option<SecretText>,
 }
 
-/// A refusal in the words of RFC 6749, section 5.2.
-enum Refusal {
-    Request(&'static str, &'static str),
-    Failed,
-}
+/// RFC 8628, section 3.4.
+pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-impl From<Problem> for Refusal {
-    fn from(_: Problem) -> Self {
-        Refusal::Failed
-    }
-}
-
-impl From<NotGenerated> for Refusal {
-    fn from(_: NotGenerated) -> Self {
-        Refusal::Failed
-    }
-}
-
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        // Logs it.
-        Problem::from(error).into()
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let (status, error, description) = match self {
-            Refusal::Request(error, description) => (StatusCode::BAD_REQUEST, error, description),
-            Refusal::Failed => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "server_error",
-                "The server failed. Try again in a moment.",
-            ),
-        };
-        (status, Json(json!({"error": error, "error_description": description}))).into_response()
-    }
-}
-
-/// Takes JSON, as Auth0's clients send it, and a form, as RFC 6749 has it.
-pub(super) async fn issue(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
-    match answer(&app, &headers, &body).await {
+pub(super) async fn issue(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
+    match answer(&app, &headers, body).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn answer(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
-    let issuer = app.issuer().ok_or(Refusal::Failed)?;
-    let request = read(headers, body)?;
+async fn answer(app: &App, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
+    let request: TokenRequest = read_form(headers, body).await?;
     match request.grant_type.as_str() {
-        "authorization_code" => by_code(app, issuer, request).await,
-        "refresh_token" => by_refresh_token(app, issuer, request).await,
-        _ => Err(Refusal::Request(
+        "authorization_code" => by_code(app, request).await,
+        "refresh_token" => by_refresh_token(app, request).await,
+        DEVICE_CODE => by_device_code(app, request).await,
+        _ => Err(Refusal::request(
             "unsupported_grant_type",
-            "grant_type must be authorization_code or refresh_token.",
+            "grant_type must be authorization_code, refresh_token or that of RFC 8628.",
         )),
     }
 }
 
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<TokenRequest, Refusal> {
-    let content_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let request = if is_json(content_type) {
-        serde_json::from_slice(body).ok()
-    } else {
-        let pairs =
-            form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned().into()));
-        serde_json::from_value(serde_json::Value::Object(pairs.collect())).ok()
-    };
-    request.ok_or(Refusal::Request(
-        "invalid_request",
-        "The body is neither JSON nor a form with the members of RFC 6749.",
-    ))
-}
-
-async fn by_code(app: &App, issuer: &Issuer, request: TokenRequest) -> Result<Response, Refusal> {
+/// The code is used up, the login begun and its tokens stored as one: whoever
+/// uses the same code meanwhile waits for that, and then ends the login.
+async fn by_code(app: &App, request: TokenRequest) -> Result<Response, Refusal> {
     let (Some(code), Some(verifier)) = (request.code, request.code_verifier) else {
-        return Err(Refusal::Request("invalid_request", "code and code_verifier are needed."));
+        return Err(Refusal::request("invalid_request", "code and code_verifier are needed."));
     };
     let now = app.now();
     let id = random_base62(22)?;
-    let refused = |why| Err(Refusal::Request("invalid_grant", why));
-    let grant = match issuer.codes.spend(&HashedToken::of(code.0.expose()), &id, now) {
+    let refused = |why| Err(Refusal::request("invalid_grant", why));
+    let mut tx = app.store().begin().await?;
+    let grant = match tx.spend_code(&HashedToken::of(code.0.expose()), &id, now).await? {
         Spent::Good(grant) => grant,
         Spent::Again(login_id) => {
             tracing::warn!("a code was used twice; the login that came of it was ended");
-            let mut db = app.store().write().await?;
-            logins::end(&mut db, &login_id).await?;
-            db.commit().await?;
+            tx.end_login(&login_id).await?;
+            tx.commit().await?;
             return refused("The code was used before. Log in again.");
         }
         Spent::Unknown => return refused("The code is unknown or more than a minute old. Log in again."),
     };
-    if grant.client_id != request.client_id || grant.redirect_uri != request.redirect_uri {
-        return refused("client_id or redirect_uri is not the one that the code was given for.");
-    }
-    if BASE64URL.encode(Sha256::digest(verifier.0.expose())) != grant.code_challenge {
-        return refused("code_verifier does not fit code_challenge.");
+    let wrong = if grant.client_id != request.client_id || grant.redirect_uri != request.redirect_uri {
+        Some("client_id or redirect_uri is not the one that the code was given for.")
+    } else if BASE64URL.encode(Sha256::digest(verifier.0.expose())) != grant.code_challenge {
+        Some("code_verifier does not fit code_challenge.")
+    } else {
+        None
+    };
+    if let Some(why) = wrong {
+        // Whoever guesses has one try.
+        tx.commit().await?;
+        return refused(why);
     }
     let login = Login {
         id,
@@ -140,47 +98,87 @@ async fn by_code(app: &App, issuer: &Issuer, request: TokenRequest) -> Result<Re
         scope: grant.scope,
         begun_at: now,
     };
-    let refresh = PlainToken::generate()?;
-    let mut db = app.store().write().await?;
-    logins::sweep(&mut db, now).await?;
-    logins::insert(&mut db, &refresh.hashed(), &login).await?;
-    db.commit().await?;
+    let answer = tokens(app, &mut tx, &login).await?;
+    tx.commit().await?;
     tracing::info!(user_id = login.user_id, "logged in by browser");
-    Ok(tokens(app, issuer, &login, &refresh))
+    Ok(answer)
 }
 
-async fn by_refresh_token(app: &App, issuer: &Issuer, request: TokenRequest) -> Result<Response, Refusal> {
+async fn by_refresh_token(app: &App, request: TokenRequest) -> Result<Response, Refusal> {
     let Some(token) = request.refresh_token else {
-        return Err(Refusal::Request("invalid_request", "refresh_token is needed."));
+        return Err(Refusal::request("invalid_request", "refresh_token is needed."));
     };
     let now = app.now();
-    let mut db = app.store().write().await?;
-    let ended = Err(Refusal::Request("invalid_grant", "The login has ended. Log in again."));
-    let login = match logins::spend(&mut db, &HashedToken::of(token.0.expose()), now).await? {
+    let mut tx = app.store().begin().await?;
+    let ended = Err(Refusal::request("invalid_grant", "The login has ended. Log in again."));
+    let login = match tx.spend_refresh_token(&HashedToken::of(token.0.expose()), now).await? {
         Used::Unknown => return ended,
-        Used::Good(login) if login.client_id == request.client_id && !login.has_ended(now) => login,
+        Used::Good(login) if login.client_id == request.client_id && now < login.end() => login,
         // Used by two, wrong, or over: nobody can say who has it now.
         Used::Good(login) | Used::Again(login) => {
             tracing::warn!(user_id = login.user_id, "a refresh token was refused; its login was ended");
-            logins::end(&mut db, &login.id).await?;
-            db.commit().await?;
+            tx.end_login(&login.id).await?;
+            tx.commit().await?;
             return ended;
         }
     };
-    let refresh = PlainToken::generate()?;
-    logins::insert(&mut db, &refresh.hashed(), &login).await?;
-    db.commit().await?;
-    Ok(tokens(app, issuer, &login, &refresh))
+    let answer = tokens(app, &mut tx, &login).await?;
+    tx.commit().await?;
+    Ok(answer)
 }
 
-fn tokens(app: &App, issuer: &Issuer, login: &Login, refresh: &PlainToken) -> Response {
-    let access = issuer.key.sign(login, app.now());
+/// The program asks again and again until a person has answered (RFC 8628,
+/// section 3.5). Who asks too often is to wait longer.
+async fn by_device_code(app: &App, request: TokenRequest) -> Result<Response, Refusal> {
+    let Some(code) = request.device_code else {
+        return Err(Refusal::request("invalid_request", "device_code is needed."));
+    };
+    let code = HashedToken::of(code.0.expose());
+    let now = app.now();
+    let mut tx = app.store().begin().await?;
+    let device = tx.lock_device(&code).await?.filter(|device| device.wish.client_id == request.client_id);
+    let Some(device) = device else {
+        return Err(Refusal::request("invalid_grant", "The device code is unknown, or another program's."));
+    };
+    if device.is_denied {
+        return Err(Refusal::request("access_denied", "The person has refused."));
+    }
+    if device.is_over(now) {
+        return Err(Refusal::request("expired_token", "Nobody typed the code in time. Ask for another one."));
+    }
+    let Some(user_id) = device.user_id.filter(|_| device.is_allowed) else {
+        let wait = SignedDuration::from_secs(device.interval);
+        let is_early = device.polled_at.is_some_and(|last| now.duration_since(last) < wait);
+        let interval = if is_early { device.interval + INTERVAL } else { device.interval };
+        tx.device_has_polled(&code, interval, now).await?;
+        tx.commit().await?;
+        return Err(if is_early {
+            Refusal::request("slow_down", "Wait five seconds longer between two questions from here on.")
+        } else {
+            Refusal::request("authorization_pending", "The person has not answered yet. Ask again.")
+        });
+    };
+    let Wish { client_id, audience, scope } = device.wish;
+    let login = Login { id: random_base62(22)?, user_id, client_id, audience, scope, begun_at: now };
+    tx.delete_device(&code).await?;
+    let answer = tokens(app, &mut tx, &login).await?;
+    tx.commit().await?;
+    tracing::info!(user_id = login.user_id, "logged in by a device code");
+    Ok(answer)
+}
+
+/// Makes and stores the next two tokens of a login.
+async fn tokens(app: &App, tx: &mut Tx, login: &Login) -> Result<Response, Refusal> {
+    let refresh = PlainToken::generate()?;
+    let access = AccessToken::generate(login, app.now())?;
+    tx.insert_refresh_token(&refresh.hashed(), login).await?;
+    tx.insert_access_token(&access.hashed(), login, access.expires_at).await?;
     let body = json!({
-        "access_token": access.expose(),
+        "access_token": access.text.expose(),
         "refresh_token": refresh.expose(),
         "token_type": "Bearer",
         "expires_in": LIFETIME.as_secs(),
         "scope": login.scope,
     });
-    Json(body).into_response()
+    Ok(Json(body).into_response())
 }

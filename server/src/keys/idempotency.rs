@@ -2,66 +2,62 @@
 //! still there is one key only. The first answer's secret cannot be told again,
 //! for only its hash is kept; so the same row gets another one.
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use jiff::Timestamp;
-use sqlx::AnyConnection;
 
-use crate::problem::{Problem, ProblemCode};
-use crate::store::attempts::{self, Attempt};
-use crate::store::keys::{self, KeyStatus, StoredKey};
+use crate::auth::bounds::Plan;
+use crate::auth::{Caller, Need};
+use crate::http::problem::{Problem, ProblemCode};
+use crate::state::App;
+use crate::store::Tx;
+use crate::store::attempts::Attempt;
+use crate::store::keys::{KeyStatus, StoredKey};
 use crate::token::fingerprint;
 
-const HEADER: &str = "Idempotency-Key";
+/// The header that carries it.
+pub(crate) const HEADER: &str = "Idempotency-Key";
 
-/// The header, if the request has it.
-pub(super) struct IdempotencyKey(Option<String>);
-
-impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let mut values = parts.headers.get_all(HEADER).iter();
-        let Some(value) = values.next() else { return Ok(IdempotencyKey(None)) };
-        match value.to_str() {
-            Ok(text) if values.next().is_none() && is_idempotency_key(text) => {
-                Ok(IdempotencyKey(Some(text.to_owned())))
-            }
-            _ => Err(faulty(HEADER)),
-        }
-    }
+/// What makes a request safe to repeat, if it is.
+pub(crate) struct Repeat {
+    pub(crate) idempotency_key: Option<String>,
+    /// Which try it is, from 1.
+    pub(crate) attempt: u32,
 }
 
 /// Whether the text can be an idempotency key: 1 to 255 visible ASCII characters.
-pub(super) fn is_idempotency_key(text: &str) -> bool {
+pub(crate) fn is_idempotency_key(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// 422 for one that is not.
-pub(super) fn faulty(field: &'static str) -> Problem {
+pub(crate) fn faulty(field: &'static str) -> Problem {
     Problem::field(
         field,
         format!("`{field}` must be one value of 1 to 255 visible ASCII characters, such as a UUID."),
     )
 }
 
-impl IdempotencyKey {
+impl Repeat {
     /// Writes down that a key with this id is going to be made for the request
-    /// (operation and parameters), in its try of this number. When the request is a repeat, the key that
+    /// (operation and parameters). When the request is a repeat, the key that
     /// was made for it first is returned, locked, and ready for another secret.
     pub(super) async fn earlier(
         &self,
-        db: &mut AnyConnection,
-        user_id: &str,
+        app: &App,
+        tx: &mut Tx,
+        caller: &Caller,
         request: &str,
-        number: u32,
         key_id: &str,
         now: Timestamp,
     ) -> Result<Option<StoredKey>, Problem> {
-        let Some(idempotency_key) = &self.0 else { return Ok(None) };
+        let number = self.attempt;
+        if number == 0 {
+            return Err(Problem::field("attempt", "`attempt` counts the tries of a request, from 1."));
+        }
+        let Some(idempotency_key) = &self.idempotency_key else { return Ok(None) };
+        let user_id = caller.user.id.as_str();
         let fingerprint = fingerprint(request);
         let attempt = Attempt { user_id, idempotency_key, fingerprint: &fingerprint, number };
-        let Some(earlier) = attempts::claim(db, &attempt, Some(key_id), now).await? else { return Ok(None) };
+        let Some(earlier) = tx.claim_attempt(&attempt, Some(key_id), now).await? else { return Ok(None) };
         let Some(key_id) = earlier.key_id else {
             return Err(conflict(
                 "This Idempotency-Key was taken back, so nothing is made under it. Use a new one.",
@@ -75,7 +71,7 @@ impl IdempotencyKey {
         if i64::from(number) < earlier.number {
             return Err(conflict("A later try of this request was answered already. Nothing was changed."));
         }
-        let key = keys::lock(db, user_id, &key_id).await?;
+        let key = tx.lock_key(user_id, &key_id).await?;
         let key = key.ok_or_else(|| {
             conflict(
                 "The key that this request made the first time has been deleted. Use a new Idempotency-Key.",
@@ -86,34 +82,42 @@ impl IdempotencyKey {
                 "The key that this request made the first time is not active any more. Use a new Idempotency-Key.",
             ));
         }
-        refuse_if_used(&key)?;
+        // Another credential of the same person may have asked first, for more.
+        caller.may_make(Plan::of(&key), None)?;
+        refuse_if_used(app, &key)?;
         Ok(Some(key))
     }
 }
 
 /// Deletes what was made under an idempotency key, and sees to it that nothing is
-/// made under it later: the request may still be on its way. The key's id, if
-/// there was one.
-pub(super) async fn take_back(
-    db: &mut AnyConnection,
-    user_id: &str,
-    idempotency_key: &str,
-    now: Timestamp,
-) -> Result<Option<String>, Problem> {
+/// made under it later: the request may still be on its way.
+///
+/// # Errors
+/// 409 when the key was used.
+pub(crate) async fn take_back(app: &App, caller: &Caller, idempotency_key: &str) -> Result<(), Problem> {
+    caller.may(Need::Write)?;
+    let (user_id, now) = (caller.user.id.as_str(), app.now());
     let attempt = Attempt { user_id, idempotency_key, fingerprint: "", number: 1 };
-    let earlier = attempts::claim(db, &attempt, None, now).await?;
-    let Some(key_id) = earlier.and_then(|earlier| earlier.key_id) else { return Ok(None) };
-    if let Some(key) = keys::lock(db, user_id, &key_id).await? {
-        refuse_if_used(&key)?;
-        keys::bury(&mut *db, &key.id, now).await?;
+    let mut tx = app.store().begin().await?;
+    let earlier = tx.claim_attempt(&attempt, None, now).await?;
+    let key_id = earlier.and_then(|earlier| earlier.key_id);
+    if let Some(key_id) = &key_id {
+        if let Some(key) = tx.lock_key(user_id, key_id).await? {
+            refuse_if_used(app, &key)?;
+            tx.bury_key(&key.id, now).await?;
+        }
+        tx.take_attempt_back(&attempt).await?;
     }
-    attempts::take_back(db, &attempt).await?;
-    Ok(Some(key_id))
+    tx.commit().await?;
+
+    tracing::info!(user_id, key_id, "key taken back");
+    app.audit(&caller.source, user_id, "key.taken_back", &caller.name(), key_id.as_deref());
+    Ok(())
 }
 
 /// What was used was seen by somebody.
-fn refuse_if_used(key: &StoredKey) -> Result<(), Problem> {
-    if key.last_used_at.is_none() {
+fn refuse_if_used(app: &App, key: &StoredKey) -> Result<(), Problem> {
+    if app.noted().last_used(key).is_none() {
         return Ok(());
     }
     Err(conflict(

@@ -1,32 +1,29 @@
-//! API keys of keylatch's own API: their routes, one file per story.
+//! What happens to keys. Each operation is a function that takes who asks and
+//! what is asked, and knows no HTTP: keylatch's own API (`api/v1`) and the
+//! facades call the same ones.
 
-mod create;
-mod delete;
-mod idempotency;
-mod issue;
-mod key;
-mod list;
-mod name;
-mod revoke;
-mod rotate;
-mod scopes;
-mod take_back;
-mod validate;
+pub(crate) mod create;
+pub(crate) mod end;
+pub(crate) mod idempotency;
+pub(crate) mod issue;
+pub(crate) mod kind;
+pub(crate) mod lifetime;
+pub(crate) mod look;
+pub(crate) mod name;
+pub(crate) mod rotate;
+pub(crate) mod scopes;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use crate::http::problem::Problem;
 
-use crate::state::App;
+/// What our ids begin with.
+pub(crate) const ID_PREFIX: &str = "key_";
 
-pub use issue::{Issued, Order, new_id};
-pub(crate) use name::read as read_name;
-
-/// The routes under `/v1/keys`.
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create::create, list::list, take_back::take_back))
-        .routes(routes!(validate::validate))
-        .routes(routes!(list::get, delete::delete))
-        .routes(routes!(rotate::rotate))
-        .routes(routes!(revoke::revoke))
+/// The id as somebody sent it. What cannot be an id is not looked up at all.
+///
+/// # Errors
+/// 404.
+pub(crate) fn key_id(text: &str) -> Result<&str, Problem> {
+    let random = text.strip_prefix(ID_PREFIX).ok_or_else(Problem::no_such_key)?;
+    let is_id = (16..=64).contains(&random.len()) && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_id { Ok(text) } else { Err(Problem::no_such_key()) }
 }

@@ -1,6 +1,6 @@
 //! The name of a key.
 
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 const LONGEST: usize = 100;
 

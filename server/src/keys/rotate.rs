@@ -1,129 +1,80 @@
 //! Rotating a key: a successor takes its place.
 
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use jiff::Timestamp;
-use serde::Deserialize;
-use sqlx::AnyConnection;
-use utoipa::ToSchema;
 
-use super::create::first_try;
-use super::idempotency::IdempotencyKey;
-use super::issue::{Issued, NewKey, Order, new_id};
-use super::key::{Key, key_id};
+use super::idempotency::Repeat;
+use super::issue::{Issued, Made, Order, new_id};
+use super::lifetime::Overlap;
+use crate::auth::bounds::Plan;
 use crate::auth::{Caller, Need};
-use crate::body::OptionalJsonBody;
-use crate::lifetime::Overlap;
-use crate::problem::{Problem, ProblemCode};
+use crate::http::problem::{Problem, ProblemCode};
 use crate::state::App;
-use crate::store::keys::{self, KeyStatus, StoredKey};
+use crate::store::Tx;
+use crate::store::keys::{KeyStatus, StoredKey};
 
 /// How the change goes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RotateKey)]
-pub(super) struct RotateKey {
-    /// How long the old key lives on, but never past its own end: an ISO 8601
-    /// duration, or `until_revoked`.
-    #[schema(default = "PT0S", nullable = false)]
-    overlap: Option<String>,
-    /// The old key keeps its own end until it is revoked with the same overlap:
-    /// for whoever has to put the successor into safety first.
-    #[serde(default)]
-    hold: bool,
-    /// As for creating a key.
-    #[serde(default = "first_try")]
-    #[schema(default = 1, minimum = 1)]
-    attempt: u32,
+pub(crate) struct RotateOrder {
+    pub(crate) overlap: Option<String>,
+    /// The old key keeps its own end until it is revoked with the same overlap.
+    pub(crate) hold: bool,
 }
 
-impl Default for RotateKey {
-    fn default() -> Self {
-        RotateKey { overlap: None, hold: false, attempt: first_try() }
-    }
-}
-
-/// Makes a successor with the same name, scopes and end, and tells it, this
-/// once. Neither key's life is extended.
-#[utoipa::path(
-    post, path = "/v1/keys/{id}/rotate", tag = "keys", operation_id = "rotateKey",
-    params(
-        ("id" = String, Path, description = "Id of an active key"),
-        ("Idempotency-Key" = Option<String>, Header, description = "As for creating a key"),
-    ),
-    request_body = Option<RotateKey>,
-    responses(
-        (status = 201, description = "The successor; `replaced` is the old key", body = NewKey),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, or the successor could do more than it"),
-        (status = 404, description = "No such key"),
-        (status = 409, description = "The key is not active, or it has an active successor already"),
-        (status = 422, description = "A value cannot be used; `field` names it"),
-    ),
-    security(("key" = []), ("session" = [])),
-)]
-pub(super) async fn rotate(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    idempotency_key: IdempotencyKey,
-    OptionalJsonBody(request): OptionalJsonBody<RotateKey>,
-) -> Result<(StatusCode, Json<NewKey>), Problem> {
+/// Makes a successor with the same name, scopes and end. Neither key's life is
+/// extended.
+///
+/// # Errors
+/// 404, 409 when the key is not active or has an active successor, 403 when the
+/// successor would be too much for who asks.
+pub(crate) async fn rotate(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    order: RotateOrder,
+    repeat: &Repeat,
+) -> Result<Made, Problem> {
     caller.may(Need::Write)?;
-    let id = key_id(&id)?;
-    let overlap = Overlap::read(request.overlap.as_deref())?;
+    let id = super::key_id(id)?;
+    let overlap = Overlap::read(order.overlap.as_deref())?;
 
     let now = app.now();
     let user_id = caller.user.id.as_str();
     let successor_id = new_id()?;
-    let asked = serde_json::json!(["rotate", id, request.overlap.as_deref().unwrap_or("PT0S"), request.hold])
-        .to_string();
+    let asked = serde_json::json!(["rotate", id, order.overlap.as_deref().unwrap_or("PT0S"), order.hold]);
 
-    let mut db = app.store().write().await?;
-    let repeated =
-        idempotency_key.earlier(&mut db, user_id, &asked, request.attempt, &successor_id, now).await?;
-    let mut old = keys::lock(&mut db, user_id, id).await?.ok_or_else(Problem::no_such_key)?;
-    caller.may_grant(&old.scopes)?;
+    let mut tx = app.store().begin().await?;
+    let repeated = repeat.earlier(app, &mut tx, caller, &asked.to_string(), &successor_id, now).await?;
+    let mut old = tx.lock_key(user_id, id).await?.ok_or_else(Problem::no_such_key)?;
+    caller.may_make(Plan::of(&old), None)?;
     let issued = Issued::new(old.kind, app.config().key_environment)?;
     let successor = match repeated {
         Some(mut successor) => {
-            issued.replace(&mut db, &mut successor).await?;
+            issued.replace(&mut tx, &mut successor).await?;
             successor
         }
         None => {
-            refuse_unless_rotatable(&mut db, &old, now).await?;
-            let order = Order {
-                id: successor_id,
-                user_id,
-                name: &old.name,
-                scopes: &old.scopes,
-                expires_at: old.expires_at,
-                now,
-            };
-            let successor = issued.store(&mut db, order).await?;
+            refuse_unless_rotatable(&mut tx, &old, now).await?;
+            let order_of = Order { id: successor_id, user_id, name: &old.name, plan: Plan::of(&old), now };
+            let successor = issued.store(&mut tx, order_of).await?;
             old.replaced_by = Some(successor.id.clone());
-            if !request.hold {
+            if !order.hold {
                 retire(&mut old, &overlap, now);
             }
-            keys::update_end(&mut *db, &old).await?;
+            tx.update_key_end(&old).await?;
             successor
         }
     };
-    db.commit().await?;
+    tx.commit().await?;
 
     tracing::info!(user_id, key_id = old.id, successor_id = successor.id, "key rotated");
-    let (key, replaced) = (Key::told(successor, now), Some(Key::told(old, now)));
-    Ok((StatusCode::CREATED, Json(NewKey { key, secret: issued.into_secret(), replaced })))
+    app.audit(&caller.source, user_id, "key.rotated", &caller.name(), Some(&old.id));
+    app.audit(&caller.source, user_id, "key.created", &caller.name(), Some(&successor.id));
+    app.metrics().keys_created.inc();
+    Ok(Made { key: successor, secret: issued.into_secret(), replaced: Some(old) })
 }
 
 /// Only an active key is rotated, and only into one that lives: a successor
 /// that was revoked because it could not be stored does not stand in the way.
-async fn refuse_unless_rotatable(
-    db: &mut AnyConnection,
-    old: &StoredKey,
-    now: Timestamp,
-) -> Result<(), Problem> {
+async fn refuse_unless_rotatable(tx: &mut Tx, old: &StoredKey, now: Timestamp) -> Result<(), Problem> {
     if old.status(now) != KeyStatus::Active {
         return Err(Problem::new(
             ProblemCode::KeyInactive,
@@ -131,8 +82,7 @@ async fn refuse_unless_rotatable(
         ));
     }
     let Some(successor) = &old.replaced_by else { return Ok(()) };
-    let successor = keys::by_id(db, &old.user_id, successor).await?;
-    match successor {
+    match tx.lock_key(&old.user_id, successor).await? {
         Some(successor) if successor.status(now) == KeyStatus::Active => Err(Problem::new(
             ProblemCode::Conflict,
             format!(

@@ -1,12 +1,12 @@
 //! What a key may do.
 
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 const MOST: usize = 32;
 const LONGEST: usize = 64;
 
 /// The scopes in order and each once, so that the same set is always the same text.
-pub(super) fn read(scopes: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
+pub(crate) fn read(scopes: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
     let mut scopes = scopes.unwrap_or_default();
     if scopes.len() > MOST {
         let detail = format!("`scopes` has {} entries; at most {MOST} are allowed.", scopes.len());

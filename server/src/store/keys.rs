@@ -1,11 +1,14 @@
 //! Rows of `keys`.
 
-use jiff::Timestamp;
-use sqlx::any::{AnyExecutor, AnyRow};
-use sqlx::{AnyConnection, Row};
+use std::sync::Arc;
 
-use super::{attempts, millis, optional_time, time};
-use crate::kind::KeyKind;
+use jiff::Timestamp;
+
+use super::checks::Known;
+use super::users::User;
+use super::value::{Row, Statement, sql, values};
+use super::{Ended, Result, Store, StoreError, Tx};
+use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
 
 /// A key as the database knows it: everything but the key.
@@ -23,8 +26,10 @@ pub struct StoredKey {
     pub prefix: String,
     /// The end, to recognise it by.
     pub last_four: String,
-    /// What it may do; empty is everything.
+    /// What it may do besides looking at the account.
     pub scopes: Vec<String>,
+    /// It was made before managing keys was a scope: without scopes it may do everything.
+    pub full_access: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends by itself.
@@ -66,276 +71,258 @@ impl StoredKey {
     }
 }
 
-/// Which keys to list.
-pub struct Filter<'a> {
-    /// Only those made through this API.
-    pub kind: Option<KeyKind>,
-    /// `active`, `inactive`, `expired`, `revoked` or `all`.
-    pub status: &'a str,
-    /// Part of the name; empty is any.
-    pub search: &'a str,
-    /// Only what was made under this `Idempotency-Key`; empty is any.
-    pub idempotency_key: &'a str,
-    /// Only keys older than this one; empty is any.
-    pub before: &'a str,
-    /// At most so many.
-    pub limit: i64,
+/// What bounds whoever holds a key, and whatever is made with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) kind: KeyKind,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) full_access: bool,
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
-macro_rules! returning_key {
-    ($($text:literal),+) => { returning_key!(@ concat!($($text),+, " RETURNING "), "") };
-    (@ $before:expr, $after:literal) => {
-        concat!(
-            $before,
-            "id, user_id, kind, name, prefix, last_four, scopes, created_at, expires_at, last_used_at, \
-             revoked_at, replaced_by ",
-            $after
-        )
-    };
-}
-
-macro_rules! select_key {
-    ($after:literal) => { returning_key!(@ "SELECT ", $after) };
-}
-
-impl Filter<'_> {
-    /// All that were made through this API and authenticate.
-    pub(crate) const fn active(kind: KeyKind) -> Filter<'static> {
-        Filter {
-            kind: Some(kind),
-            status: "active",
-            search: "",
-            idempotency_key: "",
-            before: "",
-            limit: i64::MAX,
-        }
+impl StoredKey {
+    pub(crate) fn bounds(&self) -> Bounds {
+        let StoredKey { kind, scopes, full_access, expires_at, .. } = self;
+        Bounds { kind: *kind, scopes: scopes.clone(), full_access: *full_access, expires_at: *expires_at }
     }
 }
 
-/// Adds a key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert<'e>(db: impl AnyExecutor<'e>, key: &StoredKey, hash: &HashedKey) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at, \
-         expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(&key.id)
-    .bind(&key.user_id)
-    .bind(key.kind.as_str())
-    .bind(&key.name)
-    .bind(key.name.to_lowercase())
-    .bind(&key.prefix)
-    .bind(&key.last_four)
-    .bind(hash.as_str())
-    .bind(serde_json::json!(key.scopes).to_string())
-    .bind(millis(key.created_at))
-    .bind(key.expires_at.map(millis))
-    .execute(db)
-    .await
-    .map(drop)
+impl Bounds {
+    pub(super) fn to_json(&self) -> String {
+        let end = self.expires_at.map(super::value::millis);
+        serde_json::json!([self.kind.as_str(), self.scopes, self.full_access, end]).to_string()
+    }
+
+    pub(super) fn from_json(json: &str) -> Result<Self> {
+        let wrong = || StoreError::failed("the bounds of a session cannot be read");
+        let read: (String, Vec<String>, bool, Option<i64>) =
+            serde_json::from_str(json).map_err(|_| wrong())?;
+        let (kind, scopes, full_access, end) = read;
+        let expires_at = end.map(Timestamp::from_millisecond).transpose().map_err(|_| wrong())?;
+        Ok(Bounds { kind: KeyKind::parse(&kind).ok_or_else(wrong)?, scopes, full_access, expires_at })
+    }
 }
 
-/// The key with this hash, whoever's it is.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_hash<'e>(db: impl AnyExecutor<'e>, hash: &HashedKey) -> sqlx::Result<Option<StoredKey>> {
-    sqlx::query(select_key!("FROM keys WHERE hash = $1"))
-        .bind(hash.as_str())
-        .fetch_optional(db)
-        .await?
-        .map(read)
-        .transpose()
+/// A key and whose it is.
+#[derive(Clone)]
+pub(crate) struct OwnedKey {
+    pub(crate) key: StoredKey,
+    pub(crate) owner: User,
+    /// The owner is locked out.
+    pub(crate) is_disabled: bool,
 }
 
-/// The user's key with this id.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_id<'e>(db: impl AnyExecutor<'e>, user_id: &str, id: &str) -> sqlx::Result<Option<StoredKey>> {
-    sqlx::query(select_key!("FROM keys WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"))
-        .bind(id)
-        .bind(user_id)
-        .fetch_optional(db)
-        .await?
-        .map(read)
-        .transpose()
+/// When a key was used, as it is written down in batches.
+pub(crate) struct Use {
+    pub(crate) id: String,
+    /// The row may have another key by now, which nobody has used.
+    pub(crate) hash: String,
+    pub(crate) at: Timestamp,
 }
 
-/// The same, and nobody else changes the row until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
-pub async fn lock(db: &mut AnyConnection, user_id: &str, id: &str) -> sqlx::Result<Option<StoredKey>> {
-    sqlx::query(returning_key!(
-        "UPDATE keys SET name = name WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
-    ))
-    .bind(id)
-    .bind(user_id)
-    .fetch_optional(db)
-    .await?
-    .map(read)
-    .transpose()
+/// The columns of a key, in the order in which [`key`] reads them.
+macro_rules! key_columns {
+    () => {
+        "keys.id, keys.user_id, keys.kind, keys.name, keys.prefix, keys.last_four, keys.scopes, keys.full_access, \
+         keys.created_at, keys.expires_at, keys.last_used_at, keys.revoked_at, keys.replaced_by"
+    };
+}
+pub(super) use key_columns;
+
+const INSERT: Statement = sql(
+    "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, full_access, \
+     created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+);
+const BY_HASH: Statement = sql(concat!(
+    "SELECT ",
+    key_columns!(),
+    ", users.email, users.disabled_at FROM keys JOIN users ON users.id = keys.user_id WHERE keys.hash = $1"
+));
+const BY_ID: Statement = sql(concat!(
+    "SELECT ",
+    key_columns!(),
+    " FROM keys WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
+));
+const LOCK: Statement = Statement {
+    sqlite: BY_ID.sqlite,
+    postgres: concat!(
+        "SELECT ",
+        key_columns!(),
+        " FROM keys WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL FOR UPDATE"
+    ),
+};
+const ACTIVE_OF_KIND: Statement = sql(
+    "SELECT id FROM keys WHERE user_id = $1 AND kind = $2 AND deleted_at IS NULL AND revoked_at IS NULL \
+     AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
+);
+const USED: Statement = Statement {
+    sqlite: "UPDATE keys SET last_used_at = uses.at FROM (SELECT ids.value AS id, hashes.value AS hash, times.value AS at \
+             FROM json_each($1) AS ids JOIN json_each($2) AS hashes ON hashes.key = ids.key \
+             JOIN json_each($3) AS times ON times.key = ids.key) AS uses \
+             WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
+             AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
+    postgres: "UPDATE keys SET last_used_at = uses.at FROM unnest($1, $2, $3) AS uses (id, hash, at) \
+               WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
+               AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
+};
+/// Tells the other processes that a key ends with this transaction, and this one
+/// its hash, before either is gone.
+const ENDING: Statement = Statement {
+    sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1 RETURNING (SELECT hash FROM keys WHERE keys.id = $1)",
+    postgres: "SELECT hash FROM keys WHERE id = $1 AND pg_notify('keylatch_ended', hash)::text = ''",
+};
+/// The same of all keys of somebody.
+const ENDING_MANY: Statement = Statement {
+    sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1",
+    postgres: "SELECT pg_notify('keylatch_ended', '*')::text",
+};
+const REISSUE: Statement = sql("UPDATE keys SET hash = $2, last_four = $3 WHERE id = $1");
+const UPDATE_END: Statement =
+    sql("UPDATE keys SET expires_at = $2, revoked_at = $3, replaced_by = $4 WHERE id = $1");
+const BURY: Statement = sql(
+    "UPDATE keys SET deleted_at = $2, hash = NULL, last_four = '', name = '', name_folded = '', scopes = '[]' \
+     WHERE id = $1",
+);
+const BURY_ALL: Statement = sql(
+    "UPDATE keys SET deleted_at = $2, hash = NULL, last_four = '', name = '', name_folded = '', scopes = '[]' \
+     WHERE user_id = $1 AND deleted_at IS NULL",
+);
+
+impl Store {
+    /// The key with this hash and whose it is: the one question of every request
+    /// with a key.
+    pub(crate) async fn key_by_hash(&self, hash: &HashedKey) -> Result<Option<OwnedKey>> {
+        self.find(BY_HASH, values![hash.as_str()]).await?.map(owned).transpose()
+    }
+
+    /// The user's key with this id.
+    pub(crate) async fn key_by_id(&self, user_id: &str, id: &str) -> Result<Option<StoredKey>> {
+        self.find(BY_ID, values![id, user_id]).await?.as_mut().map(key).transpose()
+    }
+
+    /// The same, but what was asked a moment ago is not asked again.
+    pub(crate) async fn checked_key(&self, hash: &HashedKey) -> Result<Option<Arc<Known>>> {
+        if let Some(known) = self.checks.get(hash) {
+            return Ok(known);
+        }
+        let asked = self.checks.ask();
+        let found = self.key_by_hash(hash).await?;
+        Ok(self.checks.put(&asked, hash, found))
+    }
+
+    /// Writes down when keys were used, in one statement.
+    pub(crate) async fn keys_were_used(&self, uses: &[Use]) -> Result<()> {
+        let ids: Vec<_> = uses.iter().map(|one| one.id.clone()).collect();
+        let hashes: Vec<_> = uses.iter().map(|one| one.hash.clone()).collect();
+        let times: Vec<_> = uses.iter().map(|one| super::value::millis(one.at)).collect();
+        self.change(USED, values![ids, hashes, times]).await.map(drop)
+    }
 }
 
-/// The user's keys, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list<'e>(
-    db: impl AnyExecutor<'e>,
-    user_id: &str,
-    filter: &Filter<'_>,
-    now: Timestamp,
-) -> sqlx::Result<Vec<StoredKey>> {
-    let rows = sqlx::query(select_key!(
-        r"FROM keys WHERE user_id = $1 AND ($2 = '' OR kind = $2) AND deleted_at IS NULL
-          AND ($3 = 'all'
-               OR ($3 = 'revoked' AND revoked_at IS NOT NULL)
-               OR ($3 = 'expired' AND revoked_at IS NULL AND expires_at <= $4)
-               OR ($3 = 'inactive' AND (revoked_at IS NOT NULL OR expires_at <= $4))
-               OR ($3 = 'active' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $4)))
-          AND ($5 = '' OR name_folded LIKE $5 ESCAPE '\')
-          AND ($6 = '' OR seq < (SELECT seq FROM keys WHERE id = $6))
-          AND ($7 = '' OR id IN (SELECT key_id FROM attempts
-                                 WHERE user_id = $1 AND idempotency_key = $7 AND created_at > $8))
-          ORDER BY seq DESC LIMIT $9"
-    ))
-    .bind(user_id)
-    .bind(filter.kind.map_or("", KeyKind::as_str))
-    .bind(filter.status)
-    .bind(millis(now))
-    .bind(pattern(filter.search))
-    .bind(filter.before)
-    .bind(filter.idempotency_key)
-    .bind(attempts::forgotten(now))
-    .bind(filter.limit)
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(read).collect()
+impl Tx {
+    /// The key with this hash and whose it is, whoever asks.
+    pub(crate) async fn key_by_hash(&mut self, hash: &HashedKey) -> Result<Option<OwnedKey>> {
+        self.find(BY_HASH, values![hash.as_str()]).await?.map(owned).transpose()
+    }
+
+    /// The user's key with this id; nobody else changes it until the transaction ends.
+    pub(crate) async fn lock_key(&mut self, user_id: &str, id: &str) -> Result<Option<StoredKey>> {
+        self.find(LOCK, values![id, user_id]).await?.as_mut().map(key).transpose()
+    }
+
+    /// Adds a key.
+    pub(crate) async fn insert_key(&mut self, key: &StoredKey, hash: &HashedKey) -> Result<()> {
+        let values = values![
+            &key.id,
+            &key.user_id,
+            key.kind.as_str(),
+            &key.name,
+            key.name.to_lowercase(),
+            &key.prefix,
+            &key.last_four,
+            hash.as_str(),
+            serde_json::json!(key.scopes).to_string(),
+            i64::from(key.full_access),
+            key.created_at,
+            key.expires_at,
+        ];
+        self.run(INSERT, values).await.map(drop)
+    }
+
+    /// Whether the user has an active key of this kind.
+    pub(crate) async fn has_active_key(
+        &mut self,
+        user_id: &str,
+        kind: KeyKind,
+        now: Timestamp,
+    ) -> Result<bool> {
+        Ok(self.find(ACTIVE_OF_KIND, values![user_id, kind.as_str(), now]).await?.is_some())
+    }
+
+    /// Puts another key into a row whose key nobody has seen. The row is locked.
+    pub(crate) async fn reissue_key(&mut self, id: &str, last_four: &str, hash: &HashedKey) -> Result<()> {
+        self.is_ending(id).await?;
+        self.run(REISSUE, values![id, hash.as_str(), last_four]).await.map(drop)
+    }
+
+    /// Writes down how a key ends: `expires_at`, `revoked_at` and `replaced_by`.
+    /// The row is locked.
+    pub(crate) async fn update_key_end(&mut self, key: &StoredKey) -> Result<()> {
+        self.is_ending(&key.id).await?;
+        let values = values![&key.id, key.expires_at, key.revoked_at, &key.replaced_by];
+        self.run(UPDATE_END, values).await.map(drop)
+    }
+
+    /// Deletes a key but for its id. The row is locked.
+    pub(crate) async fn bury_key(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        self.is_ending(id).await?;
+        self.run(BURY, values![id, now]).await.map(drop)
+    }
+
+    /// Deletes all keys of a user but for their ids.
+    pub(crate) async fn bury_keys(&mut self, user_id: &str, now: Timestamp) -> Result<()> {
+        self.all_are_ending().await?;
+        self.run(BURY_ALL, values![user_id, now]).await.map(drop)
+    }
+
+    /// To be called before a key ends, can do less, or gets another secret: from
+    /// the commit on, no process takes it for what it was.
+    async fn is_ending(&mut self, id: &str) -> Result<()> {
+        let hash = self.find(ENDING, values![id]).await?.map(|mut row| row.optional_text()).transpose()?;
+        self.ended.extend(hash.flatten().map(|hash| Ended::Key(HashedKey::stored(hash))));
+        Ok(())
+    }
+
+    /// The same of all keys of somebody.
+    pub(super) async fn all_are_ending(&mut self) -> Result<()> {
+        self.run(ENDING_MANY, values![]).await?;
+        self.ended.push(Ended::Keys);
+        Ok(())
+    }
 }
 
-/// Whether the user ever had a key with this id; a deleted one counts.
-///
-/// # Errors
-/// When the database fails.
-pub async fn was_issued<'e>(db: impl AnyExecutor<'e>, user_id: &str, id: &str) -> sqlx::Result<bool> {
-    sqlx::query("SELECT seq FROM keys WHERE id = $1 AND user_id = $2")
-        .bind(id)
-        .bind(user_id)
-        .fetch_optional(db)
-        .await
-        .map(|row| row.is_some())
-}
-
-/// Writes down when the key was used. `false` when it is not this key's any
-/// more: it was deleted or, if the hash is known, issued anew in between.
-///
-/// # Errors
-/// When the database fails.
-pub async fn used<'e>(
-    db: impl AnyExecutor<'e>,
-    id: &str,
-    hash: Option<&HashedKey>,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    sqlx::query("UPDATE keys SET last_used_at = $3 WHERE id = $1 AND hash = COALESCE($2, hash)")
-        .bind(id)
-        .bind(hash.map(HashedKey::as_str))
-        .bind(millis(now))
-        .execute(db)
-        .await
-        .map(|done| done.rows_affected() == 1)
-}
-
-/// Puts another key into a row whose key nobody has seen. The row is locked.
-///
-/// # Errors
-/// When the database fails.
-pub async fn reissue<'e>(
-    db: impl AnyExecutor<'e>,
-    id: &str,
-    last_four: &str,
-    hash: &HashedKey,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE keys SET hash = $2, last_four = $3 WHERE id = $1")
-        .bind(id)
-        .bind(hash.as_str())
-        .bind(last_four)
-        .execute(db)
-        .await
-        .map(drop)
-}
-
-/// Writes down how a key ends: `expires_at`, `revoked_at` and `replaced_by`.
-/// The row is locked.
-///
-/// # Errors
-/// When the database fails.
-pub async fn update_end<'e>(db: impl AnyExecutor<'e>, key: &StoredKey) -> sqlx::Result<()> {
-    sqlx::query("UPDATE keys SET expires_at = $2, revoked_at = $3, replaced_by = $4 WHERE id = $1")
-        .bind(&key.id)
-        .bind(key.expires_at.map(millis))
-        .bind(key.revoked_at.map(millis))
-        .bind(&key.replaced_by)
-        .execute(db)
-        .await
-        .map(drop)
-}
-
-/// Deletes a key but for its id. The row is locked.
-///
-/// # Errors
-/// When the database fails.
-pub async fn bury<'e>(db: impl AnyExecutor<'e>, id: &str, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query(
-        "UPDATE keys SET deleted_at = $2, hash = NULL, last_four = '', name = '', name_folded = '', \
-         scopes = '[]' WHERE id = $1",
-    )
-    .bind(id)
-    .bind(millis(now))
-    .execute(db)
-    .await
-    .map(drop)
-}
-
-fn read(row: AnyRow) -> sqlx::Result<StoredKey> {
-    let scopes: String = row.try_get("scopes")?;
-    let kind: String = row.try_get("kind")?;
+pub(super) fn key(row: &mut Row) -> Result<StoredKey> {
     Ok(StoredKey {
-        id: row.try_get("id")?,
-        user_id: row.try_get("user_id")?,
-        kind: KeyKind::parse(&kind).ok_or_else(|| sqlx::Error::ColumnDecode {
-            index: "kind".into(),
-            source: "no such kind of key".into(),
-        })?,
-        name: row.try_get("name")?,
-        prefix: row.try_get("prefix")?,
-        last_four: row.try_get("last_four")?,
-        scopes: serde_json::from_str(&scopes)
-            .map_err(|error| sqlx::Error::ColumnDecode { index: "scopes".into(), source: error.into() })?,
-        created_at: time(&row, "created_at")?,
-        expires_at: optional_time(&row, "expires_at")?,
-        last_used_at: optional_time(&row, "last_used_at")?,
-        revoked_at: optional_time(&row, "revoked_at")?,
-        replaced_by: row.try_get("replaced_by")?,
+        id: row.text()?,
+        user_id: row.text()?,
+        kind: KeyKind::parse(&row.text()?)
+            .ok_or_else(|| StoreError::failed("there is no such kind of key"))?,
+        name: row.text()?,
+        prefix: row.text()?,
+        last_four: row.text()?,
+        scopes: serde_json::from_str(&row.text()?)
+            .map_err(|_| StoreError::failed("scopes cannot be read"))?,
+        full_access: row.int()? != 0,
+        created_at: row.time()?,
+        expires_at: row.optional_time()?,
+        last_used_at: row.optional_time()?,
+        revoked_at: row.optional_time()?,
+        replaced_by: row.optional_text()?,
     })
 }
 
-/// The pattern of `LIKE` that finds the text anywhere; empty stays empty.
-fn pattern(search: &str) -> String {
-    if search.is_empty() {
-        return String::new();
-    }
-    let mut pattern = String::from("%");
-    for letter in search.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
+fn owned(mut row: Row) -> Result<OwnedKey> {
+    let key = key(&mut row)?;
+    let owner = User { id: key.user_id.clone(), email: row.text()? };
+    Ok(OwnedKey { key, owner, is_disabled: row.optional_int()?.is_some() })
 }

@@ -1,98 +1,214 @@
-//! The database: one SQL text for SQLite and PostgreSQL.
+//! What is kept: users, keys, sessions, logins and what belongs to them.
 //!
-//! Both take `$1` for a parameter, so sqlx's Any driver needs no second text.
-//! What they do not have in common is avoided: times are integers, scopes are
-//! JSON text, case is folded in Rust, and a row is locked by an `UPDATE` that
-//! changes nothing (SQLite has no `SELECT … FOR UPDATE`).
+//! [`Store`] has a method for everything that is asked or changed by itself, and
+//! [`Tx`] for what happens together; both stand in one file for each table. A
+//! method says what is kept, and its SQL stands beside it, once for both
+//! databases. Below is the trait [`Driver`](driver::Driver), which says what is
+//! needed of a database, with two implementations: `sqlite` and `postgres`.
+//! Nothing here knows of HTTP.
+//!
+//! To add a query: a constant with `sql("…")` and a method, in the file of its
+//! table. To add a table or a column: a step in `migrations.rs` with one file for
+//! each database, and a file here.
 
-pub mod attempts;
+pub(crate) mod attempts;
+pub(crate) mod audit;
+pub(crate) mod checks;
+mod circuit;
+pub(crate) mod codes;
+pub(crate) mod devices;
+mod driver;
+mod error;
+pub(crate) mod failures;
 pub mod keys;
+pub(crate) mod list;
 pub(crate) mod logins;
-mod open;
-pub mod sessions;
+mod migrations;
+mod postgres;
+mod server;
+pub(crate) mod sessions;
+mod sqlite;
 pub mod users;
+mod value;
 
-use jiff::Timestamp;
-use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Row, Transaction};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::problem::Problem;
+use checks::Checks;
+use circuit::Circuit;
+use driver::{Driver, Lane, Transaction};
+use value::{Row, Statement, Value};
+
+use crate::config::{Connections, Database};
+use crate::start_error::StartError;
+use crate::token::HashedKey;
+
+pub use driver::Load;
+pub use error::{Result, StoreError};
+
+/// The database has answered by then, or counts as silent. Its own deadlines are
+/// shorter and say more.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long closing may take.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// A handle to the database; clones share its connections.
 #[derive(Clone)]
 pub struct Store {
-    pool: AnyPool,
-    is_sqlite: bool,
+    driver: Arc<dyn Driver>,
+    circuits: Arc<Circuits>,
+    checks: Arc<Checks>,
+}
+
+/// One for each lane: when nothing can be written, keys are still checked.
+struct Circuits {
+    check: Circuit,
+    list: Circuit,
+    write: Circuit,
 }
 
 impl Store {
-    /// For single reads and writes.
-    pub fn pool(&self) -> &AnyPool {
-        &self.pool
+    /// Opens the database and brings its tables up to date. Answers about keys
+    /// are kept for as long as `fresh`.
+    ///
+    /// # Errors
+    /// One line that says what is wrong and what to do.
+    pub async fn open(
+        database: &Database,
+        connections: Connections,
+        fresh: Duration,
+    ) -> std::result::Result<Self, StartError> {
+        let driver: Arc<dyn Driver> = match database {
+            Database::Sqlite(path) => Arc::new(sqlite::open(path).await?),
+            Database::Postgres(url) => Arc::new(postgres::open(url, connections).await?),
+        };
+        let circuits = Circuits { check: Circuit::new(), list: Circuit::new(), write: Circuit::new() };
+        let checks = Arc::new(Checks::new(fresh));
+        if checks.is_wanted() {
+            driver.follow(checks.clone());
+        }
+        Ok(Store { driver, circuits: Arc::new(circuits), checks })
     }
 
-    /// Starts a transaction that writes. On SQLite it waits here for its turn:
-    /// one that only reads at first would fail when it comes to write.
+    /// Starts a transaction that writes. On SQLite it waits here for its turn.
+    /// Dropping it takes everything back.
     ///
     /// # Errors
     /// When the database cannot be reached.
-    pub async fn write(&self) -> sqlx::Result<Transaction<'static, Any>> {
-        self.pool.begin_with(if self.is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await
+    pub async fn begin(&self) -> Result<Tx> {
+        let inner = self.guard(Lane::Write, self.driver.begin()).await?;
+        Ok(Tx { inner, store: self.clone(), ended: Vec::new() })
     }
 
-    /// Asks the database for an answer.
-    ///
-    /// # Errors
-    /// When it gives none.
-    pub async fn ping(&self) -> sqlx::Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
+    /// How busy the database is.
+    pub fn load(&self) -> Load {
+        self.driver.load()
+    }
+
+    /// What is kept of answers about keys.
+    pub(crate) fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// Whether what is known of keys is kept, because the database tells what ends.
+    pub fn keeps_checks(&self) -> bool {
+        self.checks.hears()
+    }
+
+    /// Whether requests are refused because the database gives no answer.
+    pub fn is_silent(&self) -> bool {
+        let Circuits { check, list, write } = &*self.circuits;
+        [check, list, write].iter().any(|circuit| circuit.is_open())
     }
 
     /// Closes the database; SQLite's log is worked into its file.
     pub async fn close(&self) {
-        if self.is_sqlite
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await
-        {
-            tracing::warn!(%error, "the write-ahead log was not worked into the database; the next start does it");
+        if tokio::time::timeout(CLOSING, self.driver.close()).await.is_err() {
+            tracing::warn!("the database did not close in time; nothing that was confirmed is lost");
         }
-        self.pool.close().await;
     }
-}
 
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        let busy = match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
-            // SQLITE_BUSY and SQLITE_LOCKED, also extended; PostgreSQL: deadlock, serialisation, shutting down.
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.parse::<u32>() {
-                Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6),
-                _ => matches!(&*code, "40P01" | "40001" | "57P01" | "57P03" | "53300"),
-            }),
-            _ => false,
+    /// Runs a statement that only reads.
+    async fn read(&self, lane: Lane, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
+        trace(statement);
+        self.guard(lane, self.driver.read(lane, statement, values)).await
+    }
+
+    /// Runs a statement that finds one row, or none.
+    async fn find(&self, statement: Statement, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.read(Lane::Check, statement, values).await?.pop())
+    }
+
+    /// Runs a statement that changes something, by itself.
+    async fn change(&self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
+        trace(statement);
+        self.guard(Lane::Write, self.driver.write(statement, values)).await
+    }
+
+    /// Waits for the database, but not for ever, and not at all after it was silent.
+    async fn guard<T>(&self, lane: Lane, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let circuit = match lane {
+            Lane::Check => &self.circuits.check,
+            Lane::List => &self.circuits.list,
+            Lane::Write => &self.circuits.write,
         };
-        tracing::error!(%error, "the database failed");
-        if busy {
-            Problem::busy("The database does not answer right now. Try again in a moment.")
-        } else {
-            Problem::internal()
+        if !circuit.admits() {
+            return Err(StoreError::Unavailable("it gave no answer a moment ago".into()));
         }
+        let outcome = tokio::time::timeout(PATIENCE, work).await;
+        match &outcome {
+            Err(_) | Ok(Err(StoreError::Silent(_))) => circuit.was_silent(),
+            Ok(_) => circuit.answered(),
+        }
+        let late = || StoreError::Silent(format!("no answer within {} seconds", PATIENCE.as_secs()));
+        outcome.unwrap_or_else(|_| Err(late()))
     }
 }
 
-/// Milliseconds since 1970, as all times are stored.
-pub(crate) fn millis(time: Timestamp) -> i64 {
-    time.as_millisecond()
+/// The text alone: values may be hashes and addresses.
+fn trace(statement: Statement) {
+    tracing::trace!(text = statement.sqlite, "statement");
 }
 
-fn time(row: &AnyRow, column: &str) -> sqlx::Result<Timestamp> {
-    to_time(row.try_get(column)?, column)
+/// A transaction that writes. What it changed is kept by [`Tx::commit`] alone.
+pub struct Tx {
+    inner: Box<dyn Transaction>,
+    store: Store,
+    /// What it ends.
+    ended: Vec<Ended>,
 }
 
-fn optional_time(row: &AnyRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
-    row.try_get::<Option<i64>, _>(column)?.map(|millis| to_time(millis, column)).transpose()
+/// What no kept answer may say any more.
+enum Ended {
+    Key(HashedKey),
+    /// All keys of somebody.
+    Keys,
 }
 
-fn to_time(millis: i64, column: &str) -> sqlx::Result<Timestamp> {
-    Timestamp::from_millisecond(millis)
-        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
+impl Tx {
+    /// Makes the changes last: when this returns, they are on disk.
+    ///
+    /// # Errors
+    /// When they are not, or when the answer was lost.
+    pub async fn commit(self) -> Result<()> {
+        let Tx { inner, store, ended } = self;
+        let outcome = store.guard(Lane::Write, inner.commit()).await;
+        // Also when the answer was lost: it may have happened.
+        for ended in &ended {
+            match ended {
+                Ended::Key(hash) => store.checks.end(hash),
+                Ended::Keys => store.checks.forget_all(),
+            }
+        }
+        outcome
+    }
+
+    async fn run(&mut self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
+        trace(statement);
+        self.store.guard(Lane::Write, self.inner.run(statement, values)).await
+    }
+
+    async fn find(&mut self, statement: Statement, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.run(statement, values).await?.pop())
+    }
 }

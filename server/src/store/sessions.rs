@@ -1,118 +1,140 @@
 //! Rows of `sessions`.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
-use sqlx::any::AnyExecutor;
 
+use super::keys::{Bounds, StoredKey, key, key_columns};
 use super::users::User;
-use super::{millis, time};
+use super::value::{Row, Statement, millis, sql, values};
+use super::{Result, Store, Tx};
 use crate::token::HashedToken;
 
 /// A session ends when it is not used for so long …
 const IDLE: SignedDuration = SignedDuration::from_hours(12);
 /// … and in any case after this.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Being seen is written down no more often than this.
-const COARSENESS: SignedDuration = SignedDuration::from_mins(1);
 
-/// A session that is alive, and whose it is.
+/// A session, and whose it is.
 pub(crate) struct Session {
     pub(crate) user: User,
-    /// The key that it was started with, if it was a key.
-    pub(crate) key_id: Option<String>,
-    last_seen_at: Timestamp,
+    /// The user is locked out.
+    pub(crate) is_disabled: bool,
+    /// What it was started with.
+    pub(crate) begun_with: BegunWith,
+    created_at: Timestamp,
+    pub(crate) last_seen_at: Timestamp,
+}
+
+/// What a session was started with.
+pub(crate) enum BegunWith {
+    Password,
+    Key(Box<StoredKey>),
+    /// A key that the session itself has deleted. It goes on, within the key's bounds.
+    Released(Box<Bounds>),
+    /// A key that is deleted.
+    NoKeyAnyMore,
 }
 
 impl Session {
-    /// Whether it is time to write down that the session is in use.
-    pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
-        now.duration_since(self.last_seen_at) >= COARSENESS
+    /// Whether its time is over, when it was last seen at this time.
+    pub(crate) fn has_ended(&self, last_seen_at: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(last_seen_at) >= IDLE || now.duration_since(self.created_at) >= LIFETIME
     }
 }
 
-/// Starts a session, with the password or with this key.
-pub(crate) async fn insert<'e>(
-    db: impl AnyExecutor<'e>,
-    token: &HashedToken,
-    user: &User,
-    key_id: Option<&str>,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, key_id) \
-         VALUES ($1, $2, $3, $3, $4)",
-    )
-    .bind(token.as_str())
-    .bind(&user.id)
-    .bind(millis(now))
-    .bind(key_id)
-    .execute(db)
-    .await
-    .map(drop)
+const INSERT: Statement = sql(
+    "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, key_id) VALUES ($1, $2, $3, $3, $4)",
+);
+const BY_TOKEN: Statement = sql(concat!(
+    "SELECT sessions.user_id, users.email, users.disabled_at, sessions.created_at, sessions.last_seen_at, \
+     sessions.released, sessions.key_id, ",
+    key_columns!(),
+    " FROM sessions JOIN users ON users.id = sessions.user_id \
+     LEFT JOIN keys ON keys.id = sessions.key_id AND keys.deleted_at IS NULL WHERE sessions.token_hash = $1"
+));
+const SEEN: Statement = Statement {
+    sqlite: "UPDATE sessions SET last_seen_at = seen.at FROM (SELECT hashes.value AS hash, times.value AS at \
+             FROM json_each($1) AS hashes JOIN json_each($2) AS times ON times.key = hashes.key) AS seen \
+             WHERE sessions.token_hash = seen.hash AND sessions.last_seen_at < seen.at",
+    postgres: "UPDATE sessions SET last_seen_at = seen.at FROM unnest($1, $2) AS seen (hash, at) \
+               WHERE sessions.token_hash = seen.hash AND sessions.last_seen_at < seen.at",
+};
+const RELEASE: Statement =
+    sql("UPDATE sessions SET key_id = NULL, released = $3 WHERE token_hash = $1 AND key_id = $2");
+const DELETE: Statement = sql("DELETE FROM sessions WHERE token_hash = $1");
+const DELETE_OF_USER: Statement =
+    sql("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2 RETURNING user_id");
+const SWEEP_IDLE: Statement = sql("DELETE FROM sessions WHERE last_seen_at <= $1");
+const SWEEP_OLD: Statement = sql("DELETE FROM sessions WHERE created_at <= $1");
+
+impl Store {
+    /// The session of this token, whether or not its time is over.
+    pub(crate) async fn session(&self, token: &HashedToken) -> Result<Option<Session>> {
+        self.find(BY_TOKEN, values![token.as_str()]).await?.map(session).transpose()
+    }
+
+    /// Writes down when sessions were last seen, in one statement.
+    pub(crate) async fn sessions_were_seen(&self, seen: &[(String, Timestamp)]) -> Result<()> {
+        let (hashes, times): (Vec<_>, Vec<_>) =
+            seen.iter().map(|(hash, at)| (hash.clone(), millis(*at))).unzip();
+        self.change(SEEN, values![hashes, times]).await.map(drop)
+    }
+
+    /// Ends a session; one that is not there has ended already.
+    pub(crate) async fn delete_session(&self, token: &HashedToken) -> Result<()> {
+        self.change(DELETE, values![token.as_str()]).await.map(drop)
+    }
+
+    /// Sweeps out the sessions that have ended by themselves.
+    pub(crate) async fn sweep_sessions(&self, now: Timestamp) -> Result<()> {
+        self.change(SWEEP_IDLE, values![millis(now) - IDLE.as_millis() as i64]).await?;
+        self.change(SWEEP_OLD, values![millis(now) - LIFETIME.as_millis() as i64]).await.map(drop)
+    }
 }
 
-/// The session of this token, unless it has ended.
-pub(crate) async fn alive<'e>(
-    db: impl AnyExecutor<'e>,
-    token: &HashedToken,
-    now: Timestamp,
-) -> sqlx::Result<Option<Session>> {
-    let row = sqlx::query(
-        "SELECT users.id, users.email, sessions.last_seen_at, sessions.key_id \
-         FROM sessions JOIN users ON users.id = sessions.user_id \
-         WHERE token_hash = $1 AND last_seen_at > $2 AND sessions.created_at > $3",
-    )
-    .bind(token.as_str())
-    .bind(millis(now) - IDLE.as_millis() as i64)
-    .bind(millis(now) - LIFETIME.as_millis() as i64)
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| {
-        let user = User { id: row.try_get("id")?, email: row.try_get("email")? };
-        Ok(Session { user, key_id: row.try_get("key_id")?, last_seen_at: time(&row, "last_seen_at")? })
-    })
-    .transpose()
+impl Tx {
+    /// Starts a session, with the password or with this key.
+    pub(crate) async fn insert_session(
+        &mut self,
+        token: &HashedToken,
+        user: &User,
+        key_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.run(INSERT, values![token.as_str(), &user.id, now, key_id]).await.map(drop)
+    }
+
+    /// Lets a session stand by itself that stood on this key, within the key's
+    /// bounds; any other stays as it is.
+    pub(crate) async fn release_session(&mut self, token: &HashedToken, key: &StoredKey) -> Result<()> {
+        let bounds = key.bounds().to_json();
+        self.run(RELEASE, values![token.as_str(), &key.id, bounds]).await.map(drop)
+    }
+
+    /// Ends a session; one that is not there has ended already.
+    pub(crate) async fn delete_session(&mut self, token: &HashedToken) -> Result<()> {
+        self.run(DELETE, values![token.as_str()]).await.map(drop)
+    }
+
+    /// Ends all sessions of a user but this one, and tells how many there were.
+    pub(crate) async fn delete_sessions_of(
+        &mut self,
+        user_id: &str,
+        but: Option<&HashedToken>,
+    ) -> Result<usize> {
+        let but = but.map_or("", HashedToken::as_str);
+        Ok(self.run(DELETE_OF_USER, values![user_id, but]).await?.len())
+    }
 }
 
-/// Writes down that the session is in use.
-pub(crate) async fn touch<'e>(
-    db: impl AnyExecutor<'e>,
-    token: &HashedToken,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1 AND last_seen_at < $2")
-        .bind(token.as_str())
-        .bind(millis(now))
-        .execute(db)
-        .await
-        .map(drop)
-}
-
-/// Lets a session stand by itself that stood on this key; any other stays as it is.
-pub(crate) async fn release<'e>(
-    db: impl AnyExecutor<'e>,
-    token: &HashedToken,
-    key_id: &str,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE sessions SET key_id = NULL WHERE token_hash = $1 AND key_id = $2")
-        .bind(token.as_str())
-        .bind(key_id)
-        .execute(db)
-        .await
-        .map(drop)
-}
-
-/// Ends a session; one that is not there has ended already.
-pub(crate) async fn delete<'e>(db: impl AnyExecutor<'e>, token: &HashedToken) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.as_str()).execute(db).await.map(drop)
-}
-
-/// Sweeps out the sessions that have ended by themselves.
-pub(crate) async fn sweep<'e>(db: impl AnyExecutor<'e>, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE last_seen_at <= $1 OR created_at <= $2")
-        .bind(millis(now) - IDLE.as_millis() as i64)
-        .bind(millis(now) - LIFETIME.as_millis() as i64)
-        .execute(db)
-        .await
-        .map(drop)
+fn session(mut row: Row) -> Result<Session> {
+    let user = User { id: row.text()?, email: row.text()? };
+    let is_disabled = row.optional_int()?.is_some();
+    let (created_at, last_seen_at) = (row.time()?, row.time()?);
+    let released = row.optional_text()?.map(|json| Bounds::from_json(&json)).transpose()?;
+    let begun_with = match (row.optional_text()?, released) {
+        (None, None) => BegunWith::Password,
+        (None, Some(bounds)) => BegunWith::Released(Box::new(bounds)),
+        (Some(_), _) => key(&mut row).map_or(BegunWith::NoKeyAnyMore, |key| BegunWith::Key(Box::new(key))),
+    };
+    Ok(Session { user, is_disabled, begun_with, created_at, last_seen_at })
 }

@@ -1,13 +1,14 @@
-//! Rows of `users`.
+//! Rows of `users`. One that is deleted leaves its row behind, without address
+//! and password, because the ids of its keys are never given again.
 
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::any::AnyExecutor;
 
-use super::millis;
+use super::driver::Lane;
+use super::value::{Row, Statement, sql, values};
+use super::{Result, Store, Tx};
 
 /// Who keys and sessions belong to.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// `usr_…`
     pub id: String,
@@ -15,55 +16,106 @@ pub struct User {
     pub email: String,
 }
 
-/// Adds a user.
-///
-/// # Errors
-/// A unique violation when the e-mail address is taken.
-pub async fn insert<'e>(
-    db: impl AnyExecutor<'e>,
-    user: &User,
-    password_hash: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO users (id, email, password_hash, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(&user.id)
-        .bind(&user.email)
-        .bind(password_hash)
-        .bind(millis(now))
-        .execute(db)
-        .await
-        .map(drop)
+/// A user as whoever runs the server sees them.
+pub struct UserRow {
+    /// Id and login name.
+    pub user: User,
+    /// When they were added.
+    pub created_at: Timestamp,
+    /// Since when they are locked out.
+    pub disabled_at: Option<Timestamp>,
+    /// Keys that are not deleted.
+    pub keys: i64,
 }
 
-/// The user with this e-mail address (in lower case), and the password's hash.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_email<'e>(db: impl AnyExecutor<'e>, email: &str) -> sqlx::Result<Option<(User, String)>> {
-    let row = sqlx::query("SELECT id, email, password_hash FROM users WHERE email = $1")
-        .bind(email)
-        .fetch_optional(db)
-        .await?;
-    row.map(|row| {
-        let user = User { id: row.try_get("id")?, email: row.try_get("email")? };
-        Ok((user, row.try_get("password_hash")?))
+/// A user and what signing in needs.
+pub(crate) struct Login {
+    pub(crate) user: User,
+    pub(crate) password_hash: String,
+    pub(crate) is_disabled: bool,
+}
+
+const INSERT: Statement =
+    sql("INSERT INTO users (id, email, password_hash, created_at) VALUES ($1, $2, $3, $4)");
+const BY_EMAIL: Statement = sql("SELECT id, email, password_hash, disabled_at FROM users WHERE email = $1");
+const BY_ID: Statement = sql("SELECT id, email, password_hash, disabled_at FROM users WHERE id = $1");
+const ALL: Statement = sql("SELECT id, email, created_at, disabled_at, \
+     (SELECT COUNT(*) FROM keys WHERE user_id = users.id AND deleted_at IS NULL) \
+     FROM users WHERE removed_at IS NULL ORDER BY email");
+const LOCK: Statement = Statement {
+    // SQLite has one writer at a time.
+    sqlite: "SELECT id FROM users WHERE id = $1",
+    postgres: "SELECT id FROM users WHERE id = $1 FOR UPDATE",
+};
+const SET_DISABLED: Statement = sql("UPDATE users SET disabled_at = $2 WHERE id = $1");
+const SET_PASSWORD: Statement = sql("UPDATE users SET password_hash = $2 WHERE id = $1");
+const BURY: Statement = sql(
+    "UPDATE users SET email = 'deleted:' || id, password_hash = '', disabled_at = $2, removed_at = $2 WHERE id = $1",
+);
+
+impl Store {
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// `Taken` when there is one with the e-mail address.
+    pub async fn insert_user(&self, user: &User, password_hash: &str, now: Timestamp) -> Result<()> {
+        self.change(INSERT, values![&user.id, &user.email, password_hash, now]).await.map(drop)
+    }
+
+    /// The user with this e-mail address (in lower case).
+    pub(crate) async fn user_by_email(&self, email: &str) -> Result<Option<Login>> {
+        self.find(BY_EMAIL, values![email]).await?.map(login).transpose()
+    }
+
+    pub(crate) async fn user_by_id(&self, id: &str) -> Result<Option<Login>> {
+        self.find(BY_ID, values![id]).await?.map(login).transpose()
+    }
+
+    /// Everybody, in the order of their addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users(&self) -> Result<Vec<UserRow>> {
+        let rows = self.read(Lane::List, ALL, values![]).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok(UserRow {
+                    user: User { id: row.text()?, email: row.text()? },
+                    created_at: row.time()?,
+                    disabled_at: row.optional_time()?,
+                    keys: row.int()?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// Nobody else does the same until the transaction ends.
+    pub(crate) async fn lock_user(&mut self, id: &str) -> Result<()> {
+        self.run(LOCK, values![id]).await.map(drop)
+    }
+
+    /// Locks a user out, or lets them in again.
+    pub(crate) async fn set_disabled(&mut self, id: &str, since: Option<Timestamp>) -> Result<()> {
+        self.all_are_ending().await?;
+        self.run(SET_DISABLED, values![id, since]).await.map(drop)
+    }
+
+    pub(crate) async fn set_password(&mut self, id: &str, hash: &str) -> Result<()> {
+        self.run(SET_PASSWORD, values![id, hash]).await.map(drop)
+    }
+
+    /// Leaves of a user the id alone.
+    pub(crate) async fn bury_user(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        self.run(BURY, values![id, now]).await.map(drop)
+    }
+}
+
+fn login(mut row: Row) -> Result<Login> {
+    Ok(Login {
+        user: User { id: row.text()?, email: row.text()? },
+        password_hash: row.text()?,
+        is_disabled: row.optional_int()?.is_some(),
     })
-    .transpose()
-}
-
-/// Nobody else does the same until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn lock<'e>(db: impl AnyExecutor<'e>, id: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE users SET email = email WHERE id = $1").bind(id).execute(db).await.map(drop)
-}
-
-/// The user with this id.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_id<'e>(db: impl AnyExecutor<'e>, id: &str) -> sqlx::Result<Option<User>> {
-    let row = sqlx::query("SELECT id, email FROM users WHERE id = $1").bind(id).fetch_optional(db).await?;
-    row.map(|row| Ok(User { id: row.try_get("id")?, email: row.try_get("email")? })).transpose()
 }

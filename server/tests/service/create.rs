@@ -26,7 +26,7 @@ async fn a_new_key_is_told_once_and_stored_as_hash_only(service: &Service) {
         new.key,
         json!({
             "id": new.id, "name": "deploy robot", "prefix": "kl_live_", "last_four": last_four,
-            "masked": format!("kl_live_…{last_four}"), "status": "active", "scopes": [],
+            "masked": format!("kl_live_…{last_four}"), "status": "active", "scopes": [], "full_access": false,
             "created_at": "2026-11-20T10:00:00Z", "expires_at": "2027-02-20T10:00:00Z",
             "last_used_at": null, "revoked_at": null, "replaced_by": null,
         })
@@ -38,7 +38,7 @@ async fn a_new_key_is_told_once_and_stored_as_hash_only(service: &Service) {
 
     assert_eq!(
         service.stored(&new.id, "hash").await,
-        keylatch::format::hash(&keylatch::Secret::from(&*new.secret))
+        keylatch_format::hash(&keylatch_format::Secret::from(&*new.secret))
     );
     let middle = &new.secret["kl_live_".len()..new.secret.len() - 4];
     for column in ["id", "name", "name_folded", "prefix", "last_four", "hash", "scopes"] {
@@ -51,7 +51,7 @@ async fn a_new_key_has_the_format_of_keylatch(service: &Service) {
     let mut secrets = std::collections::BTreeSet::new();
     for _ in 0..5 {
         let new = service.create(&cookie, json!({})).await;
-        let problems = keylatch::format::diagnose(Some(keylatch::format::keylatch()), &new.secret);
+        let problems = keylatch_format::diagnose(Some(keylatch_format::keylatch()), &new.secret);
         assert!(problems.is_empty());
         assert!(new.secret.starts_with("kl_live_"));
         assert!(new.id.starts_with("key_") && new.id.len() >= 20, "{}", new.id);

@@ -34,7 +34,7 @@ async fn a_deleted_key_leaves_nothing_but_its_id(service: &Service) {
          SELECT '{}', id, 'keylatch', 'x', 'x', '', '', 'x', '[]', 0 FROM users",
         key.id
     );
-    let again = sqlx::raw_sql(sqlx::AssertSqlSafe(taken)).execute(service.app.store().pool()).await;
+    let again = sqlx::raw_sql(sqlx::AssertSqlSafe(taken)).execute(&service.database).await;
     assert!(again.is_err_and(|error| error.as_database_error().unwrap().is_unique_violation()));
 }
 

@@ -22,7 +22,7 @@ pub struct Wire {
 pub const WIRES: [Wire; 6] = [
     Wire {
         name: "Conduce",
-        request: |service, key| service.get("/conduce/api/v1/apikeys/list").bearer(key),
+        request: |service, key| service.get("/conduce/api/v1/user/list-teams").bearer(key),
         refused: |answer| drop(answer.problem(401, "unauthorized")),
     },
     Wire {

@@ -43,7 +43,7 @@ pub struct Caller<'s> {
 impl<'s> Caller<'s> {
     pub async fn new(service: &'s Service, user: &str) -> Caller<'s> {
         let cookie = service.sign_in(user).await;
-        let key = service.create(&cookie, json!({})).await.secret;
+        let key = service.create(&cookie, json!({"scopes": ["keys:read", "keys:write"]})).await.secret;
         let me = service.get("/api/users/me").header("impact-api-key", &key).await;
         assert_eq!(me.status, 200, "{}", me.text);
         let id = me.json()["data"]["id"].as_str().unwrap().to_owned();
@@ -165,7 +165,7 @@ async fn a_key_is_made_told_once_listed_and_deleted(service: &Service) {
     assert_eq!(list.json(), json!({"data": {"items": [{"id": id, "createdAt": 1_795_168_800}]}}));
     let own = format!("key_{id}");
     assert_eq!(service.stored(&own, "kind").await, "modelon");
-    assert_eq!(service.stored(&own, "expires_at").await, "");
+    assert_eq!(service.stored(&own, "expires_at").await, "1803117600000", "with the key that made it");
     assert_eq!(service.stored(&own, "last_four").await, secret[36..]);
 
     // Every API takes it, and keylatch's own lists it.
@@ -230,7 +230,9 @@ async fn a_key_with_scopes_gains_nothing_here(service: &Service) {
     for (scopes, me, list, make) in [
         (json!(["deploy"]), 403, 403, 403),
         (json!(["keys:read"]), 200, 200, 403),
-        (json!(["keys:read", "keys:write"]), 200, 200, 403),
+        (json!([]), 200, 403, 403),
+        (json!(["keys:write"]), 403, 403, 403),
+        (json!(["keys:read", "keys:write"]), 200, 200, 200),
     ] {
         let key = service.create(&cookie, json!({"scopes": scopes})).await.secret;
         let caller = Caller { service, key, id: id.clone() };

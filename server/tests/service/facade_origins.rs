@@ -78,7 +78,7 @@ async fn an_allowed_page_reads_answers_and_refusals_and_others_do_not() {
 async fn an_allowed_page_logs_in() {
     let service = service().await;
     let cookie = service.sign_in(KIM).await;
-    let key = service.create(&cookie, json!({})).await.secret;
+    let key = service.create(&cookie, json!({"scopes": ["keys:read", "keys:write"]})).await.secret;
     let conduce = json!({"email": KIM, "password": PASSWORD, "keep": false});
     for (path, body, status) in
         [("/conduce/api/v1/user/login", conduce, 200), ("/api/login", json!({"secretKey": key}), 201)]
@@ -94,7 +94,7 @@ async fn an_allowed_page_logs_in() {
 async fn an_allowed_page_of_another_site_has_a_key_and_no_session() {
     let service = service().await;
     let cookie = service.sign_in(KIM).await;
-    let key = service.create(&cookie, json!({})).await.secret;
+    let key = service.create(&cookie, json!({"scopes": ["keys:read", "keys:write"]})).await.secret;
     let before = service.count("SELECT COUNT(*) FROM sessions").await;
     let from_app = |path: &str, body| {
         let call = service.post(path).header("origin", APP).header("sec-fetch-site", "cross-site");
@@ -112,6 +112,6 @@ async fn an_allowed_page_of_another_site_has_a_key_and_no_session() {
         assert_eq!(answer.header("access-control-allow-origin"), APP, "the page can read why");
     }
     assert_eq!(service.count("SELECT COUNT(*) FROM sessions").await, before);
-    let create = from_app("/v1/keys", json!({"name": "x"})).bearer(&key);
+    let create = from_app("/v1/keys", json!({"name": "x", "scopes": ["keys:read"]})).bearer(&key);
     assert_eq!(create.await.status, 201);
 }

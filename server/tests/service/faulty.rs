@@ -49,7 +49,7 @@ async fn malformed_json_is_told_by_line_and_column(service: &Service) {
 
 async fn only_json_is_taken(service: &Service) {
     let cookie = service.sign_in(KIM).await;
-    let key = service.create(&cookie, json!({})).await;
+    let key = service.create(&cookie, json!({"scopes": ["keys:read", "keys:write"]})).await;
     for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""]
     {
         let by_key = service.post("/v1/keys").bearer(&key.secret).header("content-type", content_type);
@@ -64,7 +64,11 @@ async fn only_json_is_taken(service: &Service) {
     rotate.body("overlap=P1D").await.problem(415, "invalid_request");
     for content_type in ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.kl+json"] {
         let call = service.post("/v1/keys").bearer(&key.secret).header("content-type", content_type);
-        assert_eq!(call.body("{\"name\":\"x\"}").await.status, 201, "{content_type}");
+        assert_eq!(
+            call.body("{\"name\":\"x\",\"scopes\":[\"keys:read\"]}").await.status,
+            201,
+            "{content_type}"
+        );
     }
 }
 

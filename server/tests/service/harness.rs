@@ -9,10 +9,10 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
-use keylatch::Secret;
+use keylatch_format::Secret;
 use keylatch_server::{App, Config, Database, Facade, ManualClock, PasswordCost};
 use serde_json::{Value, json};
-use sqlx::Row;
+use sqlx::{AnyPool, Row};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -28,6 +28,8 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Service {
     pub app: App,
     pub clock: Arc<ManualClock>,
+    /// Looks into the database past the service.
+    pub database: AnyPool,
     router: Router,
     _directory: Option<TempDir>,
 }
@@ -69,6 +71,7 @@ impl Service {
     /// For the next test, or so that nothing is left on a PostgreSQL that goes on after the tests.
     pub async fn give_database_back(self) {
         self.app.close().await;
+        self.database.close().await;
         if let Database::Postgres(url) = &self.app.config().database {
             postgres::give_database_back(url.expose()).await;
         }
@@ -79,7 +82,25 @@ impl Service {
         let app = App::open(config).await.unwrap();
         app.create_user(KIM, PASSWORD).await.unwrap();
         app.create_user(LEE, PASSWORD).await.unwrap();
-        Service { router: app.router(), app, clock, _directory: directory }
+        Service { _directory: directory, ..Service::of(app, clock).await }
+    }
+
+    /// A service whose app is open already.
+    pub async fn of(app: App, clock: Arc<ManualClock>) -> Service {
+        let database = look_into(&app.config().database).await;
+        Service { router: app.router(), app, clock, database, _directory: None }
+    }
+
+    /// Another server on the same database, with the same clock.
+    pub async fn another_process(&self) -> Service {
+        self.another_process_with(|_| {}).await
+    }
+
+    /// The same, with a configuration that the test changes.
+    pub async fn another_process_with(&self, change: impl FnOnce(&mut Config)) -> Service {
+        let mut config = self.app.config().clone();
+        change(&mut config);
+        Service::of(App::open(config).await.unwrap(), self.clock.clone()).await
     }
 
     pub fn pass(&self, time: SignedDuration) {
@@ -135,14 +156,31 @@ impl Service {
 
     /// The number of rows that the statement counts.
     pub async fn count(&self, sql: &str) -> i64 {
+        self.app.flush().await;
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        sqlx::query(sql).fetch_one(self.app.store().pool()).await.unwrap().get(0)
+        sqlx::query(sql).fetch_one(&self.database).await.unwrap().get(0)
+    }
+
+    /// Changes the database past the service.
+    pub async fn execute(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::raw_sql(sql).execute(&self.database).await.unwrap();
     }
 
     async fn text(&self, sql: &str, parameter: &str) -> String {
+        self.app.flush().await;
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        sqlx::query(sql).bind(parameter).fetch_one(self.app.store().pool()).await.unwrap().get(0)
+        sqlx::query(sql).bind(parameter).fetch_one(&self.database).await.unwrap().get(0)
     }
+}
+
+async fn look_into(database: &Database) -> AnyPool {
+    sqlx::any::install_default_drivers();
+    let url = match database {
+        Database::Sqlite(path) => format!("sqlite://{}", path.display()),
+        Database::Postgres(url) => url.expose().to_owned(),
+    };
+    sqlx::any::AnyPoolOptions::new().max_connections(2).connect(&url).await.unwrap()
 }
 
 /// What a create or rotate told.

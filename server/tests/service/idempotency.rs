@@ -19,7 +19,6 @@ on_both_databases![
     a_try_that_comes_late_changes_nothing,
     what_was_taken_back_is_gone_and_does_not_come,
     what_was_used_is_not_taken_back,
-    an_upgrade_forgets_no_attempt,
     what_is_no_idempotency_key_is_refused,
 ];
 
@@ -242,23 +241,10 @@ async fn what_was_used_is_not_taken_back(service: &Service) {
     assert_eq!(service.get("/v1/account").bearer(&made.secret).await.status, 200);
 }
 
-async fn an_upgrade_forgets_no_attempt(service: &Service) {
-    let cookie = service.sign_in(KIM).await;
-    let made = create(service, &cookie, "try-1", json!({"name": "robot"})).await.new_key();
-    // As it was before, and what makes of it what it is; the same for both databases.
-    let upgrade = include_str!("../../migrations/sqlite/0004_attempts_in_order.sql");
-    assert_eq!(upgrade, include_str!("../../migrations/postgres/0004_attempts_in_order.sql"));
-    for step in ["ALTER TABLE attempts DROP COLUMN tries", upgrade] {
-        sqlx::raw_sql(step).execute(service.app.store().pool()).await.unwrap();
-    }
-    let again = create(service, &cookie, "try-1", json!({"name": "robot", "attempt": 2})).await.new_key();
-    assert_eq!(again.id, made.id);
-    assert_eq!(service.delete("/v1/keys?idempotency_key=try-1").cookie(&cookie).await.status, 204);
-    assert_eq!(service.get("/v1/keys").cookie(&cookie).await.ids(), [""; 0]);
-}
-
 async fn what_is_no_idempotency_key_is_refused(service: &Service) {
     let cookie = service.sign_in(KIM).await;
+    let none = create(service, &cookie, "x", json!({"name": "robot", "attempt": 0})).await;
+    none.problem_at(422, "invalid_request", "attempt");
     let long = "x".repeat(256);
     for faulty in ["", "a b", "a\tb", &long] {
         let answer = create(service, &cookie, faulty, json!({"name": "robot"})).await;

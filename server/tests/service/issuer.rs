@@ -14,6 +14,13 @@ on_both_databases![
     a_refresh_token_is_replaced_and_a_copy_ends_the_login,
     a_login_ends_after_thirty_days,
     access_tokens_end_with_their_hour_and_their_login,
+    a_login_may_do_what_its_scope_says_and_makes_nothing_that_outlives_it,
+    a_program_that_is_done_ends_its_login,
+    a_person_sees_and_ends_their_logins,
+    of_two_that_use_a_code_at_once_neither_keeps_the_login,
+    another_process_takes_codes_and_tokens,
+    metadata_tell_where_what_is,
+    a_body_that_is_too_large_is_refused_in_the_words_of_oauth,
     what_is_wrong_is_said_to_the_program_or_to_the_person,
 ];
 
@@ -109,8 +116,6 @@ async fn a_person_logs_in_and_the_program_acts_as_them(service: &Service) {
     let (access, _) = log_in(service).await;
     let account = service.get("/v1/account").bearer(&access).await;
     assert_eq!((account.status.as_u16(), &account.json()["user"]), (200, &json!(KIM)));
-    let created = service.post("/v1/keys").bearer(&access).json(json!({"name": "by login"})).await;
-    assert_eq!(created.status, 201, "{}", created.text);
     assert_eq!(service.get("/rest/v0/pipelines").bearer(&access).await.status, 200);
     let claims: Value =
         serde_json::from_slice(&BASE64URL.decode(access.split('.').nth(1).unwrap()).unwrap()).unwrap();
@@ -180,14 +185,137 @@ async fn access_tokens_end_with_their_hour_and_their_login(service: &Service) {
     service.get("/v1/account").bearer(&forged).await.problem(401, "unauthorized");
 }
 
+/// A login that asks for this scope.
+async fn log_in_for(service: &Service, scope: &str) -> (String, String) {
+    let mut pairs = parameters();
+    pairs.iter_mut().find(|(name, _)| *name == "scope").unwrap().1 = scope.to_owned();
+    pairs.extend([("user", KIM.into()), ("password", PASSWORD.into()), ("action", "log-in".into())]);
+    let call = service.post("/authorize").header("content-type", "application/x-www-form-urlencoded");
+    let answer = query(&call.header("origin", "http://kl.test").body(encode(&pairs)).await);
+    tokens(&exchange(service, &answer[0].1, json!({})).await)
+}
+
+async fn a_login_may_do_what_its_scope_says_and_makes_nothing_that_outlives_it(service: &Service) {
+    for (scope, list, create) in [
+        ("openid offline_access", 403, 403),
+        ("openid keys:read", 200, 403),
+        ("keys:write", 403, 201),
+        ("keys:read keys:write", 200, 201),
+    ] {
+        let (access, _) = log_in_for(service, scope).await;
+        let account = service.get("/v1/account").bearer(&access).await.json();
+        assert_eq!(
+            (&account["authenticated_by"], &account["user"]),
+            (&json!("login"), &json!(KIM)),
+            "{scope}"
+        );
+        assert_eq!(service.get("/v1/keys").bearer(&access).await.status, list, "{scope}");
+        let order = json!({"name": "x", "scopes": ["keys:write"]});
+        let answer = service.post("/v1/keys").bearer(&access).json(order).await;
+        assert_eq!(answer.status, create, "{scope}");
+        if create == 201 {
+            assert_eq!(answer.json()["key"]["expires_at"], "2026-12-20T10:00:00Z", "with the login");
+            for more in [
+                json!({"expires_in": "never"}),
+                json!({"expires_in": "P31D"}),
+                json!({"scopes": ["x"]}),
+                json!({"scopes": []}),
+            ] {
+                let mut order = json!({"name": "x", "scopes": ["keys:write"]});
+                order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                service.post("/v1/keys").bearer(&access).json(order).await.problem(403, "forbidden");
+            }
+        }
+    }
+}
+
+async fn a_program_that_is_done_ends_its_login(service: &Service) {
+    for which in [0, 1] {
+        let (access, refresh_token) = log_in(service).await;
+        let token = if which == 0 { &access } else { &refresh_token };
+        let other = json!({"token": token, "client_id": "somebody else"});
+        refused(&service.post("/oauth/revoke").json(other).await, "invalid_client");
+        for _ in 0..2 {
+            let ended =
+                service.post("/oauth/revoke").json(json!({"token": token, "client_id": "client"})).await;
+            assert_eq!(ended.status, 200, "{}", ended.text);
+        }
+        service.get("/v1/account").bearer(&access).await.problem(401, "unauthorized");
+        refused(&refresh(service, &refresh_token).await, "invalid_grant");
+    }
+    assert_eq!(service.post("/oauth/revoke").json(json!({"token": "unknown"})).await.status, 200);
+    refused(&service.post("/oauth/revoke").json(json!({})).await, "invalid_request");
+}
+
+async fn a_person_sees_and_ends_their_logins(service: &Service) {
+    let (access, _) = log_in(service).await;
+    let cookie = service.sign_in(KIM).await;
+    let listed = service.get("/v1/logins").cookie(&cookie).await.json();
+    let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(listed["items"][0]["client_id"], "client");
+    let lee = service.sign_in(crate::harness::LEE).await;
+    assert_eq!(service.get("/v1/logins").cookie(&lee).await.json(), json!({"items": []}));
+    service.delete(&format!("/v1/logins/{id}")).cookie(&lee).await.problem(404, "not_found");
+    assert_eq!(service.get("/v1/account").bearer(&access).await.status, 200);
+    assert_eq!(service.delete(&format!("/v1/logins/{id}")).cookie(&cookie).await.status, 204);
+    service.get("/v1/account").bearer(&access).await.problem(401, "unauthorized");
+    assert_eq!(service.get("/v1/logins").cookie(&cookie).await.json(), json!({"items": []}));
+}
+
+async fn of_two_that_use_a_code_at_once_neither_keeps_the_login(service: &Service) {
+    for _ in 0..10 {
+        let code = code(service).await;
+        let (a, b) = tokio::join!(exchange(service, &code, json!({})), exchange(service, &code, json!({})));
+        let (good, bad) = if a.status == 200 { (a, b) } else { (b, a) };
+        let (access, refresh_token) = tokens(&good);
+        refused(&bad, "invalid_grant");
+        service.get("/v1/account").bearer(&access).await.problem(401, "unauthorized");
+        refused(&refresh(service, &refresh_token).await, "invalid_grant");
+    }
+}
+
+async fn another_process_takes_codes_and_tokens(service: &Service) {
+    let other = service.another_process().await;
+    let code = code(service).await;
+    let (access, refresh_token) = tokens(&exchange(&other, &code, json!({})).await);
+    for process in [service, &other] {
+        assert_eq!(process.get("/v1/account").bearer(&access).await.status, 200);
+    }
+    let (access, _) = tokens(&refresh(service, &refresh_token).await);
+    refused(&refresh(&other, &refresh_token).await, "invalid_grant");
+    service.get("/v1/account").bearer(&access).await.problem(401, "unauthorized");
+    other.app.close().await;
+}
+
+async fn metadata_tell_where_what_is(service: &Service) {
+    let told = service.get("/.well-known/oauth-authorization-server").await.json();
+    assert_eq!(told["issuer"], "http://kl.test");
+    assert_eq!(told["token_endpoint"], "http://kl.test/oauth/token");
+    assert_eq!(told["code_challenge_methods_supported"], json!(["S256"]));
+    for endpoint in ["authorization_endpoint", "token_endpoint", "revocation_endpoint"] {
+        let path = told[endpoint].as_str().unwrap().strip_prefix("http://kl.test").unwrap().to_owned();
+        assert_ne!(service.get(&path).await.status, 404, "{endpoint}");
+    }
+}
+
+async fn a_body_that_is_too_large_is_refused_in_the_words_of_oauth(service: &Service) {
+    let answer = service.post("/oauth/token").json(json!({"code": "x".repeat(100_000)})).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (413, Some("invalid_request")));
+    let answer = service.get("/oauth/token").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (405, Some("invalid_request")));
+}
+
 async fn what_is_wrong_is_said_to_the_program_or_to_the_person(service: &Service) {
     let show = async |name: &str, value: &str| {
         let mut pairs = parameters();
         pairs.iter_mut().find(|(n, _)| *n == name).unwrap().1 = value.to_owned();
         service.get(&format!("/authorize?{}", encode(&pairs))).await
     };
-    // No program on this computer, so nobody is sent anywhere.
+    // Before the person has done anything, nobody is sent anywhere.
     for (name, value) in [
+        ("response_type", "token"),
+        ("code_challenge_method", "plain"),
+        ("code_challenge", "short"),
         ("redirect_uri", "https://evil.example/"),
         ("redirect_uri", "http://127.0.0.1:1@evil.example/"),
         ("redirect_uri", ""),
@@ -195,17 +323,6 @@ async fn what_is_wrong_is_said_to_the_program_or_to_the_person(service: &Service
     ] {
         let answer = show(name, value).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{name}={value}");
-    }
-    for (name, value, error) in [
-        ("response_type", "token", "unsupported_response_type"),
-        ("code_challenge_method", "plain", "invalid_request"),
-        ("code_challenge", "short", "invalid_request"),
-    ] {
-        assert_eq!(
-            query(&show(name, value).await)[0],
-            ("error".to_owned(), error.to_owned()),
-            "{name}={value}"
-        );
     }
     assert_eq!(query(&submit(service, &[("action", "cancel")]).await)[0].1, "access_denied");
 

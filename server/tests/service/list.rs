@@ -14,6 +14,8 @@ on_both_databases![
     search_takes_wildcards_literally,
     faulty_parameters_are_refused_by_name,
     a_cursor_of_somebody_else_is_refused,
+    a_request_looks_at_a_bounded_number_of_keys,
+    many_lists_of_one_user_take_turns,
 ];
 
 async fn pages_hold_every_key_once_newest_first(service: &Service) {
@@ -172,4 +174,51 @@ async fn a_cursor_of_somebody_else_is_refused(service: &Service) {
     let cursor = page.json()["next_cursor"].as_str().unwrap().to_owned();
     let answer = service.get(&format!("/v1/keys?cursor={cursor}")).cookie(&lee).await;
     answer.problem_at(422, "invalid_request", "cursor");
+}
+
+async fn a_request_looks_at_a_bounded_number_of_keys(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let oldest = service.create(&cookie, json!({"name": "the needle", "expires_in": "never"})).await;
+    let numbers = match service.app.config().database {
+        keylatch_server::Database::Sqlite(_) => {
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) SELECT i FROM n"
+        }
+        keylatch_server::Database::Postgres(_) => "SELECT i FROM generate_series(1, 12000) AS n (i)",
+    };
+    service
+        .execute(&format!(
+            "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at, \
+             expires_at) SELECT 'key_' || (1000000000000000 + i), (SELECT user_id FROM keys WHERE id = '{}'), \
+             'keylatch', 'hay', 'hay', 'kl_live_', 'xxxx', 'hash' || i, '[]', 1, 2 FROM ({numbers}) AS numbers",
+            oldest.id
+        ))
+        .await;
+    for query in ["search=needle", "status=active", "status=active&search=NEEDLE", "limit=1&search=needle"] {
+        let (mut pages, mut found, mut cursor) = (0, Vec::new(), String::new());
+        loop {
+            let page = service.get(&format!("/v1/keys?{query}{cursor}")).cookie(&cookie).await;
+            assert_eq!(page.status, 200, "{}", page.text);
+            pages += 1;
+            found.extend(page.ids());
+            match page.json()["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(found, [&*oldest.id], "{query}");
+        assert_eq!(pages, 3, "{query}: 12,001 keys, 5,000 at a time");
+    }
+    let page = service.get("/v1/keys?limit=100").cookie(&cookie).await;
+    assert_eq!(page.ids().len(), 100, "without a filter a page is full");
+}
+
+async fn many_lists_of_one_user_take_turns(service: &Service) {
+    let (kim, lee) = (service.sign_in(KIM).await, service.sign_in(LEE).await);
+    let lists = (0..40).map(|_| service.get("/v1/keys").cookie(&kim).into_future());
+    let (answers, other) = tokio::join!(
+        futures_util::future::join_all(lists),
+        service.get("/v1/keys").cookie(&lee).into_future()
+    );
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert_eq!(other.status, 200, "others have their own");
 }

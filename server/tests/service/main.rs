@@ -25,9 +25,16 @@ macro_rules! on_both_databases {
     )+ };
 }
 
+#[path = "../client/mod.rs"]
+mod client;
+
 mod access;
+mod account;
+mod audit;
+mod checks;
 mod create;
 mod delete;
+mod devices;
 mod facade_conduce;
 mod facade_keys;
 mod facade_lambda;
@@ -43,11 +50,16 @@ mod list;
 mod openapi;
 mod origins;
 mod page;
+mod pooler;
 mod postgres;
+mod processes;
 mod revoke;
 mod rotate;
 mod scopes;
 mod session;
+mod silent;
 mod states;
+mod throttle;
 mod trouble;
+mod upgrade;
 mod validate;

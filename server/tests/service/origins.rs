@@ -73,9 +73,10 @@ async fn a_form_changes_nothing_with_a_session() {
 async fn a_key_works_from_anywhere() {
     let service = service().await;
     let cookie = service.sign_in(KIM).await;
-    let key = service.create(&cookie, json!({})).await;
+    let key = service.create(&cookie, json!({"scopes": ["keys:read", "keys:write"]})).await;
     let call = service.post("/v1/keys").bearer(&key.secret).header("origin", "https://evil.example");
-    assert_eq!(call.json(json!({"name": "x"})).await.status, 201, "whoever has the key needs no cookie");
+    let order = json!({"name": "x", "scopes": ["keys:read"]});
+    assert_eq!(call.json(order).await.status, 201, "whoever has the key needs no cookie");
 }
 
 #[tokio::test]
@@ -94,11 +95,33 @@ async fn another_origins_page_signs_nobody_in() {
 async fn behind_https_only_https_pages_are_our_own() {
     let service = Service::with(|config| config.secure_cookies = true).await;
     let answer = service.post("/v1/session").json(json!({"user": KIM, "password": PASSWORD})).await;
-    assert!(answer.header("set-cookie").ends_with("; Secure"), "{}", answer.header("set-cookie"));
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-keylatch_session=") && cookie.ends_with("; Secure"), "{cookie}");
+    assert!(answer.header("strict-transport-security").contains("max-age="));
+    let plain = answer.cookie().replace("__Host-", "");
+    service.get("/v1/account").cookie(&plain).await.problem(401, "unauthorized");
     for (origin, status) in [("https://kl.test", 201), ("http://kl.test", 403)] {
         let call = service.post("/v1/keys").cookie(&answer.cookie()).header("origin", origin);
         assert_eq!(call.json(json!({"name": "x"})).await.status, status, "{origin}");
     }
+}
+
+#[tokio::test]
+async fn of_two_session_cookies_neither_counts() {
+    let service = Service::on_sqlite().await;
+    let (kim, lee) = (service.sign_in(KIM).await, service.sign_in(crate::harness::LEE).await);
+    for cookies in [format!("{kim}; {lee}"), format!("{lee}; {kim}"), format!("{kim}; keylatch_session=00")] {
+        service.get("/v1/account").cookie(&cookies).await.problem(401, "unauthorized");
+    }
+    service.get("/v1/account").cookie(&kim).cookie(&lee).await.problem(401, "unauthorized");
+    assert_eq!(service.get("/v1/account").cookie(&format!("{kim}; other=1; {kim}")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_has_one_host() {
+    let service = Service::on_sqlite().await;
+    let call = service.get("/v1/keys").header("host", "evil.test");
+    call.await.problem_at(400, "invalid_request", "Host");
 }
 
 #[tokio::test]

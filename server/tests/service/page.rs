@@ -138,3 +138,23 @@ async fn a_directory_that_is_not_there_is_told_at_the_start() {
     let error = keylatch_server::App::open(config).await.err().unwrap().to_string();
     assert!(error.contains("nothing") && error.contains("--www"), "{error}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_out_of_the_directory_leads_nowhere() {
+    let (service, directory) = service().await;
+    let root = directory.path();
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(root.join(to), root.join(from)).unwrap();
+    link("secret.txt", "www/innocent.txt");
+    link("secret.txt", "pkg/innocent.js");
+    link("", "www/up");
+    link("www/app.js", "www/inside.js");
+    for path in
+        ["/innocent.txt", "/keylatch/innocent.js", "/up/secret.txt", "/up/www/.env", "/%69nnocent.txt"]
+    {
+        let answer = service.get(path).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
+        assert!(!answer.text.contains("hush"), "{path}");
+    }
+    assert_eq!(service.get("/inside.js").await.text, "export {}", "within it is fine");
+}

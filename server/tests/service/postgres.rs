@@ -68,6 +68,9 @@ fn server() -> &'static Server {
 }
 
 #[cfg(unix)]
+pub use cluster::unprivileged_user;
+
+#[cfg(unix)]
 mod cluster {
     use std::io::{BufRead, BufReader};
     use std::os::unix::fs::{MetadataExt, chown};
@@ -130,8 +133,8 @@ mod cluster {
         std::fs::canonicalize(initdb).ok()?.parent().map(Path::to_path_buf)
     }
 
-    /// PostgreSQL refuses to run as root; then it runs as somebody else.
-    fn unprivileged_user(own_directory: &Path) -> Result<Option<(u32, u32)>, String> {
+    /// PostgreSQL and PgBouncer refuse to run as root; then it runs as somebody else.
+    pub fn unprivileged_user(own_directory: &Path) -> Result<Option<(u32, u32)>, String> {
         if std::fs::metadata(own_directory).unwrap().uid() != 0 {
             return Ok(None);
         }

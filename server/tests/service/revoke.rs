@@ -56,7 +56,7 @@ async fn revoking_one_key_leaves_the_others(service: &Service) {
 
 async fn a_key_may_revoke_itself(service: &Service) {
     let cookie = service.sign_in(KIM).await;
-    let key = service.create(&cookie, json!({})).await;
+    let key = service.create(&cookie, json!({"scopes": ["keys:write"]})).await;
     let revoke = format!("/v1/keys/{}/revoke", key.id);
     assert_eq!(service.post(&revoke).bearer(&key.secret).await.status, 200);
     service.post(&revoke).bearer(&key.secret).await.problem(401, "unauthorized");

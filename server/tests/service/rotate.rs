@@ -167,7 +167,7 @@ async fn a_successor_may_be_rotated(service: &Service) {
 
 async fn a_key_may_rotate_itself(service: &Service) {
     let cookie = service.sign_in(KIM).await;
-    let old = service.create(&cookie, json!({})).await;
+    let old = service.create(&cookie, json!({"scopes": ["keys:read", "keys:write"]})).await;
     let answer = service.post(&format!("/v1/keys/{}/rotate", old.id)).bearer(&old.secret).await;
     let new = answer.new_key();
     assert_eq!(service.get("/v1/account").bearer(&new.secret).await.status, 200);

@@ -109,6 +109,7 @@ async fn sessions_that_have_ended_are_swept_out(service: &Service) {
     service.sign_in(KIM).await;
     service.pass(SignedDuration::from_hours(12));
     service.sign_in(KIM).await;
+    service.app.sweep().await;
     assert_eq!(service.count("SELECT COUNT(*) FROM sessions").await, 1);
 }
 

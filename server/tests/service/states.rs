@@ -12,7 +12,11 @@ use serde_json::json;
 
 use crate::harness::{KIM, NewKey, Service};
 
-on_both_databases![each_state_behaves_as_the_table_says, a_revoked_key_does_not_become_expired];
+on_both_databases![
+    each_state_behaves_as_the_table_says,
+    a_revoked_key_does_not_become_expired,
+    an_expired_key_does_not_work_again_when_the_clock_is_set_back
+];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
@@ -121,4 +125,12 @@ async fn a_revoked_key_does_not_become_expired(service: &Service) {
     service.pass(SignedDuration::from_hours(2));
     let told = service.get(&format!("/v1/keys/{}", key.id)).cookie(&cookie).await.json();
     assert_eq!(told["status"], "revoked");
+}
+
+async fn an_expired_key_does_not_work_again_when_the_clock_is_set_back(service: &Service) {
+    let (key, cookie) = key_in(service, State::Expired).await;
+    service.get("/v1/account").bearer(&key.secret).await.problem(401, "unauthorized");
+    service.pass(SignedDuration::from_hours(-2));
+    service.get("/v1/account").bearer(&key.secret).await.problem(401, "unauthorized");
+    assert_eq!(service.get("/v1/account").cookie(&cookie).await.status, 200);
 }

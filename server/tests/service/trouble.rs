@@ -20,29 +20,42 @@ async fn refusal(path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn health_asks_the_database() {
+async fn health_is_the_process_and_readiness_the_database() {
     let service = Service::on_sqlite().await;
-    let answer = service.get("/health").await;
-    assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"status": "ok"})));
+    for path in ["/health", "/ready"] {
+        let answer = service.get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"status": "ok"})), "{path}");
+    }
+    let service = Service::on_sqlite().await;
     service.app.close().await;
-    let answer = service.get("/health").await;
+    let answer = service.get("/ready").await;
     answer.problem(503, "service_error");
     assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(service.get("/health").await.status, 200, "starting it anew would not help");
+}
+
+#[tokio::test]
+async fn a_server_that_is_about_to_stop_is_not_ready_and_goes_on() {
+    let service = Service::on_sqlite().await;
+    service.app.drain();
+    service.get("/ready").await.problem(503, "service_error");
+    assert_eq!(service.get("/health").await.status, 200);
+    service.sign_in(KIM).await;
 }
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_ended_and_leaves_nothing() {
-    // Less than the wait for a connection to the database may take.
-    let service = Service::with(|config| config.request_timeout = Duration::from_secs(9)).await;
+    // Less than a write waits for its turn.
+    let service = Service::with(|config| config.request_timeout = Duration::from_secs(3)).await;
     let cookie = service.sign_in(KIM).await;
-    let lock = service.app.store().write().await.unwrap();
+    let lock = service.app.store().begin().await.unwrap();
     // A runtime that has nothing to do jumps to its next timer.
     tokio::time::pause();
     let answer = service.post("/v1/keys").cookie(&cookie).json(json!({"name": "x"})).await;
     let detail = answer.problem(503, "service_error");
     assert!(detail.contains("try again"), "{detail}");
     tokio::time::resume();
-    lock.rollback().await.unwrap();
+    drop(lock);
     assert_eq!(service.count("SELECT COUNT(*) FROM keys").await, 0);
 }
 
@@ -50,7 +63,7 @@ async fn a_request_that_takes_too_long_is_ended_and_leaves_nothing() {
 async fn a_fault_of_the_database_is_told_without_its_details() {
     let service = Service::on_sqlite().await;
     let cookie = service.sign_in(KIM).await;
-    sqlx::query("DROP TABLE attempts").execute(service.app.store().pool()).await.unwrap();
+    service.execute("DROP TABLE attempts").await;
     let call = service.post("/v1/keys").cookie(&cookie).header("idempotency-key", "x");
     let answer = call.json(json!({"name": "x"})).await;
     let detail = answer.problem(500, "service_error");
@@ -115,6 +128,7 @@ async fn a_new_database_is_for_its_owner_only() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keys.db");
     let app = open(&path).await.unwrap();
+    app.create_user(KIM, "long enough").await.unwrap();
     for file in ["keys.db", "keys.db-wal", "keys.db-shm"] {
         let mode = fs::metadata(directory.path().join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
@@ -156,8 +170,11 @@ async fn a_newer_versions_database_is_left_alone() {
     let app = open(&path).await.unwrap();
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                  VALUES (9999, 'of the future', 1, x'00', 0)";
-    sqlx::query(newer).execute(app.store().pool()).await.unwrap();
     app.close().await;
+    let url = format!("sqlite://{}", path.display());
+    let mut other = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    sqlx::query(newer).execute(&mut other).await.unwrap();
+    sqlx::Connection::close(other).await.unwrap();
     let before = fs::read(&path).unwrap();
     let message = refusal(&path).await;
     assert!(message.contains("made by a newer keylatch-server"), "{message}");
@@ -199,4 +216,20 @@ async fn users_need_an_address_and_a_password() {
         assert_eq!(service.app.create_user(email, password).await.err(), Some(error), "{email}");
     }
     assert_eq!(service.count("SELECT COUNT(*) FROM users").await, 2);
+}
+
+/// As docs/operations.md says.
+#[tokio::test]
+async fn a_copy_that_was_made_while_the_server_ran_is_a_whole_database() {
+    let service = Service::on_sqlite().await;
+    let cookie = service.sign_in(KIM).await;
+    let key = service.create(&cookie, json!({})).await;
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("copy.db");
+    service.execute(&format!("VACUUM INTO '{}'", copy.display())).await;
+    service.create(&cookie, json!({})).await;
+    let restored = Service::of(open(&copy).await.unwrap(), clock()).await;
+    assert_eq!(restored.get("/v1/account").bearer(&key.secret).await.status, 200);
+    assert_eq!(restored.get("/v1/keys").cookie(&cookie).await.ids(), [key.id]);
+    restored.app.close().await;
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::credential::{Attempt, Settings, address, exchange, refresh};
+use crate::credential::{Attempt, Progress, Settings, address, device, exchange, poll, refresh};
 use crate::error::{Code, Error};
 use crate::http::testing::Offline;
 use crate::http::{Address, Body, Request, Response, Transport};
@@ -183,5 +183,78 @@ fn what_the_token_endpoint_refuses_is_said_without_the_token() {
         let error = pollster::block_on(refresh(&t, &settings, &Secret::from("r-1"))).err().unwrap();
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().contains(said) && !error.to_string().contains("r-1"), "{error}");
+    }
+}
+
+#[test]
+fn a_code_for_another_computer_is_asked_for_and_read() {
+    let full = r#"{"device_code":"d-1","user_code":"WDJB-MJHT","verification_uri":"http://127.0.0.1:9/device",
+        "verification_uri_complete":"http://127.0.0.1:9/device?user_code=WDJB-MJHT","expires_in":600,"interval":7}"#;
+    let t = issuer(200, full);
+    let settings = settings([Some("http://127.0.0.1:9"), None, None]);
+    let begun = pollster::block_on(device(&t, &settings)).unwrap();
+    assert_eq!((begun.code.expose(), begun.user_code.as_str()), ("d-1", "WDJB-MJHT"));
+    assert_eq!((begun.interval, begun.expires_in, begun.whole_page.is_some()), (7.0, 600.0, true));
+    let (url, body) = t.asked.take().remove(0);
+    assert_eq!(url, "http://127.0.0.1:9/oauth/device_authorization");
+    assert!(body.contains("client_id") && body.contains("offline_access"), "{body}");
+
+    let least =
+        r#"{"device_code":"d","user_code":"u","verification_uri":"https://x.example","expires_in":60}"#;
+    let begun = pollster::block_on(device(&issuer(200, least), &settings)).unwrap();
+    assert_eq!((begun.interval, begun.whole_page), (5.0, None));
+    for (status, answer, code) in [
+        (404, "<html>", Code::Unsupported),
+        (405, "", Code::Unsupported),
+        (200, "<html>", Code::BadResponse),
+        (
+            200,
+            r#"{"device_code":"d","user_code":"","verification_uri":"https://x","expires_in":60}"#,
+            Code::BadResponse,
+        ),
+        (400, r#"{"error":"invalid_client"}"#, Code::Unauthorized),
+        (429, r#"{"error":"slow_down"}"#, Code::RateLimited),
+        (503, "", Code::ServiceError),
+    ] {
+        let error = pollster::block_on(device(&issuer(status, answer), &settings)).err().unwrap();
+        assert_eq!(error.code(), code, "{error}");
+    }
+}
+
+#[test]
+fn a_code_is_asked_after_until_the_person_has_answered() {
+    let settings = settings([Some("http://127.0.0.1:9"), None, None]);
+    let asked = |status, answer| {
+        let t = issuer(status, answer);
+        let outcome = pollster::block_on(poll(&t, &settings, &Secret::from("d-1")));
+        let (url, body) = t.asked.take().remove(0);
+        assert_eq!(url, "http://127.0.0.1:9/oauth/token");
+        assert!(
+            body.contains("urn:ietf:params:oauth:grant-type:device_code") && body.contains("d-1"),
+            "{body}"
+        );
+        outcome
+    };
+    assert!(matches!(asked(400, r#"{"error":"authorization_pending"}"#), Ok(Progress::Pending)));
+    assert!(matches!(asked(400, r#"{"error":"slow_down"}"#), Ok(Progress::SlowDown)));
+    assert!(matches!(asked(429, r#"{"error":"slow_down"}"#), Ok(Progress::SlowDown)));
+    let Ok(Progress::Done(tokens)) = asked(200, r#"{"access_token":"a.b.c","expires_in":3600}"#) else {
+        panic!("no tokens");
+    };
+    assert_eq!((tokens.access.expose(), tokens.refresh.is_none()), ("a.b.c", true));
+    for (status, answer, code, said) in [
+        (
+            400,
+            r#"{"error":"access_denied","error_description":"Not d-1."}"#,
+            Code::Unauthorized,
+            "access_denied: Not [redacted].",
+        ),
+        (400, r#"{"error":"expired_token"}"#, Code::Unauthorized, "expired_token"),
+        (500, "<html>", Code::ServiceError, "no reason"),
+        (200, "{}", Code::BadResponse, "no access token"),
+    ] {
+        let error = asked(status, answer).err().unwrap();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().contains(said) && !error.to_string().contains("d-1"), "{error}");
     }
 }

@@ -4,16 +4,16 @@ use wasm_bindgen::prelude::*;
 
 use super::plain;
 use crate::error::{Error, ServiceMessage};
-use crate::format::Problem;
-use crate::notice::Notice;
 use crate::value::{Object, Value};
+#[cfg(feature = "node")]
+use crate::{format::Problem, notice::Notice};
 
 /// An error on its way out; `?` makes one of an [`Error`].
 pub struct Thrown(JsValue);
 
 impl From<Error> for Thrown {
     fn from(error: Error) -> Self {
-        Thrown(plain_error(&error))
+        Thrown(plain(&value(&error)).unwrap_or_default())
     }
 }
 
@@ -24,18 +24,14 @@ impl From<Thrown> for JsValue {
 }
 
 /// The members of `KeylatchError`, and the details that fill its sentence.
-pub(crate) fn plain_error(error: &Error) -> JsValue {
-    plain(&value(error)).unwrap_or_default()
-}
-
-/// The same, not yet JavaScript's.
 pub(super) fn value(error: &Error) -> Value {
-    Object::new()
-        .with("code", error.code().as_str())
-        .with("details", details(error.details()))
+    let out = Object::new().with("code", error.code().as_str()).with("details", details(error.details()));
+    // A client looks at no key and for none.
+    #[cfg(feature = "node")]
+    let out = out
         .with_some("problem", error.problem().map(problem))
-        .with_some("tried", (!error.tried().is_empty()).then(|| notices(error.tried())))
-        .with_some("status", error.status().map(u32::from))
+        .with_some("tried", (!error.tried().is_empty()).then(|| notices(error.tried())));
+    out.with_some("status", error.status().map(u32::from))
         .with_some("requestId", error.request_id())
         .with_some("retryAfter", error.retry_after())
         .with_some("service", error.service().map(service))
@@ -54,7 +50,8 @@ fn service(said: &ServiceMessage) -> Object {
 }
 
 /// A problem without its sentence, which the facade has.
-pub(super) fn problem(problem: &Problem) -> Value {
+#[cfg(feature = "node")]
+fn problem(problem: &Problem) -> Value {
     Object::new()
         .with("code", problem.code.as_str())
         .with("index", Value::Number(problem.index as f64))
@@ -63,10 +60,12 @@ pub(super) fn problem(problem: &Problem) -> Value {
 }
 
 /// Why a source gave nothing, without its sentence.
+#[cfg(feature = "node")]
 pub(crate) fn notice(notice: &Notice) -> Value {
     Object::new().with("reason", notice.reason.as_str()).with("details", details(&notice.details)).into()
 }
 
+#[cfg(feature = "node")]
 pub(crate) fn notices(notices: &[Notice]) -> Value {
     notices.iter().map(notice).collect()
 }

@@ -6,18 +6,17 @@
 //! on a `fetch` that throws at once, and on a `Response` of another realm (gloo-net
 //! 0.7). Requests leave through [`Call`], in which every failure is a value.
 
-use std::borrow::Cow;
-
 use gloo_net::http::Headers;
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
+use super::task::Turn;
 use crate::error::{Code, Error};
 use crate::http::{Address, Body, Request, Response, Transport};
 use crate::json;
 use crate::text::{integer, parts};
+use crate::value::Value;
 
 /// An answer may have so many bytes, …
 const LIMIT: u32 = 8 << 20;
@@ -54,35 +53,28 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn renew(this: &Call, milliseconds: u32) -> Call;
 
-    /// What came of a request: `Answer` or `Failed` of `pkg/client/call.js`.
-    type Answer;
+    /// What came of a promise: `Told` of `pkg/client/call.js`.
+    pub type Answer;
 
+    /// The facts, as JSON.
     #[wasm_bindgen(method, getter)]
-    fn failed(this: &Answer) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = neverLeft)]
-    fn never_left(this: &Answer) -> bool;
+    fn facts(this: &Answer) -> String;
+
+    /// The body, if there is one. The driver wipes the copy on its side.
     #[wasm_bindgen(method, getter)]
-    fn name(this: &Answer) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn message(this: &Answer) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn status(this: &Answer) -> f64;
-    #[wasm_bindgen(method, getter, js_name = isRedirect)]
-    fn is_redirect(this: &Answer) -> bool;
-    #[wasm_bindgen(method, getter, js_name = retryAfter)]
-    fn retry_after(this: &Answer) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = requestId)]
-    fn request_id(this: &Answer) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn cookies(this: &Answer) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = keepsCookies)]
-    fn keeps_cookies(this: &Answer) -> bool;
-    #[wasm_bindgen(method, getter)]
-    fn bytes(this: &Answer) -> Option<Uint8Array>;
+    pub fn bytes(this: &Answer) -> Option<Vec<u8>>;
+}
+
+impl Answer {
+    /// Status and headers, or what failed; cookies may be among them.
+    pub fn data(&self) -> Value {
+        json::parse(Zeroizing::new(self.facts()).as_bytes()).unwrap_or(Value::Null)
+    }
 }
 
 /// The transport of one call.
 pub struct Fetch {
+    turn: Turn,
     call: Call,
     origin: String,
     limit: u32,
@@ -90,21 +82,14 @@ pub struct Fetch {
 
 impl Fetch {
     /// The origin is for messages only.
-    pub fn new(call: Call, origin: &str, is_list: bool) -> Self {
-        Fetch { call, origin: origin.into(), limit: if is_list { LIST_LIMIT } else { LIMIT } }
-    }
-
-    /// What came of a promise of [`Call`], none of which rejects.
-    async fn settled(&self, promise: Promise) -> Result<Answer, Error> {
-        match JsFuture::from(promise).await {
-            Ok(answer) => Ok(answer.unchecked_into()),
-            Err(_) => Err(Error::new(Code::Internal).with("a call was rejected.")),
-        }
+    pub fn new(turn: Turn, call: Call, origin: &str, is_list: bool) -> Self {
+        Fetch { turn, call, origin: origin.into(), limit: if is_list { LIST_LIMIT } else { LIMIT } }
     }
 
     #[inline(never)]
-    fn failure(&self, answer: &Answer, kind: &str) -> Error {
-        let error = match kind {
+    fn failure(&self, facts: &Value) -> Error {
+        let text = |name| facts.member(name).and_then(Value::text).unwrap_or_default();
+        let error = match text("failed") {
             "aborted" => Error::new(Code::Aborted),
             "timeout" => {
                 Error::new(Code::Timeout).with(self.origin.clone()).with(integer(self.call.timeout() as i64))
@@ -112,9 +97,9 @@ impl Fetch {
             "too_large" => self.bad_response("the answer is larger than any of its API."),
             _ => Error::new(Code::NetworkError)
                 .with(self.origin.clone())
-                .with_cause(answer.name(), answer.message()),
+                .with_cause(text("name").into(), text("message").into()),
         };
-        if answer.never_left() { error.never_left() } else { error }
+        if is_so(facts, "neverLeft") { error.never_left() } else { error }
     }
 
     fn bad_response(&self, what: &'static str) -> Error {
@@ -123,42 +108,46 @@ impl Fetch {
 
     /// Status, headers and body, if it is a response that may be read.
     #[inline(never)]
-    fn response(&self, answer: &Answer) -> Result<Response, Error> {
-        let status = answer.status() as u16;
+    fn response(&self, facts: &Value, bytes: Option<Vec<u8>>) -> Result<Response, Error> {
+        let status = facts.member("status").and_then(Value::number).unwrap_or_default() as u16;
         // Browsers hide a redirect's status.
-        if answer.is_redirect() || (300..400).contains(&status) {
+        if is_so(facts, "isRedirect") || (300..400).contains(&status) {
             return Err(Error::new(Code::RedirectRefused).with(self.origin.clone()).with_status(status));
         }
         if !(200..600).contains(&status) {
             return Err(self.bad_response("fetch did not resolve to a Response."));
         }
         let mut headers = Vec::new();
-        for (name, value) in [("retry-after", answer.retry_after()), ("x-request-id", answer.request_id())] {
-            headers.extend(value.map(|value| (Cow::Borrowed(name), value)));
+        for (name, lines) in facts.member("headers").map(Value::members).unwrap_or_default() {
+            for value in parts(lines.text().unwrap_or_default(), "\n") {
+                headers.push((name.clone(), value.into()));
+            }
         }
-        // What `Response::keeps_cookies` looks for.
-        if answer.keeps_cookies() {
-            headers.push((Cow::Borrowed("set-cookie"), String::new()));
-        }
-        for cookie in parts(&answer.cookies().unwrap_or_default(), "\n").filter(|cookie| !cookie.is_empty()) {
-            headers.push((Cow::Borrowed("set-cookie"), cookie.into()));
-        }
-        Ok(Response { status, headers, body: answer.bytes().map_or(Body::Empty, |bytes| body(&bytes)) })
+        Ok(Response { status, headers, body: bytes.map_or(Body::Empty, body) })
     }
 }
 
-/// The body, which may hold a new key: the copy on the other side is wiped.
+fn is_so(facts: &Value, name: &str) -> bool {
+    facts.member(name).and_then(Value::bool) == Some(true)
+}
+
+/// The body, which may hold a new key.
 #[inline(never)]
-fn body(bytes: &Uint8Array) -> Body {
-    let text = Zeroizing::new(bytes.to_vec());
-    bytes.fill(0, 0, bytes.length());
-    if text.iter().all(u8::is_ascii_whitespace) {
+fn body(bytes: Vec<u8>) -> Body {
+    let bytes = Zeroizing::new(bytes);
+    if bytes.iter().all(u8::is_ascii_whitespace) {
         return Body::Empty;
     }
-    match json::parse(&text) {
+    match json::parse(&bytes) {
         Some(value) => Body::Json(value),
-        None => Body::Other(String::from_utf8_lossy(&text).into_owned()),
+        None => Body::Other(readable(&bytes).into()),
     }
+}
+
+/// As much as is UTF-8: an error quotes the beginning.
+fn readable(bytes: &[u8]) -> &str {
+    let length = str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    bytes.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 impl Transport for Fetch {
@@ -178,24 +167,25 @@ impl Transport for Fetch {
             self.call.send(method, &request.url, &headers, body, request.cookies, self.limit)
         };
         drop(request);
-        let answer = self.settled(promise).await?;
-        match answer.failed() {
-            Some(kind) => Err(self.failure(&answer, &kind)),
-            None => self.response(&answer),
+        let answer: Answer = self.turn.settled(promise).await.unchecked_into();
+        let facts = answer.data();
+        match facts.member("failed") {
+            Some(_) => Err(self.failure(&facts)),
+            None => self.response(&facts, answer.bytes()),
         }
     }
 
     async fn pause(&self, milliseconds: u32) -> Result<(), Error> {
-        let answer = self.settled(self.call.pause(milliseconds)).await?;
+        let answer: Answer = self.turn.settled(self.call.pause(milliseconds)).await.unchecked_into();
         if answer.is_undefined() {
             return Ok(());
         }
-        let kind = answer.failed().unwrap_or_default();
-        Err(self.failure(&answer, &kind))
+        Err(self.failure(&answer.data()))
     }
 
     fn renew(&self, milliseconds: u32) -> Self {
-        Fetch { call: self.call.renew(milliseconds), origin: self.origin.clone(), limit: self.limit }
+        let (turn, call) = (self.turn.clone(), self.call.renew(milliseconds));
+        Fetch { turn, call, origin: self.origin.clone(), limit: self.limit }
     }
 
     fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
@@ -244,9 +234,4 @@ impl Transport for Parser {
     fn resolve(&self, address: &str, base: Option<&str>) -> Option<Address> {
         resolve(address, base)
     }
-}
-
-/// The text in a member of any object; reading it may run code of the user's.
-pub fn text_in(of: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(of, &name.into()).ok()?.as_string()
 }

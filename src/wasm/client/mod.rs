@@ -1,7 +1,7 @@
 //! The module that talks to a service: [`lifecycle`](crate::lifecycle) over `fetch`.
 //!
-//! One export runs every operation, so that the wasm holds one promise and one
-//! state machine and not ten. Three rules hold throughout:
+//! One export runs every operation, so that the wasm holds one state machine and not
+//! ten; JavaScript drives it ([`task`]). Three rules hold throughout:
 //!
 //! - The facade has read what the user passed, and hands over text and bytes.
 //! - Nothing borrows across an `await`: calls overlap.
@@ -9,13 +9,13 @@
 
 pub(crate) mod error;
 pub(crate) mod fetch;
+pub(crate) mod task;
 
 use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{Code, Error};
@@ -25,26 +25,13 @@ use crate::lifecycle::{Client, Credential, Filter, KeyInfo, Lifetime, NewKey, Ov
 use crate::provider::{self, Service};
 use crate::secret::{RevealOnce, Secret};
 use crate::value::{Object, Value};
-use error::{Thrown, plain_error};
-use fetch::{Call, Fetch};
+use error::Thrown;
+use fetch::{Answer, Call, Fetch};
+use task::{Task, Turn};
 
 /// A client of one service.
 #[wasm_bindgen(js_name = Client)]
 pub struct ClientHandle(Rc<Client>);
-
-/// What a call asks for.
-enum Command {
-    SignIn(String, Secret),
-    SignOut,
-    Whoami,
-    Create(NewKey),
-    List(Filter, Option<String>),
-    Get(String),
-    Rotate(String, Overlap, Option<Function>),
-    Revoke(String),
-    Delete(String),
-    Validate(Secret),
-}
 
 #[wasm_bindgen(js_class = Client)]
 impl ClientHandle {
@@ -73,43 +60,39 @@ impl ClientHandle {
     }
 
     /// The session's cookie, where no browser keeps it.
-    pub fn cookie(&self) -> Option<String> {
+    pub fn cookie(&self) -> Option<JsValue> {
         let header = self.0.authentication().ok().flatten()?;
         Some(header.value.expose().into())
     }
 
-    /// Runs an operation. `options` are JSON; `secret` is the password to sign in
+    /// Begins an operation. `options` are JSON; `secret` is the password to sign in
     /// with or the key to validate; `store` takes a new key as bytes, which it wipes,
-    /// and what is known of it.
+    /// and what is known of it; its promise resolves to nothing, or to name and
+    /// message of what was thrown.
     pub fn run(
         &self,
         call: Call,
-        operation: &str,
+        operation: String,
         options: String,
         secret: Option<Vec<u8>>,
         store: Option<Function>,
-    ) -> Result<Promise, Thrown> {
+    ) -> Task {
         let options = Zeroizing::new(options);
-        let options = json::parse(options.as_bytes()).unwrap_or(Value::Null);
-        let command = command(operation, &options, secret, store)?;
+        let data = json::parse(options.as_bytes()).unwrap_or(Value::Null);
         let client = Rc::clone(&self.0);
-        let fetch = Fetch::new(call, client.origin().as_str(), operation == "list");
-        Ok(future_to_promise(async move {
-            match perform(&client, &fetch, command).await {
-                Ok(answer) => Ok(answer),
-                Err(error) => Err(plain_error(&error)),
-            }
-        }))
+        Task::new(|turn| async move {
+            let fetch = Fetch::new(turn.clone(), call, client.origin().as_str(), operation == "list");
+            let given = Given { data, secret, store };
+            Ok(perform(&client, &fetch, &turn, &operation, given).await?)
+        })
     }
 }
 
-/// A service by its description. A built-in one is not read again.
-pub(super) fn service(description: &str) -> Result<Service, Error> {
+/// What a client needs to know of a service, by its description. A built-in one is
+/// described like any other, so that no module carries what JavaScript has already.
+fn service(description: &str) -> Result<Service, Error> {
     let data = json::parse(description.as_bytes()).unwrap_or(Value::Null);
-    match data.find("id").and_then(Value::text).map(provider::builtin) {
-        Some(Ok(known)) => Ok(known.into()),
-        _ => Ok(provider::declare(&data)?.into()),
-    }
+    Ok(provider::declare_api(&data)?.into())
 }
 
 /// A secret of bytes from another memory.
@@ -155,38 +138,69 @@ pub(super) fn needed_text(options: &Value, name: &'static str) -> Result<String,
     member_text(options, name)?.ok_or_else(|| Error::argument(name, "expected a string."))
 }
 
-async fn perform(client: &Client, t: &Fetch, command: Command) -> Result<JsValue, Error> {
-    let data: Value = match command {
-        Command::SignIn(user, password) => {
-            let client = client.sign_in(t, &user, password).await?;
+/// What an operation is given.
+struct Given {
+    data: Value,
+    secret: Option<Vec<u8>>,
+    store: Option<Function>,
+}
+
+impl Given {
+    fn id(&self) -> Result<String, Error> {
+        needed_text(&self.data, "id")
+    }
+
+    fn secret(&mut self, name: &'static str) -> Result<Secret, Error> {
+        match self.secret.take() {
+            Some(bytes) => secret(bytes),
+            None => Err(Error::argument(name, "expected a string or a Secret.")),
+        }
+    }
+}
+
+async fn perform(
+    client: &Client,
+    t: &Fetch,
+    turn: &Turn,
+    operation: &str,
+    mut given: Given,
+) -> Result<JsValue, Error> {
+    let data: Value = match operation {
+        "signIn" => {
+            let user = member_text(&given.data, "user")?.unwrap_or_default();
+            let client = client.sign_in(t, &user, given.secret("password")?).await?;
             return Ok(ClientHandle(Rc::new(client)).into());
         }
-        Command::SignOut => {
+        "signOut" => {
             client.sign_out(t).await?;
             Value::Null
         }
-        Command::Whoami => (&client.whoami(t).await?).into(),
-        Command::Create(new) => {
-            let created = client.create(t, &new).await?;
+        "whoami" => (&client.whoami(t).await?).into(),
+        "create" => {
+            let created = client.create(t, &new_key(&given.data)?).await?;
             return issued(&created.key, None, created.secret);
         }
-        Command::List(filter, cursor) => {
+        "list" => {
+            let filter = filter(&given.data)?;
+            let cursor = member_text(&given.data, "cursor")?;
             let page = client.list(t, &filter, cursor.as_deref()).await?;
             let items: Value = page.items.iter().map(Value::from).collect();
             Object::new().with("items", items).with_some("cursor", page.cursor).into()
         }
-        Command::Get(id) => (&client.get(t, &id).await?).into(),
-        Command::Rotate(id, overlap, store) => {
-            let hand_over = async |secret, key| hand_over(store, secret, &key).await;
+        "get" => (&client.get(t, &given.id()?).await?).into(),
+        "rotate" => {
+            let (id, overlap) = (given.id()?, overlap(&given.data)?);
+            let hand_over = async |secret, key| hand_over(turn, given.store, secret, &key).await;
             let rotated = client.rotate(t, &id, &overlap, hand_over).await?;
             return issued(&rotated.key, rotated.warning.as_ref(), rotated.secret);
         }
-        Command::Revoke(id) => (&client.revoke(t, &id).await?).into(),
-        Command::Delete(id) => {
-            client.delete(t, &id).await?;
+        "revoke" => (&client.revoke(t, &given.id()?).await?).into(),
+        "delete" => {
+            client.delete(t, &given.id()?).await?;
             Value::Null
         }
-        Command::Validate(secret) => (&client.validate(t, &secret).await?).into(),
+        "validate" => (&client.validate(t, &given.secret("secret")?).await?).into(),
+        _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
     };
     plain(&data)
 }
@@ -198,51 +212,22 @@ fn issued(key: &KeyInfo, warning: Option<&Error>, secret: RevealOnce) -> Result<
     Ok(out)
 }
 
-fn command(
-    operation: &str,
-    options: &Value,
-    given: Option<Vec<u8>>,
-    store: Option<Function>,
-) -> Result<Command, Error> {
-    let id = || needed_text(options, "id");
-    let needed = |name| match given {
-        Some(bytes) => secret(bytes),
-        None => Err(Error::argument(name, "expected a string or a Secret.")),
-    };
-    Ok(match operation {
-        "signIn" => Command::SignIn(member_text(options, "user")?.unwrap_or_default(), needed("password")?),
-        "signOut" => Command::SignOut,
-        "whoami" => Command::Whoami,
-        "create" => Command::Create(NewKey {
-            name: needed_text(options, "name")?,
-            lifetime: lifetime(options)?,
-            scopes: scopes(options)?,
-        }),
-        "list" => {
-            let status = member_text(options, "status")?;
-            if status
-                .as_deref()
-                .is_some_and(|s| !["all", "active", "inactive", "expired", "revoked"].contains(&s))
-            {
-                return Err(Error::argument("status", "use all, active, inactive, expired or revoked."));
-            }
-            let filter = Filter { status, search: member_text(options, "search")? };
-            Command::List(filter, member_text(options, "cursor")?)
-        }
-        "get" => Command::Get(id()?),
-        "rotate" => {
-            let overlap = match member_text(options, "overlap")?.as_deref() {
-                None => Overlap::None,
-                Some(duration) if is_nothing(duration) => Overlap::None,
-                Some(duration) => Overlap::For(duration.into()),
-            };
-            Command::Rotate(id()?, overlap, store)
-        }
-        "revoke" => Command::Revoke(id()?),
-        "delete" => Command::Delete(id()?),
-        "validate" => Command::Validate(needed("secret")?),
-        _ => return Err(Error::new(Code::Internal).with("there is no such operation.")),
-    })
+fn new_key(options: &Value) -> Result<NewKey, Error> {
+    Ok(NewKey { name: needed_text(options, "name")?, lifetime: lifetime(options)?, scopes: scopes(options)? })
+}
+
+fn filter(options: &Value) -> Result<Filter, Error> {
+    let status = member_text(options, "status")?;
+    let known = ["all", "active", "inactive", "expired", "revoked"];
+    if status.as_deref().is_some_and(|status| !known.contains(&status)) {
+        return Err(Error::argument("status", "use all, active, inactive, expired or revoked."));
+    }
+    Ok(Filter { status, search: member_text(options, "search")? })
+}
+
+fn overlap(options: &Value) -> Result<Overlap, Error> {
+    let given = member_text(options, "overlap")?;
+    Ok(given.filter(|duration| !is_nothing(duration)).map_or(Overlap::None, Overlap::For))
 }
 
 /// `PT0S`, `P0D`, `PT0H0M` …
@@ -279,16 +264,19 @@ fn scopes(options: &Value) -> Result<Vec<String>, Error> {
 }
 
 /// Gives the new key to the user's `store` and waits for it.
-async fn hand_over(store: Option<Function>, secret: Secret, key: &KeyInfo) -> Result<(), Error> {
+async fn hand_over(turn: &Turn, store: Option<Function>, secret: Secret, key: &KeyInfo) -> Result<(), Error> {
     let Some(store) = store else {
         return Ok(());
     };
-    let answer = match store.call2(&JsValue::UNDEFINED, &bytes(&secret), &plain(&key.into())?) {
-        Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
-        Err(thrown) => Err(thrown),
+    let promise = store.call2(&JsValue::UNDEFINED, &bytes(&secret), &plain(&key.into())?);
+    let Ok(promise) = promise.map(Promise::unchecked_from_js) else {
+        return Err(Error::new(Code::Internal).with("a function of its own threw."));
     };
-    answer.map(drop).map_err(|thrown| {
-        let text = |name| fetch::text_in(&thrown, name).unwrap_or_default();
-        Error::new(Code::StoreFailed).with_cause(text("name"), text("message"))
-    })
+    let thrown: Answer = turn.settled(promise).await.unchecked_into();
+    if thrown.is_undefined() {
+        return Ok(());
+    }
+    let thrown = thrown.data();
+    let text = |name| thrown.member(name).and_then(Value::text).unwrap_or_default().into();
+    Err(Error::new(Code::StoreFailed).with_cause(text("name"), text("message")))
 }

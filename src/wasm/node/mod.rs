@@ -4,22 +4,22 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use zeroize::Zeroizing;
 
-use super::client::error::{Thrown, notice, notices, plain_error};
-use super::client::fetch::{Call, Fetch, Parser};
-use super::client::{bytes, member_text, needed_text, plain, secret, service};
+use super::client::error::{Thrown, notice, notices};
+use super::client::fetch::{self, Call, Fetch, Parser};
+use super::client::task::{Task, Turn};
+use super::client::{bytes, member_text, needed_text, plain, secret};
 use crate::credential::{
-    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Question, Settings, Slot, Tokens,
+    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Progress, Question, Settings, Slot, Tokens,
 };
 use crate::error::{Code, Error};
 use crate::json;
 use crate::notice::{Notice, Reason};
-use crate::provider::{FileKind, Provider};
+use crate::provider::{self, FileKind, Provider};
 use crate::secret::Secret;
 use crate::value::{Object, Value};
 
@@ -28,17 +28,16 @@ extern "C" {
     /// The computer: `pkg/node/host.js`.
     pub type CredentialHost;
 
-    /// Resolves to the members of [`Answer`] as bytes of JSON, which are wiped;
-    /// whatever it throws or rejects with ends the chain and reaches the caller as
-    /// it is.
-    #[wasm_bindgen(method, catch)]
-    fn ask(this: &CredentialHost, question: &str, name: &str, more: JsValue) -> Result<Promise, JsValue>;
+    /// Resolves to the members of [`Answer`] as bytes of JSON; to none after something
+    /// was thrown, which ends the chain and which the host keeps for the caller.
+    #[wasm_bindgen(method)]
+    fn ask(this: &CredentialHost, question: &str, name: &str, more: JsValue) -> Promise;
 }
 
-/// A host, and what it threw.
+/// The host of one chain.
 struct Machine {
+    turn: Turn,
     host: CredentialHost,
-    thrown: RefCell<Option<JsValue>>,
 }
 
 impl Host for Machine {
@@ -54,26 +53,23 @@ impl Host for Machine {
             Question::Store(key) => ("store", "", secret(key)),
             Question::Login => ("login", "", JsValue::UNDEFINED),
         };
-        let answer = match self.host.ask(what, name, more) {
-            Ok(promise) => JsFuture::from(promise).await,
-            Err(thrown) => Err(thrown),
-        };
-        match answer {
-            Ok(answer) => Ok(answer_of(&data(&answer.unchecked_into()))),
-            Err(thrown) => {
-                self.thrown.replace(Some(thrown));
-                Err(Error::new(Code::Internal).with("the host threw."))
-            }
+        let answer: fetch::Answer = self.turn.settled(self.host.ask(what, name, more)).await.unchecked_into();
+        match answer.bytes() {
+            Some(bytes) => Ok(answer_of(&data(bytes))),
+            None => Err(Error::new(Code::Internal).with("the host threw.")),
         }
     }
 }
 
-/// Data that crosses as bytes of JSON, since keys are in it; the other side's copy
-/// is wiped.
-fn data(given: &Uint8Array) -> Value {
-    let text = Zeroizing::new(given.to_vec());
-    given.fill(0, 0, given.length());
-    json::parse(&text).unwrap_or(Value::Null)
+/// A service with its sources of keys, by its description.
+fn service(description: &str) -> Result<Provider, Error> {
+    provider::declare(&json::parse(description.as_bytes()).unwrap_or(Value::Null))
+}
+
+/// Data that crosses as bytes of JSON, since keys are in it; the other side wipes its
+/// copy.
+fn data(given: Vec<u8>) -> Value {
+    json::parse(&Zeroizing::new(given)).unwrap_or(Value::Null)
 }
 
 fn answer_of(data: &Value) -> Answer {
@@ -94,25 +90,19 @@ fn notice_of(data: &Value) -> Option<Notice> {
 }
 
 /// Walks the chain for a service, whose description is JSON as are the options;
-/// resolves to `[{ kind, name, baseUrl, token, tried, warnings }, bytes]`.
+/// comes to `[{ kind, name, baseUrl, token, tried, warnings }, bytes]`.
 #[wasm_bindgen(js_name = resolveCredential)]
 pub fn resolve_credential(
     provider: &str,
     host: CredentialHost,
     options: &str,
     explicit: Option<Vec<u8>>,
-) -> Result<Promise, Thrown> {
+) -> Result<Task, Thrown> {
     let provider = service(provider)?;
     let options = json::parse(options.as_bytes()).unwrap_or(Value::Null);
     let explicit = explicit.map(secret).transpose()?;
-    Ok(future_to_promise(async move {
-        let machine = Machine { host, thrown: RefCell::default() };
-        let found = resolve(&machine, &provider, &options, explicit).await;
-        match (machine.thrown.take(), found) {
-            (Some(thrown), _) => Err(thrown),
-            (None, Ok(found)) => Ok(found.into()),
-            (None, Err(error)) => Err(plain_error(&error)),
-        }
+    Ok(Task::new(|turn| async move {
+        Ok(resolve(&Machine { turn, host }, &provider, &options, explicit).await?.into())
     }))
 }
 
@@ -152,7 +142,7 @@ async fn resolve(
 /// The key in a file: `[{ baseUrl }, bytes]`, or `[notice]` when there is none.
 /// `file` is bytes of JSON, `{ kind, path, text, json, provider, profile, user, host }`.
 #[wasm_bindgen(js_name = readKeyFile)]
-pub fn read_key_file(file: &Uint8Array) -> Result<Array, Thrown> {
+pub fn read_key_file(file: Vec<u8>) -> Result<Array, Thrown> {
     let file = data(file);
     let of = KeyFile::new(&file)?;
     Ok(match credential::read(of.kind()?, &of.content(), &of.slot) {
@@ -168,7 +158,7 @@ pub fn read_key_file(file: &Uint8Array) -> Result<Array, Thrown> {
 /// `{ notice }` when it cannot be written. Of `file`, see [`read_key_file`];
 /// and `baseUrl`; `name` of the variable for the kind `dotenv`.
 #[wasm_bindgen(js_name = editKeyFile)]
-pub fn edit_key_file(file: &Uint8Array, key: Option<Vec<u8>>) -> Result<JsValue, Thrown> {
+pub fn edit_key_file(file: Vec<u8>, key: Option<Vec<u8>>) -> Result<JsValue, Thrown> {
     let file = data(file);
     let of = KeyFile::new(&file)?;
     let secret = key.map(secret).transpose()?;
@@ -239,7 +229,8 @@ pub fn host_address(host: &str) -> String {
 pub struct LoginHandle {
     settings: Rc<Settings>,
     attempt: Rc<Attempt>,
-    code: RefCell<Option<Secret>>,
+    /// That the browser came back with, or that asks for another computer.
+    code: Rc<RefCell<Option<Secret>>>,
 }
 
 #[wasm_bindgen(js_class = Login)]
@@ -257,7 +248,7 @@ impl LoginHandle {
         Ok(LoginHandle {
             settings: Rc::new(Settings::new(login, [text(0), text(1), text(2)])),
             attempt: Rc::new(Attempt::new()?),
-            code: RefCell::default(),
+            code: Rc::default(),
         })
     }
 
@@ -274,40 +265,76 @@ impl LoginHandle {
     }
 
     /// Takes the query that the browser came back with, as bytes of JSON.
-    pub fn callback(&self, query: &Uint8Array) -> Result<(), Thrown> {
+    pub fn callback(&self, query: Vec<u8>) -> Result<(), Thrown> {
         let code = self.attempt.callback(&self.settings, &data(query))?;
         self.code.replace(Some(code));
         Ok(())
     }
 
     /// Turns the code into tokens, once: `{ accessToken, refreshToken, expiresIn }`.
-    pub fn exchange(&self, call: Call, redirect: &str) -> Result<Promise, Thrown> {
+    pub fn exchange(&self, call: Call, redirect: &str) -> Result<Task, Thrown> {
         let code =
             self.code.take().ok_or_else(|| Error::argument("code", "there is none, or it was used."))?;
         let (settings, attempt) = (Rc::clone(&self.settings), Rc::clone(&self.attempt));
-        let fetch = Fetch::new(call, settings.issuer(), false);
         let redirect = String::from(redirect);
+        Ok(Task::new(|turn| async move {
+            let fetch = Fetch::new(turn, call, settings.issuer(), false);
+            tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await?)
+        }))
+    }
+
+    /// Begins a login by a code that is typed on another computer:
+    /// `{ userCode, page, wholePage, interval, expiresIn }`, times in seconds.
+    pub fn device(&self, call: Call) -> Promise {
+        let (settings, code) = (Rc::clone(&self.settings), Rc::clone(&self.code));
+        let fetch = Fetch::new(call, settings.issuer(), false);
+        future_to_promise(async move {
+            let begun = credential::device(&fetch, &settings).await.and_then(|device| {
+                let data = Object::new()
+                    .with("userCode", device.user_code)
+                    .with("page", device.page)
+                    .with_some("wholePage", device.whole_page)
+                    .with("interval", Value::Number(device.interval))
+                    .with("expiresIn", Value::Number(device.expires_in));
+                code.replace(Some(device.code));
+                plain(&data.into())
+            });
+            begun.map_err(|error| plain_error(&error))
+        })
+    }
+
+    /// Asks whether the code was typed: tokens, as [`LoginHandle::exchange`] has them,
+    /// or `{ slowDown }`.
+    pub fn poll(&self, call: Call) -> Result<Promise, Thrown> {
+        let code = self.code.borrow().clone().ok_or_else(|| Error::argument("code", "there is none."))?;
+        let settings = Rc::clone(&self.settings);
+        let fetch = Fetch::new(call, settings.issuer(), false);
         Ok(future_to_promise(async move {
-            tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await)
+            let waits = |slow_down: bool| plain(&Object::new().with("slowDown", slow_down).into());
+            match credential::poll(&fetch, &settings, &code).await {
+                Ok(Progress::Done(done)) => tokens(Ok(done)),
+                Ok(Progress::Pending) => waits(false).map_err(|error| plain_error(&error)),
+                Ok(Progress::SlowDown) => waits(true).map_err(|error| plain_error(&error)),
+                Err(error) => Err(plain_error(&error)),
+            }
         }))
     }
 
     /// A new access token by a refresh token.
-    pub fn refresh(&self, call: Call, token: Vec<u8>) -> Result<Promise, Thrown> {
+    pub fn refresh(&self, call: Call, token: Vec<u8>) -> Result<Task, Thrown> {
         let token = secret(token)?;
         let settings = Rc::clone(&self.settings);
-        let fetch = Fetch::new(call, settings.issuer(), false);
-        Ok(future_to_promise(async move { tokens(credential::refresh(&fetch, &settings, &token).await) }))
+        Ok(Task::new(|turn| async move {
+            let fetch = Fetch::new(turn, call, settings.issuer(), false);
+            tokens(credential::refresh(&fetch, &settings, &token).await?)
+        }))
     }
 }
 
-fn tokens(tokens: Result<Tokens, Error>) -> Result<JsValue, JsValue> {
-    let data = |tokens: Tokens| {
-        let data = Object::new()
-            .with("accessToken", tokens.access)
-            .with_some("refreshToken", tokens.refresh)
-            .with_some("expiresIn", tokens.expires_in.map(Value::Number));
-        plain(&data.into())
-    };
-    tokens.and_then(data).map_err(|error| plain_error(&error))
+fn tokens(tokens: Tokens) -> Result<JsValue, Thrown> {
+    let data = Object::new()
+        .with("accessToken", tokens.access)
+        .with_some("refreshToken", tokens.refresh)
+        .with_some("expiresIn", tokens.expires_in.map(Value::Number));
+    Ok(plain(&data.into())?)
 }

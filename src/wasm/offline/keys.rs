@@ -1,73 +1,89 @@
 //! What can be said of a text that should be a key.
 
-use alloc::string::String;
+use alloc::vec::Vec;
 
 use keylatch_format::{
-    CATALOGUE, Check, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes, integer,
-    mask as masked, resembles, verify_bytes,
+    CATALOGUE, Check, KeyFormat, Problem, ProblemCode, check_bytes, diagnose as find_problems, hash_bytes,
+    integer, is_key_of, mask as masked, resembles, verify_bytes,
 };
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use super::memory::{answer, buffer, bytes, copy, state, text, wipe};
+use super::memory::{answer, buffer, bytes, copy, put, state, text, wipe};
 
-/// The quick check of a text, as [`Check::pack`] has it. A good one is wiped; any
-/// other stays for [`resembled`] and [`diagnose`].
+/// The quick check of a text, as [`Check::pack`] has it; the text is wiped. Of a
+/// good key that is all.
+///
+/// Of any other the buffer begins with the services whose keys the text looks like:
+/// a bit for each format of the catalogue but this one, in four bytes, the lowest
+/// first. What takes the diagnosis has the kind of [`Check::Unclear`], above it the
+/// length of what stands behind them: a line for each problem, with the number of
+/// its code, its index and its details between tabs.
 #[wasm_bindgen]
 pub fn check(format: u32, length: u32) -> u32 {
     state(|state| {
-        let Ok(format) = state.format(format) else { return Check::Unclear.pack() };
+        let known = state.format(format).unwrap_or_default();
         buffer(|buffer| {
-            let found = check_bytes(format, bytes(buffer, length));
-            if let Check::Good { .. } = found {
-                wipe(buffer, length);
+            let found = check_bytes(known, bytes(buffer, length));
+            match found {
+                Check::Good { .. } => wipe(buffer, length),
+                Check::Unclear => return found.pack() | diagnosed(format, known, buffer, length) << 3,
+                // A text with one fault alone has nothing around it.
+                _ => {
+                    let like = resembling(format, |other| is_key_of(other, bytes(buffer, length)));
+                    wipe(buffer, length);
+                    put(buffer, &like.to_le_bytes());
+                }
             }
             found.pack()
         })
     })
 }
 
-/// Which formats of the catalogue a text has but for what surrounds the key: a
-/// bit for each, without that of the format `own`. The text stays.
-#[wasm_bindgen]
-pub fn resembled(own: u32, length: u32) -> u32 {
+/// Puts what the diagnosis says of a text in its place, as [`check`] describes it.
+#[inline(never)]
+fn diagnosed(own: u32, format: Option<&KeyFormat>, buffer: &mut [u8], length: u32) -> u32 {
+    let text = text(buffer, length);
+    let like = resembling(own, |other| resembles(other, text));
+    let mut lines = Vec::from(like.to_le_bytes());
+    for problem in find_problems(format, text) {
+        push(&problem, &mut lines);
+    }
+    answer(buffer, length, &lines).saturating_sub(4)
+}
+
+/// A bit for each format of the catalogue that a text is like, but for that of the
+/// number `own`.
+fn resembling(own: u32, is_like: impl Fn(&KeyFormat) -> bool) -> u32 {
     let mut found = 0;
-    buffer(|buffer| {
-        let text = text(buffer, length);
-        for (number, (_, format)) in (0_u32..32).zip(CATALOGUE) {
-            let is_like = own != number + 1 && resembles(format, text);
-            found |= u32::from(is_like) << number;
-        }
-    });
+    for (number, (_, format)) in (0_u32..32).zip(CATALOGUE) {
+        found |= u32::from(own != number + 1 && is_like(format)) << number;
+    }
     found
 }
 
-/// Everything that is wrong with a text, instead of it: a line for each problem,
-/// with the number of its code, its index and its details between tabs.
+/// Which formats of the catalogue a text has but for what surrounds the key, as
+/// bits. The text is wiped.
 #[wasm_bindgen]
-pub fn diagnose(format: u32, length: u32) -> u32 {
-    state(|state| {
-        let format = state.format(format).unwrap_or_default();
-        buffer(|buffer| {
-            let mut lines = String::new();
-            for problem in find_problems(format, text(buffer, length)) {
-                push(&problem, &mut lines);
-            }
-            answer(buffer, length, lines.as_bytes())
-        })
+pub fn resembled(length: u32) -> u32 {
+    buffer(|buffer| {
+        let text = text(buffer, length);
+        let found = resembling(0, |format| resembles(format, text));
+        wipe(buffer, length);
+        found
     })
 }
 
 /// No detail holds a tab or a line break: a control character is told by its number.
-fn push(problem: &Problem, lines: &mut String) {
-    lines.push_str(&integer(problem.code as i64));
-    lines.push('\t');
-    lines.push_str(&integer(problem.index as i64));
+fn push(problem: &Problem, lines: &mut Vec<u8>) {
+    lines.extend(integer(problem.code as i64).bytes());
+    lines.push(b'\t');
+    lines.extend(integer(problem.index as i64).bytes());
     for detail in &problem.details {
-        lines.push('\t');
-        lines.push_str(detail);
+        lines.push(b'\t');
+        lines.extend(detail.bytes());
     }
-    lines.push('\n');
+    lines.push(b'\n');
 }
 
 /// A status for each line of the buffer, instead of them: 0 for a good key, else
@@ -109,7 +125,7 @@ pub fn check_lines(format: u32, length: u32) -> u32 {
 }
 
 #[inline(never)]
-fn first_problem(format: Option<&keylatch_format::KeyFormat>, line: &[u8]) -> u8 {
+fn first_problem(format: Option<&KeyFormat>, line: &[u8]) -> u8 {
     let line = core::str::from_utf8(line).unwrap_or("\u{FFFD}");
     find_problems(format, line).first().map_or(0, |problem| problem.code as u8 + 1)
 }
@@ -149,10 +165,10 @@ pub fn verify(key: u32, hash: u32) -> u32 {
     })
 }
 
-/// A new key as a secret: its slot. The buffer holds `random` bytes of the
-/// platform's random source. `prefix` is the number of the fixed text to begin
-/// with. [`NEEDS_MORE`] asks for more random bytes, [`NO_KEY`] says that there are
-/// no keys of the format.
+/// A new key as a secret, as [`State::keep`] tells it. The buffer holds `random`
+/// bytes of the platform's random source. `prefix` is the number of the fixed text
+/// to begin with. [`NEEDS_MORE`] asks for more random bytes, [`NO_KEY`] says that
+/// there are no keys of the format.
 #[wasm_bindgen]
 pub fn generate(format: u32, prefix: u32, random: u32) -> u32 {
     state(|state| {
@@ -162,7 +178,7 @@ pub fn generate(format: u32, prefix: u32, random: u32) -> u32 {
             _ => None,
         };
         let key = buffer(|buffer| {
-            let pool = Zeroizing::new(alloc::vec::Vec::from(bytes(buffer, random)));
+            let pool = Zeroizing::new(Vec::from(bytes(buffer, random)));
             wipe(buffer, random);
             let mut blocks = pool.as_chunks::<64>().0.iter();
             keylatch_format::generate(format, begins.map_or("", |text| text), &mut |block: &mut [u8]| {
@@ -170,7 +186,7 @@ pub fn generate(format: u32, prefix: u32, random: u32) -> u32 {
             })
         });
         match key {
-            Ok(key) => state.secrets.hold(key),
+            Ok(key) => state.keep(key),
             Err(keylatch_format::Error::NoEntropy) => NEEDS_MORE,
             Err(_) => NO_KEY,
         }

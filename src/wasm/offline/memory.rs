@@ -127,8 +127,13 @@ pub(super) fn wipe(buffer: &mut [u8], length: u32) {
 /// length.
 pub(super) fn answer(buffer: &mut [u8], used: u32, text: &[u8]) -> u32 {
     wipe(buffer, used);
-    match buffer.get_mut(..text.len()) {
-        Some(place) => copy(text, place),
+    put(buffer, text)
+}
+
+/// Writes to the beginning of the buffer: how much.
+pub(super) fn put(buffer: &mut [u8], bytes: &[u8]) -> u32 {
+    match buffer.get_mut(..bytes.len()) {
+        Some(place) => copy(bytes, place),
         // No answer is so long: those that could be, secrets, are read in place.
         None => 0,
     }

@@ -3,15 +3,20 @@
 use keylatch_format::Secret;
 use wasm_bindgen::prelude::*;
 
-use super::memory::{State, buffer, copy, state, text, wipe};
+use super::memory::{State, buffer, put, state, text, wipe};
 
 impl State {
-    fn secret(&self, slot: u32) -> &str {
-        self.secrets.get(slot).map_or("", Secret::expose)
+    /// Keeps a secret: its slot. The buffer begins with the place of its text and
+    /// the length, in four bytes each, the lowest first.
+    pub(super) fn keep(&mut self, secret: Secret) -> u32 {
+        let text = secret.expose();
+        let place = (text.as_ptr().addr() as u64) | (text.len() as u64) << 32;
+        buffer(|buffer| put(buffer, &place.to_le_bytes()));
+        self.secrets.hold(secret)
     }
 }
 
-/// Takes a text over as a secret: its slot.
+/// Takes a text over as a secret, as [`State::keep`] tells it.
 #[wasm_bindgen]
 pub fn hold(length: u32) -> u32 {
     let secret = buffer(|buffer| {
@@ -19,34 +24,16 @@ pub fn hold(length: u32) -> u32 {
         wipe(buffer, length);
         secret
     });
-    state(|state| state.secrets.hold(secret))
+    state(|state| state.keep(secret))
 }
 
-/// Room for a secret of a length, of zeros, for what the buffer is too small
-/// for: its slot. JavaScript fills it at [`pointer`] with UTF-8.
+/// Room for a secret of a length, of zeros, for what the buffer is too small for,
+/// as [`State::keep`] tells it. JavaScript fills it with UTF-8.
 #[wasm_bindgen]
 pub fn reserve(length: u32) -> u32 {
     // Zeros are UTF-8.
     let room = core::iter::repeat_n('\0', length as usize).collect();
-    state(|state| state.secrets.hold(Secret::new(room)))
-}
-
-/// Where a secret stands.
-#[wasm_bindgen]
-pub fn pointer(slot: u32) -> usize {
-    state(|state| state.secret(slot).as_ptr().addr())
-}
-
-/// Copies a secret into the buffer: its length, or 0 when it does not fit.
-#[wasm_bindgen]
-pub fn load(slot: u32) -> u32 {
-    state(|state| {
-        let secret = state.secret(slot).as_bytes();
-        buffer(|buffer| match buffer.get_mut(..secret.len()) {
-            Some(place) => copy(secret, place),
-            None => 0,
-        })
-    })
+    state(|state| state.keep(Secret::new(room)))
 }
 
 /// Wipes a secret and gives its slot back.

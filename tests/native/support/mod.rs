@@ -16,6 +16,11 @@ pub fn named(name: &str) -> NewKey {
     NewKey { name: name.into(), lifetime: None, scopes: Vec::new() }
 }
 
+/// A key to be made that may look at keys and change them.
+pub fn managing(name: &str) -> NewKey {
+    NewKey { scopes: vec!["keys:read".into(), "keys:write".into()], ..named(name) }
+}
+
 /// A key to be made, with a duration or `never`.
 pub fn lasting(name: &str, duration: &str) -> NewKey {
     NewKey { lifetime: Some(Lifetime::For(duration.into())), ..named(name) }

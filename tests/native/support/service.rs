@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keylatch::lifecycle::{Client, Credential, KeyInfo, NewKey, Options};
 use keylatch::{Secret, format, provider};
 use keylatch_server::{App, Config, Database, ManualClock, PasswordCost};
+use sqlx::AnyPool;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tempfile::TempDir;
@@ -28,6 +29,8 @@ pub struct Service {
     /// To its router, which takes longer to make than a call takes.
     line: InProcess,
     clock: Arc<ManualClock>,
+    /// Looks into the database past the service.
+    database: AnyPool,
     directory: TempDir,
 }
 
@@ -37,18 +40,28 @@ impl Service {
         // In memory where there is such a place: no test is about the disk.
         let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
-        let app = open(&clock, &directory).await;
-        app.create_user(KIM, PASSWORD).await.unwrap();
-        app.create_user(LEE, PASSWORD).await.unwrap();
-        Service { line: InProcess::new(app.router()), app, clock, directory }
+        let service = Service::open(clock, directory).await;
+        service.app.create_user(KIM, PASSWORD).await.unwrap();
+        service.app.create_user(LEE, PASSWORD).await.unwrap();
+        service
     }
 
     /// The same one after its program ended and was started again: what it kept in
     /// memory is gone.
     pub async fn restart(self) -> Service {
         let Service { clock, directory, .. } = self;
-        let app = open(&clock, &directory).await;
-        Service { line: InProcess::new(app.router()), app, clock, directory }
+        Service::open(clock, directory).await
+    }
+
+    async fn open(clock: Arc<ManualClock>, directory: TempDir) -> Service {
+        let path = directory.path().join("keys.db");
+        let mut config = Config::new(Database::Sqlite(path.clone()));
+        config.clock = clock.clone();
+        config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+        let app = App::open(config).await.unwrap();
+        sqlx::any::install_default_drivers();
+        let database = AnyPool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        Service { line: InProcess::new(app.router()), app, clock, database, directory }
     }
 
     /// Moves the clock to a time.
@@ -99,7 +112,7 @@ impl Service {
             "SELECT name, expires_at, revoked_at FROM keys JOIN users ON users.id = user_id \
              WHERE email = $1 AND deleted_at IS NULL ORDER BY seq",
         );
-        let rows = rows.bind(KIM).fetch_all(self.app.store().pool()).await.unwrap();
+        let rows = rows.bind(KIM).fetch_all(&self.database).await.unwrap();
         let row = |row: &AnyRow| Row {
             name: row.get("name"),
             expires_at: row.get("expires_at"),
@@ -118,7 +131,7 @@ impl Service {
     /// Whether the database still knows the hash of this key.
     pub async fn knows(&self, key: &Secret) -> bool {
         let found = sqlx::query("SELECT id FROM keys WHERE hash = $1").bind(format::hash(key));
-        found.fetch_optional(self.app.store().pool()).await.unwrap().is_some()
+        found.fetch_optional(&self.database).await.unwrap().is_some()
     }
 }
 
@@ -128,13 +141,6 @@ pub struct Row {
     /// Milliseconds since 1970.
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
-}
-
-async fn open(clock: &Arc<ManualClock>, directory: &TempDir) -> App {
-    let mut config = Config::new(Database::Sqlite(directory.path().join("keys.db")));
-    config.clock = clock.clone();
-    config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
-    App::open(config).await.unwrap()
 }
 
 fn options(credential: Credential) -> Options {

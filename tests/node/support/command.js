@@ -16,10 +16,13 @@ before(async () => {
 });
 after(() => server?.stop());
 
+/** What a key is asked for with that may look at keys and change them, and those with its own powers. */
+export const managing = (name) => ({ name, expiresIn: 'never', scopes: ['keys:read', 'keys:write'] });
+
 /** A computer whose `.env` has a key for the server. */
 export async function at(t) {
   const pc = await computer(t, { KEYLATCH_URL: server.url });
-  const { key, secret } = await keys.create({ name: 'the command' });
+  const { key, secret } = await keys.create(managing('the command'));
   await pc.write('.env', `KEYLATCH_API_KEY=${secret.reveal()}\n`);
   return Object.assign(pc, { key });
 }

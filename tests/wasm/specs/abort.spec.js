@@ -1,7 +1,7 @@
 // A call ends when its signal or its time says so, whatever the network does.
 
 import { equal, includes, ok, refused, same } from '../support/assert.js';
-import { ANYTHING, BASE_URL, answering, json, operations, problem } from '../support/service.js';
+import { ANYTHING, BASE_URL, KEY_INFO, answering, json, operations, problem, well } from '../support/service.js';
 
 const never = () => new Promise(() => {});
 
@@ -137,6 +137,24 @@ export default ({ keylatch, realm }) => {
       async run() {
         const error = await refused(keylatch, 'outcome_unknown', () => client(answering(never), { timeout: 100 }).create({ name: 'deploy robot' }));
         includes(error.message, '"deploy robot"');
+      },
+    },
+    {
+      name: 'a store that never settles ends in time or by the signal; the new key is taken back and the old one lives',
+      async run() {
+        const rotated = () => answering((request) => (request.path.endsWith('/revoke') ? json({ ...KEY_INFO, id: 'key_2', status: 'revoked' }) : well(request)));
+        const sent = (fetch) => fetch.asked.map(({ method, path }) => `${method} ${path}`);
+        const late = rotated();
+        const failed = await refused(keylatch, 'store_failed', () => client(late, { timeout: 100 }).rotate('key_1', { store: never }));
+        includes(failed.cause.message, 'store() did not answer within 100 ms');
+        same(sent(late), ['POST /v1/keys/key_1/rotate', 'POST /v1/keys/key_2/revoke']);
+
+        const ended = rotated();
+        const controller = new AbortController();
+        const store = () => (setTimeout(() => controller.abort('enough'), 10), never());
+        const aborted = await refused(keylatch, 'aborted', () => client(ended).rotate('key_1', { store, signal: controller.signal }));
+        equal(aborted.cause, 'enough');
+        same(sent(ended), ['POST /v1/keys/key_1/rotate', 'POST /v1/keys/key_2/revoke']);
       },
     },
     {

@@ -149,16 +149,64 @@ export default ({ keylatch }) => {
       },
     },
     {
+      name: 'what is certainly no key is told as such by every door: checkKey, authHeaders and KeyClient',
+      async run() {
+        const { KeyClient } = keylatch;
+        const services = ['luminary', 'modelon', { id: 'acme', title: 'Acme', schemes: [{ type: 'basic', user: 'api' }, { type: 'header', name: 'x-acme' }] }];
+        for (const [text, code] of [
+          [String(new Secret(key)), 'placeholder'], [`${new Secret(key)}`, 'placeholder'], ['undefined', 'placeholder'], ['null', 'placeholder'], ['None', 'placeholder'], ['NaN', 'placeholder'],
+          ['(null)', 'placeholder'], ['[object Object]', 'placeholder'], [`${[{}]}`, 'placeholder'], [maskKey(key), 'placeholder'], ['***', 'placeholder'], ['••••', 'placeholder'],
+          ['op://vault/item/key', 'placeholder'], ['${{ secrets.LC_API_KEY }}', 'placeholder'], ['$LC_API_KEY', 'placeholder'], ['${LC_API_KEY}', 'placeholder'], ['%LC_API_KEY%', 'placeholder'],
+          ['vault:secret/data/app#key', 'placeholder'], ['ENC[AES256_GCM,data:abc]', 'placeholder'], ['{{ api_key }}', 'placeholder'], ['<your-key>', 'placeholder'], ['changeme', 'placeholder'],
+          ['abcdefghijklmnop1234567\\n', 'placeholder'], ['abcdefghijklmnop1234567%0A', 'placeholder'],
+          ['Bearer abc1', 'scheme_prefix'], ['"abc1"', 'quotes'], ['LC_API_KEY=abc1', 'assignment_prefix'], ['abc123\n', 'surrounding_space'], [' abc123', 'surrounding_space'],
+        ]) {
+          for (const service of services) {
+            const found = checkKey(service, text);
+            ok(!found.ok && found.problems.some((problem) => problem.code === code), `${text}: ${JSON.stringify(found)}`);
+            const { message } = found.problems.find((problem) => problem.code === code);
+            for (const door of [
+              () => authHeaders(service, text), () => authHeaders(service, new Secret(text)),
+              () => new KeyClient({ provider: service, baseUrl: 'https://k.example', credential: text }),
+            ]) {
+              includes((await refused(keylatch, 'invalid_key', door, text)).message, message);
+            }
+          }
+        }
+        // Whatever else a service may have for a key is sent.
+        for (const text of ['test', 'user:pass1', 'a b', '$2b$10$abcdefgh', 'nonesuch', 'a.b-c_d~e+f/g=', key]) {
+          equal(authHeaders('modelon', text)['impact-api-key'], text);
+        }
+      },
+    },
+    {
+      name: 'a declaration that is changed is another one',
+      run() {
+        const spec = { id: 'acme', title: 'Acme', format: { parts: ['a_', { alphabet: 'hex', length: 8 }] } };
+        equal(checkKey(spec, 'a_01234567').ok, true);
+        equal(checkKey(spec, 'a_01234567').ok, true);
+        spec.format.parts[0] = 'b_';
+        equal(checkKey(spec, 'a_01234567').ok, false);
+        equal(checkKey(spec, 'b_01234567').ok, true);
+        spec.schemes = [{ type: 'header', name: 'x-acme' }];
+        equal(authHeaders(spec, 'b_01234567')['x-acme'], 'b_01234567');
+      },
+    },
+    {
+      name: 'no key is made by a format that is not there',
+      async run() {
+        const none = keylatch.defineProvider({ id: 'acme', title: 'Acme' });
+        for (const format of [none.format, keylatch.provider('modelon').format, undefined, null]) {
+          await refused(keylatch, 'invalid_argument', () => generateKey(format));
+        }
+        equal(generateKey().expose().slice(0, 8), 'kl_live_');
+      },
+    },
+    {
       name: 'a Secret stands wherever a text does, a RevealOnce only comes from a service',
       async run() {
         equal(hashKey(new Secret('abc')), hashKey('abc'));
-        let error;
-        try {
-          new RevealOnce('text');
-        } catch (caught) {
-          error = caught;
-        }
-        ok(error instanceof TypeError, String(error));
+        await refused(keylatch, 'invalid_argument', () => new RevealOnce('text'));
         await refused(keylatch, 'invalid_argument', () => hashKey({ toString: () => 'abc' }));
         await refused(keylatch, 'invalid_argument', () => hashKey(new String('abc')));
       },

@@ -105,7 +105,7 @@ export default ({ keylatch, server, platform, realm }) => {
       async run() {
         const kim = await signIn();
         const name = unique('rotated');
-        const { key, secret } = await kim.create({ name, expiresIn: 'P30D' });
+        const { key, secret } = await kim.create({ name, expiresIn: 'P30D', scopes: ['keys:read', 'keys:write'] });
         const old = secret.reveal();
         let stored;
         const rotated = await kim.rotate(key.id, {

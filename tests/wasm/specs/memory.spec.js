@@ -1,6 +1,7 @@
 // A key is wiped from the memory of the WebAssembly once it is done with.
 
 import { equal, fail, ok } from '../support/assert.js';
+import { ANYTHING, json } from '../support/service.js';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
@@ -24,6 +25,16 @@ export default ({ keylatch, server, memories }) => {
     const found = places(text);
     if (found.length) fail(`${found.length} copies are left ${when}`);
   };
+  /** Does something so many times; from the thousandth on, no memory of the WebAssembly grows. */
+  const sameMemory = async (times, work) => {
+    let before;
+    for (let n = 0; n < times; n += 1) {
+      if (n === 1000) before = sizes();
+      await work(n);
+    }
+    equal(sizes(), before, `after ${times}:`);
+  };
+  const sizes = () => memories().map(({ buffer }) => buffer.byteLength).join(' + ');
   const signIn = (password = server.password) => KeyClient.signIn({ provider: 'keylatch', baseUrl: server.url, user: server.user, password });
 
   return [
@@ -74,6 +85,31 @@ export default ({ keylatch, server, memories }) => {
         await robot.fetch('/v1/account');
         robot[dispose]();
         assertGone(next, 'after a client with it was disposed of');
+      },
+    },
+    {
+      name: 'a million secrets that were made, looked at and disposed of leave as much memory as a thousand',
+      async run() {
+        const text = 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';
+        await sameMemory(1_000_000, (n) => {
+          const secret = n % 2 ? new Secret(text) : generateKey('test');
+          equal(secret.expose().length, text.length);
+          secret[dispose]();
+        });
+      },
+    },
+    {
+      // benches/memory.js makes a million of these.
+      name: 'ten thousand keys that were created, revealed and disposed of leave as much memory as a thousand',
+      async run() {
+        const fetch = async () => json(ANYTHING);
+        await sameMemory(10_000, async () => {
+          const client = new KeyClient({ provider: 'keylatch', baseUrl: server.url, credential: ANYTHING.secret, fetch });
+          const { secret } = await client.create({ name: 'memory' });
+          equal(secret.reveal(), ANYTHING.secret);
+          secret[dispose]();
+          client[dispose]();
+        });
       },
     },
     {

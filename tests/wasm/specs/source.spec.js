@@ -2,9 +2,9 @@
 // once, because another process may have rotated the key there.
 
 import { equal, ok, refused, same } from '../support/assert.js';
-import { BASE_URL, answering, operations, problem, well } from '../support/service.js';
+import { BASE_URL, answering, json, operations, problem, well } from '../support/service.js';
 
-export default ({ keylatch }) => {
+export default ({ keylatch, platform }) => {
   const { KeyClient, Secret, generateKey } = keylatch;
   const [first, second] = [generateKey(), generateKey()];
 
@@ -81,8 +81,71 @@ export default ({ keylatch }) => {
         const fetch = letting(second);
         await refused(keylatch, 'unauthorized', () => client(same, fetch).whoami());
         equal(fetch.asked.length, 1);
-        const broken = { secret: first, refresh: () => Promise.reject(new Error('the disk is gone')) };
-        await refused(keylatch, 'unauthorized', () => client(broken, letting(second)).whoami());
+      },
+    },
+    {
+      name: 'a reading that fails, or gives nothing that can be used, leaves the refusal as it is, with the cause',
+      async run() {
+        for (const [refresh, says] of [
+          [() => Promise.reject(new Error(`the disk with ${second.expose()} is gone`)), /^credential\.refresh\(\) threw an error\.$/],
+          [() => { throw null; }, /threw an error/],
+          [async () => ({ secret: 'kl_live_x' }), /gave a key that cannot be used: .*not a key for keylatch/],
+          [async () => ({ secret: 7 }), /gave a key that cannot be used: credential: expected a string or a Secret\./],
+          [async () => ({ secret: second, baseUrl: 'https://elsewhere.example' }), /gave a key that cannot be used: The key is for .*not sent to https:\/\/elsewhere\.example/],
+        ]) {
+          const fetch = letting(second);
+          const one = new KeyClient({ provider: 'keylatch', credential: { secret: first, baseUrl: BASE_URL, refresh }, fetch, retries: 0 });
+          const { cause } = await refused(keylatch, 'unauthorized', () => one.whoami());
+          ok(says.test(cause.message), cause.message);
+          ok(!cause.message.includes(second.expose()));
+          equal((await one.fetch('/v1/anything', { method: 'POST', body: '{}' })).status, 401);
+          ok(fetch.asked.every(({ request }) => request.url.startsWith(BASE_URL)), 'nothing goes elsewhere');
+        }
+      },
+    },
+    {
+      name: 'a reading is asked for again after one that gave no usable key',
+      async run() {
+        const answers = [{ secret: 'kl_live_x' }, undefined, { secret: second }];
+        const one = client({ secret: first, refresh: async () => answers.shift() }, letting(second));
+        await refused(keylatch, 'unauthorized', () => one.whoami());
+        await refused(keylatch, 'unauthorized', () => one.whoami());
+        equal((await one.whoami()).id, 'usr_1');
+      },
+    },
+    {
+      name: 'a reading that never settles ends in time, names the function, and does not hold up the next',
+      async run() {
+        const never = () => new Promise(() => {});
+        let told;
+        const readings = [({ signal }) => ((told = signal), never()), async () => ({ secret: second })];
+        const fetch = letting(second);
+        const one = new KeyClient({ provider: 'keylatch', baseUrl: BASE_URL, credential: { secret: first, refresh: (how) => readings[0](how) }, fetch, timeout: 50 });
+        for (const call of [() => one.whoami(), () => one.list().next(), () => one.create({ name: 'x' }), () => one.fetch('/v1/anything')]) {
+          const error = await refused(keylatch, 'timeout', call);
+          ok(error.message.startsWith('credential.refresh() did not answer within 50 ms'), error.message);
+          equal(told.aborted, true);
+        }
+        readings.shift();
+        equal((await one.whoami()).id, 'usr_1');
+      },
+    },
+    {
+      name: 'a signal ends the wait for a reading, of its own call only',
+      async run() {
+        let found;
+        let readings = 0;
+        const refresh = () => new Promise((resolve) => ((readings += 1), (found = () => resolve({ secret: second }))));
+        const one = client({ secret: first, refresh }, letting(second));
+        const controller = new AbortController();
+        const [left, stays] = [one.whoami({ signal: controller.signal }), one.whoami()];
+        while (!found) await new Promise((resolve) => setTimeout(resolve));
+        const reason = new Error('mine');
+        controller.abort(reason);
+        equal((await refused(keylatch, 'aborted', () => left)).cause, reason);
+        found();
+        equal((await stays).id, 'usr_1');
+        equal(readings, 1);
       },
     },
     {
@@ -105,12 +168,56 @@ export default ({ keylatch }) => {
           equal((await client(source(first, second), fetch).fetch(...input())).status, 200);
           same(fetch.asked.map((request) => request.body), [body, body]);
         }
-        const credential = source(first, second);
-        const stream = new Blob(['{}']).stream();
         // Chromium streams over HTTP/2 only; to our own fetch nothing goes that far.
-        const answer = await client(credential, letting(second)).fetch('/v1/anything', { method: 'POST', body: stream, duplex: 'half' });
-        equal(answer.status, 401);
-        equal(credential.readings, 0);
+        const once = { stream: () => new Blob(['{}']).stream() };
+        if (platform === 'node') {
+          once.iterable = async function* () { yield new TextEncoder().encode('{}'); };
+          once['a stream of Node'] = () => Object.assign(once.iterable(), { pipe() {} });
+        }
+        for (const [what, make] of Object.entries(once)) {
+          const credential = source(first, second);
+          const fetch = letting(second);
+          const answer = await client(credential, fetch).fetch('/v1/anything', { method: 'POST', body: make(), duplex: 'half' });
+          equal(answer.status, 401, what);
+          equal(credential.readings, 0, what);
+          equal(fetch.asked.length, 1, what);
+        }
+      },
+    },
+    {
+      name: 'an answer whose body cannot be let go of is let go of all the same',
+      async run() {
+        const never = () => new Promise(() => {});
+        for (const body of [{ cancel: never }, { cancel() { throw new TypeError('locked'); } }, { cancel: () => Promise.reject(new TypeError('locked')) }, null]) {
+          let count = 0;
+          const fetch = async () => ((count += 1) === 1 ? { status: 401, headers: new Headers(), body } : json({}));
+          equal((await client(source(first, second), fetch).fetch('/v1/anything')).status, 200);
+          equal(count, 2);
+        }
+        const locked = new Request(`${BASE_URL}/v1/anything`, { method: 'POST', body: '{}' });
+        locked.body.getReader();
+        await refused(keylatch, 'invalid_argument', () => client(source(first, second), letting(second)).fetch(locked));
+      },
+    },
+    {
+      name: 'a client that is disposed of between readings, or while a signal is looked at, ends its calls',
+      async run() {
+        const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+        const one = client(source(first, second), letting(second));
+        const calls = [one.whoami(), one.get('key_1'), one.fetch('/v1/anything')].map((call) => call.catch((error) => error));
+        await calls[0];
+        one[dispose]();
+        for (const outcome of await Promise.all(calls)) {
+          ok(outcome.code === undefined || ['aborted', 'unauthorized', 'invalid_argument'].includes(outcome.code), `${outcome}`);
+        }
+        for (const when of ['addEventListener', 'aborted']) {
+          const other = client(source(first, second), letting(second));
+          const end = () => other[dispose]();
+          const signal = { addEventListener() {}, removeEventListener() {}, aborted: false };
+          if (when === 'aborted') Object.defineProperty(signal, 'aborted', { get: () => (end(), false) });
+          else signal.addEventListener = end;
+          await refused(keylatch, 'aborted', () => other.whoami({ signal }), when);
+        }
       },
     },
     {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::person::{Person, impact_id};
 use crate::auth::Need;
-use crate::problem::{Problem, ProblemCode};
+use crate::http::problem::{Problem, ProblemCode};
 
 /// The oldest version that the Python client 4.14.1 accepts. Needs no key: the
 /// client 3.20.0 asks before it has one.
@@ -17,7 +17,7 @@ pub(super) async fn version() -> Json<Value> {
 /// The member `license` must be there, or the client finds that none is
 /// assigned. What it says is ours, as are roles and tenant.
 pub(super) async fn me(person: Person) -> Result<Json<Value>, Problem> {
-    person.may(Need::Read)?;
+    person.may(Need::Account)?;
     let email = &person.user.email;
     Ok(Json(json!({"data": {
         "id": impact_id(&person.user),

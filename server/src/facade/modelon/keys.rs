@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 
 use super::person::{Person, impact_id};
 use crate::auth::Need;
-use crate::body::JsonBody;
-use crate::cookie;
+use crate::facade::foreign;
 use crate::facade::ids::{own_id, short_id};
-use crate::keys::{Issued, Order, new_id};
-use crate::kind::KeyKind;
-use crate::problem::{Problem, ProblemCode};
-use crate::secret_text::SecretText;
+use crate::http::body::JsonBody;
+use crate::http::cookie;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::http::secret_text::SecretText;
+use crate::keys::kind::KeyKind;
+use crate::keys::look::list_by;
 use crate::state::App;
-use crate::store::keys::{self, Filter, KeyStatus};
-use crate::store::{sessions, users};
+use crate::store::keys::KeyStatus;
+use crate::store::list::Filter;
 use crate::token::HashedKey;
 
 /// A key of this cloud has no name; in keylatch's own list it needs one.
@@ -44,7 +45,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Problem> {
     person.may(Need::Read)?;
     person.must_be(&path.user_id)?;
-    let found = keys::list(app.store().pool(), &person.user.id, &ACTIVE, app.now()).await?;
+    let found = list_by(&app, &person, &ACTIVE).await?.keys;
     let items: Vec<_> = found
         .iter()
         .map(|key| json!({"id": short_id(key), "createdAt": key.created_at.as_second()}))
@@ -61,33 +62,20 @@ pub(super) async fn create(
     Path(path): Path<UserPath>,
 ) -> Result<Json<Value>, Problem> {
     person.may(Need::Write)?;
-    person.may_grant(&[])?;
     person.must_be(&path.user_id)?;
-
-    let (id, now) = (new_id()?, app.now());
-    let user_id = person.user.id.as_str();
-    let issued = Issued::new(KeyKind::Modelon, app.config().key_environment)?;
-    let mut db = app.store().write().await?;
-    // Of two at the same time, the second waits here and then finds a key.
-    users::lock(&mut *db, user_id).await?;
-    if !keys::list(&mut *db, user_id, &ACTIVE, now).await?.is_empty() {
-        return Err(Problem::new(
+    let only_one = || {
+        Problem::new(
             ProblemCode::Conflict,
             "You have an API key already, and one is all that a user can have. Delete it first; whatever uses \
              it stops working then.",
-        ));
-    }
+        )
+    };
     // Nothing is told of an end; one that comes unannounced would help nobody.
-    let order = Order { id, user_id, name: NAME, scopes: &[], expires_at: None, now };
-    let key = issued.store(&mut db, order).await?;
-    db.commit().await?;
-
-    tracing::info!(user_id, key_id = key.id, "key created");
-    let secret = issued.into_secret();
+    let made = foreign::create(&app, &person, KeyKind::Modelon, NAME, Some(only_one)).await?;
     Ok(Json(json!({"data": {
-        "id": short_id(&key),
-        "secret": secret.expose(),
-        "created_at": key.created_at.as_second(),
+        "id": short_id(&made.key),
+        "secret": made.secret.expose(),
+        "created_at": made.key.created_at.as_second(),
     }})))
 }
 
@@ -96,8 +84,8 @@ pub(super) async fn create(
 ///
 /// A session that deletes the very key it began with goes on (ours: nothing is
 /// told of that). With one key per user, who regenerates it has nothing else to
-/// ask for the next one with; and it gains nothing, since a key of this API has
-/// no scopes that would bound it.
+/// ask for the next one with; and what the key may do is all that this API has
+/// to be done.
 pub(super) async fn delete(
     State(app): State<App>,
     person: Person,
@@ -107,19 +95,10 @@ pub(super) async fn delete(
     person.may(Need::Write)?;
     person.must_be(&path.user_id)?;
 
-    let now = app.now();
-    let mut db = app.store().write().await?;
-    let key = keys::lock(&mut db, &person.user.id, &own_id(&path.key_id)).await?;
-    let key = key.filter(|key| key.kind == KeyKind::Modelon && key.status(now) == KeyStatus::Active);
-    let key = key.ok_or_else(Problem::no_such_key)?;
-    if let Some(token) = cookie::read(&headers) {
-        sessions::release(&mut *db, &token, &key.id).await?;
-    }
-    keys::bury(&mut *db, &key.id, now).await?;
-    db.commit().await?;
-
-    tracing::info!(user_id = person.user.id, key_id = key.id, "key deleted");
-    Ok(StatusCode::OK)
+    let session = cookie::read(&headers, app.config());
+    let id = own_id(&path.key_id);
+    let deleted = foreign::delete(&app, &person, KeyKind::Modelon, &id, |_| true, session.as_ref());
+    if deleted.await? { Ok(StatusCode::OK) } else { Err(Problem::no_such_key()) }
 }
 
 #[derive(Deserialize)]
@@ -133,14 +112,10 @@ pub(super) async fn validate(
     State(app): State<App>,
     JsonBody(request): JsonBody<ValidateKey>,
 ) -> Result<Json<Value>, Problem> {
-    let db = app.store().pool();
-    let key = keys::by_hash(db, &HashedKey::of(&request.secret.0)).await?;
-    let owner = match key.filter(|key| key.status(app.now()) == KeyStatus::Active) {
-        Some(key) => users::by_id(db, &key.user_id).await?,
-        None => None,
-    };
-    let owner = owner.ok_or_else(|| {
+    let found = app.store().key_by_hash(&HashedKey::of(&request.secret.0)).await?;
+    let works = found.filter(|found| !found.is_disabled && found.key.status(app.now()) == KeyStatus::Active);
+    let works = works.ok_or_else(|| {
         Problem::new(ProblemCode::InvalidCredentials, "The API key is unknown, or it has ended.")
     })?;
-    Ok(Json(json!({"data": {"id": impact_id(&owner)}})))
+    Ok(Json(json!({"data": {"id": impact_id(&works.owner)}})))
 }

@@ -1,21 +1,19 @@
 //! A key for a session, and the session's end.
 
-use std::net::SocketAddr;
-
 use axum::Json;
-use axum::extract::{ConnectInfo, Extension, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::person::{CARRIER, impact_id};
-use crate::auth::{self, Caller};
-use crate::body::OptionalJsonBody;
-use crate::csrf;
-use crate::problem::Problem;
-use crate::secret_text::SecretText;
-use crate::session::{self, Visit};
+use crate::auth::{Caller, identify, sign_in};
+use crate::http::body::OptionalJsonBody;
+use crate::http::csrf;
+use crate::http::problem::Problem;
+use crate::http::secret_text::SecretText;
+use crate::http::source::Source;
 use crate::state::App;
 use crate::store::users::User;
 
@@ -30,7 +28,7 @@ pub(super) struct Login {
 /// ends with it, unless it is the one that deletes it: [`super::keys::delete`].
 pub(super) async fn login(
     State(app): State<App>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    source: Source,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
     OptionalJsonBody(request): OptionalJsonBody<Login>,
@@ -43,17 +41,16 @@ pub(super) async fn login(
         (false, Some(secret)) => Some(secret.0),
         (false, None) => (CARRIER.read)(&headers)?,
     };
-    let session = auth::by_session(&app, &headers, CARRIER.missing).await;
+    let session = identify::by_session(&app, &headers, CARRIER.missing, source.clone()).await;
     let Some(secret) = secret else {
         return session.map(|caller| told(StatusCode::OK, &caller.user));
     };
-    let caller = auth::by_key(&app, &secret).await?;
+    let caller = identify::by_key(&app, &secret, source.clone()).await?;
     if session.is_ok_and(|session| is_same(&session, &caller)) {
         return Ok(told(StatusCode::OK, &caller.user));
     }
-    let visit = Visit { headers: &headers, peer };
     let key_id = caller.key().map(|key| key.id.as_str());
-    let cookie = session::start(&app, &visit, &caller.user, key_id).await?;
+    let cookie = sign_in::start(&app, &headers, &source, &caller.user, key_id).await?;
     Ok(([(header::SET_COOKIE, cookie)], told(StatusCode::CREATED, &caller.user)).into_response())
 }
 
@@ -61,7 +58,10 @@ pub(super) async fn login(
 /// does not come along from another site's page, and without it nothing happens,
 /// so nobody is logged out by one.
 pub(super) async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    session::end(&app, &headers).await
+    Ok(match sign_in::end(&app, &headers).await? {
+        Some(cleared) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cleared)]).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 /// Reads `grant_type`: `client_credentials`, which is the default, or

@@ -17,8 +17,8 @@ use axum::routing::{any, delete, get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
-use crate::problem::{Problem, ProblemCode};
-use crate::request_id::RequestId;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::http::request_id::RequestId;
 use crate::state::App;
 
 /// Where the API is: by itself, and where the hub says that a user's server is.

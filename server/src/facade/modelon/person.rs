@@ -5,11 +5,11 @@ use std::ops::Deref;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::HeaderName;
 use axum::http::request::Parts;
-use keylatch::Secret;
+use keylatch_format::Secret;
 
-use crate::auth::{self, Caller};
-use crate::carrier::{Carrier, only};
-use crate::problem::{Problem, ProblemCode};
+use crate::auth::{Caller, identify};
+use crate::http::carrier::{Carrier, only};
+use crate::http::problem::{Problem, ProblemCode};
 use crate::state::App;
 use crate::store::users::User;
 use crate::token::fingerprint;
@@ -41,7 +41,7 @@ impl FromRequestParts<App> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let person = Person(auth::identify(app, parts, &CARRIER).await?);
+        let person = Person(identify::identify(app, parts, &CARRIER).await?);
         // Behind the hub everybody has a place of their own.
         let place = RawPathParams::from_request_parts(parts, app).await.map_err(|_| no_such_user())?;
         if let Some((_, name)) = place.iter().find(|(parameter, _)| *parameter == "name") {

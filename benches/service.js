@@ -1,0 +1,182 @@
+// The server under load: `cargo xtask bench server`.
+//
+//   node benches/service.js [--quick] [--check]
+//
+// Each row is a ratio of two measurements of the same run, or a latency. So a
+// busy machine makes the numbers of both worse, and the ratios stay what they are.
+//
+// --quick  short rounds and few keys: shows that everything runs, and no more
+// --check  fails where a target is missed
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+import { startCluster } from './service/cluster.js';
+import { numbered, wrk } from './service/wrk.js';
+
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, check: { type: 'boolean' } } });
+const SECONDS = options.quick ? 1 : 5;
+const CONNECTIONS = 32;
+const USED = options.quick ? 500 : 10_000;
+const [FEW, MANY] = options.quick ? [500, 5_000] : [10_000, 1_000_000];
+const BIN = process.env.KEYLATCH_SERVER_BIN;
+const directory = mkdtempSync(join(tmpdir(), 'keylatch-bench-'));
+const say = (text) => process.stderr.write(`${text}\n`);
+
+/** A server with these flags, and what it is asked through. */
+async function start(database, ...flags) {
+  const child = spawn(BIN, ['--listen', '127.0.0.1:0', '--log', 'error', ...flags], {
+    env: { ...process.env, KEYLATCH_DATABASE: database }, stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let url;
+  for await (const line of createInterface({ input: child.stdout })) {
+    url = /^keylatch-server listening on (\S+)$/.exec(line)?.[1];
+    if (url) break;
+  }
+  if (!url) throw new Error('The server did not start.');
+  const ended = new Promise((resolve) => { child.once('exit', resolve); });
+  const ticks = () => {
+    const [, rest] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
+    const fields = rest.split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  return {
+    url,
+    /** Under load; with the microseconds of a core that each request cost the server. */
+    async load(lua, connections = CONNECTIONS, seconds = SECONDS) {
+      const before = ticks();
+      const result = await wrk({ url, directory, connections, seconds, lua });
+      if (result.failed > 0) throw new Error(`${result.failed} of ${result.requests} requests failed: ${lua}`);
+      return { ...result, cost: ((ticks() - before) * 10_000) / result.requests };
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function addUser(database, email) {
+  const { status, stderr } = spawnSync(BIN, ['user', 'add', email], { input: 'correct horse\n', env: { ...process.env, KEYLATCH_DATABASE: database }, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+async function sessionOf(url, user) {
+  const answer = await fetch(`${url}/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user, password: 'correct horse' }) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.headers.get('set-cookie').split(';')[0];
+}
+
+const check = (prefix, count, first) => numbered(count, `wrk.format("GET", "/v1/account", {["authorization"]="Bearer ${prefix}" .. n})`, first);
+const HEALTH = numbered(1, 'wrk.format("GET", "/health")');
+const create = (cookie) => `
+request = function()
+  return wrk.format("POST", "/v1/keys", {["cookie"]="${cookie}", ["content-type"]="application/json"}, '{"name":"load"}')
+end`;
+const get = (cookie, path) => `
+request = function() return wrk.format("GET", "${path}", {["cookie"]="${cookie}"}) end`;
+
+/** Rows of keys that are made past the server: used-N can be used, the others only listed. */
+const COLUMNS = 'id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, full_access, created_at';
+const SEED_POSTGRES = (user, kind, count) => `
+  INSERT INTO keys (${COLUMNS})
+  SELECT 'key_${kind}' || lpad(n::text, 16, '0'), (SELECT id FROM users WHERE email = '${user}'), 'keylatch',
+         '${kind} ' || n, '${kind} ' || n, 'kl_live_', 'Ab12',
+         encode(sha256(convert_to('${kind}-' || n, 'UTF8')), 'hex'), '[]', 0, 1700000000000 + n
+  FROM generate_series(0, ${count - 1}) AS n;
+  ANALYZE keys;`;
+const SEED_SQLITE = `
+import hashlib, sqlite3, sys
+path, user, kind, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+base = sqlite3.connect(path)
+owner, = base.execute("SELECT id FROM users WHERE email = ?", [user]).fetchone()
+rows = ((f"key_{kind}{n:016}", owner, "keylatch", f"{kind} {n}", f"{kind} {n}", "kl_live_", "Ab12",
+         hashlib.sha256(f"{kind}-{n}".encode()).hexdigest(), "[]", 0, 1700000000000 + n) for n in range(count))
+base.executemany("INSERT INTO keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+base.commit()
+`;
+
+function seedSqlite(path, user, kind, count) {
+  const { status, stderr } = spawnSync('python3', ['-c', SEED_SQLITE, path, user, kind, String(count)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** The rows of one database. */
+async function measure(title, database, seed, cluster) {
+  const rows = [];
+  const row = (what, value, target, unit = '') => {
+    rows.push({ what: `${what}, ${title}`, value, target, unit });
+    say(`${what}, ${title}: ${value.toFixed(2)}${unit}`);
+  };
+  for (const user of ['few@example.com', 'many@example.com', 'used@example.com']) addUser(database, user);
+  seed('used@example.com', 'used', USED);
+  seed('few@example.com', 'few', FEW);
+  seed('many@example.com', 'many', MANY);
+
+  let server = await start(database);
+  await server.load(check('used-', 1000, 0), CONNECTIONS, 1);
+  const floor = await server.load(HEALTH);
+  const kept = await server.load(check('used-', 1000, 0));
+  row('check from memory: cost over the route without a database', kept.cost / floor.cost, 1.5, 'x');
+  await server.stop();
+
+  server = await start(database, '--check-cache', '0');
+  // A new minute makes each a first use again: what was used above is the first thousand.
+  const later = await server.load(check('used-', 1000, 0));
+  if (cluster) {
+    const script = `\\set n random(0, ${USED - 1})\nSELECT keys.id, users.email FROM keys JOIN users ON users.id = user_id WHERE hash = encode(sha256(convert_to('used-' || :n, 'UTF8')), 'hex');\n`;
+    const perSecond = cluster.pgbench(script, CONNECTIONS, SECONDS);
+    row('check that asks: pgbench\u2019s SELECT by hash is faster', perSecond / later.perSecond, 1.3, 'x');
+  }
+  const first = await server.load(check('used-', USED - 1000, 1000), CONNECTIONS, SECONDS);
+  row('first use: p99 over that of later uses', first.p99 / later.p99, 1.5, 'x');
+  await server.stop();
+
+  server = await start(database);
+  const [few, many, used] = await Promise.all(['few', 'many', 'used'].map((name) => sessionOf(server.url, `${name}@example.com`)));
+  row('create: p99 at 32 connections', (await server.load(create(used))).p99, 50, ' ms');
+  for (const [what, path] of [
+    ['list by cursor', (kind, count) => `/v1/keys?cursor=${kind}${String(count >> 1).padStart(16, '0')}`],
+    ['search without a hit', () => '/v1/keys?search=nothing-like-it'],
+    ['filter by status', () => '/v1/keys?status=revoked'],
+  ]) {
+    const [small, large] = [await server.load(get(few, path('few', FEW)), 1), await server.load(get(many, path('many', MANY)), 1)];
+    row(`${what}: ${MANY} own keys over ${FEW}, p50`, large.p50 / small.p50, 1.5, 'x');
+  }
+  const quiet = await server.load(check('used-', 1000, 0), 4);
+  const [loud] = await Promise.all([
+    server.load(check('used-', 1000, 0), 4),
+    wrk({ url: server.url, directory, connections: 16, seconds: SECONDS, lua: get(many, '/v1/keys?search=nothing-like-it') }),
+  ]);
+  row('others\u2019 checks while one user searches at 16 connections, p50', loud.p50 / quiet.p50, 2, 'x');
+  await server.stop();
+  return rows;
+}
+
+const rows = [];
+const cluster = await startCluster();
+try {
+  rows.push(...await measure('PostgreSQL', cluster.url, (user, kind, count) => cluster.sql(SEED_POSTGRES(user, kind, count)), cluster));
+} finally {
+  await cluster.stop();
+}
+try {
+  const path = join(directory, 'keys.db');
+  rows.push(...await measure('SQLite', path, (user, kind, count) => seedSqlite(path, user, kind, count)));
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+const width = Math.max(...rows.map(({ what }) => what.length));
+for (const { what, value, target, unit } of rows) {
+  console.log(`${what.padEnd(width)}  ${`${value.toFixed(2)}${unit}`.padStart(10)}  at most ${target}${unit}${value > target ? '  MISSED' : ''}`);
+}
+const missed = rows.filter(({ value, target }) => !(value <= target));
+if (options.check && missed.length > 0) {
+  console.error(`${missed.length} targets were missed.`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+//! Who asks, and what they may do.
+//!
+//! [`Caller`] is an extractor; a handler that takes one is reached only with a
+//! good credential. What the credential may do is for the service to say, with
+//! [`Caller::may`] and [`Caller::may_make`].
+
+pub(crate) mod bounds;
+pub(crate) mod identify;
+pub(crate) mod password;
+pub(crate) mod sign_in;
+pub(crate) mod throttle;
+pub(crate) mod users;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+pub use bounds::Need;
+
+use crate::http::carrier;
+use crate::http::problem::Problem;
+use crate::http::source::Source;
+use crate::state::App;
+use crate::store::keys::{Bounds, StoredKey};
+use crate::store::logins::Login;
+use crate::store::users::User;
+
+/// A request's authenticated user, by what, and from where.
+pub struct Caller {
+    /// Whose keys the request is about.
+    pub user: User,
+    authority: Authority,
+    pub(crate) source: Source,
+}
+
+/// What stands for the user.
+enum Authority {
+    /// The person, with the password.
+    Session,
+    /// A key, or a session that was begun with it.
+    Key(Box<StoredKey>),
+    /// A session whose key it has deleted itself.
+    Released(Box<Bounds>),
+    /// A login by browser, for a program on the person's computer.
+    Login(Box<Login>),
+}
+
+impl Caller {
+    /// The key that authenticated the request, if it was a key.
+    pub fn key(&self) -> Option<&StoredKey> {
+        match &self.authority {
+            Authority::Key(key) => Some(key),
+            Authority::Session | Authority::Released(_) | Authority::Login(_) => None,
+        }
+    }
+
+    /// As the audit log has it.
+    pub(crate) fn name(&self) -> String {
+        match &self.authority {
+            Authority::Session | Authority::Released(_) => "session".to_owned(),
+            Authority::Key(key) => key.id.clone(),
+            Authority::Login(login) => format!("login_{}", login.id),
+        }
+    }
+
+    /// Whether it is the person, with the password.
+    pub(crate) fn is_person(&self) -> bool {
+        matches!(self.authority, Authority::Session)
+    }
+
+    /// `session`, `key` or `login`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.authority {
+            Authority::Session | Authority::Released(_) => "session",
+            Authority::Key(_) => "key",
+            Authority::Login(_) => "login",
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        identify::identify(app, parts, &carrier::BEARER).await
+    }
+}

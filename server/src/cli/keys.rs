@@ -1,0 +1,28 @@
+//! `key …`
+
+use super::flags::{Flags, KeyCommand};
+use super::{first_line, say, with_app};
+
+pub(super) async fn act(flags: &Flags, command: &KeyCommand) -> Result<(), String> {
+    let KeyCommand::Revoke { key } = command;
+    if key != "-" {
+        // Whatever stands on a command line, every user of the computer can read.
+        return Err(
+            "a key is never given on the command line. Use `key revoke -` and send it on standard input."
+                .into(),
+        );
+    }
+    let secret = first_line("key")?;
+    let revoked =
+        with_app(
+            flags,
+            |app| async move { app.revoke_leaked(&secret).await.map_err(|error| error.to_string()) },
+        );
+    match revoked.await? {
+        Some(key) => {
+            say(&format!("revoked {} ({}) of {}", key.id, key.masked(), key.user_id));
+            Ok(())
+        }
+        None => Err("there is no such key; nothing was changed.".into()),
+    }
+}

@@ -1,0 +1,20 @@
+//! HTTP: what stands around every request, and how connections are held.
+
+pub(crate) mod address;
+pub(crate) mod body;
+pub(crate) mod carrier;
+pub(crate) mod connections;
+pub(crate) mod cookie;
+pub(crate) mod cors;
+pub(crate) mod csrf;
+pub(crate) mod host;
+pub(crate) mod metrics;
+pub mod problem;
+pub(crate) mod request_id;
+pub(crate) mod router;
+pub(crate) mod secret_text;
+pub(crate) mod security_headers;
+pub(crate) mod serve;
+pub(crate) mod source;
+pub(crate) mod static_files;
+pub(crate) mod trace;

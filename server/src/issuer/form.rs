@@ -1,0 +1,103 @@
+//! What the endpoints for programs read and how they refuse: RFC 6749, section 5.2.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::http::body::{is_json, read};
+use crate::http::problem::Problem;
+use crate::store::StoreError;
+use crate::token::NotGenerated;
+
+/// A refusal.
+pub(super) enum Refusal {
+    Request(StatusCode, &'static str, &'static str),
+    /// 500, or 503 when it may work in a moment.
+    Failed(StatusCode),
+}
+
+impl Refusal {
+    /// 400 with this code.
+    pub(super) const fn request(error: &'static str, description: &'static str) -> Self {
+        Refusal::Request(StatusCode::BAD_REQUEST, error, description)
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        if problem.status.is_client_error() {
+            return Refusal::Request(
+                problem.status,
+                "invalid_request",
+                "The body cannot be read, or is too large.",
+            );
+        }
+        Refusal::Failed(problem.status)
+    }
+}
+
+impl From<NotGenerated> for Refusal {
+    fn from(_: NotGenerated) -> Self {
+        Refusal::Failed(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        // Logs it.
+        Problem::from(error).into()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, error, description) = match self {
+            Refusal::Request(status, error, description) => (status, error, description),
+            Refusal::Failed(status) if status == StatusCode::SERVICE_UNAVAILABLE => (
+                status,
+                "temporarily_unavailable",
+                "The server cannot do this right now. Try again in a moment.",
+            ),
+            Refusal::Failed(status) => (status, "server_error", "The server failed. Its log says why."),
+        };
+        (status, Json(json!({"error": error, "error_description": description}))).into_response()
+    }
+}
+
+/// Reads JSON, as Auth0's clients send it, or a form, as RFC 6749 has it.
+pub(super) async fn read_form<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
+    let text = read(body).await?;
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let request = if is_json(content_type) {
+        serde_json::from_slice(&text).ok()
+    } else {
+        let pairs =
+            form_urlencoded::parse(&text).map(|(name, value)| (name.into_owned(), value.into_owned().into()));
+        serde_json::from_value(serde_json::Value::Object(pairs.collect())).ok()
+    };
+    request.ok_or(Refusal::request(
+        "invalid_request",
+        "The body is neither JSON nor a form with the members of RFC 6749.",
+    ))
+}
+
+/// The layer that words what a layer or axum refused.
+pub(super) async fn render(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_worded = response.headers().contains_key(header::CONTENT_TYPE);
+    if is_worded || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    if status.is_server_error() {
+        return Refusal::Failed(status).into_response();
+    }
+    Refusal::Request(status, "invalid_request", "The server cannot make sense of this request.")
+        .into_response()
+}

@@ -1,0 +1,63 @@
+//! What happens beside the requests: writing down what was noted, and sweeping
+//! out what is over. The jobs end with the app that they work for.
+
+pub(crate) mod noted;
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::auth::throttle;
+use crate::state::{App, WeakApp};
+use crate::store::Result;
+
+/// What was noted is written down this often.
+const FLUSH: Duration = Duration::from_secs(1);
+/// What is over is swept out this often.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Starts the jobs.
+pub(crate) fn start(app: &App) {
+    tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.flush().await }));
+    tokio::spawn(every(SWEEP, app.downgrade(), |app| async move { app.sweep().await }));
+}
+
+async fn every<F: Future<Output = ()>>(pause: Duration, app: WeakApp, work: impl Fn(App) -> F) {
+    let mut clock = tokio::time::interval(pause);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        let Some(app) = app.upgrade() else { return };
+        work(app).await;
+    }
+}
+
+impl App {
+    /// Writes down what was noted of uses and events. What cannot be written now
+    /// is kept for the next time.
+    pub async fn flush(&self) {
+        self.noted().flush(self.store()).await;
+    }
+
+    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, and
+    /// events of the audit log past their retention.
+    pub async fn sweep(&self) {
+        // A session that was used a moment ago must not be swept out.
+        self.flush().await;
+        if let Err(error) = self.try_sweep().await {
+            tracing::warn!(%error, "a sweep failed; the next one does its work");
+        }
+    }
+
+    async fn try_sweep(&self) -> Result<()> {
+        let (store, now) = (self.store(), self.now());
+        let before = |span: SignedDuration| now.saturating_sub(span).unwrap_or(jiff::Timestamp::MIN);
+        store.sweep_sessions(now).await?;
+        store.sweep_logins(now).await?;
+        store.sweep_codes(now).await?;
+        store.sweep_devices(now).await?;
+        store.sweep_attempts(now).await?;
+        store.sweep_failures(before(throttle::WINDOW), now).await?;
+        store.sweep_events(before(self.config().audit_retention)).await
+    }
+}
