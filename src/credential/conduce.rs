@@ -41,7 +41,7 @@ pub fn set(text: &str, user: Option<&str>, host: Option<&str>, key: Option<&str>
     let (from, to, insert) = match (keys, config.get(&user)) {
         (Some(keys), _) => match (keys.get(name), keys) {
             (Some(Node::Scalar(_, from, to)), _) => (*from, *to, value),
-            (Some(Node::Nothing(at)), _) => (*at, *at, String::from(" ") + &value),
+            (Some(Node::Nothing(from, to)), _) => (*from, *to, String::from(" ") + &value),
             (Some(_), _) => return Err(Miss::NotUnderstood(String::from("the key of ") + name)),
             (None, Node::Flow(members, close)) => match members.last() {
                 Some(last) => (last.end, last.end, String::from(", ") + &pair),
@@ -50,14 +50,16 @@ pub fn set(text: &str, user: Option<&str>, host: Option<&str>, key: Option<&str>
             (None, Node::Block(_, indent, end)) => {
                 return Ok(insert_line(text, *end, &(" ".repeat(*indent) + &pair), line_end));
             }
-            (None, Node::Nothing(at)) => (*at, *at, String::from(" {") + &pair + "}"),
+            (None, Node::Nothing(from, to)) => (*from, *to, String::from(" {") + &pair + "}"),
             (None, _) => return Err(Miss::NotUnderstood("api-keys".into())),
         },
         (None, Some(Node::Block(_, indent, end))) => {
             let line = " ".repeat(*indent) + "api-keys: {" + &pair + "}";
             return Ok(insert_line(text, *end, &line, line_end));
         }
-        (None, Some(Node::Nothing(at))) => (*at, *at, String::from(line_end) + "  api-keys: {" + &pair + "}"),
+        (None, Some(Node::Nothing(from, to))) => {
+            (*from, *to, String::from(line_end) + "  api-keys: {" + &pair + "}")
+        }
         (None, Some(_)) => return Err(Miss::NotUnderstood(user)),
         (None, None) => {
             let mut out = String::from(text);
@@ -201,6 +203,9 @@ mod tests {
             ("kim@example.test:\n  api-keys:\nb: 2\n", "app.x", "api-keys:", "api-keys: {app: new}"),
             ("kim@example.test:\n  api-keys: {}\n", "app.x", "{}", "{app: new}"),
             ("kim@example.test:\n  api-keys: {app: }\n", "app.x", "app: ", "app: new "),
+            ("kim@example.test:\n  api-keys: {app: null}\n", "app.x", "null", "new"),
+            ("kim@example.test:\n  api-keys:\n    app: ~ # none\n", "app.x", "~", "new"),
+            ("kim@example.test: null\n", "app.x", " null", "\n  api-keys: {app: new}"),
             ("kim@example.test:\r\n  api-keys:\r\n    a: 1\r\n", "app.x", "1\r\n", "1\r\n    app: new\r\n"),
         ] {
             let written = set(text, kim, Some(host), Some("new")).unwrap();
@@ -239,6 +244,7 @@ mod tests {
             ("kim:\n  api-keys: {app: x\n", "line 2"),
             ("kim: &anchor\n  api-keys: {app: x}\n", "line 1"),
             ("kim:\n\tapi-keys: {app: x}\n", "line 2"),
+            ("kim:\n  api-keys: {app: x}#y\n", "line 2"),
             ("a: 1\n--- \nb: 2\n", "line 2"),
             ("kim:\n  api-keys: |\n    app: x\n", "line 2"),
         ] {

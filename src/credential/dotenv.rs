@@ -25,7 +25,12 @@ pub fn set(text: &str, name: &str, value: Option<&str>) -> Option<String> {
         Some(line) => {
             out.push_str(text.get(..line.value_start)?);
             out.push_str(&value);
-            out.push_str(text.get(line.value_end..)?);
+            let rest = text.get(line.value_end..)?;
+            // Right behind a value, a comment would be a part of it for most readers.
+            if rest.starts_with('#') {
+                out.push(' ');
+            }
+            out.push_str(rest);
         }
         None => {
             let end = if contains(text, "\r\n") { "\r\n" } else { "\n" };
@@ -79,13 +84,22 @@ fn assignments(text: &str, name: &str) -> Vec<Line> {
 
 fn value_end(text: &str, start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
-    if let Some((quote @ ("\"" | "'" | "`"), inner)) = rest.split_at_checked(1)
-        && let Some((inside, _)) = cut(inner, quote)
-    {
-        return start + inside.len() + 2;
-    }
-    let value = before(before(rest, "\n"), "#");
-    start + value.trim_end().len()
+    let close = match rest.split_at_checked(1) {
+        Some((quote @ ("\"" | "'" | "`"), inner)) => {
+            cut(inner, quote).map_or(0, |(inside, _)| inside.len() + 2)
+        }
+        _ => 0,
+    };
+    // What stands right behind a closing quote is no comment: it goes with the value.
+    let line = before(rest.get(close..).unwrap_or_default(), "\n");
+    let mut is_apart = true;
+    let comment = line.bytes().position(|byte| {
+        let is_comment = byte == b'#' && is_apart;
+        is_apart = byte.is_ascii_whitespace();
+        is_comment
+    });
+    let value = line.get(..comment.unwrap_or(line.len())).unwrap_or_default();
+    start + close + value.trim_end().len()
 }
 
 /// The value as Node, python-dotenv and a shell all read it. Keys are plain
@@ -119,6 +133,14 @@ mod tests {
             ("  export K = old  # mine\r\nB=2", "  export K = new  # mine\r\nB=2"),
             ("K=\"old # no comment\" # one\n", "K=new # one\n"),
             ("K='a\nb'\nB=2\n", "K=new\nB=2\n"),
+            // What stands right behind a quoted value goes with it.
+            ("K=\"old\"er # one\n", "K=new # one\n"),
+            ("K='old''er'\nB=2\n", "K=new\nB=2\n"),
+            ("K=\"old\"er one\r\nB=2", "K=new\r\nB=2"),
+            ("K='old'#one", "K=new #one"),
+            ("K=old#er\nB=2\n", "K=new\nB=2\n"),
+            ("K=#one", "K=new #one"),
+            ("K= #one", "K= new #one"),
             ("# K=no\nKK=1\nK=old\n", "# K=no\nKK=1\nK=new\n"),
             // A line inside a value of several lines is no assignment.
             ("A=\"x\nK=inside\ny\"\nK=old\n", "A=\"x\nK=inside\ny\"\nK=new\n"),

@@ -278,7 +278,7 @@ pub async fn poll(t: &impl Transport, settings: &Settings, code: &Secret) -> Res
         .with("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
         .with("client_id", settings.client_id.as_str())
         .with("device_code", code.clone());
-    let scrubbed = |error: Error| error.scrubbed(scrubber(&[code]));
+    let scrubbed = |error: Error| error.scrubbed(&scrubber(&[code]));
     match post(t, settings, "/oauth/token", body.into()).await.map_err(scrubbed)? {
         Ok(answer) => tokens(settings, &answer).map(Progress::Done),
         Err(refusal) => match refusal.text("error") {

@@ -18,8 +18,9 @@ pub struct Member {
 
 /// A value, and where it is.
 pub enum Node {
-    /// Nothing after the colon; where something could be put.
-    Nothing(usize),
+    /// Nothing after the colon, or a word that says so; the bytes in whose place
+    /// something could be put.
+    Nothing(usize, usize),
     /// A text and the bytes that it takes up, quotes included.
     Scalar(String, usize, usize),
     /// `{…}`, and where its brace closes.
@@ -180,7 +181,7 @@ impl Parser<'_> {
                 self.lines.get(index).filter(|line| !self.is_blank(line)).map(|line| (index, line.indent))
             });
             return match below {
-                None => Ok(Node::Nothing(at)),
+                None => Ok(Node::Nothing(at, at)),
                 Some((first, deeper)) if deeper > indent && depth < 8 => {
                     match self.block(first, to, deeper, depth + 1) {
                         Ok((members, end)) => Ok(Node::Block(members, deeper, end)),
@@ -193,12 +194,19 @@ impl Parser<'_> {
         }
         match self.scalar(start, end, false) {
             Some((text, from, after)) if to == line + 1 && self.is_over(after, end) => {
-                Ok(match text.as_str() {
-                    "~" | "null" if self.text.get(from..after) == Some(&text) => Node::Nothing(at),
-                    _ => Node::Scalar(text, from, after),
-                })
+                Ok(self.node(at, text, from, after))
             }
             _ => Ok(Node::Other(line + 1)),
+        }
+    }
+
+    /// A text, or nothing where it is not quoted and says so; `at` is behind the colon.
+    fn node(&self, at: usize, text: String, from: usize, after: usize) -> Node {
+        match text.as_str() {
+            "~" | "null" | "Null" | "NULL" if self.text.get(from..after) == Some(&text) => {
+                Node::Nothing(at, after)
+            }
+            _ => Node::Scalar(text, from, after),
         }
     }
 
@@ -220,12 +228,12 @@ impl Parser<'_> {
             }
             at = self.skip_blanks(colon + 1, limit);
             let (value, end) = match self.byte(at)? {
-                b',' | b'}' => (Node::Nothing(colon + 1), colon + 1),
+                b',' | b'}' => (Node::Nothing(colon + 1, colon + 1), colon + 1),
                 b'{' => self.flow(at, limit, depth + 1)?,
                 b'[' => return None,
                 _ => {
                     let (text, from, after) = self.scalar(at, limit, true)?;
-                    (Node::Scalar(text, from, after), after)
+                    (self.node(colon + 1, text, from, after), after)
                 }
             };
             members.push(Member { key, value, end });
@@ -298,7 +306,7 @@ impl Parser<'_> {
         while at < limit {
             match self.byte(at) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
-                Some(b'#') => {
+                Some(b'#') if self.begins_a_comment(at) => {
                     let rest = self.text.get(at..limit).unwrap_or_default();
                     at += before(rest, "\n").len();
                 }
@@ -306,6 +314,12 @@ impl Parser<'_> {
             }
         }
         at
+    }
+
+    /// Right behind something, a `#` is none.
+    fn begins_a_comment(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.byte(before));
+        matches!(before, None | Some(b' ' | b'\t' | b'\n'))
     }
 
     /// Whether only white space and comments follow.

@@ -31,6 +31,8 @@ impl<'t> Place<'t> {
         let parts = cursor.and_then(|cursor| {
             let (empty, rest) = cut(cursor.strip_prefix(MARK)?, MARK)?;
             let (asked, cursor) = cut(rest, MARK)?;
+            // Of another length it was not made here, and no hash in it could be found.
+            asked.len().is_multiple_of(LENGTH).then_some(())?;
             Some(Place { cursor: Some(cursor), asked, empty: empty.parse().ok()? })
         });
         parts.unwrap_or(Place { cursor, asked: "", empty: 0 })
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_cursor_of_the_service_is_taken_as_it_is() {
-        for own in ["c/1", "", "\u{1f}", "\u{1f}x\u{1f}y\u{1f}z", "\u{1f}1\u{1f}"] {
+        for own in ["c/1", "", "\u{1f}", "\u{1f}x\u{1f}y\u{1f}z", "\u{1f}1\u{1f}", "\u{1f}1\u{1f}99\u{1f}c"] {
             let place = Place::read(Some(own));
             assert_eq!(place.cursor, Some(own), "{own:?}");
             assert!(!place.is_back());

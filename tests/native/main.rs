@@ -11,6 +11,7 @@ mod leaks;
 mod list;
 mod lost_create;
 mod lost_rotate;
+mod machine;
 mod nimbus;
 mod repeats;
 mod rotate;

@@ -7,7 +7,9 @@ mod bench;
 mod chromium;
 mod demo;
 mod fingerprint;
+mod fuzz;
 mod hygiene;
+mod mutants;
 mod package;
 mod printable;
 mod project;
@@ -33,6 +35,8 @@ Usage: cargo xtask <command>
   size [--check | --details]    what the package weighs, against its budget
   bench [--check]               how fast it is, beside its peers
   bench server [--check]        how fast the server is, over its floors
+  fuzz [target …] [--seconds N] the parsers on inputs that nobody thought of
+  mutants [file …]              whether a test notices when the code is changed
   help                          this text
 
 Each command sets up what it needs (into the target directory and the
@@ -74,6 +78,8 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
         "test" => return test::run(&project, arguments),
         "size" => size::run_table(&project, arguments)?,
         "bench" => bench::run_any(&project, arguments)?,
+        "fuzz" => fuzz::run_targets(&project, arguments)?,
+        "mutants" => mutants::run_mutants(&project, arguments)?,
         "help" | "--help" | "-h" => help(),
         other => {
             return Err(format!("there is no command \"{other}\". `cargo xtask help` lists them."));

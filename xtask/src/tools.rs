@@ -12,6 +12,12 @@ use crate::shell::{Context, Result, capture, run_quietly, say};
 /// Compiles the wasm, and runs wasm-bindgen and wasm-opt on it.
 const WASM_PACK: &str = "0.15.1";
 
+/// Runs libFuzzer on Rust.
+const CARGO_FUZZ: &str = "0.13.2";
+
+/// Changes the code, and sees whether a test notices.
+const CARGO_MUTANTS: &str = "27.1.0";
+
 /// What the wasm is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -89,15 +95,30 @@ pub fn wasm_pack(project: &Project) -> Result<Command> {
         cargo_tool(project, "wasm-bindgen", "wasm-bindgen-cli", bindgen, &[])?,
         Some(wasm_opt(project)?),
     ];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = directories.into_iter().flatten().chain(std::env::split_paths(&path));
-    let path = std::env::join_paths(path).context("PATH cannot be extended")?;
+    let path = path_with(directories.into_iter().flatten())?;
 
     // Looked up here, because `Command` searches the PATH of this process.
     let program = find("wasm-pack", &path).context("wasm-pack is not where it was installed")?;
     let mut command = Command::new(program);
     command.current_dir(project.root()).env("CARGO_TARGET_DIR", project.target()).env("PATH", path);
     Ok(command)
+}
+
+/// The PATH with `cargo fuzz` on it.
+pub fn with_cargo_fuzz(project: &Project) -> Result<OsString> {
+    path_with(cargo_tool(project, "cargo-fuzz", "cargo-fuzz", CARGO_FUZZ, &["--locked"])?)
+}
+
+/// The PATH with `cargo mutants` on it.
+pub fn with_cargo_mutants(project: &Project) -> Result<OsString> {
+    path_with(cargo_tool(project, "cargo-mutants", "cargo-mutants", CARGO_MUTANTS, &["--locked"])?)
+}
+
+/// The PATH, with these directories before all others.
+fn path_with(directories: impl IntoIterator<Item = PathBuf>) -> Result<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = directories.into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(path).context("PATH cannot be extended")
 }
 
 /// Where wasm-opt is. wasm-pack goes on without it when it is not found, so

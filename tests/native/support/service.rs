@@ -26,27 +26,42 @@ pub const PASSWORD: &str = "correct horse battery";
 /// The service.
 pub struct Service {
     app: App,
+    /// To its router, which takes longer to make than a call takes.
+    line: InProcess,
     clock: Arc<ManualClock>,
     /// Looks into the database past the service.
     database: AnyPool,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Service {
     /// A new one, with two users and no keys.
     pub async fn start() -> Service {
-        let directory = tempfile::tempdir().unwrap();
+        // In memory where there is such a place: no test is about the disk.
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
+        let service = Service::open(clock, directory).await;
+        service.app.create_user(KIM, PASSWORD).await.unwrap();
+        service.app.create_user(LEE, PASSWORD).await.unwrap();
+        service
+    }
+
+    /// The same one after its program ended and was started again: what it kept in
+    /// memory is gone.
+    pub async fn restart(self) -> Service {
+        let Service { clock, directory, .. } = self;
+        Service::open(clock, directory).await
+    }
+
+    async fn open(clock: Arc<ManualClock>, directory: TempDir) -> Service {
         let path = directory.path().join("keys.db");
         let mut config = Config::new(Database::Sqlite(path.clone()));
         config.clock = clock.clone();
         config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
         let app = App::open(config).await.unwrap();
-        app.create_user(KIM, PASSWORD).await.unwrap();
-        app.create_user(LEE, PASSWORD).await.unwrap();
         sqlx::any::install_default_drivers();
         let database = AnyPool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
-        Service { app, clock, database, _directory: directory }
+        Service { line: InProcess::new(app.router()), app, clock, database, directory }
     }
 
     /// Moves the clock to a time.
@@ -56,7 +71,7 @@ impl Service {
 
     /// A transport to it on which nothing goes wrong yet.
     pub fn line(&self) -> Faulty {
-        Faulty::new(InProcess::new(self.app.router()))
+        Faulty::new(self.line.clone())
     }
 
     /// A client with this credential.
