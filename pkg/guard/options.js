@@ -1,0 +1,44 @@
+// What the guard is told: every option is known, and each has its kind.
+
+import { failure, object } from '../core/errors.js';
+
+/**
+ * The options of a call, copied: reading one may run code of the user's. One that
+ * is not known is refused, as it would otherwise be left out of a decision unseen.
+ * @param {unknown} options @param {readonly string[]} names
+ * @returns {Record<string, any>}
+ */
+export function optionsOf(options, names) {
+  /** @type {Record<string, any>} */
+  let copy;
+  try {
+    copy = { ...object(options) };
+  } catch {
+    throw failure('invalid_argument', 'options', 'expected an object.');
+  }
+  const other = Object.keys(copy).find((name) => !names.includes(name));
+  if (other === undefined) return copy;
+  // A key that was passed in the wrong place does not get into the message.
+  const shown = /^[a-z]{1,24}$/i.test(other) ? other : 'options';
+  throw failure('invalid_argument', shown, `no such option. There are ${names.join(', ')}.`);
+}
+
+/** @param {any} value @param {string} name @param {number} otherwise @param {{ least?: number, most?: number }} [bounds] @returns {number} */
+export function numberOf(value, name, otherwise, { least = 0, most = Infinity } = {}) {
+  if (value === undefined) return otherwise;
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  const upTo = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw failure('invalid_argument', name, `expected a number ${upTo}.`);
+}
+
+/** The characters of a scope: RFC 6749, appendix A.4. */
+const SCOPE = /^[!#-[\]-~]{1,100}$/;
+
+/** @param {any} value @param {string} name @returns {string[]} */
+export function scopesOf(value, name = 'scopes') {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw failure('invalid_argument', name, 'expected an array of strings.');
+  const scopes = Array.from(value);
+  if (scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope))) return scopes;
+  throw failure('invalid_argument', name, 'a scope is a string of 1 to 100 visible ASCII characters, without quotation marks and backslashes.');
+}
