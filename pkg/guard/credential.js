@@ -29,8 +29,12 @@ export function credentialOf(request, schemes) {
   throw new Refusal('no_credential', { detail: `This needs an API key. Send it as ${ways(schemes)}.`, schemes });
 }
 
+/** What nearly every request has. */
+const BEARER = /^Bearer [^\s,]+$/;
+
 /** The key in an `Authorization` header; none where it is of another scheme. @param {string} value @param {readonly SchemeSpec[]} schemes */
 function authorization(value, schemes) {
+  if (schemes[0].type === 'bearer' && BEARER.test(value)) return value.slice(7);
   const text = value.trim();
   const end = text.search(/[ \t]/);
   const name = (end < 0 ? text : text.slice(0, end)).toLowerCase();

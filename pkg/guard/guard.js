@@ -1,6 +1,7 @@
 // Who calls, and what may they do: one's own API asks it of each request.
 
-import { failure, object } from '../core/errors.js';
+import { failure } from '../core/errors.js';
+import { LONGEST } from '../core/offline.js';
 import { declaredProvider } from '../core/services.js';
 import { checkKey } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
@@ -66,12 +67,15 @@ class Guard {
     const { scopes, address } = options === undefined ? /** @type {Record<string, any>} */ ({}) : optionsOf(options, CALL_OPTIONS);
     const needed = scopes === undefined ? undefined : scopesOf(scopes);
     const key = credentialOf(request, this.#schemes);
-    if (!this.#formats.some((isKey) => isKey(key))) throw this.#notAccepted('mistyped');
+    if (key.length > LONGEST) throw this.#notAccepted('mistyped');
     const hash = hashKey(key);
     const now = moment();
     const answer = this.#answers.found(hash);
-    const known = answer && isWithin(answer.began, now, this.#fresh) ? answer.known : await this.#find(hash, answer, now, address ?? request.socket?.remoteAddress);
-    return this.#admitted(known, needed);
+    // Whose hash is known has been checked before.
+    if (answer && isWithin(answer.began, now, this.#fresh)) return this.#admitted(answer.known, needed, now.wall);
+    if (!this.#formats.some((isKey) => isKey(key))) throw this.#notAccepted('mistyped');
+    const known = await this.#find(hash, answer, now, address ?? request.socket?.remoteAddress);
+    return this.#admitted(known, needed, Date.now());
   }
 
   /** @param {unknown} text */
@@ -115,11 +119,11 @@ class Guard {
     throw new Refusal('rate_limited', { detail, retryAfter: seconds, limit: this.#throttle.limit });
   }
 
-  /** @param {Known | undefined} known @param {string[] | undefined} needed */
-  #admitted(known, needed) {
+  /** @param {Known | undefined} known @param {string[] | undefined} needed @param {number} now */
+  #admitted(known, needed, now) {
     if (!known) throw this.#notAccepted('not_found');
     const { id, owner, scopes, metadata, prefix, expiresAt } = known;
-    if (expiresAt !== null && expiresAt <= Date.now()) throw this.#notAccepted('expired', 'The API key has expired.');
+    if (expiresAt !== null && expiresAt <= now) throw this.#notAccepted('expired', 'The API key has expired.');
     if (known.isRevoked) throw this.#notAccepted('revoked');
     if (known.isDisabled) throw this.#notAccepted('disabled');
     if (needed?.some((scope) => !scopes.includes(scope))) {
