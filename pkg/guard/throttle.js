@@ -26,7 +26,8 @@ export class Throttle {
   /** Whole seconds until the address may ask for another one; 0 for now. @param {string} address @param {number} now */
   wait(address, now) {
     const owed = (this.#paid.get(address) ?? 0) - now;
-    return Math.max(0, Math.ceil((owed - WINDOW + this.#interval) / 1000));
+    // In whole milliseconds: what is left of a sum of fractions is no second to wait.
+    return Math.max(0, Math.ceil(Math.round(owed - WINDOW + this.#interval) / 1000));
   }
 
   /** Counts a key that does not exist. @param {string} address @param {number} now */
