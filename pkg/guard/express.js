@@ -2,8 +2,6 @@
 
 import { isRefusal } from './send.js';
 
-/** @typedef {import('../guard-express.js')} Declarations */
-
 /** @param {any} guard @param {object} [options] */
 export function protect(guard, options) {
   return (/** @type {any} */ request, /** @type {any} */ response, /** @type {(error?: unknown) => void} */ next) => {

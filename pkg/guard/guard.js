@@ -160,7 +160,7 @@ function tester(format = 'live') {
 /** @param {any} schemes @returns {readonly import('../index.js').SchemeSpec[]} */
 function schemesOf(schemes) {
   if (schemes === undefined) return [{ type: 'bearer' }];
-  const all = declaredProvider({ id: 'own', title: 'own', schemes }).schemes;
+  const all = /** @type {import('../index.js').SchemeSpec[]} */ (declaredProvider({ id: 'own', title: 'own', schemes }).schemes);
   const places = all.map((scheme) => (scheme.type === 'header' ? scheme.name.toLowerCase() : scheme.type));
   if (new Set(places).size === places.length && !places.includes('authorization')) return all;
   throw failure('invalid_argument', 'schemes', 'each must have a place of its own, and Authorization is that of bearer and basic.');

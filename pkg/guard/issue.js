@@ -14,7 +14,7 @@ const MOST_METADATA = 4096;
 /** As keylatch-server's ids are. @type {import('../index.js').KeyFormat} */
 const ID = freeze({ parts: ['key_', { alphabet: 'base62', length: 20 }], certainty: 'documented' });
 
-/** @param {unknown} options @returns {import('../guard.js').IssuedKey<any>} */
+/** @param {unknown} options @returns {{ key: import('../core/secret.js').Secret, row: import('../guard.js').KeyRow<any> }} */
 export function issueKey(options) {
   const given = optionsOf(options, OPTIONS);
   const { owner } = given;

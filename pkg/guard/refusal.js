@@ -27,13 +27,20 @@ export class Refusal extends KeylatchError {
   // One kind of error for those who look at names.
   static name = 'KeylatchError';
 
+  /** @type {number} */
+  status;
+  /** @type {Record<string, string>} */
+  headers;
+  /** @type {Record<string, unknown>} */
+  problem;
   /** @type {Response | undefined} */
   #response;
 
   /** @param {Code} code @param {Facts} facts */
   constructor(code, { detail, schemes, scopes, retryAfter, limit, reason, cause }) {
     const [status, title] = STATUSES[code];
-    super({ code, details: [], sentence: detail, status, retryAfter }, cause);
+    super({ code, details: [], sentence: detail, retryAfter }, cause);
+    this.status = status;
     /** @type {Record<string, unknown>} */
     const problem = { type: limit ? QUOTA_EXCEEDED : 'about:blank', title, status, detail, code };
     /** @type {Record<string, string>} */
@@ -47,11 +54,10 @@ export class Refusal extends KeylatchError {
       problem['violated-policies'] = [limit.name];
     }
     // Not shown with the error: what is sent is the answer, and `reason` is for the log alone.
-    for (const [name, value] of Object.entries({ headers, problem, reason })) Object.defineProperty(this, name, { value });
-    /** @type {Record<string, string>} */
-    this.headers;
-    /** @type {Record<string, unknown>} */
-    this.problem;
+    this.headers = headers;
+    this.problem = problem;
+    this.reason = reason;
+    for (const name of ['headers', 'problem', 'reason']) Object.defineProperty(this, name, { enumerable: false });
   }
 
   /** Made when it is asked for: most frameworks are answered without one. */
