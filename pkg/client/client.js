@@ -28,7 +28,9 @@ const adopted = Symbol();
 
 export class KeyClient {
   // Bundling shortens names; this one is seen.
-  static name = 'KeyClient';
+  static get name() {
+    return 'KeyClient';
+  }
 
   /** @type {Connection} */
   #connection;

@@ -17,8 +17,11 @@ export const learn = (more) => void Object.assign(sentences, more);
  */
 
 export class KeylatchError extends Error {
-  // Bundling shortens names; this one is seen.
-  static name = 'KeylatchError';
+  // Bundling shortens names; this one is seen. A getter, because Next compiles a static
+  // field to an assignment, and a function's name takes none.
+  static get name() {
+    return 'KeylatchError';
+  }
 
   /** @param {RawError} raw @param {unknown} [cause] */
   constructor(raw, cause) {

@@ -25,7 +25,9 @@ const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-ex
 
 export class Refusal extends KeylatchError {
   // One kind of error for those who look at names.
-  static name = 'KeylatchError';
+  static get name() {
+    return 'KeylatchError';
+  }
 
   /** @type {number} */
   status;
