@@ -20,11 +20,20 @@ const SHIPPED = [
   'dist/client.wasm',
   'dist/edge/chunk-#.js',
   'dist/edge/edge.js',
+  'dist/edge/guard.js',
+  'dist/guard.js',
+  'dist/guard/chunk-#.js',
+  'dist/guard/express.js',
+  'dist/guard/fastify.js',
+  'dist/guard/fetch.js',
+  'dist/guard/hono.js',
+  'dist/guard/next.js',
   'dist/index.js',
   'dist/keylatch.wasm',
   'dist/node/chunk-#.js',
   'dist/node/cli.js',
   'dist/node/client.js',
+  'dist/node/guard.js',
   'dist/node/index.js',
   'dist/node/node.js',
   'dist/parts/check.js',
@@ -35,6 +44,12 @@ const SHIPPED = [
   'dist/parts/secret.js',
   'dist/slim/chunk-#.js',
   'dist/slim/slim.js',
+  'guard-express.d.ts',
+  'guard-fastify.d.ts',
+  'guard-fetch.d.ts',
+  'guard-hono.d.ts',
+  'guard-next.d.ts',
+  'guard.d.ts',
   'index.d.ts',
   'node.d.ts',
   'package.json',
@@ -133,7 +148,11 @@ test('installed offline into an empty project', async (t) => {
   await t.test('TypeScript finds the declarations, the way Node and bundlers look', () => {
     project.write('app.ts', `
       import { checkKey, type KeyCheck } from 'keylatch';
+      import { createGuard } from 'keylatch/guard';
+      import { protect } from 'keylatch/guard/fetch';
       import { init } from 'keylatch/slim';
+      const handler = protect(createGuard({ lookup: () => undefined }), (request, caller) => new Response(caller.owner));
+      void handler;
       const check: KeyCheck = checkKey('keylatch', 'text');
       const started: Promise<void> = init(fetch('https://example.com/keylatch.wasm'));
       void started;
