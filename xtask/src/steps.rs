@@ -255,7 +255,9 @@ fn python(project: &Project, _: &mut Vec<Case>) -> Result<()> {
 }
 
 fn types(project: &Project, _: &mut Vec<Case>) -> Result<()> {
-    for config in ["tests/tsconfig.facade.json", "tests/tsconfig.types.json", "tests/tsconfig.frameworks.json"] {
+    for config in
+        ["tests/tsconfig.facade.json", "tests/tsconfig.types.json", "tests/tsconfig.frameworks.json"]
+    {
         let tsc = project.path("tests/node_modules/typescript/bin/tsc");
         run(Command::new("node").arg(tsc).args(["--project", config]).current_dir(project.root()))?;
     }

@@ -70,7 +70,10 @@ pub fn better_sqlite3(project: &Project) -> Result<()> {
     say("compiling better-sqlite3 (about a minute, once) …");
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let mut rebuild = Command::new(npm);
-    rebuild.args(["rebuild", "better-sqlite3"]).current_dir(&tests).env("npm_config_build_from_source", "true");
+    rebuild
+        .args(["rebuild", "better-sqlite3"])
+        .current_dir(&tests)
+        .env("npm_config_build_from_source", "true");
     // Node's headers are downloaded only where it came without them.
     let program = PathBuf::from(capture(Command::new("node").args(["-p", "process.execPath"]))?.trim());
     let prefix = program.parent().and_then(Path::parent);
