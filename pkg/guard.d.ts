@@ -1,6 +1,7 @@
 /**
  * keylatch/guard: whose key is this, and what may it do? For an API of your own,
- * whose keys stand in a table of your own. It needs no server.
+ * whose keys stand in a table of your own. It needs no server. It keeps no limits of
+ * rate or quota: what holds over several processes, a process cannot count alone.
  *
  * `keylatch/guard/express`, `/fastify`, `/hono`, `/next` and `/fetch` put it before
  * the handlers of a framework.
