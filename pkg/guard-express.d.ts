@@ -37,7 +37,7 @@ export interface OutgoingResponse {
  * ```ts
  * app.use('/v1', protect(guard));
  * app.post('/v1/meshes', protect(guard, { scopes: ['mesh:write'] }), (request, response) => {
- *   response.json({ owner: request.caller.owner });
+ *   response.json({ owner: request.caller?.owner });
  * });
  * app.use(answerRefusals);
  * ```

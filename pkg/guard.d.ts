@@ -91,7 +91,7 @@ export interface StoredRow<M extends object = Metadata> {
 export type Lookup<M extends object = Metadata> = (
   hash: string,
   options: { signal: AbortSignal },
-) => StoredRow<M> | null | undefined | Promise<StoredRow<M> | null | undefined>;
+) => StoredRow<M> | null | undefined | PromiseLike<StoredRow<M> | null | undefined>;
 
 /** How a guard is set up. */
 export interface GuardOptions<M extends object = Metadata> {
