@@ -5,48 +5,56 @@ import { Refusal } from './refusal.js';
 
 /** @typedef {import('../index.js').SchemeSpec} SchemeSpec */
 
+/** A header that may carry a key, and how it is read; no key where it is of a scheme that is not taken. @typedef {{ name: string, key: (value: string) => string | undefined }} Place */
+
+/** Where keys are looked for. @param {readonly SchemeSpec[]} schemes @returns {Place[]} */
+export function placesOf(schemes) {
+  /** @type {Place[]} */
+  const places = [];
+  for (const scheme of schemes) {
+    if (scheme.type === 'header') places.push({ name: scheme.name.toLowerCase(), key: (value) => own(value, scheme, schemes) });
+  }
+  if (places.length < schemes.length) places.push({ name: 'authorization', key: (value) => authorization(value, schemes) });
+  return places;
+}
+
 /**
  * @param {any} request a Request, or whatever has headers
- * @param {readonly SchemeSpec[]} schemes
+ * @param {readonly Place[]} places @param {readonly SchemeSpec[]} schemes
  * @returns {string}
  */
-export function credentialOf(request, schemes) {
-  const found = [];
-  let isAuthorizationRead = false;
-  for (const scheme of schemes) {
-    if (scheme.type === 'header') {
-      for (const value of valuesOf(request, scheme.name.toLowerCase())) found.push(own(value, scheme, schemes));
-    } else if (!isAuthorizationRead) {
-      isAuthorizationRead = true;
-      for (const value of valuesOf(request, 'authorization')) {
-        const key = authorization(value, schemes);
-        if (key !== undefined) found.push(key);
-      }
-    }
+export function credentialOf(request, places, schemes) {
+  let found;
+  for (const { name, key } of places) {
+    const values = valuesOf(request, name);
+    if (values === undefined) continue;
+    const isOne = typeof values === 'string' || values.length === 1;
+    const one = isOne ? key(String(values)) : '';
+    if (one === undefined) continue;
+    if (!isOne || found !== undefined) throw malformed('The request carries more than one API key. Send exactly one.', schemes);
+    found = one;
   }
-  if (found.length === 1) return found[0];
-  if (found.length > 1) throw malformed('The request carries more than one API key. Send exactly one.', schemes);
+  if (found !== undefined) return found;
   throw new Refusal('no_credential', { detail: `This needs an API key. Send it as ${ways(schemes)}.`, schemes });
 }
 
-/** What nearly every request has. */
-const BEARER = /^Bearer [^\s,]+$/;
+const SPACE = /[ \t]/;
 
 /** The key in an `Authorization` header; none where it is of another scheme. @param {string} value @param {readonly SchemeSpec[]} schemes */
 function authorization(value, schemes) {
-  if (schemes[0].type === 'bearer' && BEARER.test(value)) return value.slice(7);
   const text = value.trim();
-  const end = text.search(/[ \t]/);
+  const end = text.search(SPACE);
   const name = (end < 0 ? text : text.slice(0, end)).toLowerCase();
   const rest = end < 0 ? '' : text.slice(end).trim();
   const scheme = schemes.find(({ type }) => type === name);
+  // What nearly every request has; the rest takes its time.
+  if (scheme?.type === 'bearer' && rest !== '' && !/[\s,]/.test(rest)) return rest;
   // Two such headers that were joined into one.
   if (/,\s*(?:bearer|basic)\s/i.test(text)) throw malformed('The request carries more than one Authorization header. Send exactly one.', schemes);
   if (rest === '') throw malformed(`The Authorization header is malformed. Send ${ways(schemes)}.`, schemes);
   if (!scheme) return undefined;
   if (scheme.type === 'basic') return basic(rest, scheme, schemes);
-  if (/[\s,]/.test(rest)) throw malformed(`The Authorization header is malformed. Send ${ways(schemes)}.`, schemes);
-  return rest;
+  throw malformed(`The Authorization header is malformed. Send ${ways(schemes)}.`, schemes);
 }
 
 /** @param {string} encoded @param {{ type: 'basic', user?: string }} scheme @param {readonly SchemeSpec[]} schemes */
@@ -87,9 +95,9 @@ function way(scheme) {
 }
 
 /**
- * The values of a header, one for each time that it was sent.
+ * The value of a header, or all of them where it was sent more than once.
  * @param {any} request @param {string} name in lower case
- * @returns {string[]}
+ * @returns {string | string[] | undefined}
  */
 function valuesOf(request, name) {
   try {
@@ -99,34 +107,39 @@ function valuesOf(request, name) {
   }
 }
 
-/** @param {any} request @param {string} name @returns {string[]} */
+/** @param {any} request @param {string} name @returns {string | string[] | undefined} */
 function read(request, name) {
   const { headers } = request;
-  if (typeof headers.get === 'function') {
-    const value = headers.get(name);
-    return value === null || value === undefined ? [] : [text(value)];
-  }
+  if (typeof headers.get === 'function') return text(headers.get(name) ?? undefined);
   // Of two `Authorization` headers Node keeps the first in `headers`, so they are counted where all are.
-  const { rawHeaders } = request;
-  if (Array.isArray(rawHeaders)) {
-    const values = [];
-    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-      const other = rawHeaders[at];
-      if (other.length === name.length && other.toLowerCase() === name) values.push(text(rawHeaders[at + 1]));
-    }
-    if (values.length > 0) return values;
-  }
+  const sent = raw(request.rawHeaders, name);
+  if (sent !== undefined) return sent;
   const own = headers[name];
-  if (own !== undefined) return [own].flat().map(text);
+  if (own !== undefined) return text(own);
   // What hands events over, as serverless platforms do, keeps names as they were sent.
-  return Object.keys(headers)
+  const values = Object.keys(headers)
     .filter((other) => other.toLowerCase() === name && headers[other] !== undefined && headers[other] !== null)
-    .flatMap((other) => headers[other])
-    .map(text);
+    .flatMap((other) => headers[other]);
+  return values.length > 0 ? text(values) : undefined;
 }
 
-/** @param {unknown} value */
+/** Of a list of names and values in turn. @param {any} list @param {string} name @returns {string | string[] | undefined} */
+function raw(list, name) {
+  if (!Array.isArray(list)) return undefined;
+  /** @type {string | string[] | undefined} */
+  let found;
+  for (let at = 0; at + 1 < list.length; at += 2) {
+    const other = list[at];
+    if (other.length !== name.length || other.toLowerCase() !== name) continue;
+    const value = /** @type {string} */ (text(list[at + 1]));
+    found = found === undefined ? value : [found, value].flat();
+  }
+  return found;
+}
+
+/** @param {any} value @returns {string | string[] | undefined} */
 function text(value) {
-  if (typeof value !== 'string') throw new TypeError();
-  return value;
+  if (typeof value === 'string' || value === undefined) return value;
+  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')) return value;
+  throw new TypeError();
 }

@@ -6,8 +6,8 @@ import { declaredProvider } from '../core/services.js';
 import { checkKey } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
 import { Answers, isWithin, moment } from './answers.js';
-import { credentialOf } from './credential.js';
-import { numberOf, optionsOf, scopesOf } from './options.js';
+import { credentialOf, placesOf } from './credential.js';
+import { neededBy, numberOf, optionsOf, scopesOf } from './options.js';
 import { Refusal } from './refusal.js';
 import { Table } from './table.js';
 import { networkOf, Throttle } from './throttle.js';
@@ -15,7 +15,9 @@ import { networkOf, Throttle } from './throttle.js';
 /** @typedef {import('./row.js').Known} Known */
 
 const OPTIONS = ['format', 'lookup', 'schemes', 'fresh', 'stale', 'onUnavailable', 'timeout', 'cacheSize', 'unknownPerMinute'];
-const CALL_OPTIONS = ['scopes', 'address'];
+
+/** What a request needs of which nothing is said. @type {{ scopes?: readonly string[], address?: unknown }} */
+const NOTHING = {};
 
 /** How long an old answer stands in for a table that cannot be asked, where `stale` does not say it: an hour. */
 const OUTAGE = 3600;
@@ -30,6 +32,7 @@ export const createGuard = (options) => new Guard(optionsOf(options, OPTIONS));
 class Guard {
   #formats;
   #schemes;
+  #places;
   #fresh;
   #stale;
   /** Seconds since an answer's query for which it stands in for a table that cannot be asked. */
@@ -46,6 +49,7 @@ class Guard {
     if (onUnavailable !== 'refuse' && onUnavailable !== 'stale') throw failure('invalid_argument', 'onUnavailable', 'use "refuse" or "stale".');
     this.#formats = formatsOf(format);
     this.#schemes = schemesOf(schemes);
+    this.#places = placesOf(this.#schemes);
     this.#fresh = numberOf(fresh, 'fresh', 5);
     this.#stale = numberOf(stale, 'stale', 0);
     this.#outage = onUnavailable === 'stale' ? this.#fresh + (this.#stale || OUTAGE) : 0;
@@ -64,9 +68,8 @@ class Guard {
 
   /** @param {any} request @param {unknown} [options] */
   async authenticate(request, options) {
-    const { scopes, address } = options === undefined ? /** @type {Record<string, any>} */ ({}) : optionsOf(options, CALL_OPTIONS);
-    const needed = scopes === undefined ? undefined : scopesOf(scopes);
-    const key = credentialOf(request, this.#schemes);
+    const { scopes: needed, address } = options === undefined ? NOTHING : neededBy(options);
+    const key = credentialOf(request, this.#places, this.#schemes);
     if (key.length > LONGEST) throw this.#notAccepted('mistyped');
     const hash = hashKey(key);
     const now = moment();
@@ -119,7 +122,7 @@ class Guard {
     throw new Refusal('rate_limited', { detail, retryAfter: seconds, limit: this.#throttle.limit });
   }
 
-  /** @param {Known | undefined} known @param {string[] | undefined} needed @param {number} now */
+  /** @param {Known | undefined} known @param {readonly string[] | undefined} needed @param {number} now */
   #admitted(known, needed, now) {
     if (!known) throw this.#notAccepted('not_found');
     const { id, owner, scopes, metadata, prefix, expiresAt } = known;
@@ -127,8 +130,9 @@ class Guard {
     if (known.isRevoked) throw this.#notAccepted('revoked');
     if (known.isDisabled) throw this.#notAccepted('disabled');
     if (needed?.some((scope) => !scopes.includes(scope))) {
-      const detail = `This needs an API key with the ${needed.length > 1 ? 'scopes' : 'scope'} ${needed.join(', ')}.`;
-      throw new Refusal('insufficient_scope', { detail, schemes: this.#schemes, scopes: needed });
+      const all = scopesOf(needed);
+      const detail = `This needs an API key with the ${all.length > 1 ? 'scopes' : 'scope'} ${all.join(', ')}.`;
+      throw new Refusal('insufficient_scope', { detail, schemes: this.#schemes, scopes: all });
     }
     return { id, owner, scopes, metadata, prefix, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
   }

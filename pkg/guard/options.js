@@ -16,11 +16,15 @@ export function optionsOf(options, names) {
   } catch {
     throw failure('invalid_argument', 'options', 'expected an object.');
   }
-  const other = Object.keys(copy).find((name) => !names.includes(name));
-  if (other === undefined) return copy;
+  for (const name in copy) if (!names.includes(name)) throw unknown(name, names);
+  return copy;
+}
+
+/** @param {string} other @param {readonly string[]} names */
+function unknown(other, names) {
   // A key that was passed in the wrong place does not get into the message.
   const shown = /^[a-z]{1,24}$/i.test(other) ? other : 'options';
-  throw failure('invalid_argument', shown, `no such option. There are ${names.join(', ')}.`);
+  return failure('invalid_argument', shown, `no such option. There are ${names.join(', ')}.`);
 }
 
 /** @param {any} value @param {string} name @param {number} otherwise @param {{ least?: number, most?: number }} [bounds] @returns {number} */
@@ -41,4 +45,17 @@ export function scopesOf(value, name = 'scopes') {
   const scopes = Array.from(value);
   if (scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope))) return scopes;
   throw failure('invalid_argument', name, 'a scope is a string of 1 to 100 visible ASCII characters, without quotation marks and backslashes.');
+}
+
+const CALL_OPTIONS = ['scopes', 'address'];
+
+/**
+ * What is asked of one request. It is read each time, so what the scopes are made of
+ * is looked at when one is missing, and they are told.
+ * @param {any} options @returns {{ scopes?: readonly string[], address?: unknown }}
+ */
+export function neededBy(options) {
+  const { scopes, address } = optionsOf(options, CALL_OPTIONS);
+  if (scopes !== undefined && !Array.isArray(scopes)) scopesOf(scopes);
+  return { scopes, address };
 }

@@ -53,6 +53,8 @@ test('every refusal: status, challenge, code and text', async (t) => {
     ['two words', { authorization: `Bearer ${good.key} ${good.key}` }, malformed(`The Authorization header is malformed. ${ask}`)],
     ['two in one header', { authorization: `Bearer ${good.key}, Bearer ${good.key}` }, malformed('The request carries more than one Authorization header. Send exactly one.')],
     ['two headers', { authorization: [`Bearer ${good.key}`, `Bearer ${good.key}`] }, malformed('The request carries more than one API key. Send exactly one.')],
+    ['two headers of two schemes', { authorization: ['Negotiate YII=', `Bearer ${good.key}`] }, malformed('The request carries more than one API key. Send exactly one.')],
+    ['two spellings of a header', { Authorization: `Bearer ${good.key}`, AUTHORIZATION: 'Bearer x' }, malformed('The request carries more than one API key. Send exactly one.')],
     ['a typing error', bearer(mistyped).headers, notValid, 'mistyped'],
     ['no key at all', bearer('hunter2').headers, notValid, 'mistyped'],
     ['another environment', bearer(generateKey('test').expose()).headers, notValid, 'mistyped'],
