@@ -7,7 +7,7 @@ import { checkKey } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
 import { Answers, isWithin, moment } from './answers.js';
 import { credentialOf, placesOf } from './credential.js';
-import { neededBy, numberOf, optionsOf, scopesOf } from './options.js';
+import { listOf, neededBy, numberOf, optionsOf, scopesOf } from './options.js';
 import { Refusal } from './refusal.js';
 import { Table } from './table.js';
 import { networkOf, Throttle } from './throttle.js';
@@ -145,7 +145,7 @@ class Guard {
 
 /** @param {any} format @returns {((text: string) => boolean)[]} */
 function formatsOf(format) {
-  const all = Array.isArray(format) ? Array.from(format) : [format];
+  const all = listOf(format) ?? [format];
   if (all.length === 0) throw failure('invalid_argument', 'format', 'the list is empty, so no key could be accepted.');
   return all.map(tester);
 }

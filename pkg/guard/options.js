@@ -35,14 +35,23 @@ export function numberOf(value, name, otherwise, { least = 0, most = Infinity } 
   throw failure('invalid_argument', name, `expected a number ${upTo}.`);
 }
 
+/** A copy of an array; none of what is no array or cannot be read. @param {any} value @returns {any[] | undefined} */
+export function listOf(value) {
+  try {
+    return Array.isArray(value) ? Array.from(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The characters of a scope: RFC 6749, appendix A.4. */
 const SCOPE = /^[!#-[\]-~]{1,100}$/;
 
 /** @param {any} value @param {string} name @returns {string[]} */
 export function scopesOf(value, name = 'scopes') {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw failure('invalid_argument', name, 'expected an array of strings.');
-  const scopes = Array.from(value);
+  const scopes = listOf(value);
+  if (!scopes) throw failure('invalid_argument', name, 'expected an array of strings.');
   if (scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope))) return scopes;
   throw failure('invalid_argument', name, 'a scope is a string of 1 to 100 visible ASCII characters, without quotation marks and backslashes.');
 }
@@ -56,6 +65,5 @@ const CALL_OPTIONS = ['scopes', 'address'];
  */
 export function neededBy(options) {
   const { scopes, address } = optionsOf(options, CALL_OPTIONS);
-  if (scopes !== undefined && !Array.isArray(scopes)) scopesOf(scopes);
-  return { scopes, address };
+  return { scopes: scopes === undefined ? undefined : (listOf(scopes) ?? scopesOf(scopes)), address };
 }
