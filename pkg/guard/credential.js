@@ -61,7 +61,7 @@ function authorization(value, schemes) {
 function basic(encoded, { user }, schemes) {
   let text = '';
   try {
-    text = atob(encoded);
+    text = new TextDecoder().decode(Uint8Array.from(atob(encoded), (byte) => byte.charCodeAt(0)));
   } catch {
     // Told below: what is not base64 has no colon either.
   }

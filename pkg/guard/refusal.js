@@ -68,6 +68,9 @@ export class Refusal extends KeylatchError {
   }
 }
 
+/** What `error_description` may not have (RFC 6750, section 3). */
+const NOT_QUOTED = /[^ !#-[\]-~]/g;
+
 /**
  * A challenge, without an error where there was no credential (RFC 6750, section 3.1).
  * @param {SchemeSpec} scheme @param {Code} code @param {string} detail @param {readonly string[]} [scopes]
@@ -75,7 +78,7 @@ export class Refusal extends KeylatchError {
 function challenge(scheme, code, detail, scopes) {
   // Its parameters are fixed by RFC 7617, and none is for errors.
   if (scheme.type === 'basic') return 'Basic realm="API", charset="UTF-8"';
-  const parameters = code === 'no_credential' ? [] : [['error', code], ['error_description', detail.replace(/["\\]/g, "'")]];
+  const parameters = code === 'no_credential' ? [] : [['error', code], ['error_description', detail.replace(NOT_QUOTED, "'")]];
   if (scopes) parameters.push(['scope', scopes.join(' ')]);
   // No scheme is registered for a header of one's own, and a 401 needs a challenge (RFC 9110).
   if (scheme.type === 'header') parameters.unshift(['header', scheme.name]);

@@ -20,7 +20,7 @@ export class Throttle {
 
   /** The limit, as answers tell it. */
   get limit() {
-    return { name: 'unknown-keys', quota: this.#limit, window: WINDOW / 1000 };
+    return { name: 'unknown-keys', quota: Math.floor(this.#limit), window: WINDOW / 1000 };
   }
 
   /** Whole seconds until the address may ask for another one; 0 for now. @param {string} address @param {number} now */

@@ -104,6 +104,7 @@ test('each scheme has its place and its challenge, and a request has one key', a
     [{ authorization: basic(key) }, 'invalid_request'],
     [{ authorization: basic(`:${key}`) }, 'invalid_request'],
     [{ authorization: 'Basic ÿ' }, 'invalid_request'],
+    [{ authorization: 'Basic /////w==' }, 'invalid_request'],
     [{ authorization: 'Digest username="a", uri="/"', 'x-acme-key': key }, 'ok'],
   ]) assert.equal(await code(headers), expected, JSON.stringify(Object.keys(headers)));
 
@@ -116,6 +117,11 @@ test('each scheme has its place and its challenge, and a request has one key', a
   assert.equal(await code({ authorization: basic(`api:${issued}`) }, user.guard), 'ok');
   for (const text of [`other:${issued}`, `${issued}:`, 'api:']) assert.equal(await code({ authorization: basic(text) }, user.guard), 'invalid_request');
   assert.equal(await code({ authorization: `Bearer ${issued}` }, user.guard), 'no_credential');
+
+  const named = table({ schemes: [{ type: 'basic', user: 'mü"x' }] });
+  assert.equal(await code({ authorization: basic(`mü"x:${named.issue().key}`) }, named.guard), 'ok');
+  const { response } = await refusal(named.guard.authenticate({ headers: { authorization: basic('other:x') } }));
+  assert.deepEqual([response.status, (await response.json()).detail], [400, 'The Authorization header is malformed. Send Basic authentication with the user name mü"x and the key as password.']);
 
   const header = table({ schemes: [{ type: 'header', name: 'x-api-key' }] });
   const own = header.issue().key;
