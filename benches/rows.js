@@ -10,6 +10,7 @@ import { BAD, GOOD, HASHES, pick } from './inputs.js';
 import { bareFetch } from './peers/bare-fetch.js';
 import * as handwritten from './peers/handwritten.js';
 import { HandwrittenClient } from './peers/handwritten-client.js';
+import * as verifiers from './peers/verifiers.js';
 import { DEMO } from './server.js';
 
 /** As many as a leak or an import has. */
@@ -136,6 +137,26 @@ export async function lifecycleRows(baseUrl) {
     lifecycleRow('client.whoami, answered at once', canned, whoami),
     lifecycleRow('client.get, answered at once', cannedKey, async (client) => is((await client.get(id)).id === id)),
   ];
+}
+
+/**
+ * Whose key a request carries. Throws when one of those who are asked does not know.
+ * @returns {Promise<Row[]>}
+ */
+export async function guardRows() {
+  const betterAuth = await verifiers.betterAuthKeys();
+  const asked = { keylatch: verifiers.keylatch(0), '@unkey/api': verifiers.unkey(), 'better-auth': betterAuth };
+  const known = {
+    keylatch: verifiers.keylatch(3600),
+    'no guard': verifiers.nobody(),
+    'Unkey, LRU': verifiers.withLru(asked['@unkey/api']),
+    'better-auth, LRU': verifiers.withLru(betterAuth),
+  };
+  for (const all of [asked, known]) await verifiers.sameOwners(all);
+  const verifying = (name, all) => row(name, Object.fromEntries(
+    Object.entries(all).map(([peer, { request, verify }]) => [peer, async () => is(await verify(request))]),
+  ));
+  return [verifying('guard.authenticate, from the cache', known), verifying('guard.authenticate, asked each time', asked)];
 }
 
 async function whoami(client) {

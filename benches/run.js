@@ -10,7 +10,7 @@ import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { measure } from './measure.js';
-import { lifecycleRows, offlineRows } from './rows.js';
+import { guardRows, lifecycleRows, offlineRows } from './rows.js';
 import { startServer } from './server.js';
 import { table } from './table.js';
 import { missed, targetOf } from './targets.js';
@@ -20,7 +20,7 @@ const settings = { ...(options.quick ? { rounds: 3, milliseconds: 1 } : { rounds
 
 const server = await startServer();
 try {
-  const rows = [...(await offlineRows()), ...(await lifecycleRows(server.baseUrl))];
+  const rows = [...(await offlineRows()), ...(await guardRows()), ...(await lifecycleRows(server.baseUrl))];
   const measured = [];
   for (const { name, peers } of rows) {
     if (!options.json) process.stderr.write(`measuring ${name} …\n`);

@@ -31,6 +31,8 @@ const ROWS = [
   ['authHeaders', both],
   ['cold start: import, first checkKey', both],
   ['cold start: import, first verifyKey', withPackage],
+  ['guard.authenticate, from the cache', ['keylatch', 'no guard', 'Unkey, LRU', 'better-auth, LRU']],
+  ['guard.authenticate, asked each time', ['keylatch', '@unkey/api', 'better-auth']],
   ['client.get, over loopback', clients],
   ['client.whoami, over loopback', clients],
   ['client.whoami, answered at once', clients],

@@ -62,7 +62,7 @@ export type ErrorCode =
   | 'key_inactive'
   /** 409: the request contradicts the state of the service. */
   | 'conflict'
-  /** Another 4xx: the service found the request faulty. */
+  /** Another 4xx: the service found the request faulty. Of `keylatch/guard`: two keys, or a malformed header. */
   | 'invalid_request'
   /** 429: too many requests. `retryAfter` says for how long to wait. */
   | 'rate_limited'
@@ -72,8 +72,14 @@ export type ErrorCode =
   | 'unsupported'
   /** The answer to create or rotate was lost, and so was the clean-up: a key that nobody has seen may be alive. */
   | 'outcome_unknown'
-  /** No source had a key. The message names each and why. */
+  /** No source had a key. The message names each and why. Of `keylatch/guard`: the request carries none. */
   | 'no_credential'
+  /** Of `keylatch/guard`: the key that a request carries is not valid. */
+  | 'invalid_token'
+  /** Of `keylatch/guard`: the key is good, but lacks a scope. */
+  | 'insufficient_scope'
+  /** Of `keylatch/guard`: the table of keys could not be asked. */
+  | 'unavailable'
   /** Your `store` failed, so the new key was revoked, and the old one still works. */
   | 'store_failed'
   /** A warning of `rotate`: the new key is good, but the old one could not be revoked. */

@@ -19,22 +19,24 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { entries: string[], questions?: string[], parts: Record<string, string>, platform?: 'node' }>}
+ * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, platform?: 'node' }>}
  */
 const GROUPS = {
   '.': {
-    entries: ['index', 'client'],
+    entries: ['index', 'client', 'guard'],
     // Files of their own, so that a bundler leaves out those that a program does not use.
     questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
     parts: { '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client' },
   },
   slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
-  edge: { entries: ['edge'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client' } },
+  edge: { entries: ['edge', 'guard'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client' } },
   node: {
-    entries: ['index', 'client', 'node', 'cli'],
+    entries: ['index', 'client', 'node', 'cli', 'guard'],
     parts: { '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node' },
     platform: 'node',
   },
+  // They take a guard and bring none, so one file of each will do everywhere.
+  guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
 };
 
 /**
@@ -90,7 +92,7 @@ function parts(group) {
 for (const [name, group] of Object.entries(GROUPS)) {
   const { outputFiles } = await build({
     entryPoints: Object.fromEntries([
-      ...group.entries.map((entry) => [entry, join(pkg, 'entries', `${entry}.js`)]),
+      ...group.entries.map((entry) => [entry, join(pkg, group.from ?? 'entries', `${entry}.js`)]),
       ...(group.questions ?? []).map((file) => [`parts/${basename(file)}`, join(pkg, `${file}.js`)]),
     ]),
     outdir: join(out, name),

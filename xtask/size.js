@@ -33,7 +33,8 @@ async function bundle(program) {
     plugins: [{
       name: 'package',
       setup(build) {
-        build.onResolve({ filter: /^keylatch$/ }, () => ({ path: join(root, 'pkg/dist/index.js'), sideEffects: false }));
+        const files = { keylatch: 'index.js', 'keylatch/guard': 'guard.js' };
+        build.onResolve({ filter: /^keylatch(\/guard)?$/ }, ({ path }) => ({ path: join(root, 'pkg/dist', files[path]), sideEffects: false }));
       },
     }],
   });
@@ -52,9 +53,11 @@ async function bundle(program) {
 }
 
 const check = await bundle("import { checkKey } from 'keylatch'; console.log(checkKey('keylatch', ''));");
+const guard = await bundle("import { createGuard, issueKey } from 'keylatch/guard'; console.log(createGuard, issueKey);");
 const all = await bundle("import * as keylatch from 'keylatch'; console.log(keylatch);");
 const measured = {
   'bundle of checkKey, gzip': check.first,
+  'bundle of keylatch/guard, gzip': guard.first,
   'bundle of everything without its lazy part, gzip': all.first,
   'lazy client part, gzip': all.later,
   'wasm that a Node program compiles, raw': wasm('offline').length + wasm('node').length,

@@ -35,7 +35,9 @@ const BRAND = Symbol.for('keylatch.KeyClient');
 
 export class KeyClient {
   // Bundling shortens names; this one is seen.
-  static name = 'KeyClient';
+  static get name() {
+    return 'KeyClient';
+  }
 
   /** @type {Connection} */
   #connection;

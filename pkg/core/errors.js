@@ -17,18 +17,21 @@ export const learn = (more) => void Object.assign(sentences, more);
 /**
  * @typedef {import('../index.js').ErrorCode} ErrorCode
  * @typedef {{ code: import('../index.js').ProblemCode, index: number, details: string[] }} RawProblem
- * @typedef {{ code: string, details: string[], problem?: RawProblem, status?: number, requestId?: string,
+ * @typedef {{ code: string, details: string[], sentence?: string, problem?: RawProblem, status?: number, requestId?: string,
  *   retryAfter?: number, service?: object, cause?: { name: string, message: string } }} RawError
  */
 
 export class KeylatchError extends Error {
-  // Bundling shortens names; this one is seen.
-  static name = 'KeylatchError';
+  // Bundling shortens names; this one is seen. A getter, because Next compiles a static
+  // field to an assignment, and a function's name takes none.
+  static get name() {
+    return 'KeylatchError';
+  }
 
   /** @param {RawError} raw @param {unknown} [cause] */
   constructor(raw, cause) {
     const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;
-    super(fill(sentences[raw.code] ?? raw.code, details).trim(), ...(cause === undefined ? [] : [{ cause }]));
+    super(fill(raw.sentence ?? sentences[raw.code] ?? raw.code, details).trim(), ...(cause === undefined ? [] : [{ cause }]));
     this.code = raw.code;
     for (const member of /** @type {const} */ (['status', 'requestId', 'retryAfter', 'service'])) {
       if (raw[member] !== undefined) Object.assign(this, { [member]: raw[member] });

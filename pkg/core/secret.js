@@ -79,7 +79,9 @@ class Redacted {
 
 export class Secret extends Redacted {
   // Bundling shortens names; this one is seen.
-  static name = 'Secret';
+  static get name() {
+    return 'Secret';
+  }
 
   /** @param {any} text @param {symbol} [how] */
   constructor(text, how) {
@@ -109,7 +111,9 @@ export class Secret extends Redacted {
 
 export class RevealOnce extends Redacted {
   // Bundling shortens names; this one is seen.
-  static name = 'RevealOnce';
+  static get name() {
+    return 'RevealOnce';
+  }
 
   /** @param {any} held @param {symbol} [how] */
   constructor(held, how) {

@@ -19,7 +19,9 @@ const LONG = 16;
 
 export class CredentialFile {
   // Bundling shortens names; this one is seen.
-  static name = 'CredentialFile';
+  static get name() {
+    return 'CredentialFile';
+  }
 
   #slot;
   #path;

@@ -19,7 +19,9 @@ const remembered = new WeakMap();
 /** A key, and where it came from. `KeyClient` takes it as its `credential`. */
 export class Credential {
   // Bundling shortens names; this one is seen.
-  static name = 'Credential';
+  static get name() {
+    return 'Credential';
+  }
 
   #again;
 

@@ -12,3 +12,6 @@ const PRELUDE = [
 
 testExamples('pkg/index.d.ts', examples, PRELUDE);
 testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, resolveKey } from 'keylatch/node'; ");
+const GUARD = "import { createGuard, issueKey } from 'keylatch/guard'; ";
+testExamples('pkg/guard.d.ts', examples, GUARD);
+testExamples('pkg/guard-fetch.d.ts', examples, GUARD);

@@ -15,7 +15,7 @@ use crate::tools;
 pub const MODULES: [&str; 3] = ["offline", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 16] = [
     "src",
     "format",
     "Cargo.toml",
@@ -25,6 +25,7 @@ const INPUTS: [&str; 15] = [
     "pkg/client",
     "pkg/core",
     "pkg/entries",
+    "pkg/guard",
     "pkg/keys",
     "pkg/node",
     "pkg/platform",

@@ -41,7 +41,7 @@ use Resource::{Cargo, LoginPorts, Packages};
 
 /// In the order in which they start as soon as they can: first what others need,
 /// then the longest, so that no long one is left over at the end.
-pub const STEPS: [Step; 24] = [
+pub const STEPS: [Step; 25] = [
     Step {
         name: "build",
         what: "the npm package",
@@ -113,6 +113,14 @@ pub const STEPS: [Step; 24] = [
         needs: &["postgresql"],
         holds: &[Cargo],
         run: native,
+    },
+    Step {
+        name: "guard",
+        what: "keylatch/guard: every answer, the frameworks, the databases",
+        // Python and a C++ compiler build a database's module.
+        needs: &["build", "packages", "python", "postgresql"],
+        holds: &[],
+        run: guard,
     },
     Step {
         name: "interop",
@@ -247,7 +255,9 @@ fn python(project: &Project, _: &mut Vec<Case>) -> Result<()> {
 }
 
 fn types(project: &Project, _: &mut Vec<Case>) -> Result<()> {
-    for config in ["tests/tsconfig.facade.json", "tests/tsconfig.types.json"] {
+    for config in
+        ["tests/tsconfig.facade.json", "tests/tsconfig.types.json", "tests/tsconfig.frameworks.json"]
+    {
         let tsc = project.path("tests/node_modules/typescript/bin/tsc");
         run(Command::new("node").arg(tsc).args(["--project", config]).current_dir(project.root()))?;
     }
@@ -265,6 +275,11 @@ fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 
 fn command(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     with_server(project, "tests/node", &[(chromium::CHROMIUM, chromium::path()?)], cases)
+}
+
+fn guard(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    tools::better_sqlite3(project)?;
+    node_tests(project, "tests/guard", &[], cases)
 }
 
 fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::fingerprint;
@@ -59,11 +59,32 @@ pub fn npm_packages(project: &Project, directory: &str) -> Result<()> {
     }
     say(format!("installing the npm packages of {directory}/ …"));
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    // None of them needs its install script, so none is run.
+    // None of them needs its install script but one, which [`better_sqlite3`] runs.
     run_quietly(
         Command::new(npm).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&dir),
     )?;
     fs::write(&stamp, lock).context(format!("cannot write {}", stamp.display()))
+}
+
+/// The module of the package better-sqlite3, compiled from its sources: the binary
+/// that its install script would download has no checksum in the lock file.
+pub fn better_sqlite3(project: &Project) -> Result<()> {
+    let tests = project.path("tests");
+    if tests.join("node_modules/better-sqlite3/build/Debug/better_sqlite3.node").exists() {
+        return Ok(());
+    }
+    say("compiling better-sqlite3 (a minute, once) …");
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut build = Command::new(npm);
+    // Unoptimised, which takes a third of the time: a test asks it a few questions.
+    build.args(["explore", "better-sqlite3", "--", "node-gyp", "rebuild", "--debug"]).current_dir(&tests);
+    // Node's headers are downloaded only where it came without them.
+    let program = PathBuf::from(capture(Command::new("node").args(["-p", "process.execPath"]))?.trim());
+    let prefix = program.parent().and_then(Path::parent);
+    if let Some(prefix) = prefix.filter(|prefix| prefix.join("include/node/node.h").exists()) {
+        build.arg(format!("--nodedir={}", prefix.display()));
+    }
+    run_quietly(&mut build)
 }
 
 /// The standard library for the wasm.

@@ -34,6 +34,7 @@ export function testExamples(document, find, prelude = '') {
     t.after(() => rm(directory, { recursive: true, force: true }));
     await mkdir(join(directory, 'node_modules'));
     await symlink(join(root, 'pkg'), join(directory, 'node_modules/keylatch'), 'dir');
+    await symlink(join(root, 'tests/node_modules/hono'), join(directory, 'node_modules/hono'), 'dir');
     const server = await startServer();
     t.after(() => server.stop());
 

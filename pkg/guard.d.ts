@@ -1,0 +1,254 @@
+/**
+ * keylatch/guard: whose key is this, and what may it do? For an API of your own,
+ * whose keys stand in a table of your own. It needs no server. It keeps no limits of
+ * rate or quota: what holds over several processes, a process cannot count alone.
+ *
+ * `keylatch/guard/express`, `/fastify`, `/hono`, `/next` and `/fetch` put it before
+ * the handlers of a framework.
+ *
+ * @module
+ */
+
+import type { KeyFormat, KeylatchError, Lifetime, SchemeSpec, Secret } from './index.js';
+
+/** What you know of a key beyond its scopes, such as a plan: plain data. */
+export type Metadata = Record<string, unknown>;
+
+/** What a new key is to be. */
+export interface IssueOptions<M extends object = Metadata> {
+  /** What your keys look like, as for `generateKey`. Default: keylatch's format with the prefix `kl_live_`. */
+  format?: KeyFormat | 'live' | 'test';
+  /** Your own id of whoever the key is for: your customer. */
+  owner: string;
+  /** What the key may do, in words of your own. Default: none. */
+  scopes?: readonly string[];
+  /** Up to 4096 bytes as JSON. */
+  metadata?: M;
+  /** Default: three calendar months, `'P3M'`; at most ten years, or `'never'`. */
+  expiresIn?: Lifetime;
+}
+
+/** What a table keeps of a key: nothing that the key could be made from. */
+export interface KeyRow<M extends object = Metadata> {
+  /** `key_` and 20 letters and digits. */
+  id: string;
+  /** SHA-256 of the key as 64 hexadecimal digits, by which it is looked up. */
+  hash: string;
+  /** The beginning and the last characters, to show in a list. Empty for a format whose keys are too short for that. */
+  prefix: string;
+  lastFour: string;
+  owner: string;
+  scopes: string[];
+  metadata: M;
+  createdAt: Date;
+  /** `null`: never. */
+  expiresAt: Date | null;
+  /** Set it to end the key for good. */
+  revokedAt: Date | null;
+  /** Set it to end the key until it is set back. */
+  disabled: boolean;
+}
+
+/** A new key: to show once, and to store. */
+export interface IssuedKey<M extends object = Metadata> {
+  key: Secret;
+  row: KeyRow<M>;
+}
+
+/**
+ * A new key for an owner. Store the row and show the key: it can be seen nowhere later.
+ * @throws {KeylatchError} `invalid_argument`, `invalid_provider` for a wrong format, `no_entropy`.
+ *
+ * @example
+ * ```js
+ * const { key, row } = issueKey({ owner: 'cust_7', scopes: ['mesh:read'], expiresIn: 'P3M' });
+ * key.expose(); // → 'kl_live_…'
+ * row; // → { id: 'key_…', hash: '…', prefix: 'kl_live_', lastFour: '…', owner: 'cust_7', … revokedAt: null, disabled: false }
+ * issueKey({ owner: 'cust_7', expiresIn: -1 }); // throws invalid_argument
+ * ```
+ */
+export function issueKey<M extends object = Metadata>(options: IssueOptions<M>): IssuedKey<M>;
+
+/** A moment, as databases give it: a Date, Unix milliseconds, or a timestamp with its time zone; `null` for none. */
+export type Moment = Date | number | string | null;
+
+/** A row as a table gives it back. What decides must be said: a row without `revokedAt` is a fault, and no key that was never revoked. */
+export interface StoredRow<M extends object = Metadata> {
+  id: string;
+  /** Checked where it is given. */
+  hash?: string;
+  prefix?: string | null;
+  owner: string;
+  scopes: readonly string[];
+  metadata?: M | null;
+  expiresAt: Moment;
+  revokedAt: Moment;
+  /** SQLite has no booleans, but 0 and 1. */
+  disabled: boolean | 0 | 1;
+}
+
+/** Finds the row of a key; `undefined` or `null` when there is none. The signal is aborted at `timeout`. */
+export type Lookup<M extends object = Metadata> = (
+  hash: string,
+  options: { signal: AbortSignal },
+) => StoredRow<M> | null | undefined | PromiseLike<StoredRow<M> | null | undefined>;
+
+/** How a guard is set up. */
+export interface GuardOptions<M extends object = Metadata> {
+  /** What your keys look like; a list while one format follows another. What is none of them is refused without a look-up. Default `'live'`. */
+  format?: KeyFormat | 'live' | 'test' | readonly (KeyFormat | 'live' | 'test')[];
+  /** Finds a row in your table, by hash. */
+  lookup: Lookup<M>;
+  /** Where requests carry the key; a request must carry exactly one. Default: `Authorization: Bearer KEY` alone. */
+  schemes?: readonly SchemeSpec[];
+  /**
+   * Seconds for which an answer of the table is used again. Default 5. A key that was revoked in the table works for at most
+   * `fresh` + `stale` seconds more, counted from the look-up; in this process `forget` ends it at once.
+   */
+  fresh?: number;
+  /** Seconds, after `fresh`, for which the old answer is used while the table is asked in the background. Default 0. */
+  stale?: number;
+  /**
+   * When the table cannot be asked: `'refuse'` with 503, or let the last answer stand (`'stale'`), for `stale` seconds, or an hour
+   * where `stale` is 0. No answer outlives the key's own end. Default `'refuse'`.
+   */
+  onUnavailable?: 'refuse' | 'stale';
+  /** Milliseconds for one look-up. Default 5000. */
+  timeout?: number;
+  /** Answers that are kept, of known keys and of unknown ones each. Default 10000. */
+  cacheSize?: number;
+  /** Look-ups in a minute that find nothing, for one address, before it has to wait. `Infinity` for no limit. Default 60. */
+  unknownPerMinute?: number;
+}
+
+/** What is asked of one request. */
+export interface AuthenticateOptions {
+  /** The scopes that the key must have, all of them. */
+  scopes?: readonly string[];
+  /**
+   * The address of the client, for which unknown keys are counted. Default: who is connected, where the request is Node's. Behind a
+   * proxy pass what you trust: this library reads no `X-Forwarded-For`.
+   */
+  address?: string | undefined;
+}
+
+/** Who calls. */
+export interface Caller<M extends object = Metadata> {
+  /** Of the key. */
+  id: string;
+  /** Whose key it is. */
+  owner: string;
+  scopes: readonly string[];
+  metadata: Readonly<M>;
+  /** The beginning of the key, which tells its environment. */
+  prefix: string | undefined;
+  /** `null`: never. */
+  expiresAt: Date | null;
+}
+
+/** A `Request`, or whatever has headers, as Node's requests. */
+export type GuardedRequest = { readonly headers: unknown };
+
+/**
+ * The error of a request that is refused. Send `response`, or make your own answer of its parts.
+ *
+ * | status | `code` | when |
+ * |---|---|---|
+ * | 400 | `invalid_request` | two keys, or a malformed header |
+ * | 401 | `no_credential` | no key |
+ * | 401 | `invalid_token` | the key is mistyped, unknown, expired, revoked or disabled |
+ * | 403 | `insufficient_scope` | the key lacks a scope |
+ * | 429 | `rate_limited` | too many unknown keys from the address |
+ * | 503 | `unavailable` | the table cannot be asked; its error is the `cause` |
+ */
+export interface Refusal extends KeylatchError {
+  readonly code: 'invalid_request' | 'no_credential' | 'invalid_token' | 'insufficient_scope' | 'rate_limited' | 'unavailable';
+  readonly status: number;
+  /** The whole answer. */
+  readonly response: Response;
+  /** Its headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its body: problem details (RFC 9457). */
+  readonly problem: Readonly<Record<string, unknown>>;
+  /** For your log alone: why a key is not valid, which its holder is not told but for `expired`. */
+  readonly reason?: 'mistyped' | 'not_found' | 'expired' | 'revoked' | 'disabled';
+}
+
+/** Stands before an API. */
+export interface Guard<M extends object = Metadata> {
+  /**
+   * Who sent the request.
+   * @throws {KeylatchError} a {@link Refusal}; `invalid_argument` for what is no request.
+   */
+  authenticate(request: GuardedRequest, options?: AuthenticateOptions): Promise<Caller<M>>;
+  /**
+   * Forgets what is known of a key, in this process: the next request asks the table. Call it when a change of the key is
+   * committed. What was asked before is not kept, however late it comes.
+   * @param key its hash or its id
+   */
+  forget(key: string): void;
+}
+
+/**
+ * A guard for an API whose keys stand in a table of your own. `lookup` sees hashes, and no text that is not a key.
+ *
+ * The cache is of this process: each has its own, and `forget` reaches one.
+ * @throws {KeylatchError} `invalid_argument`, `invalid_provider` for a wrong format.
+ *
+ * @example
+ * ```js
+ * const table = new Map();
+ * const guard = createGuard({ lookup: (hash) => table.get(hash) });
+ *
+ * const { key, row } = issueKey({ owner: 'cust_7', scopes: ['mesh:read'] });
+ * table.set(row.hash, row);
+ * const request = new Request('https://api.example.com/meshes', { headers: { Authorization: `Bearer ${key.expose()}` } });
+ *
+ * const caller = await guard.authenticate(request, { scopes: ['mesh:read'] });
+ * caller.owner; // → 'cust_7'
+ * await guard.authenticate(request, { scopes: ['mesh:write'] }); // throws insufficient_scope
+ *
+ * table.get(row.hash).revokedAt = new Date();
+ * guard.forget(row.id);
+ * await guard.authenticate(request); // throws invalid_token
+ * ```
+ *
+ * @example A table of SQLite, by better-sqlite3:
+ * ```ts
+ * db.exec(`CREATE TABLE api_keys (
+ *   id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, prefix TEXT NOT NULL, last_four TEXT NOT NULL, owner TEXT NOT NULL,
+ *   scopes TEXT NOT NULL, metadata TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER,
+ *   disabled INTEGER NOT NULL DEFAULT 0)`);
+ * const insert = db.prepare(`INSERT INTO api_keys VALUES (@id, @hash, @prefix, @lastFour, @owner, @scopes, @metadata,
+ *   @createdAt, @expiresAt, NULL, 0)`);
+ * const select = db.prepare(`SELECT id, hash, prefix, owner, scopes, metadata, expires_at AS expiresAt,
+ *   revoked_at AS revokedAt, disabled FROM api_keys WHERE hash = ?`);
+ * const store = (row) => insert.run({
+ *   ...row, scopes: JSON.stringify(row.scopes), metadata: JSON.stringify(row.metadata),
+ *   createdAt: row.createdAt.getTime(), expiresAt: row.expiresAt?.getTime() ?? null, disabled: 0, revokedAt: null,
+ * });
+ * const lookup = (hash) => {
+ *   const row = select.get(hash);
+ *   return row && { ...row, scopes: JSON.parse(row.scopes), metadata: JSON.parse(row.metadata) };
+ * };
+ * const revoke = (id) => db.prepare('UPDATE api_keys SET revoked_at = ? WHERE id = ?').run(Date.now(), id);
+ * ```
+ *
+ * @example A table of PostgreSQL, by pg:
+ * ```ts
+ * await db.query(`CREATE TABLE api_keys (
+ *   id text PRIMARY KEY, hash text NOT NULL UNIQUE, prefix text NOT NULL, last_four text NOT NULL, owner text NOT NULL,
+ *   scopes text[] NOT NULL, metadata jsonb NOT NULL, created_at timestamptz NOT NULL, expires_at timestamptz,
+ *   revoked_at timestamptz, disabled boolean NOT NULL DEFAULT false)`);
+ * const store = (row) => db.query('INSERT INTO api_keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+ *   row.id, row.hash, row.prefix, row.lastFour, row.owner, row.scopes, row.metadata, row.createdAt, row.expiresAt,
+ * ]);
+ * const lookup = async (hash) => {
+ *   const { rows } = await db.query(`SELECT id, hash, prefix, owner, scopes, metadata, expires_at AS "expiresAt",
+ *     revoked_at AS "revokedAt", disabled FROM api_keys WHERE hash = $1`, [hash]);
+ *   return rows[0];
+ * };
+ * const revoke = (id) => db.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [id]);
+ * ```
+ */
+export function createGuard<M extends object = Metadata>(options: GuardOptions<M>): Guard<M>;
