@@ -224,13 +224,20 @@ function text(read) {
   }
 }
 
-/** The headers that anyone reads. `getSetCookie` exists where no browser keeps cookies. @param {any} headers */
+/** Where one cookie ends and the next begins: a comma may stand in a date, too. */
+const COMMA = /,\s*(?=[^\s;,=]+=)/g;
+
+/**
+ * The headers that anyone reads. Cookies can be read where no browser keeps them; an
+ * old workerd has them in one header.
+ * @param {any} headers
+ */
 function headersOf(headers) {
   return {
     retryAfter: seconds(text(() => headers.get('retry-after'))),
     requestId: text(() => headers.get('x-request-id')),
     // No cookie has a line break.
-    cookies: typeof headers?.getSetCookie === 'function' ? text(() => [...headers.getSetCookie()].filter((cookie) => typeof cookie === 'string').join('\n')) : undefined,
+    cookies: typeof headers?.getSetCookie === 'function' ? text(() => [...headers.getSetCookie()].filter((cookie) => typeof cookie === 'string').join('\n')) : text(() => headers.get('set-cookie').replace(COMMA, '\n')),
   };
 }
 
