@@ -267,13 +267,16 @@ function told({ bytes, ...facts }) {
   return { facts: JSON.stringify(facts), bytes };
 }
 
+/** Where one cookie ends and the next begins: a comma may stand in a date, too. */
+const COMMA = /,\s*(?=[^\s;,=]+=)/;
+
 /**
- * The headers that anyone reads. `getSetCookie` exists where no browser keeps
- * cookies; where one does, a cookie without a value says so: src/http/mod.rs.
+ * The headers that anyone reads. Cookies can be read where no browser keeps them, in an
+ * old workerd as one header; where one does, a cookie without a value says so: src/http/mod.rs.
  * @param {any} headers @param {boolean} keepsCookies
  */
 function headersOf(headers, keepsCookies) {
-  const cookies = text(() => lines(headers.getSetCookie()));
+  const cookies = text(() => lines(typeof headers.getSetCookie === 'function' ? headers.getSetCookie() : headers.get('set-cookie').split(COMMA)));
   return {
     'retry-after': seconds(text(() => headers.get('retry-after'))),
     'x-request-id': text(() => headers.get('x-request-id')),

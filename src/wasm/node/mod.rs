@@ -285,37 +285,34 @@ impl LoginHandle {
 
     /// Begins a login by a code that is typed on another computer:
     /// `{ userCode, page, wholePage, interval, expiresIn }`, times in seconds.
-    pub fn device(&self, call: Call) -> Promise {
+    pub fn device(&self, call: Call) -> Task {
         let (settings, code) = (Rc::clone(&self.settings), Rc::clone(&self.code));
-        let fetch = Fetch::new(call, settings.issuer(), false);
-        future_to_promise(async move {
-            let begun = credential::device(&fetch, &settings).await.and_then(|device| {
-                let data = Object::new()
-                    .with("userCode", device.user_code)
-                    .with("page", device.page)
-                    .with_some("wholePage", device.whole_page)
-                    .with("interval", Value::Number(device.interval))
-                    .with("expiresIn", Value::Number(device.expires_in));
-                code.replace(Some(device.code));
-                plain(&data.into())
-            });
-            begun.map_err(|error| plain_error(&error))
+        Task::new(|turn| async move {
+            let fetch = Fetch::new(turn, call, settings.issuer(), false);
+            let device = credential::device(&fetch, &settings).await?;
+            let data = Object::new()
+                .with("userCode", device.user_code)
+                .with("page", device.page)
+                .with_some("wholePage", device.whole_page)
+                .with("interval", Value::Number(device.interval))
+                .with("expiresIn", Value::Number(device.expires_in));
+            code.replace(Some(device.code));
+            Ok(plain(&data.into())?)
         })
     }
 
     /// Asks whether the code was typed: tokens, as [`LoginHandle::exchange`] has them,
     /// or `{ slowDown }`.
-    pub fn poll(&self, call: Call) -> Result<Promise, Thrown> {
+    pub fn poll(&self, call: Call) -> Result<Task, Thrown> {
         let code = self.code.borrow().clone().ok_or_else(|| Error::argument("code", "there is none."))?;
         let settings = Rc::clone(&self.settings);
-        let fetch = Fetch::new(call, settings.issuer(), false);
-        Ok(future_to_promise(async move {
+        Ok(Task::new(|turn| async move {
+            let fetch = Fetch::new(turn, call, settings.issuer(), false);
             let waits = |slow_down: bool| plain(&Object::new().with("slowDown", slow_down).into());
-            match credential::poll(&fetch, &settings, &code).await {
-                Ok(Progress::Done(done)) => tokens(Ok(done)),
-                Ok(Progress::Pending) => waits(false).map_err(|error| plain_error(&error)),
-                Ok(Progress::SlowDown) => waits(true).map_err(|error| plain_error(&error)),
-                Err(error) => Err(plain_error(&error)),
+            match credential::poll(&fetch, &settings, &code).await? {
+                Progress::Done(done) => tokens(done),
+                Progress::Pending => Ok(waits(false)?),
+                Progress::SlowDown => Ok(waits(true)?),
             }
         }))
     }
