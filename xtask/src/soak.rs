@@ -33,7 +33,9 @@ fn read(arguments: &[&str]) -> Result<(u64, Option<u64>)> {
             "--schedules" => schedules = number()?,
             "--seed" => seed = Some(number()?),
             _ => {
-                return Err("`cargo xtask soak` takes no arguments but --schedules N and --seed S.".to_owned());
+                return Err(
+                    "`cargo xtask soak` takes no arguments but --schedules N and --seed S.".to_owned()
+                );
             }
         }
     }
