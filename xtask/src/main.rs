@@ -16,6 +16,7 @@ mod project;
 mod server;
 mod shell;
 mod size;
+mod soak;
 mod steps;
 mod system;
 mod test;
@@ -36,6 +37,8 @@ Usage: cargo xtask <command>
   bench [--check]               how fast it is, beside its peers
   bench server [--check]        how fast the server is, over its floors
   fuzz [target …] [--seconds N] the parsers on inputs that nobody thought of
+  soak [--schedules N] [--seed S]
+                                client and server while everything goes wrong
   mutants [file …]              whether a test notices when the code is changed
   help                          this text
 
@@ -79,6 +82,7 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
         "size" => size::run_table(&project, arguments)?,
         "bench" => bench::run_any(&project, arguments)?,
         "fuzz" => fuzz::run_targets(&project, arguments)?,
+        "soak" => soak::run_schedules(&project, arguments)?,
         "mutants" => mutants::run_mutants(&project, arguments)?,
         "help" | "--help" | "-h" => help(),
         other => {

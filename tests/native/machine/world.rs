@@ -7,7 +7,7 @@ use keylatch::{Code, Error, Secret};
 
 use super::wire::{Fault, Shared};
 use super::{By, Step, Store};
-use crate::support::{KIM, PASSWORD, Service, named};
+use crate::support::{KIM, PASSWORD, Service, managing};
 
 /// When the server's clock begins: what `Service::start` sets.
 const START: &str = "2026-11-20T10:00:00Z";
@@ -89,7 +89,7 @@ impl World {
     async fn create(&mut self, lifetime: &str, faults: &[Fault]) {
         self.count += 1;
         let name = format!("key {}", self.count);
-        let new = NewKey { lifetime: Some(Lifetime::For(lifetime.into())), ..named(&name) };
+        let new = NewKey { lifetime: Some(Lifetime::For(lifetime.into())), ..managing(&name) };
         let wire = self.shared.wire(faults);
         match self.client.create(&wire, &new).await {
             Ok(made) => self.hold(made.key, made.secret.reveal().unwrap()).await,

@@ -1,6 +1,7 @@
 // A key is wiped from the memory of the WebAssembly once it is done with.
 
 import { equal, fail, ok } from '../support/assert.js';
+import { copies } from '../support/memory.js';
 import { ANYTHING, json } from '../support/service.js';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -8,22 +9,9 @@ const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 export default ({ keylatch, server, memories }) => {
   const { KeyClient, Secret, generateKey } = keylatch;
 
-  /** Where a text, or a good part of it, stands in the memory. */
-  const places = (text) => {
-    const part = text.replace(/^kl_(live|test)_/, '').slice(0, 24);
-    const bytes = new TextEncoder().encode(part);
-    const found = [];
-    for (const { buffer } of memories()) {
-      const memory = new Uint8Array(buffer);
-      for (let at = memory.indexOf(bytes[0]); at >= 0; at = memory.indexOf(bytes[0], at + 1)) {
-        if (bytes.every((byte, n) => memory[at + n] === byte)) found.push(at);
-      }
-    }
-    return found;
-  };
   const assertGone = (text, when) => {
-    const found = places(text);
-    if (found.length) fail(`${found.length} copies are left ${when}`);
+    const found = copies(memories(), text);
+    if (found) fail(`${found} copies are left ${when}`);
   };
   /** Does something so many times; from the thousandth on, no memory of the WebAssembly grows. */
   const sameMemory = async (times, work) => {
@@ -47,7 +35,7 @@ export default ({ keylatch, server, memories }) => {
         const text = secret.expose();
         const copy = new Secret(text);
         secret[dispose]();
-        ok(places(text).length > 0, 'a secret that is held');
+        ok(copies(memories(), text) > 0, 'a secret that is held');
         copy[dispose]();
         assertGone(text, 'after it was disposed of');
       },
@@ -86,6 +74,54 @@ export default ({ keylatch, server, memories }) => {
         await robot.fetch('/v1/account');
         robot[dispose]();
         assertGone(next, 'after a client with it was disposed of');
+      },
+    },
+    {
+      name: 'whatever a client with a key did, or failed to do, the key is gone once the client is',
+      async run() {
+        const kim = await signIn();
+        const wipe = (secret) => secret[dispose]();
+        const scopes = ['keys:read', 'keys:write'];
+        const options = (credential, fetch) => ({ provider: 'keylatch', baseUrl: server.url, credential, fetch, retries: 0 });
+        /** The service and what is on the way repeat the key. */
+        const echo = (status) => async (request) => new Response(JSON.stringify({ title: 'No', detail: request.headers.get('authorization') }), { status });
+        const lost = async () => {
+          throw new TypeError('no answer came');
+        };
+        for (const [name, use, fetch] of [
+          ['list', async (client) => { for await (const key of client.list()) if (!key.id) fail('a key has an id'); }],
+          ['get', (client, key) => client.get(key.id)],
+          ['create', async (client) => wipe((await client.create({ name: 'memory', expiresIn: 'PT1M', scopes })).secret)],
+          ['rotate', async (client, key) => wipe((await client.rotate(key.id)).secret)],
+          ['rotate, and store', async (client, key) => wipe((await client.rotate(key.id, { store: wipe })).secret)],
+          ['rotate, and store throws', (client, key, text) => client.rotate(key.id, { store: () => { throw new Error(text); } })],
+          ['revoke', (client, key) => client.revoke(key.id)],
+          ['delete, which is refused', (client, key) => client.delete(key.id)],
+          ['validate', (client, _, text) => client.validate(text)],
+          ['whoami', (client) => client.whoami()],
+          ['fetch', (client) => client.fetch('/v1/account')],
+          ['fetch elsewhere', (client) => client.fetch('https://elsewhere.example/')],
+          ['an answer that repeats it', (client) => client.whoami(), echo(200)],
+          ['a refusal that repeats it', (client) => client.whoami(), echo(401)],
+          ['a fault that repeats it', (client) => client.create({ name: 'memory' }), echo(500)],
+          ['an answer that is lost', (client) => client.create({ name: 'memory' }), lost],
+        ]) {
+          const { key, secret } = await kim.create({ name: 'memory', expiresIn: 'PT1H', scopes });
+          const text = secret.reveal();
+          const client = new KeyClient(options(text, fetch));
+          await Promise.resolve(use(client, key, text)).catch((error) => ok(error instanceof keylatch.KeylatchError, `${name}: ${error}`));
+          client[dispose]();
+          assertGone(text, `after ${name}`);
+        }
+        // What takes the place of a key that was refused, and that key.
+        const [old, next] = [generateKey(), generateKey()];
+        const texts = [old.expose(), next.expose()];
+        const source = { secret: old, source: { kind: 'argument', name: '' }, refresh: async () => ({ ...source, secret: next }) };
+        const client = new KeyClient(options(source, echo(401)));
+        await client.whoami().then(() => fail('it is refused'), () => {});
+        client[dispose]();
+        for (const secret of [old, next]) secret[dispose]();
+        for (const text of texts) assertGone(text, 'after a source was asked');
       },
     },
     {

@@ -1,5 +1,22 @@
 // The memory of the WebAssembly, which the package itself does not give away.
 
+/**
+ * How often a text, or a good part of it, stands in these memories.
+ * @param {WebAssembly.Memory[]} memories @param {string} text
+ */
+export function copies(memories, text) {
+  const part = text.replace(/^kl_(live|test)_/, '').slice(0, 24);
+  const bytes = new TextEncoder().encode(part);
+  let count = 0;
+  for (const { buffer } of memories) {
+    const memory = new Uint8Array(buffer);
+    for (let at = memory.indexOf(bytes[0]); at >= 0; at = memory.indexOf(bytes[0], at + 1)) {
+      if (bytes.every((byte, n) => memory[at + n] === byte)) count += 1;
+    }
+  }
+  return count;
+}
+
 /** Remembers the memory of every WebAssembly that is started from now on. */
 export function watchMemory() {
   const Native = WebAssembly.Instance;
