@@ -73,7 +73,7 @@ function nimbus() {
 }
 
 export default ({ keylatch }) => {
-  const { KeyClient, defineProvider } = keylatch;
+  const { KeyClient, defineProvider, provider } = keylatch;
   return [
     {
       name: 'it goes through the whole life of a key',
@@ -119,6 +119,19 @@ export default ({ keylatch }) => {
         equal((await client.fetch('/api/me')).status, 200);
         same(fetch.asked.map(({ path }) => path), ['/api/me', '/api/me', '/api/me']);
         await refused(keylatch, 'origin_mismatch', () => client.fetch('https://example.com/api/me'));
+      },
+    },
+    {
+      name: 'its API is found behind a hub, as that of a built-in service',
+      async run() {
+        const modelon = provider('modelon');
+        for (const service of ['modelon', defineProvider({ ...modelon, id: 'mine' })]) {
+          const fetch = answering(({ path }) => json(path === '/hub/api/user' ? { server: '/user/kim/' } : { data: { id: 'usr_1', username: 'kim' } }));
+          const client = new KeyClient({ provider: service, credential: 'kims-key-of-this-service', fetch });
+          same(await client.whoami(), { id: 'usr_1', user: 'kim' });
+          same(await client.whoami(), { id: 'usr_1', user: 'kim' });
+          same(fetch.asked.map(({ path }) => path), ['/hub/api/user', '/user/kim/impact/api/users/me', '/user/kim/impact/api/users/me']);
+        }
       },
     },
   ];
