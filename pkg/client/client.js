@@ -57,7 +57,7 @@ export class KeyClient {
     this.#transport = { fetch, timeout };
     checkTransport(this.#transport);
     this.provider = providerOf(provider);
-    this.#source = isSource(credential) ? { connect: (/** @type {any} */ next) => connect(options, next), ...bound(credential) } : undefined;
+    this.#source = isSource(credential) ? { connect: (/** @type {any} */ next, /** @type {string} */ before) => connect(options, next, before), ...bound(credential) } : undefined;
     this.#connection = made?.how === adopted ? made.connection : connect(options, credential);
   }
 
@@ -222,7 +222,7 @@ export class KeyClient {
     try {
       const fresh = await run({ ...this.#transport, signal }, (call) => call.outside(REFRESH, (over) => reading.wait(over)));
       if (!fresh || !this.#isStill(refused)) return isOther();
-      const next = source.connect(fresh);
+      const next = source.connect(fresh, refused.origin.baseUrl);
       const { origin } = refused.origin;
       // A relative address would lead there, body and all.
       if (next.origin.origin !== origin) throw failure(/** @type {any} */ ('origin_mismatch'), origin, next.origin.origin);
@@ -259,12 +259,13 @@ function unread(thrown) {
  * What the options say, checked; nothing is sent or loaded.
  * @param {any} options
  * @param {any} [credential] a key, or where one came from
+ * @param {string} [before] the address until now
  * @returns {Connection}
  */
-function connect(options, credential) {
+function connect(options, credential, before) {
   const { secret: key, baseUrl, scheme } = isSource(credential) ? credential : { secret: credential };
   const provider = providerOf(options.provider);
-  const address = options.baseUrl ?? baseUrl ?? provider.baseUrl;
+  const address = options.baseUrl ?? baseUrl ?? before ?? provider.baseUrl;
   if (address === undefined) throw failure('invalid_argument', 'baseUrl', `${provider.title} has no address of its own; say where it is.`);
   const retries = options.retries ?? 2;
   if (!Number.isInteger(retries) || retries < 0 || retries > 10) throw failure('invalid_argument', 'retries', 'use a whole number from 0 to 10.');
