@@ -95,7 +95,7 @@ function way(scheme) {
 }
 
 /**
- * The value of a header, or all of them where it was sent more than once.
+ * The value of a header, or a list where it was sent more than once.
  * @param {any} request @param {string} name in lower case
  * @returns {string | string[] | undefined}
  */
@@ -112,8 +112,8 @@ function read(request, name) {
   const { headers } = request;
   if (typeof headers.get === 'function') return text(headers.get(name) ?? undefined);
   // Of two `Authorization` headers Node keeps the first in `headers`, so they are counted where all are.
-  const sent = raw(request.rawHeaders, name);
-  if (sent !== undefined) return sent;
+  const { rawHeaders } = request;
+  if (Array.isArray(rawHeaders) && isRepeated(rawHeaders, name)) return [];
   const own = headers[name];
   if (own !== undefined) return text(own);
   // What hands events over, as serverless platforms do, keeps names as they were sent.
@@ -123,18 +123,14 @@ function read(request, name) {
   return values.length > 0 ? text(values) : undefined;
 }
 
-/** Of a list of names and values in turn. @param {any} list @param {string} name @returns {string | string[] | undefined} */
-function raw(list, name) {
-  if (!Array.isArray(list)) return undefined;
-  /** @type {string | string[] | undefined} */
-  let found;
-  for (let at = 0; at + 1 < list.length; at += 2) {
+/** @param {any[]} list of names and values in turn @param {string} name */
+function isRepeated(list, name) {
+  let times = 0;
+  for (let at = 0; at < list.length; at += 2) {
     const other = list[at];
-    if (other.length !== name.length || other.toLowerCase() !== name) continue;
-    const value = /** @type {string} */ (text(list[at + 1]));
-    found = found === undefined ? value : [found, value].flat();
+    if (other.length === name.length && other.toLowerCase() === name) times += 1;
   }
-  return found;
+  return times > 1;
 }
 
 /** @param {any} value @returns {string | string[] | undefined} */

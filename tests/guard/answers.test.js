@@ -151,6 +151,15 @@ test('a second Authorization header, of which Node says nothing, is seen', async
   assert.match(await send(`AUTHORIZATION: Bearer ${key}`, `authorization: Bearer ${generateKey().expose()}`), /^HTTP\/1\.1 400 [^]*more than one API key/);
 });
 
+test('what a middleware has made of the headers counts', async () => {
+  const { guard, issue } = table();
+  const { key } = issue();
+  const sent = ['Host', 'x', 'Authorization', 'Bearer of-a-proxy'];
+  assert.equal((await guard.authenticate({ ...bearer(key), rawHeaders: sent })).owner, OWNER);
+  assert.equal((await refusal(guard.authenticate({ headers: { host: 'x' }, rawHeaders: sent }))).code, 'no_credential');
+  assert.equal((await guard.authenticate({ ...bearer(key), rawHeaders: ['Host', 'x'] })).owner, OWNER);
+});
+
 test('several formats are taken while one follows another', async () => {
   const own = (prefix) => ({ parts: [prefix, { alphabet: 'base62', length: 24 }], certainty: 'documented' });
   const { guard, issue } = table({ format: [own('new_'), own('old_'), 'test'] });

@@ -1,6 +1,7 @@
 // What the guard's entries bring along, and what they do not.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -60,4 +61,15 @@ test('the guard speaks of the same Secret and the same errors as keylatch', asyn
   const { key } = guard.issueKey({ owner: 'cust_7' });
   assert.ok(key instanceof keylatch.Secret);
   assert.throws(() => guard.createGuard({}), keylatch.KeylatchError);
+});
+
+test('to import and to make a guard needs no timer, no clock and no random bytes, which workers lack at that time', () => {
+  const script = `
+    for (const [place, name] of [[globalThis, 'setTimeout'], [globalThis, 'setInterval'], [performance, 'now'], [Date, 'now'], [crypto, 'getRandomValues'], [globalThis, 'fetch']]) {
+      Object.defineProperty(place, name, { value: () => { throw new Error(name + ' was called'); } });
+    }
+    const { createGuard } = await import(${JSON.stringify(dist('node/guard.js'))});
+    createGuard({ format: ['live', { parts: ['ak_', { alphabet: 'hex', length: 32 }], certainty: 'documented' }], lookup: () => undefined });
+    console.log('made');`;
+  assert.equal(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }), 'made\n');
 });
