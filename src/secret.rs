@@ -59,6 +59,17 @@ impl RevealOnce {
     pub fn reveal(&self) -> Result<Secret, Error> {
         self.0.take().ok_or_else(|| Error::new(Code::AlreadyRevealed))
     }
+
+    /// Whether the key has been handed out or wiped.
+    pub fn is_revealed(&self) -> bool {
+        self.0.borrow().is_none()
+    }
+
+    /// A copy for keylatch's own use (storing, authenticating) that does not
+    /// count as showing it to the person.
+    pub fn peek(&self) -> Option<Secret> {
+        self.0.borrow().clone()
+    }
 }
 
 impl fmt::Debug for RevealOnce {

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { failure, isError } from '../core/errors.js';
 import { confirm } from './ask.js';
 import { providerOf, withClient } from './client.js';
-import { Named, named } from './describe.js';
+import { known, Named, named } from './describe.js';
 import { print, printJson, relative, say, style, table, warn } from './print.js';
 import { showLost, sinkFor } from './sink.js';
 import { clean } from './text.js';
@@ -43,7 +43,7 @@ export async function list(options) {
       if (isMore) break;
       keys.push(key);
     }
-    if (json) return printJson({ keys });
+    if (json) return printJson({ keys: keys.map(known) });
     if (keys.length === 0) return say(status || search ? 'No keys like that.' : 'No keys. Make one with keylatch create.');
     print(table(['ID', 'NAME', 'KEY', 'STATUS', 'CREATED', 'EXPIRES', 'LAST USED'], keys.map((key) => row(key, provider)), 1));
     if (isMore) say(`There are more than these ${limit}.`);
@@ -88,7 +88,7 @@ export async function revoke(options) {
   await withClient(options, async ({ client, provider }) => {
     const { id } = await agreed(client, provider, which, 'active', 'stops working at once, for good. Revoke it?', options);
     const key = await client.revoke(id);
-    if (options.json) return printJson({ key });
+    if (options.json) return printJson({ key: known(key) });
     say(`Revoked ${named(key)}.`);
   });
 }

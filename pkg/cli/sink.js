@@ -5,7 +5,7 @@ import { fstatSync, readSync, statSync } from 'node:fs';
 
 import { failure } from '../core/errors.js';
 import { CredentialFile } from '../node/credential-file.js';
-import { named, until } from './describe.js';
+import { known, named, until } from './describe.js';
 import { isCommittable } from './git.js';
 import { print, printJson, say, warn } from './print.js';
 import { exposed } from './stdout.js';
@@ -54,7 +54,7 @@ class File {
   async finish(key, warning) {
     const { output, json } = this.#options;
     const replaced = this.#replaced;
-    if (json) return printJson({ key, output, replaced, warning });
+    if (json) return printJson({ key: known(key), output, replaced, warning });
     say(`Created ${named(key)} in ${output}${replaced ? ` in place of ${replaced}` : ''}${until(key)}.`);
   }
 
@@ -83,7 +83,7 @@ class Output {
   async put(text, key) {
     if (!this.#json) return exposed(`${text}\n`);
     this.#isOpen = true;
-    await exposed(JSON.stringify({ key, secret: text }, null, 2).slice(0, -'\n}'.length));
+    await exposed(JSON.stringify({ key: known(key), secret: text }, null, 2).slice(0, -'\n}'.length));
   }
 
   /** @param {any} key @param {Warning} [warning] */
@@ -97,7 +97,7 @@ class Output {
 
 /** A key that could not be put where it was to go, and not be ended either. @param {any} options @param {any} key @param {string} secret @param {Warning} warning */
 export async function showLost({ json }, key, secret, warning) {
-  const text = json ? JSON.stringify({ key, secret, warning }, null, 2) : secret;
+  const text = json ? JSON.stringify({ key: known(key), secret, warning }, null, 2) : secret;
   // Better where it was not expected than nowhere.
   await exposed(`${text}\n`).catch(() => void process.stderr.write(`${text}\n`));
 }

@@ -148,11 +148,13 @@ async fn a_new_key_is_seen_once() {
     let made = kim.create(&service.line(), &named("robot")).await.unwrap();
 
     assert_eq!(format!("{:?}", made.secret), "RevealOnce([redacted])");
+    assert!(!made.secret.is_revealed());
     let key = made.secret.reveal().unwrap();
     assert!(format::diagnose(Some(format::keylatch()), key.expose()).is_empty(), "it is a key of keylatch");
     assert_eq!(made.key.masked.as_deref(), Some(format::mask(key.expose()).as_str()));
     assert!(service.lets_in(&key).await);
 
+    assert!(made.secret.is_revealed() && made.secret.peek().is_none());
     assert_eq!(outcome(made.secret.reveal(), |_| "the key"), "already_revealed");
 }
 
