@@ -21,17 +21,24 @@ import { numbered, wrk } from './service/wrk.js';
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, check: { type: 'boolean' } } });
 const SECONDS = options.quick ? 1 : 5;
 const CONNECTIONS = 32;
-const USED = options.quick ? 500 : 10_000;
+const USED = options.quick ? 2_000 : 10_000;
 const [FEW, MANY] = options.quick ? [500, 5_000] : [10_000, 1_000_000];
 const BIN = process.env.KEYLATCH_SERVER_BIN;
 const directory = mkdtempSync(join(tmpdir(), 'keylatch-bench-'));
 const say = (text) => process.stderr.write(`${text}\n`);
+
+/** Whatever becomes of the measurement, no server is left behind. */
+const running = new Set();
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+process.once('SIGTERM', () => process.exit(143));
 
 /** A server with these flags, and what it is asked through. */
 async function start(database, ...flags) {
   const child = spawn(BIN, ['--listen', '127.0.0.1:0', '--log', 'error', ...flags], {
     env: { ...process.env, KEYLATCH_DATABASE: database }, stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let url;
   for await (const line of createInterface({ input: child.stdout })) {
     url = /^keylatch-server listening on (\S+)$/.exec(line)?.[1];

@@ -1,7 +1,7 @@
 // A PostgreSQL of this measurement's own, which ends with it.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,7 +47,8 @@ export async function startCluster() {
     sql: (text) => run('psql', [...at, '-d', 'postgres', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'], { input: text }),
     /** Transactions a second of this script, by as many clients as the servers are asked by. */
     pgbench: (script, clients, seconds) => {
-      const text = run('pgbench', [...at, '-n', '-M', 'prepared', '-f', '/dev/stdin', '-c', String(clients), '-T', String(seconds), 'postgres'], { input: script });
+      writeFileSync(join(directory, 'bench.sql'), script);
+      const text = run('pgbench', [...at, '-n', '-M', 'prepared', '-f', 'bench.sql', '-c', String(clients), '-T', String(seconds), 'postgres']);
       return Number(/^tps = ([\d.]+)/m.exec(text)[1]);
     },
     async stop() {

@@ -43,7 +43,7 @@
 //!
 //! # To add an endpoint
 //! 1. What happens: a function in `keys` or `auth` that takes `&App`, the
-//!    [`Caller`](auth::Caller) and what is asked. It begins with `caller.may(…)`,
+//!    `auth::Caller` and what is asked. It begins with `caller.may(…)`,
 //!    and ends with a line for the log and `app.audit(…)` if it changed something.
 //! 2. The handler: a function in `api/v1` with `#[utoipa::path(…)]` above it,
 //!    registered in `api/v1/mod.rs`. It reads the request, calls the first, and

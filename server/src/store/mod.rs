@@ -3,7 +3,7 @@
 //! [`Store`] has a method for everything that is asked or changed by itself, and
 //! [`Tx`] for what happens together; both stand in one file for each table. A
 //! method says what is kept, and its SQL stands beside it, once for both
-//! databases. Below is the trait [`Driver`](driver::Driver), which says what is
+//! databases. Below is the trait `driver::Driver`, which says what is
 //! needed of a database, with two implementations: `sqlite` and `postgres`.
 //! Nothing here knows of HTTP.
 //!

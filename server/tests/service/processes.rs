@@ -48,7 +48,7 @@ async fn a_revocation_works_at_once_where_it_was_asked_for_and_within_its_bound_
     let service = Service::on_postgres().await;
     let url = match &service.app.config().database {
         keylatch_server::Database::Postgres(url) => url.expose().to_owned(),
-        keylatch_server::Database::Sqlite(_) => unreachable!("it is PostgreSQL"),
+        keylatch_server::Database::Sqlite(_) => panic!("it is PostgreSQL"),
     };
     let measured = tokio::task::spawn_blocking(move || measure(&url)).await.unwrap();
     for (bound, delays) in measured {
