@@ -57,11 +57,10 @@ pub fn run_mutants(project: &Project, arguments: &[&str]) -> Result<()> {
         fs::create_dir_all(&output).context(format!("cannot create {}", output.display()))?;
         let mut mutants = tools::cargo(project);
         mutants.args(["mutants", "--package", part.package, "--test-package", part.package, "--no-shuffle"]);
-        mutants.args(["--cap-lints", "true", "--output"]).arg(&output);
+        mutants.args(["--profile", "mutants", "--output"]).arg(&output);
         for file in files {
             mutants.args(["--file", file]);
         }
-        mutants.args(["--cargo-test-arg=--profile=mutants"]);
         // The lines behind `--` are of `cargo test`.
         if !part.tests.is_empty() {
             mutants.arg("--").args(part.tests);
