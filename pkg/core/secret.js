@@ -22,7 +22,19 @@ const adopted = Symbol();
 /** @type {WeakMap<object, Held>} */
 const kept = new WeakMap();
 
-class Redacted {
+/** What is held now, for those who keep it out of texts. @type {Set<Held>} */
+const living = new Set();
+let version = 0;
+
+/** Another number after each change of {@link livingSecrets}. */
+export const secretsVersion = () => version;
+
+/** The bytes of every secret that is alive, where they stand. */
+export function* livingSecrets() {
+  for (const held of living) yield bytesIn(held);
+}
+
+export class Redacted {
   toString() {
     return REDACTED;
   }
@@ -88,6 +100,8 @@ export class RevealOnce extends Redacted {
 /** @param {object} owner @param {Held} held */
 function keep(owner, held) {
   kept.set(owner, held);
+  living.add(held);
+  version++;
   if (typeof FinalizationRegistry === 'undefined') return;
   (forgotten ??= new FinalizationRegistry(wipe)).register(owner, held);
 }
@@ -139,6 +153,8 @@ function refuseWiped(held) {
 function wipe(held) {
   if (held.isWiped) return;
   held.isWiped = true;
+  living.delete(held);
+  version++;
   const { core, slot, at, length } = held;
   if (isCurrent(core)) enter(({ wasm }) => wasm.free(slot));
   // An instance that has trapped is not entered again.

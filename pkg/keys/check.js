@@ -4,7 +4,8 @@ import { codes, formats, services } from '#data';
 
 import { failure, problemOf } from '../core/errors.js';
 import { broken, buffer, enter, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
-import { formatNumber, serviceOf } from '../core/services.js';
+import { catalogue, formatNumber, serviceOf } from '../core/services.js';
+import { repair } from './repair.js';
 
 /**
  * @typedef {import('../index.js').KeyCheck} KeyCheck
@@ -24,6 +25,7 @@ export function checkKey(service, text) {
   const about = serviceOf(service);
   const { id: provider, certainty } = about;
   if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
+  if (about.check) return about.check(text);
   if (text.length > LONGEST) return { ok: false, provider, certainty, problems: [tooLong(about, text)], looksLike: [] };
   const core = offline();
   try {
@@ -45,10 +47,22 @@ export function checkKey(service, text) {
       wasm.clear(length);
       problems = [problem(about, text, kind, first, second)];
     } else problems = diagnosed(read(core, wasm.diagnose(format, length)));
-    return { ok: false, provider, certainty, problems, looksLike };
+    const fixed = (kind === WRONG_PREFIX || kind > WRONG_CHECKSUM) && about.data.format ? repaired(core, about, format, text) : undefined;
+    return { ok: false, provider, certainty, problems, looksLike, ...(fixed !== undefined && { fixed }) };
   } catch (thrown) {
     throw broken(core, thrown);
   }
+}
+
+/** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {number} format @param {string} text */
+function repaired(core, { prefixes }, format, text) {
+  const isKey = (/** @type {string} */ candidate) => {
+    const length = write(core, candidate);
+    const isGood = (core.wasm.check(format, length) & 7) === GOOD;
+    core.wasm.clear(length);
+    return isGood;
+  };
+  return repair(text, isKey, /** @type {string[]} */ (prefixes.slice(1)));
 }
 
 /** What the quick check has found. @param {Service} about @param {string} text @param {number} kind @param {number} first @param {number} second @returns {KeyProblem} */
@@ -118,6 +132,9 @@ function diagnosed(lines) {
     });
 }
 
+/** What stands around a key, whatever it looks like. @param {string} text @returns {KeyProblem[]} */
+export const surroundings = (text) => enter((core) => diagnosed(read(core, core.wasm.diagnose(0, write(core, text)))));
+
 /** The services whose formats have their bits set. @param {number} bits */
 function idsOf(bits) {
   return services.map(({ id }) => id).filter((id) => formats[id] > 0 && bits & (1 << (formats[id] - 1)));
@@ -138,7 +155,9 @@ export function resembled(text) {
 export function identifyKey(text) {
   const order = ['documented', 'observed', 'unknown'];
   const all = order.flatMap((certainty) => services.filter((service) => service.certainty === certainty));
-  return all.map(({ id }) => checkKey(id, text)).filter(({ ok }) => ok);
+  const own = all.map(({ id }) => checkKey(id, text)).filter(({ ok }) => ok);
+  const listed = catalogue?.identify(text) ?? [];
+  return order.flatMap((certainty) => [...listed, ...own].filter((check) => check.certainty === certainty));
 }
 
 /**
@@ -150,6 +169,7 @@ export function checkKeys(service, lines) {
   const about = serviceOf(service);
   const isText = typeof lines === 'string';
   if (!isText && !ArrayBuffer.isView(lines)) throw failure('invalid_argument', 'lines', 'expected a string or a Uint8Array.');
+  if (about.check) return (isText ? lines : new TextDecoder().decode(lines)).replace(/\n$/, '').split(/\r?\n/).map(statusOf(about.check));
   return enter((core) => {
     const format = formatNumber(core, about);
     /** @type {any} A text, or the bytes of whatever view was given. */
@@ -182,6 +202,12 @@ export function checkKeys(service, lines) {
     return statuses;
   });
 }
+
+/** @param {(text: string) => KeyCheck} check @returns {(line: string) => import('../index.js').LineStatus} */
+const statusOf = (check) => (line) => {
+  const found = check(line);
+  return found.ok ? 'ok' : found.problems[0].code;
+};
 
 /** @param {import('../core/offline.js').Offline} core @param {any} part */
 function copied(core, part) {
