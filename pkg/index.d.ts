@@ -239,6 +239,14 @@ export type KeyCheck =
       certainty: Certainty;
       /** The known prefix that the key has, e.g. `kl_live_`. */
       prefix?: string;
+      /** What the service calls such a key (`keylatch/catalogue`). */
+      kind?: string;
+      /** What it is for: a publishable key or an identifier is no secret (`keylatch/catalogue`). */
+      purpose?: KeyPurpose;
+      /** Whether it is of test mode (`keylatch/catalogue`). */
+      test?: true;
+      /** A checksum that does not fit, where its algorithm was only observed (`keylatch/catalogue`). */
+      warnings?: KeyProblem[];
     }
   | {
       ok: false;
@@ -250,7 +258,12 @@ export type KeyCheck =
       problems: KeyProblem[];
       /** Ids of other services that the text does look like a key of, whatever stands around the key. */
       looksLike: string[];
+      /** The key that was meant, where the text certainly holds exactly one: without what stands around or within it. */
+      fixed?: string;
     };
+
+/** What a key is for: `secret`, `publishable` (meant to be seen) or `identifier` (names a key or an account, opens nothing). */
+export type KeyPurpose = 'secret' | 'publishable' | 'identifier';
 
 /** Id of a built-in service, or of one that you declare. */
 export type ProviderId = 'keylatch' | 'luminary' | 'lambda' | 'conduce' | 'modelon' | (string & {});
@@ -461,6 +474,8 @@ export interface Capabilities {
 
 /** A service as plain, frozen data. */
 export interface Provider extends Omit<ProviderSpec, 'endpoints'> {
+  /** Whether only the look of its keys and how they are sent is known (`keylatch/catalogue`). `schemes` is empty where that is not known. */
+  formatOnly?: true;
   /** Its key API, written out. */
   readonly endpoints: Partial<Record<Operation, EndpointSpec>>;
   /** What it can do, read off its endpoints. */

@@ -11,6 +11,8 @@ pub(crate) const WIDTH: usize = 4;
 const FURTHEST: usize = 96;
 /// The first two bytes of an anchor are looked up together; more pairs than this are no anchor.
 const MOST_PAIRS: usize = 256;
+/// All that an anchor can be is hashed; what can be more is none.
+const MOST: usize = 8_192;
 
 /// Where the key of an anchor begins.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +44,7 @@ pub(crate) fn anchors(shape: &Shape, alphabets: &Alphabets) -> Vec<Anchor> {
     }
     spread(pieces, alphabets, &mut rows);
     for row in rows {
-        let places = row.windows(WIDTH).enumerate().filter(|(_, window)| pairs(window) <= MOST_PAIRS);
+        let places = row.windows(WIDTH).enumerate().filter(|(_, window)| count(window, 2) <= MOST_PAIRS && count(window, WIDTH) <= MOST);
         let best = places.map(|(at, window)| (cost(window), at, window)).min_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, at, window)) = best
             && let [a, b, c, d] = window
@@ -110,8 +112,9 @@ fn spread(pieces: &[Piece], alphabets: &Alphabets, rows: &mut Vec<Vec<Bytes>>) {
     }
 }
 
-fn pairs(window: &[Bytes]) -> usize {
-    window.iter().take(2).map(|set| set.iter().count()).product()
+/// How many texts there are of the first bytes of a window.
+fn count(window: &[Bytes], length: usize) -> usize {
+    window.iter().take(length).map(|set| set.iter().count()).product()
 }
 
 /// How often such bytes stand in texts, roughly: a sum of logarithms.
@@ -120,7 +123,7 @@ fn cost(window: &[Bytes]) -> f32 {
 }
 
 /// In logs and sources, by the thousand.
-fn weight(byte: u8) -> u32 {
+pub(crate) fn weight(byte: u8) -> u32 {
     match byte {
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 50,
         b'a'..=b'z' => 20,

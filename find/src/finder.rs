@@ -1,10 +1,8 @@
 //! Where one of many anchors stands in a text.
 //!
-//! A place is looked at in two steps. The first asks whether its four bytes could be an
-//! anchor, from tables of half bytes: each anchor is in one of eight groups, a bit each, and
-//! a group has a byte if it has its lower and its upper half ("Teddy", from Hyperscan). With
-//! vector instructions that is done for sixteen places at once (`simd`). The second looks the
-//! first two bytes up in a table of anchors.
+//! A place is looked at in steps, each for what is left by those before it. With vector
+//! instructions the first is done for sixteen places at once (`groups`, `simd`). Then the hash
+//! of the four bytes is looked up, and at last the first two of them in a table of anchors.
 
 use alloc::vec::Vec;
 
@@ -12,26 +10,21 @@ use keylatch_format::shape::Bytes;
 
 use crate::anchor::{Anchor, WIDTH};
 
-/// How many groups of anchors there are: a bit of a byte each.
-const GROUPS: usize = 8;
 /// Places of the table of pairs.
 const PLACES: usize = 4_096;
 const NONE: u16 = u16::MAX;
 
-/// The groups that have a lower half and an upper half, for one byte of an anchor.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Halves {
-    pub(crate) low: [u8; 16],
-    pub(crate) high: [u8; 16],
-}
-
 /// What is looked for in a text.
 pub(crate) struct Finder {
-    pub(crate) halves: [Halves; WIDTH],
+    /// See [`crate::groups`].
+    #[cfg(all(target_arch = "wasm32", feature = "simd"))]
+    pub(crate) halves: [crate::groups::Halves; WIDTH],
     /// The first entry of each place of the table.
     heads: Vec<u16>,
     entries: Vec<Entry>,
     anchors: Vec<Anchor>,
+    /// A bit for each hash of four bytes that an anchor has.
+    hashes: Vec<u64>,
 }
 
 /// An anchor in the table, and the next entry of its place.
@@ -46,12 +39,13 @@ impl Finder {
     /// For these anchors.
     pub(crate) fn new(anchors: Vec<Anchor>) -> Self {
         let mut finder = Finder {
-            halves: [Halves::default(); WIDTH],
+            #[cfg(all(target_arch = "wasm32", feature = "simd"))]
+            halves: crate::groups::of(&anchors),
             heads: core::iter::repeat_n(NONE, PLACES).collect(),
             entries: Vec::new(),
             anchors,
+            hashes: core::iter::repeat_n(0, BITS / 64).collect(),
         };
-        finder.group();
         finder.enter();
         finder
     }
@@ -61,49 +55,22 @@ impl Finder {
         self.anchors.is_empty()
     }
 
-    /// Puts each anchor into the group that it makes the least larger.
-    fn group(&mut self) {
-        // By their bytes, so that those of one group have much in common.
-        let mut order: Vec<(usize, [Half; WIDTH])> =
-            self.anchors.iter().map(|anchor| anchor.bytes.map(|set| Half::of(&set))).enumerate().collect();
-        order.sort_by_key(|(_, halves)| halves.map(|half| half.order()));
-        let mut groups: [Option<[Half; WIDTH]>; GROUPS] = [None; GROUPS];
-        for (_, halves) in &order {
-            let grown = groups.iter().enumerate().map(|(number, group)| {
-                let after = group.map_or(*halves, |group| merged(&group, halves));
-                (size(&after) - group.as_ref().map_or(0.0, size), number, after)
-            });
-            if let Some((_, number, after)) = grown.min_by(|a, b| a.0.total_cmp(&b.0))
-                && let Some(group) = groups.get_mut(number)
-            {
-                *group = Some(after);
-            }
-        }
-        for (number, group) in groups.iter().enumerate() {
-            let Some(group) = group else { continue };
-            for (halves, half) in self.halves.iter_mut().zip(group) {
-                for value in 0..16 {
-                    let bit = |has: u16| (has >> value & 1) as u8 * (1 << number);
-                    if let (Some(low), Some(high)) = (halves.low.get_mut(value), halves.high.get_mut(value)) {
-                        *low |= bit(half.low);
-                        *high |= bit(half.high);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Enters each anchor under each pair of bytes that it can begin with.
+    /// Enters each anchor under each pair of bytes that it can begin with, and the hash of all
+    /// that it can be.
     fn enter(&mut self) {
         for (number, anchor) in self.anchors.iter().enumerate() {
-            let [first, second, ..] = &anchor.bytes;
-            for first in first.iter() {
-                for second in second.iter() {
-                    if let Some(head) = self.heads.get_mut(place(first, second)) {
-                        let entry = Entry { first, second, anchor: number as u16, next: *head };
-                        *head = self.entries.len() as u16;
-                        self.entries.push(entry);
+            let [first, second, third, fourth] = &anchor.bytes;
+            for (first, second) in pairs(first, second) {
+                for (third, fourth) in pairs(third, fourth) {
+                    let hash = hash([first, second, third, fourth]);
+                    if let Some(bits) = self.hashes.get_mut(hash / 64) {
+                        *bits |= 1 << (hash % 64);
                     }
+                }
+                if let Some(head) = self.heads.get_mut(place(first, second)) {
+                    let entry = Entry { first, second, anchor: number as u16, next: *head };
+                    *head = self.entries.len() as u16;
+                    self.entries.push(entry);
                 }
             }
         }
@@ -127,16 +94,12 @@ impl Finder {
         }
     }
 
-    /// Whether an anchor could stand at a place, by the halves of its bytes.
+    /// Whether an anchor could stand where these four bytes do, by their hash.
     #[inline]
-    pub(crate) fn could_be(&self, window: &[u8; WIDTH]) -> bool {
-        let mut groups = u8::MAX;
-        for (halves, byte) in self.halves.iter().zip(window) {
-            let low = halves.low.get(usize::from(byte & 15)).copied().unwrap_or_default();
-            let high = halves.high.get(usize::from(byte >> 4)).copied().unwrap_or_default();
-            groups &= low & high;
-        }
-        groups != 0
+    pub(crate) fn could_be(&self, window: &[u8]) -> bool {
+        let Some(window) = window.first_chunk::<WIDTH>() else { return false };
+        let hash = hash(*window);
+        self.hashes.get(hash / 64).is_some_and(|bits| bits >> (hash % 64) & 1 == 1)
     }
 
     /// The first place from `from` on where an anchor could stand.
@@ -148,58 +111,25 @@ impl Finder {
         self.next_by_one(text, from)
     }
 
-    /// The same, byte by byte.
+    /// The same, place by place.
     pub(crate) fn next_by_one(&self, text: &[u8], from: usize) -> Option<usize> {
         let rest = text.get(from..)?;
-        let [first, second, ..] = &self.halves;
-        let groups = |halves: &Halves, byte: u8| {
-            halves.low.get(usize::from(byte & 15)).copied().unwrap_or_default()
-                & halves.high.get(usize::from(byte >> 4)).copied().unwrap_or_default()
-        };
-        // Most places fall at their first two bytes.
-        rest.array_windows::<WIDTH>()
-            .position(|window| {
-                let [a, b, ..] = window;
-                groups(first, *a) & groups(second, *b) != 0 && self.could_be(window)
-            })
-            .map(|at| from + at)
+        rest.array_windows::<WIDTH>().position(|window| self.could_be(window)).map(|at| from + at)
     }
+}
+
+/// The bits of the table of hashes: 16 KB, which stay in the nearest cache.
+const BITS: usize = 131_072;
+
+#[inline]
+fn hash(bytes: [u8; WIDTH]) -> usize {
+    (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> 15) as usize
+}
+
+fn pairs<'a>(a: &'a Bytes, b: &'a Bytes) -> impl Iterator<Item = (u8, u8)> + 'a {
+    a.iter().flat_map(|first| b.iter().map(move |second| (first, second)))
 }
 
 fn place(first: u8, second: u8) -> usize {
     (usize::from(first) << 5 ^ usize::from(second)) & (PLACES - 1)
-}
-
-/// The halves of a set of bytes, a bit for each value.
-#[derive(Clone, Copy)]
-struct Half {
-    low: u16,
-    high: u16,
-}
-
-impl Half {
-    fn of(set: &Bytes) -> Self {
-        set.iter().fold(Half { low: 0, high: 0 }, |half, byte| Half {
-            low: half.low | 1 << (byte & 15),
-            high: half.high | 1 << (byte >> 4),
-        })
-    }
-
-    fn order(self) -> (u16, u16) {
-        (self.high, self.low)
-    }
-}
-
-fn merged(a: &[Half; WIDTH], b: &[Half; WIDTH]) -> [Half; WIDTH] {
-    let mut all = *a;
-    for (own, other) in all.iter_mut().zip(b) {
-        own.low |= other.low;
-        own.high |= other.high;
-    }
-    all
-}
-
-/// Which part of all places has such bytes, roughly.
-fn size(halves: &[Half; WIDTH]) -> f32 {
-    halves.iter().map(|half| (half.low.count_ones() * half.high.count_ones()) as f32 / 96.0).product()
 }

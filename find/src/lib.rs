@@ -18,7 +18,7 @@
 //! | `engine` | the shapes and values, and the walk along a text |
 //! | `anchor` | the four bytes of a shape by which it is looked for |
 //! | `finder` | where four such bytes stand in a text |
-//! | `simd` | the same by vector instructions |
+//! | `groups`, `simd` | the same by vector instructions |
 //! | `value` | the forms of a text that is looked for by value |
 //! | `edge` | whether a key can begin at a place |
 
@@ -34,6 +34,8 @@ mod anchor;
 mod edge;
 mod engine;
 mod finder;
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
+mod groups;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod simd;
 #[cfg(test)]

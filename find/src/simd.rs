@@ -35,9 +35,13 @@ fn blocks(finder: &Finder, text: &[u8], from: usize) -> Result<usize, usize> {
         let pairs = v128_and(groups(a, load(text, at)), groups(b, load(text, at + 1)));
         if v128_any_true(pairs) {
             let rest = v128_and(groups(c, load(text, at + 2)), groups(d, load(text, at + 3)));
-            let places = u8x16_bitmask(u8x16_ne(v128_and(pairs, rest), zero));
-            if places != 0 {
-                return Ok(at + places.trailing_zeros() as usize);
+            let mut places = u8x16_bitmask(u8x16_ne(v128_and(pairs, rest), zero));
+            while places != 0 {
+                let place = at + places.trailing_zeros() as usize;
+                if finder.could_be(text.get(place..).unwrap_or_default()) {
+                    return Ok(place);
+                }
+                places &= places - 1;
             }
         }
         at += LANES;

@@ -11,4 +11,6 @@ const PRELUDE = [
 ].join(' ');
 
 testExamples('pkg/index.d.ts', examples, PRELUDE);
+testExamples('pkg/catalogue.d.ts', examples);
+testExamples('pkg/redact.d.ts', examples);
 testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, resolveKey } from 'keylatch/node'; ");
