@@ -227,6 +227,8 @@ export interface KeyProblem {
   message: string;
   /** Where, in UTF-16 code units, so that `text.slice(index)` starts there. */
   index: number;
+  /** How many UTF-16 code units it is about, from there on; 0 where something is missing. */
+  length: number;
 }
 
 /** The answer to "is this a key?" */

@@ -304,18 +304,15 @@ fn merge(found: &mut Vec<Match>, from: usize, values: Vec<Match>) {
     all.extend(values);
     all.sort_by_key(|found| found.start);
     for this in all {
-        match found.last_mut().filter(|last| found_overlaps(last, &this)) {
+        match found.last_mut().filter(|last| this.start < last.end) {
             Some(last) => {
-                if last.kind == VALUE || this.end <= last.end && this.kind != VALUE {
-                    last.kind = this.kind;
-                }
+                // A value that is a key by its shape too is told as such.
+                let shape = if last.kind == VALUE { this.kind } else { last.kind };
+                let is_same = (last.start, last.end) == (this.start, this.end);
+                last.kind = if is_same { shape } else { VALUE };
                 last.end = last.end.max(this.end);
             }
             None => found.push(this),
         }
     }
-}
-
-fn found_overlaps(last: &Match, this: &Match) -> bool {
-    this.start < last.end
 }

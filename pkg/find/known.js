@@ -56,7 +56,7 @@ function kindsOf(text) {
 /** @param {string} id @param {import('../index.js').Certainty} certainty @param {string} text @returns {KeyCheck} */
 function check(id, certainty, text) {
   if (text.length > LONGEST) {
-    return { ok: false, provider: id, certainty, problems: [problemOf({ code: 'wrong_length', index: LONGEST, details: [`at most ${LONGEST}`, String(text.length)] })], looksLike: [] };
+    return { ok: false, provider: id, certainty, problems: [problemOf({ code: 'wrong_length', index: LONGEST, details: [`at most ${LONGEST}`, String(text.length)] }, text.length - LONGEST)], looksLike: [] };
   }
   const all = kindsOf(text);
   const own = best(all.filter(({ shape }) => shape.kind.provider === id));
@@ -102,8 +102,8 @@ function good({ shape: { kind, shape }, isDoubtful }, text) {
 
 /** An observed checksum that does not fit. @param {string} shape @param {string} text */
 function checksumProblem(shape, text) {
-  const [, length = '0'] = /<~[\w-]+:(\d+)/.exec(shape) ?? [];
-  return problemOf({ code: 'wrong_checksum', index: text.length - Number(length), details: [length] });
+  const [, length = '0', after = '0'] = /<~[\w-]+:(\d+)[^>]*>(?:<\w+:(\d+)>)?$/.exec(shape) ?? [];
+  return problemOf({ code: 'wrong_checksum', index: text.length - Number(length) - Number(after), details: [length] }, Number(length));
 }
 
 /** The fixed texts that a shape begins with. @param {string} shape */
@@ -129,15 +129,15 @@ function nearest(id, text, index) {
     const place = index + at;
     if (prefixes.length > 0 && !prefixes.some((prefix) => text.startsWith(prefix))) {
       const all = [...new Set(shapes.slice(first, last).flatMap(({ shape, kind }) => (kind.needsContext ? [] : prefixesOf(shape))))];
-      return problemOf({ code: 'wrong_prefix', index: place, details: [(all.length > 6 ? prefixes : all).map((prefix) => `"${prefix}"`).join(' or ')] });
+      return problemOf({ code: 'wrong_prefix', index: place, details: [(all.length > 6 ? prefixes : all).map((prefix) => `"${prefix}"`).join(' or ')] }, Math.min(1, text.length - at));
     }
     if (length < min || (max > 0 && length > max)) {
       const expected = max === 0 ? `at least ${min}` : min === max ? String(min) : `${min} to ${max}`;
-      return problemOf({ code: 'wrong_length', index: index + Math.min(text.length, max || text.length), details: [expected, String(text.length)] });
+      return problemOf({ code: 'wrong_length', index: index + Math.min(text.length, max || text.length), details: [expected, String(text.length)] }, max > 0 ? Math.max(0, text.length - max) : 0);
     }
     const sum = /<(?:crc32|sha256|xor)-[\w]+:(\d+)[^>]*>$/.exec(shape);
-    if (sum && at === text.length - Number(sum[1])) return problemOf({ code: 'wrong_checksum', index: place, details: [sum[1]] });
-    return problemOf({ code: 'bad_character', index: place, details: [`"${text[at] ?? ''}"`, 'what keys of this kind have'] });
+    if (sum && at === text.length - Number(sum[1])) return problemOf({ code: 'wrong_checksum', index: place, details: [sum[1]] }, Number(sum[1]));
+    return problemOf({ code: 'bad_character', index: place, details: [`"${text[at] ?? ''}"`, 'what keys of this kind have'] }, Math.min(1, text.length - at));
   });
 }
 

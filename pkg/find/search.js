@@ -80,10 +80,14 @@ export class Search {
     return number;
   }
 
-  /** The keys of a short text, by place in UTF-16 code units. @param {string} text @returns {Found[]} */
-  inShort(text) {
+  /**
+   * The keys of a short text, by place in UTF-16 code units.
+   * @param {string} text @param {boolean} [hasValues] whether living secrets are looked for
+   * @returns {Found[]}
+   */
+  inShort(text, hasValues = true) {
     return enter((core) => {
-      const number = this.ready(core);
+      const number = hasValues ? this.ready(core) : this.number(core);
       const length = write(core, text);
       /** @type {Found[]} */
       const all = [];
@@ -107,13 +111,16 @@ export class Search {
 
   /**
    * The keys of bytes. Of bytes that go on, what is not yet decided is left: the place where it begins.
+   * Of a key that does not end, `goesOn` says so: what follows of its word belongs to it.
    * @param {Uint8Array} bytes @param {boolean} isWhole @param {(found: Found) => void} give @param {number} [from] what stands before is context
+   * @param {boolean} [hasValues] whether living secrets are looked for
    */
-  inBytes(bytes, isWhole, give, from = 0) {
+  inBytes(bytes, isWhole, give, from = 0, hasValues = true) {
     return enter((core) => {
-      const number = this.ready(core);
+      const number = hasValues ? this.ready(core) : this.number(core);
       let decided = from;
       let used = 0;
+      let goesOn = false;
       for (;;) {
         const base = Math.max(0, decided - CONTEXT);
         const end = Math.min(bytes.length, base + SIZE);
@@ -122,17 +129,34 @@ export class Search {
         used = Math.max(used, end - base);
         const take = (/** @type {number} */ start, /** @type {number} */ end, /** @type {Shape | undefined} */ shape, /** @type {boolean} */ isDoubtful) =>
           give({ start: base + start, end: base + end, shape, isDoubtful });
-        let held = this.scan(core, number, decided - base, end - base, isLast, take);
-        // A key that fills the buffer and goes on is taken as far as it was seen.
-        if (end - base === SIZE && base + held <= decided) held = this.scan(core, number, decided - base, end - base, true, take);
+        const held = this.scan(core, number, decided - base, end - base, isLast, take);
         decided = base + held;
-        if (end === bytes.length) break;
+        // A key that fills the buffer and goes on is taken to the end of its word.
+        if (end - base === SIZE && held <= CONTEXT) {
+          this.scan(core, number, held, end - base, true, (from, to, shape, isDoubtful) => {
+            const rest = to === end - base ? wordEnd(bytes, end) : base + to;
+            goesOn = rest === bytes.length && !isWhole;
+            give({ start: base + from, end: rest, shape, isDoubtful });
+            decided = rest;
+          });
+          decided = Math.max(decided, end);
+          if (decided === bytes.length) break;
+        } else if (end === bytes.length) break;
       }
       buffer(core).fill(0, 0, used);
-      return decided;
+      return { decided, goesOn };
     });
   }
 }
+
+/** Where the word that goes on at a place ends. @param {Uint8Array} bytes @param {number} at */
+export function wordEnd(bytes, at) {
+  while (at < bytes.length && isOfWord(bytes[at])) at++;
+  return at;
+}
+
+/** Letters, digits and what stands among them in keys. @param {number} byte */
+const isOfWord = (byte) => (byte >= 48 && byte < 58) || ((byte | 32) >= 97 && (byte | 32) < 123) || [43, 45, 46, 47, 61, 95].includes(byte);
 
 /** @type {Map<string, Search>} */
 const made = new Map();

@@ -6,6 +6,7 @@ import { failure, problemOf } from '../core/errors.js';
 import { broken, buffer, enter, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
 import { catalogue, formatNumber, serviceOf } from '../core/services.js';
 import { repair } from './repair.js';
+import { lengthOf } from './span.js';
 
 /**
  * @typedef {import('../index.js').KeyCheck} KeyCheck
@@ -46,7 +47,7 @@ export function checkKey(service, text) {
     if (kind <= WRONG_CHECKSUM) {
       wasm.clear(length);
       problems = [problem(about, text, kind, first, second)];
-    } else problems = diagnosed(read(core, wasm.diagnose(format, length)));
+    } else problems = diagnosed(read(core, wasm.diagnose(format, length)), text);
     const fixed = (kind === WRONG_PREFIX || kind > WRONG_CHECKSUM) && about.data.format ? repaired(core, about, format, text) : undefined;
     return { ok: false, provider, certainty, problems, looksLike, ...(fixed !== undefined && { fixed }) };
   } catch (thrown) {
@@ -70,14 +71,14 @@ function problem(about, text, kind, first, second) {
   switch (kind) {
     case WRONG_LENGTH: {
       const expected = first === second ? String(first) : `${first} to ${second}`;
-      return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] });
+      return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] }, Math.max(0, text.length - second));
     }
     case WRONG_PREFIX:
-      return problemOf({ code: 'wrong_prefix', index: first, details: [expected(about, 0)] });
+      return problemOf({ code: 'wrong_prefix', index: first, details: [expected(about, 0)] }, 1);
     case BAD_CHARACTER:
-      return problemOf({ code: 'bad_character', index: first, details: [`"${text[first]}"`, expected(about, second)] });
+      return problemOf({ code: 'bad_character', index: first, details: [`"${text[first]}"`, expected(about, second)] }, 1);
     default:
-      return problemOf({ code: 'wrong_checksum', index: first, details: [String(text.length - first)] });
+      return problemOf({ code: 'wrong_checksum', index: first, details: [String(text.length - first)] }, text.length - first);
   }
 }
 
@@ -106,7 +107,7 @@ function inWords(part) {
 /** @param {Service} about @param {string} text */
 function tooLong(about, text) {
   const longest = longestKey(about) ?? LONGEST;
-  return problemOf({ code: 'wrong_length', index: longest, details: [`at most ${longest}`, String(text.length)] });
+  return problemOf({ code: 'wrong_length', index: longest, details: [`at most ${longest}`, String(text.length)] }, text.length - longest);
 }
 
 /** @param {Service} about */
@@ -121,19 +122,19 @@ function longestPart(part) {
   return typeof part.length === 'number' ? part.length : part.length.max;
 }
 
-/** The problems of the diagnosis: a line each. @param {string} lines @returns {KeyProblem[]} */
-function diagnosed(lines) {
+/** The problems of the diagnosis: a line each. @param {string} lines @param {string} text @returns {KeyProblem[]} */
+function diagnosed(lines, text) {
   return lines
     .split('\n')
     .slice(0, -1)
     .map((line) => {
       const [code, index, ...details] = line.split('\t');
-      return problemOf({ code: codes[+code], index: +index, details });
+      return problemOf({ code: codes[+code], index: +index, details }, lengthOf(codes[+code], text, +index, details));
     });
 }
 
 /** What stands around a key, whatever it looks like. @param {string} text @returns {KeyProblem[]} */
-export const surroundings = (text) => enter((core) => diagnosed(read(core, core.wasm.diagnose(0, write(core, text)))));
+export const surroundings = (text) => enter((core) => diagnosed(read(core, core.wasm.diagnose(0, write(core, text))), text));
 
 /** The services whose formats have their bits set. @param {number} bits */
 function idsOf(bits) {

@@ -2,6 +2,7 @@
 
 import { utf8Of } from '../core/offline.js';
 import { CONTEXT } from '../find/engine.js';
+import { wordEnd } from '../find/search.js';
 
 /** @typedef {import('../find/search.js').Search} Search @typedef {import('../find/search.js').Found} Found */
 
@@ -12,6 +13,8 @@ export class Bytes {
   #pending = new Uint8Array(0);
   /** How much of that was given on already. */
   #given = 0;
+  /** Whether the last key has no end yet. */
+  #goesOn = false;
 
   /** @param {Search} search @param {(key: string, shape: Found['shape']) => string} instead */
   constructor(search, instead) {
@@ -27,8 +30,15 @@ export class Bytes {
 
   /** The next bytes of a stream: what can be given on. @param {Uint8Array} bytes @returns {Uint8Array[]} */
   next(bytes) {
+    if (this.#goesOn) {
+      const end = wordEnd(bytes, 0);
+      if (end === bytes.length) return [];
+      bytes = bytes.subarray(end);
+      this.#goesOn = false;
+    }
     const all = this.#pending.length > 0 ? joined([this.#pending, bytes]) : bytes;
-    const { parts, decided } = this.#parts(all, this.#given, false);
+    const { parts, decided, goesOn } = this.#parts(all, this.#given, false);
+    this.#goesOn = goesOn;
     const from = Math.max(0, decided - CONTEXT);
     this.#pending.fill(0);
     this.#pending = all.slice(from);
@@ -49,13 +59,13 @@ export class Bytes {
     /** @type {Uint8Array[]} */
     const parts = [];
     let at = from;
-    const decided = this.#search.inBytes(bytes, isWhole, ({ start, end, shape }) => {
+    const { decided, goesOn } = this.#search.inBytes(bytes, isWhole, ({ start, end, shape }) => {
       if (start > at) parts.push(bytes.subarray(at, start));
       parts.push(utf8Of(this.#instead(new TextDecoder().decode(bytes.subarray(start, end)), shape)));
       at = end;
     }, from);
     if (decided > at) parts.push(bytes.subarray(at, decided));
-    return { parts, decided };
+    return { parts, decided, goesOn };
   }
 }
 

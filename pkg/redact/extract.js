@@ -30,11 +30,11 @@ export function extractKeys(text) {
 /** @param {string} text */
 function found(text) {
   const search = everything();
-  if (text.length <= SHORT) return search.inShort(text);
+  if (text.length <= SHORT) return search.inShort(text, false);
   const bytes = utf8Of(text);
   /** @type {import('../find/search.js').Found[]} */
   const all = [];
-  search.inBytes(bytes, true, (one) => all.push(one));
+  search.inBytes(bytes, true, (one) => all.push(one), 0, false);
   const units = unitsIn(bytes, text.length);
   const places = all.map((one) => ({ ...one, start: units(one.start), end: units(one.end) }));
   bytes.fill(0);

@@ -55,7 +55,9 @@ test('bytes stay bytes; what holds no text stays what it is', () => {
   const clean = Buffer.from('nothing');
   assert.equal(redact(clean), clean);
   const secret = new Secret(KEY);
-  for (const same of [1, true, null, undefined, 1n, Symbol.iterator, new Date(), /x/, secret, new Float64Array(2), () => KEY, Promise.resolve()]) assert.equal(redact(same), same);
+  const others = [1, true, null, undefined, 1n, Symbol.iterator, new Date(), /x/, secret, new Float64Array(2), () => KEY, Promise.resolve()];
+  for (const same of others) assert.equal(redact(same), same);
+  secret[Symbol.dispose]();
 });
 
 test('hostile values end', () => {
@@ -98,7 +100,10 @@ test('keys in a text are told with their places', () => {
       { text: 'npm_qkJaB6MffYVzZXWqmcoF49yrUxP3wf0lSAKp', index: 67, length: 40, provider: 'npm', certainty: 'observed', kind: 'access-token', purpose: 'secret', doubtful: true },
     ],
   );
-  for (const { key, index, length } of found) assert.equal(text.slice(index, index + length), key.expose());
+  for (const { key, index, length } of found) {
+    assert.equal(text.slice(index, index + length), key.expose());
+    key[Symbol.dispose]();
+  }
   assert.throws(() => extractKeys(1), { code: 'invalid_argument' });
 });
 
