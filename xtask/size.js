@@ -34,6 +34,7 @@ async function bundle(program) {
       name: 'package',
       setup(build) {
         build.onResolve({ filter: /^keylatch$/ }, () => ({ path: join(root, 'pkg/dist/index.js'), sideEffects: false }));
+        build.onResolve({ filter: /^keylatch\/redact$/ }, () => ({ path: join(root, 'pkg/dist/redact.js'), sideEffects: false }));
       },
     }],
   });
@@ -53,12 +54,15 @@ async function bundle(program) {
 
 const check = await bundle("import { checkKey } from 'keylatch'; console.log(checkKey('keylatch', ''));");
 const all = await bundle("import * as keylatch from 'keylatch'; console.log(keylatch);");
+const redacts = await bundle("import { redact } from 'keylatch/redact'; console.log(redact(''));");
 const measured = {
   'bundle of checkKey, gzip': check.first,
   'bundle of everything without its lazy part, gzip': all.first,
   'lazy client part, gzip': all.later,
   'wasm that a Node program compiles, raw': wasm('offline').length + wasm('node').length,
+  'bundle of redact, gzip': redacts.first,
   'offline module, gzip': gzip(wasm('offline')),
+  'find module, gzip': gzip(wasm('find-simd')),
   'client module, gzip': gzip(wasm('client')),
   'node module, raw': wasm('node').length,
 };
