@@ -29,7 +29,10 @@
 
 // The modules `offline` and `find` of wasm are built without the standard library.
 #![cfg_attr(any(feature = "offline", feature = "find"), no_std)]
-#![cfg_attr(any(feature = "offline", feature = "find"), allow(dead_code, unused_imports, reason = "it uses a part of the ground"))]
+#![cfg_attr(
+    any(feature = "offline", feature = "find"),
+    allow(dead_code, unused_imports, reason = "it uses a part of the ground")
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 extern crate alloc;

@@ -44,7 +44,10 @@ pub(crate) fn anchors(shape: &Shape, alphabets: &Alphabets) -> Vec<Anchor> {
     }
     spread(pieces, alphabets, &mut rows);
     for row in rows {
-        let places = row.windows(WIDTH).enumerate().filter(|(_, window)| count(window, 2) <= MOST_PAIRS && count(window, WIDTH) <= MOST);
+        let places = row
+            .windows(WIDTH)
+            .enumerate()
+            .filter(|(_, window)| count(window, 2) <= MOST_PAIRS && count(window, WIDTH) <= MOST);
         let best = places.map(|(at, window)| (cost(window), at, window)).min_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, at, window)) = best
             && let [a, b, c, d] = window
@@ -66,7 +69,8 @@ pub(crate) fn of_value(value: &[u8]) -> Option<Anchor> {
         set.insert(*byte);
         set
     };
-    let windows = value.windows(WIDTH).take(FURTHEST).map(|window| window.iter().map(one).collect::<Vec<_>>());
+    let windows =
+        value.windows(WIDTH).take(FURTHEST).map(|window| window.iter().map(one).collect::<Vec<_>>());
     let best = windows.enumerate().min_by(|a, b| cost(&a.1).total_cmp(&cost(&b.1)));
     match best {
         Some((at, window)) => match window.as_slice() {

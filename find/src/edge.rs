@@ -16,7 +16,8 @@ pub(crate) fn is_edge(text: &[u8], at: usize) -> bool {
         [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
         [.., b'm'] => {
             // ESC [ 3 1 m
-            let numbers = before.iter().rev().skip(1).take_while(|byte| byte.is_ascii_digit() || **byte == b';');
+            let numbers =
+                before.iter().rev().skip(1).take_while(|byte| byte.is_ascii_digit() || **byte == b';');
             let length = numbers.count();
             let rest = before.get(..before.len() - 1 - length).unwrap_or_default();
             matches!(rest, [.., 0x1B, b'['] | [.., b'b', b'['])
@@ -31,7 +32,23 @@ mod tests {
 
     #[test]
     fn a_key_begins_where_no_word_goes_on() {
-        for before in ["", " ", "=", "\"", "_", "-", "\\n", "a\\t", "%3D", "%2f", "\\u003d", "\\x3d", "\u{1b}[31m", "\u{1b}[1;31m", "é"] {
+        for before in [
+            "",
+            " ",
+            "=",
+            "\"",
+            "_",
+            "-",
+            "\\n",
+            "a\\t",
+            "%3D",
+            "%2f",
+            "\\u003d",
+            "\\x3d",
+            "\u{1b}[31m",
+            "\u{1b}[1;31m",
+            "é",
+        ] {
             assert!(is_edge(before.as_bytes(), before.len()), "{before}");
         }
         for before in ["a", "Z", "9", "\\q", "%3", "\\u03", "31m", "%zz", "[31m"] {

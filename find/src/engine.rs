@@ -142,12 +142,22 @@ impl Engine {
                 if !is_edge(text, start) {
                     return;
                 }
-                let place = &mut Place { text, is_whole, alphabets: &self.alphabets, runs: &mut runs, is_exact: false };
+                let place = &mut Place {
+                    text,
+                    is_whole,
+                    alphabets: &self.alphabets,
+                    runs: &mut runs,
+                    is_exact: false,
+                };
                 match shape.lay(place, start) {
-                    Found::Key { end, is_doubtful } if !is_filler(text.get(start..end).unwrap_or_default()) => {
+                    Found::Key { end, is_doubtful }
+                        if !is_filler(text.get(start..end).unwrap_or_default()) =>
+                    {
                         let this = Match { start, end, kind, is_doubtful };
                         // Of several the longest, then the one that is sure, then the first.
-                        let rank = |found: &Match| (found.end - found.start, !found.is_doubtful, u32::MAX - found.kind);
+                        let rank = |found: &Match| {
+                            (found.end - found.start, !found.is_doubtful, u32::MAX - found.kind)
+                        };
                         if best.is_none_or(|best| rank(&best) < rank(&this)) {
                             best = Some(this);
                         }
@@ -190,7 +200,11 @@ impl Engine {
     fn search_values(&self, text: &[u8], from: usize, is_whole: bool, found: &mut Vec<Match>) -> usize {
         let longest = self.values.iter().map(|value| value.len()).max().unwrap_or(0);
         // A value may have white space in it.
-        let mut held = if is_whole { text.len() } else { text.len().saturating_sub(longest.saturating_sub(1)).max(from) };
+        let mut held = if is_whole {
+            text.len()
+        } else {
+            text.len().saturating_sub(longest.saturating_sub(1)).max(from)
+        };
         let Some(finder) = &self.value_finder else { return held };
         let mut free = from;
         let mut at = from;
@@ -225,7 +239,13 @@ impl Engine {
     pub fn is(&self, text: &[u8], mut give: impl FnMut(u32, bool)) {
         for (number, (shape, _)) in self.shapes.iter().enumerate() {
             let mut runs = Runs::new(&self.alphabets);
-            let place = &mut Place { text, is_whole: true, alphabets: &self.alphabets, runs: &mut runs, is_exact: true };
+            let place = &mut Place {
+                text,
+                is_whole: true,
+                alphabets: &self.alphabets,
+                runs: &mut runs,
+                is_exact: true,
+            };
             if let Found::Key { is_doubtful, .. } = shape.lay(place, 0) {
                 give(number as u32, is_doubtful);
             }
@@ -237,7 +257,13 @@ impl Engine {
         let mut best: Option<(Nearest, bool)> = None;
         for (number, (shape, _)) in self.shapes.iter().enumerate().take(kinds.end).skip(kinds.start) {
             let mut runs = Runs::new(&self.alphabets);
-            let place = &mut Place { text, is_whole: true, alphabets: &self.alphabets, runs: &mut runs, is_exact: true };
+            let place = &mut Place {
+                text,
+                is_whole: true,
+                alphabets: &self.alphabets,
+                runs: &mut runs,
+                is_exact: true,
+            };
             let Found::No(at) = shape.lay(place, 0) else { continue };
             let (min, max) = shape.lengths();
             let has_length = text.len() >= min && max.is_none_or(|max| text.len() <= max);

@@ -46,7 +46,9 @@ pub(crate) fn of(anchors: &[Anchor]) -> [Halves; WIDTH] {
         }
     }
     let mut tables = [Halves::default(); WIDTH];
-    for (number, (group, _)) in groups.iter().enumerate().filter_map(|(number, group)| Some((number, (*group)?))) {
+    for (number, (group, _)) in
+        groups.iter().enumerate().filter_map(|(number, group)| Some((number, (*group)?)))
+    {
         for (halves, half) in tables.iter_mut().zip(group) {
             for value in 0..16 {
                 let bit = |has: u16| (has >> value & 1) as u8 * (1 << number);

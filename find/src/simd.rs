@@ -53,10 +53,7 @@ fn blocks(finder: &Finder, text: &[u8], from: usize) -> Result<usize, usize> {
 #[inline]
 #[target_feature(enable = "simd128")]
 fn groups((low, high): &(v128, v128), bytes: v128) -> v128 {
-    v128_and(
-        u8x16_swizzle(*low, v128_and(bytes, u8x16_splat(15))),
-        u8x16_swizzle(*high, u8x16_shr(bytes, 4)),
-    )
+    v128_and(u8x16_swizzle(*low, v128_and(bytes, u8x16_splat(15))), u8x16_swizzle(*high, u8x16_shr(bytes, 4)))
 }
 
 /// Sixteen bytes of a text.

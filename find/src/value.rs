@@ -60,7 +60,16 @@ mod tests {
         let mut all = Vec::new();
         forms("a/b\"c d+", &mut all);
         let all: Vec<String> = all.iter().map(|form| String::from_utf8_lossy(form).to_string()).collect();
-        for form in ["a/b\"c d+", "a/b\\\"c d+", "a\\/b\\\"c d+", "a%2Fb%22c%20d%2B", "a%2fb%22c%20d%2b", "a/b&quot;c d+", "612f622263206","612F6222632064"] {
+        for form in [
+            "a/b\"c d+",
+            "a/b\\\"c d+",
+            "a\\/b\\\"c d+",
+            "a%2Fb%22c%20d%2B",
+            "a%2fb%22c%20d%2b",
+            "a/b&quot;c d+",
+            "612f622263206",
+            "612F6222632064",
+        ] {
             assert!(all.iter().any(|own| own.starts_with(form)), "{form} {all:?}");
         }
         let mut plain = Vec::new();
@@ -76,7 +85,11 @@ mod tests {
     fn base64_is_found_wherever_the_value_stands_in_it() {
         // printf 'user:pass-word' | base64, and with one and two bytes more before it.
         let value = b"pass-word";
-        for (encoded, before) in [("dXNlcjpwYXNzLXdvcmQ=", 5 % 3), ("eHVzZXI6cGFzcy13b3Jk", 6 % 3), ("eHh1c2VyOnBhc3Mtd29yZA==", 7 % 3)] {
+        for (encoded, before) in [
+            ("dXNlcjpwYXNzLXdvcmQ=", 5 % 3),
+            ("eHVzZXI6cGFzcy13b3Jk", 6 % 3),
+            ("eHh1c2VyOnBhc3Mtd29yZA==", 7 % 3),
+        ] {
             assert!(encoded.contains(base64(value, before, STANDARD).as_str()), "{encoded} {before}");
         }
     }

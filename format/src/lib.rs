@@ -65,11 +65,11 @@ mod placeholder;
 mod problem;
 mod scan;
 mod secret;
+#[doc(hidden)]
+pub mod sentence;
 pub mod services;
 pub mod shape;
 pub mod sums;
-#[doc(hidden)]
-pub mod sentence;
 #[cfg(test)]
 mod tests;
 mod text;

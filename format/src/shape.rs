@@ -321,14 +321,20 @@ impl Piece {
             Some((min, "")) => (number(min)?, LONGEST_INNER),
             Some((min, max)) => (number(min)?, number(max)?),
         };
-        if min > max { Err("a run is upside down") } else { Ok(Piece::Run { alphabet: alphabets.number(set), min, max }) }
+        if min > max {
+            Err("a run is upside down")
+        } else {
+            Ok(Piece::Run { alphabet: alphabets.number(set), min, max })
+        }
     }
 
     /// What it can begin with.
     pub fn first(&self, alphabets: &Alphabets) -> Bytes {
         let mut first = Bytes::NONE;
         match self {
-            Piece::Text(choices) => choices.iter().filter_map(|text| text.bytes().next()).for_each(|byte| first.insert(byte)),
+            Piece::Text(choices) => {
+                choices.iter().filter_map(|text| text.bytes().next()).for_each(|byte| first.insert(byte))
+            }
             Piece::Run { alphabet, .. } => first = alphabets.get(*alphabet),
             Piece::Sum { sum, .. } => sum.digits().bytes().for_each(|byte| first.insert(byte)),
         }
@@ -379,7 +385,8 @@ fn lay(
             let here = text.get(at..).unwrap_or_default();
             let mut best: Option<usize> = None;
             for choice in choices {
-                let agreed = here.iter().zip(choice.as_bytes()).take_while(|(own, other)| own == other).count();
+                let agreed =
+                    here.iter().zip(choice.as_bytes()).take_while(|(own, other)| own == other).count();
                 *furthest = (*furthest).max(at + agreed);
                 if agreed == choice.len() {
                     best = best.max(Some(agreed));
@@ -416,7 +423,11 @@ fn lay(
                 }
                 // Longer than a key: it is something else.
                 let goes_on = text.get(end).is_some_and(|byte| place.alphabets.get(*alphabet).has(*byte));
-                return if goes_on { Found::No(end) } else { lay(after, place, start, end, is_doubtful, furthest) };
+                return if goes_on {
+                    Found::No(end)
+                } else {
+                    lay(after, place, start, end, is_doubtful, furthest)
+                };
             }
             if end == text.len() && !place.is_whole && end - at < *max {
                 return Found::More;

@@ -52,7 +52,7 @@ function newService(given) {
     const { spec, certainty, check } = listed;
     const { schemes } = /** @type {any} */ (spec);
     // A scheme that nobody has looked up is none; a declaration without one would get Bearer.
-    const whole = freeze({ ...declaration({ ...spec, schemes: schemes.length > 0 ? schemes : undefined }), schemes, certainty, formatOnly: true });
+    const whole = freeze({ ...declaration({ ...spec, schemes: schemes.length > 0 ? schemes : undefined }), schemes, certainty, formatOnly: /** @type {const} */ (true) });
     const service = { ...describe(whole, { number: 0 }, false), check };
     known.set(given, service);
     declared.set(whole, service);

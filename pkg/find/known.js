@@ -118,7 +118,7 @@ function nearest(id, text, index) {
   return enter((core) => {
     const number = everything().number(core);
     const first = shapes.findIndex(({ kind }) => kind.provider === id);
-    const last = shapes.findLastIndex(({ kind }) => kind.provider === id) + 1;
+    const last = first + shapes.filter(({ kind }) => kind.provider === id).length;
     const length = write(core, text);
     core.wasm.nearest(number, length, first, last);
     const [kind, byte, min, max] = list(core);

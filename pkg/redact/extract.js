@@ -14,7 +14,7 @@ export function extractKeys(text) {
     .map(({ start, end, shape, isDoubtful }) => {
       const { provider, name, purpose, certainty, isTest } = /** @type {import('../find/search.js').Shape} */ (shape).kind;
       return {
-        key: new Secret(text.slice(start, end)),
+        key: /** @type {import('../index.js').Secret} */ (/** @type {unknown} */ (new Secret(text.slice(start, end)))),
         index: start,
         length: end - start,
         provider,

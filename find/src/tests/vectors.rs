@@ -48,7 +48,8 @@ fn every_line_is_understood_and_the_services_are_told_by_their_first_line() {
     assert!(names.values().all(|count| *count == 1), "{names:?}");
     for kind in kinds().filter(|kind| !kind.facts.is_empty()) {
         assert!(kind.fact("from").is_some(), "{}: no source", kind.service);
-        let is_known = |fact: &str| ["title", "send", "env", "page", "from"].contains(&fact.split(": ").next().unwrap());
+        let is_known =
+            |fact: &str| ["title", "send", "env", "page", "from"].contains(&fact.split(": ").next().unwrap());
         assert!(kind.facts.split("; ").all(is_known), "{}", kind.facts);
     }
 }
@@ -65,11 +66,20 @@ fn an_example_of_each_kind_is_one_and_is_found_in_a_text() {
             if kind.needs_context {
                 continue;
             }
-            for (before, after) in [("", ""), ("x = '", "';"), ("{\\\"k\\\":\\\"", "\\\"}"), ("\u{e9}\\n", "\\n"), ("q=%3D", "&a"), ("a\u{1b}[31m", "\u{1b}[0m")] {
+            for (before, after) in [
+                ("", ""),
+                ("x = '", "';"),
+                ("{\\\"k\\\":\\\"", "\\\"}"),
+                ("\u{e9}\\n", "\\n"),
+                ("q=%3D", "&a"),
+                ("a\u{1b}[31m", "\u{1b}[0m"),
+            ] {
                 let text = [before, &key, after].concat();
                 let mut found = Vec::new();
                 engine.scan(text.as_bytes(), 0, true, &mut found);
-                let whole = found.iter().any(|found| found.start <= before.len() && found.end >= before.len() + key.len());
+                let whole = found
+                    .iter()
+                    .any(|found| found.start <= before.len() && found.end >= before.len() + key.len());
                 assert!(whole && found.len() == 1, "{} {}: {text} {found:?}", kind.service, kind.name);
             }
         }
@@ -105,11 +115,19 @@ const VECTORS: &[(&str, &str, &str)] = &[
     ("telegram", "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", "no"),
     ("supabase", "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH", "ok"),
     ("supabase", "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz", "ok"),
-    ("azure", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==", "ok"),
+    (
+        "azure",
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+        "ok",
+    ),
     ("google", "AIzaSyabcdefghijklmnopqrstuvwxyz1234567", "ok"),
     ("dockerhub", "dckr_pat_124509ugsdjga93", "no"),
     ("hetzner", "LRK9DAWQ1ZAEFSrCNEEzLCUwhYX1U3g7wMg4dTlkkDC96fyDuyJ39nVbVjCKSDfj", "ok"),
-    ("github", "github_pat_11AAAAAAAAAAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAU2X4U7I7AAAAAAAA", "ok"),
+    (
+        "github",
+        "github_pat_11AAAAAAAAAAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAU2X4U7I7AAAAAAAA",
+        "ok",
+    ),
 ];
 
 #[test]
@@ -133,11 +151,16 @@ fn the_vectors_of_vendors_and_scanners_are_answered_as_known() {
 #[test]
 fn each_checksum_is_claimed_where_a_vector_passes_it() {
     let (engine, owners) = catalogue();
-    for kind in owners.iter().filter(|kind| kind.shapes.iter().any(|shape| shape.contains("crc32-") || shape.contains("xor-") || shape.contains("sha256-"))) {
+    for kind in owners.iter().filter(|kind| {
+        kind.shapes
+            .iter()
+            .any(|shape| shape.contains("crc32-") || shape.contains("xor-") || shape.contains("sha256-"))
+    }) {
         if matches!(kind.service, "keylatch" | "atlassian") {
             continue;
         }
-        let algorithm = kind.shapes[0].split('<').find(|part| part.contains("-b") || part.contains("-hex")).unwrap();
+        let algorithm =
+            kind.shapes[0].split('<').find(|part| part.contains("-b") || part.contains("-hex")).unwrap();
         let proven = VECTORS.iter().any(|(service, key, expected)| {
             let mut is_good = false;
             engine.is(key.as_bytes(), |number, is_doubtful| {
@@ -173,7 +196,9 @@ fn every_shape_is_told_with_the_place_that_does_not_fit() {
     let (engine, owners) = catalogue();
     let github: Vec<usize> = (0..owners.len()).filter(|number| owners[*number].service == "github").collect();
     let range = github[0]..github[github.len() - 1] + 1;
-    for (text, at) in [("ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18", 34), ("ghp_zQWBuTSO!", 12), ("ghp", 3), ("xyz", 0)] {
+    for (text, at) in
+        [("ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18", 34), ("ghp_zQWBuTSO!", 12), ("ghp", 3), ("xyz", 0)]
+    {
         let nearest = engine.nearest(text.as_bytes(), range.clone()).unwrap();
         assert_eq!(nearest.at, at, "{text} {}", String::from(owners[nearest.kind as usize].name));
     }

@@ -16,10 +16,41 @@ use crate::{Engine, LOOKBACK, Match};
 /// Texts of keys, pieces of keys and what stands around them.
 fn texts() -> impl Strategy<Value = String> {
     let (engine, owners) = shared();
-    let keys: Vec<String> = (0..owners.len()).map(|number| engine.example(number as u32, number as u32 * 77 + 5)).collect();
+    let keys: Vec<String> =
+        (0..owners.len()).map(|number| engine.example(number as u32, number as u32 * 77 + 5)).collect();
     let around = prop::sample::select(std::vec![
-        " ", "\n", "=", "\"", "'", "/", "-", "_", ".", ":", "@", "a", "A", "7", "\\n", "%3D", "é", "key", "https://", "eyJ", "sk-", "T3BlbkFJ",
-        "glpat-", "xoxb-", "T", "AA", "==", "-us", "JQQJ99", ".atlasv1.", "Q~", "FFFFNRAL",
+        " ",
+        "\n",
+        "=",
+        "\"",
+        "'",
+        "/",
+        "-",
+        "_",
+        ".",
+        ":",
+        "@",
+        "a",
+        "A",
+        "7",
+        "\\n",
+        "%3D",
+        "é",
+        "key",
+        "https://",
+        "eyJ",
+        "sk-",
+        "T3BlbkFJ",
+        "glpat-",
+        "xoxb-",
+        "T",
+        "AA",
+        "==",
+        "-us",
+        "JQQJ99",
+        ".atlasv1.",
+        "Q~",
+        "FFFFNRAL",
     ]);
     let piece = (prop::sample::select(keys), 0..4_usize, any::<prop::sample::Index>(), around).prop_map(
         |(key, how, cut, around)| {
@@ -82,7 +113,11 @@ fn in_pieces(engine: &Engine, text: &[u8], cuts: &[usize]) -> Vec<Match> {
         let base = from.min(*cut).saturating_sub(32);
         let mut found = Vec::new();
         let held = engine.scan(&text[base..*cut], from - base, is_whole, &mut found);
-        all.extend(found.iter().map(|found| Match { start: found.start + base, end: found.end + base, ..*found }));
+        all.extend(found.iter().map(|found| Match {
+            start: found.start + base,
+            end: found.end + base,
+            ..*found
+        }));
         assert!(held + base >= from, "it goes forward");
         from = held + base;
     }

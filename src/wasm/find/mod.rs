@@ -28,7 +28,8 @@ pub fn engine() -> u32 {
 #[wasm_bindgen]
 pub fn add(engine: u32, length: u32, is_searched: bool) -> u32 {
     state(|state| {
-        let added = state.engine(engine).map(|engine| buffer(|buffer| engine.add(text(buffer, length), is_searched)));
+        let added =
+            state.engine(engine).map(|engine| buffer(|buffer| engine.add(text(buffer, length), is_searched)));
         match added {
             Some(Err(why)) => buffer(|buffer| answer(buffer, why.as_bytes())),
             _ => 0,
@@ -73,7 +74,12 @@ pub fn scan(engine: u32, from: u32, length: u32, is_whole: bool) -> u32 {
         found.clear();
         let held = state.engine(engine).map_or(length as usize, |engine| {
             buffer(|buffer| {
-                engine.scan(buffer.get(..length as usize).unwrap_or_default(), from as usize, is_whole, &mut found)
+                engine.scan(
+                    buffer.get(..length as usize).unwrap_or_default(),
+                    from as usize,
+                    is_whole,
+                    &mut found,
+                )
             })
         });
         state.list.clear();
