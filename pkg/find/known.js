@@ -137,7 +137,7 @@ function nearest(id, text, index) {
     }
     const sum = /<(?:crc32|sha256|xor)-[\w]+:(\d+)[^>]*>$/.exec(shape);
     if (sum && at === text.length - Number(sum[1])) return problemOf({ code: 'wrong_checksum', index: place, details: [sum[1]] }, Number(sum[1]));
-    return problemOf({ code: 'bad_character', index: place, details: [`"${text[at] ?? ''}"`, 'what keys of this kind have'] }, Math.min(1, text.length - at));
+    return problemOf({ code: 'bad_character', index: place, details: [`"${text[at] ?? ''}"`, 'the characters of such keys'] }, Math.min(1, text.length - at));
   });
 }
 

@@ -84,7 +84,7 @@ test('with it', async (t) => {
         `setx NAME "${key}"`, `set NAME=${key}`, `$env:NAME = '${key}'`, `curl -H "Authorization: Bearer ${key}" https://api.example.com/v1`, `curl -u ${key}: https://example.com`,
         JSON.stringify({ key }), JSON.stringify(JSON.stringify({ key })), `https://example.com/?token=${key}&x=1`, `https://user:${key}@example.com/a.git`, `[link](https://e.com/${key})`,
         `\`\`\`\n${key}\n\`\`\``, `| a | ${key} |`, `%20${key}%0A`, `key: ${key} # comment`, `${key.slice(0, middle)}\n${key.slice(middle)}`, `${key.slice(0, middle)} ${key.slice(middle)}`,
-        `\u200b${key}\ufeff`, `${key.slice(0, middle)}\u00ad${key.slice(middle)}`, `//registry.npmjs.org/:_authToken=${key}`, `the key is ${key}.`, `<${key}>`, `(${key})`,
+        `\u200b${key}\ufeff`, `${key.slice(0, middle)}\u00ad${key.slice(middle)}`, `//registry.example.com/:_authToken=${key}`, `the key is ${key}.`, `<${key}>`, `(${key})`,
         key.replace(/a|e|o|p|c|x|y/, (letter) => 'аеорсху'['aeopcxy'.indexOf(letter)]), key.replace(/_|-/, (sign) => (sign === '-' ? '–' : sign)) + ' ',
       ];
       for (const text of texts) {
