@@ -16,9 +16,9 @@ const NONE: u16 = u16::MAX;
 
 /// What is looked for in a text.
 pub(crate) struct Finder {
-    /// For the vector instructions.
+    /// See [`crate::groups`].
     #[cfg(all(target_arch = "wasm32", feature = "simd"))]
-    pub(crate) groups: crate::groups::Groups,
+    pub(crate) halves: [crate::groups::Halves; WIDTH],
     /// The first entry of each place of the table.
     heads: Vec<u16>,
     entries: Vec<Entry>,
@@ -40,7 +40,7 @@ impl Finder {
     pub(crate) fn new(anchors: Vec<Anchor>) -> Self {
         let mut finder = Finder {
             #[cfg(all(target_arch = "wasm32", feature = "simd"))]
-            groups: crate::groups::of(&anchors),
+            halves: crate::groups::of(&anchors),
             heads: core::iter::repeat_n(NONE, PLACES).collect(),
             entries: Vec::new(),
             anchors,

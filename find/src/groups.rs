@@ -1,4 +1,4 @@
-//! Anchors in groups, by tables of half bytes: a bit for each group, and a group has a
+//! Anchors in eight groups, by tables of half bytes: a bit for each group, and a group has a
 //! byte if it has its lower and its upper half ("Teddy", from Hyperscan). A place of a text
 //! whose four bytes have a group in common may be an anchor.
 
@@ -12,8 +12,6 @@ use crate::anchor::{Anchor, WIDTH, weight};
 const GROUPS: usize = 8;
 /// An anchor that so many places have by chance is frequent.
 const FREQUENT: f32 = 1e-5;
-/// So few places of a text are no reason for more groups.
-const FEW: f32 = 1e-3;
 
 /// The groups that have a lower half and an upper half, for one byte of an anchor.
 #[derive(Clone, Copy, Default)]
@@ -22,14 +20,8 @@ pub(crate) struct Halves {
     pub(crate) high: [u8; 16],
 }
 
-/// The tables of eight groups, and of eight more where eight have too much in common.
-pub(crate) struct Groups {
-    pub(crate) first: [Halves; WIDTH],
-    pub(crate) second: Option<[Halves; WIDTH]>,
-}
-
 /// Puts each anchor into the group that it makes the least larger.
-pub(crate) fn of(anchors: &[Anchor]) -> Groups {
+pub(crate) fn of(anchors: &[Anchor]) -> [Halves; WIDTH] {
     // The frequent ones first, which groups of their own keep from the others; then by their
     // bytes, so that those of one group have much in common.
     let mut order: Vec<(bool, [Half; WIDTH])> = anchors
@@ -40,39 +32,23 @@ pub(crate) fn of(anchors: &[Anchor]) -> Groups {
         })
         .collect();
     order.sort_by_key(|(is_rare, halves)| (*is_rare, halves.map(Half::order)));
-    order.dedup_by_key(|(_, halves)| halves.map(Half::order));
-    let groups = grouped(&order, GROUPS);
-    if groups.iter().map(|(_, size)| size).sum::<f32>() < FEW {
-        return Groups { first: tables(&groups), second: None };
-    }
-    let groups = grouped(&order, 2 * GROUPS);
-    let (first, second) = groups.split_at(groups.len().min(GROUPS));
-    Groups { first: tables(first), second: Some(tables(second)) }
-}
-
-/// At most so many groups, each with its size.
-fn grouped(order: &[(bool, [Half; WIDTH])], most: usize) -> Vec<([Half; WIDTH], f32)> {
-    let mut groups: Vec<([Half; WIDTH], f32)> = Vec::new();
-    for (_, halves) in order {
-        let alone = size(halves);
-        let has_room = groups.len() < most;
-        let grown = groups.iter_mut().map(|group| {
-            let after = merged(&group.0, halves);
+    let mut groups: [Option<([Half; WIDTH], f32)>; GROUPS] = [None; GROUPS];
+    for (_, halves) in &order {
+        let grown = groups.iter().enumerate().map(|(number, group)| {
+            let after = group.map_or(*halves, |(group, _)| merged(&group, halves));
             let larger = size(&after);
-            (larger - group.1, group, (after, larger))
+            (larger - group.map_or(0.0, |(_, size)| size), number, after, larger)
         });
-        match grown.min_by(|a, b| a.0.total_cmp(&b.0)) {
-            Some((more, group, after)) if !has_room || more < alone => *group = after,
-            _ => groups.push((*halves, alone)),
+        if let Some((_, number, after, size)) = grown.min_by(|a, b| a.0.total_cmp(&b.0))
+            && let Some(group) = groups.get_mut(number)
+        {
+            *group = Some((after, size));
         }
     }
-    groups
-}
-
-/// A bit for each group.
-fn tables(groups: &[([Half; WIDTH], f32)]) -> [Halves; WIDTH] {
     let mut tables = [Halves::default(); WIDTH];
-    for (number, (group, _)) in groups.iter().enumerate() {
+    for (number, (group, _)) in
+        groups.iter().enumerate().filter_map(|(number, group)| Some((number, (*group)?)))
+    {
         for (halves, half) in tables.iter_mut().zip(group) {
             for value in 0..16 {
                 let bit = |has: u16| (has >> value & 1) as u8 * (1 << number);

@@ -4,55 +4,38 @@
 
 use core::arch::wasm32::{
     u8x16_bitmask, u8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_any_true, v128_load,
-    v128_or,
 };
 
 use crate::anchor::WIDTH;
 use crate::finder::Finder;
-use crate::groups::Halves;
 
 const LANES: usize = 16;
-
-/// The tables of four bytes, each of their lower and upper halves.
-type Tables = [(v128, v128); WIDTH];
 
 /// The first place from `from` on where an anchor could stand.
 pub(crate) fn next(finder: &Finder, text: &[u8], from: usize) -> Option<usize> {
     // The module is loaded where the engine has vector instructions (pkg/find/engine.js).
-    let found = match &finder.groups.second {
-        None => blocks(finder, text, from, None),
-        Some(second) => blocks(finder, text, from, Some(tables(second))),
-    };
-    match found {
+    match blocks(finder, text, from) {
         Ok(found) => Some(found),
         Err(left) => finder.next_by_one(text, left),
     }
 }
 
+/// A place, or where fewer bytes than a block are left.
 #[target_feature(enable = "simd128")]
-fn tables(halves: &[Halves; WIDTH]) -> Tables {
+fn blocks(finder: &Finder, text: &[u8], from: usize) -> Result<usize, usize> {
     let mut tables = [(u8x16_splat(0), u8x16_splat(0)); WIDTH];
-    for (table, halves) in tables.iter_mut().zip(halves) {
+    for (table, halves) in tables.iter_mut().zip(&finder.halves) {
         *table = (load(&halves.low, 0), load(&halves.high, 0));
     }
-    tables
-}
-
-/// A place, or where fewer bytes than a block are left.
-#[inline]
-#[target_feature(enable = "simd128")]
-fn blocks(finder: &Finder, text: &[u8], from: usize, second: Option<Tables>) -> Result<usize, usize> {
-    let first = tables(&finder.groups.first);
     let zero = u8x16_splat(0);
     let mut at = from;
     while at + LANES + WIDTH <= text.len() {
-        let bytes = [load(text, at), load(text, at + 1), load(text, at + 2), load(text, at + 3)];
-        let mut found = u8x16_ne(common(&first, &bytes), zero);
-        if let Some(second) = &second {
-            found = v128_or(found, u8x16_ne(common(second, &bytes), zero));
-        }
-        if v128_any_true(found) {
-            let mut places = u8x16_bitmask(found);
+        let [a, b, c, d] = &tables;
+        // Most blocks fall by their first two bytes.
+        let pairs = v128_and(groups(a, load(text, at)), groups(b, load(text, at + 1)));
+        if v128_any_true(pairs) {
+            let rest = v128_and(groups(c, load(text, at + 2)), groups(d, load(text, at + 3)));
+            let mut places = u8x16_bitmask(u8x16_ne(v128_and(pairs, rest), zero));
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize;
                 if finder.could_be(text.get(place..).unwrap_or_default()) {
@@ -66,15 +49,7 @@ fn blocks(finder: &Finder, text: &[u8], from: usize, second: Option<Tables>) -> 
     Err(at)
 }
 
-/// The groups that have all four bytes.
-#[inline]
-#[target_feature(enable = "simd128")]
-fn common([a, b, c, d]: &Tables, bytes: &[v128; WIDTH]) -> v128 {
-    let [first, second, third, fourth] = *bytes;
-    v128_and(v128_and(groups(a, first), groups(b, second)), v128_and(groups(c, third), groups(d, fourth)))
-}
-
-/// The groups that have a byte at each place.
+/// The groups that have each of these bytes.
 #[inline]
 #[target_feature(enable = "simd128")]
 fn groups((low, high): &(v128, v128), bytes: v128) -> v128 {
