@@ -767,7 +767,8 @@ export class KeyClient {
  * ```js
  * checkKey('keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms').ok; // → true
  * checkKey('keylatch', 'kl_test_').problems;
- * // → [ { code: 'wrong_length', message: 'The key has a length of 8 instead of 44. …', index: 8 } ]
+ * // → [ { code: 'wrong_length', message: 'The key has a length of 8 instead of 44. …', index: 8, length: 0 } ]
+ * checkKey('keylatch', '"KEY=kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms"').fixed; // → 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'
  * checkKey('conduce', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms').looksLike; // → [ 'keylatch' ]
  * ```
  */
