@@ -15,6 +15,8 @@ import { kinds } from './kinds.js';
 
 /** The kind of a match by value: find/src/engine.rs. */
 const VALUE = 0xffffffff;
+/** Of most texts nothing is found. @type {Found[]} */
+const NONE = [];
 
 export class Search {
   /** @type {import('./engine.js').Core | undefined} */
@@ -56,6 +58,15 @@ export class Search {
     core.wasm.setValues(number);
   }
 
+  /** What the last scan has found. @param {import('./engine.js').Core} core @returns {Found[]} */
+  #found(core) {
+    const numbers = list(core);
+    return Array.from({ length: numbers.length / 4 }, (_, at) => {
+      const [start, end, kind, doubt] = numbers.subarray(4 * at, 4 * at + 4);
+      return { start, end, shape: kind === VALUE ? undefined : this.shapes[kind], isDoubtful: doubt === 1 };
+    });
+  }
+
   /**
    * Finds the keys of what stands in the buffer, and how far that is decided.
    * @param {import('./engine.js').Core} core @param {number} number @param {number} from @param {number} length @param {boolean} isWhole
@@ -63,13 +74,7 @@ export class Search {
    */
   scan(core, number, from, length, isWhole, give) {
     const held = core.wasm.scan(number, from, length, isWhole) >>> 0;
-    if (core.wasm.listLength() > 0) {
-      const found = list(core);
-      for (let at = 0; at < found.length; at += 4) {
-        const kind = found[at + 2];
-        give(found[at], found[at + 1], kind === VALUE ? undefined : this.shapes[kind], found[at + 3] === 1);
-      }
-    }
+    if (core.wasm.listLength() > 0) this.#found(core).forEach(({ start, end, shape, isDoubtful }) => give(start, end, shape, isDoubtful));
     return held;
   }
 
@@ -89,9 +94,8 @@ export class Search {
     return enter((core) => {
       const number = hasValues ? this.ready(core) : this.number(core);
       const length = write(core, text);
-      /** @type {Found[]} */
-      const all = [];
-      this.scan(core, number, 0, length, true, (start, end, shape, isDoubtful) => all.push({ start, end, shape, isDoubtful }));
+      core.wasm.scan(number, 0, length, true);
+      const all = core.wasm.listLength() === 0 ? NONE : this.#found(core);
       if (length !== text.length && all.length > 0) {
         let [bytes, units] = [0, 0];
         const unitsAt = (/** @type {number} */ at) => {

@@ -36,7 +36,8 @@ export class Bytes {
       bytes = bytes.subarray(end);
       this.#goesOn = false;
     }
-    const all = this.#pending.length > 0 ? joined([this.#pending, bytes]) : bytes;
+    // A copy, as what is given on must not change with what was given.
+    const all = joined([this.#pending, bytes]);
     const { parts, decided, goesOn } = this.#parts(all, this.#given, false);
     this.#goesOn = goesOn;
     const from = Math.max(0, decided - CONTEXT);

@@ -22,7 +22,7 @@ function pieces(bytes) {
         return this.out(bytes.next(utf8Of(half ? text.slice(0, -1) : text)), false);
       }
       if (!ArrayBuffer.isView(piece)) throw failure('invalid_argument', 'chunk', 'expected a string or bytes.');
-      return this.out(bytes.next(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength).slice()), false);
+      return this.out(bytes.next(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)), false);
     },
     end() {
       return this.out([...(half ? bytes.next(utf8Of(half)) : []), ...bytes.end()], true);
