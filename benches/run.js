@@ -9,6 +9,7 @@
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { findRows } from './find-rows.js';
 import { measure } from './measure.js';
 import { guardRows, lifecycleRows, offlineRows } from './rows.js';
 import { startServer } from './server.js';
@@ -20,7 +21,7 @@ const settings = { ...(options.quick ? { rounds: 3, milliseconds: 1 } : { rounds
 
 const server = await startServer();
 try {
-  const rows = [...(await offlineRows()), ...(await guardRows()), ...(await lifecycleRows(server.baseUrl))];
+  const rows = [...(await offlineRows()), ...(await guardRows()), ...(await findRows()), ...(await lifecycleRows(server.baseUrl))];
   const measured = [];
   for (const { name, peers } of rows) {
     if (!options.json) process.stderr.write(`measuring ${name} …\n`);

@@ -249,6 +249,8 @@ export interface KeyProblem {
   message: string;
   /** Where, in UTF-16 code units, so that `text.slice(index)` starts there. */
   index: number;
+  /** How many UTF-16 code units it is about, from there on; 0 where something is missing. */
+  length: number;
 }
 
 /** The answer to "is this a key?" */
@@ -261,6 +263,14 @@ export type KeyCheck =
       certainty: Certainty;
       /** The known prefix that the key has, e.g. `kl_live_`. */
       prefix?: string;
+      /** What the service calls such a key (`keylatch/catalogue`). */
+      kind?: string;
+      /** What it is for: a publishable key or an identifier is no secret (`keylatch/catalogue`). */
+      purpose?: KeyPurpose;
+      /** Whether it is of test mode (`keylatch/catalogue`). */
+      test?: true;
+      /** A checksum that does not fit, where its algorithm was only observed (`keylatch/catalogue`). */
+      warnings?: KeyProblem[];
     }
   | {
       ok: false;
@@ -272,7 +282,12 @@ export type KeyCheck =
       problems: KeyProblem[];
       /** Ids of other services that the text does look like a key of, whatever stands around the key. */
       looksLike: string[];
+      /** The key that was meant, where the text certainly holds exactly one: without what stands around or within it. */
+      fixed?: string;
     };
+
+/** What a key is for: `secret`, `publishable` (meant to be seen) or `identifier` (names a key or an account, opens nothing). */
+export type KeyPurpose = 'secret' | 'publishable' | 'identifier';
 
 /** Id of a built-in service, or of one that you declare. */
 export type ProviderId = 'keylatch' | 'luminary' | 'lambda' | 'conduce' | 'modelon' | (string & {});
@@ -490,6 +505,8 @@ export interface Capabilities {
 
 /** A service as plain, frozen data. */
 export interface Provider extends Omit<ProviderSpec, 'endpoints'> {
+  /** Whether only the look of its keys and how they are sent is known (`keylatch/catalogue`). `schemes` is empty where that is not known. */
+  formatOnly?: true;
   /** Its key API, written out. */
   readonly endpoints: Partial<Record<Operation, EndpointSpec>>;
   /** What it can do, read off its endpoints. */
@@ -794,7 +811,8 @@ export class KeyClient {
  * ```js
  * checkKey('keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms').ok; // → true
  * checkKey('keylatch', 'kl_test_').problems;
- * // → [ { code: 'wrong_length', message: 'The key has a length of 8 instead of 44. …', index: 8 } ]
+ * // → [ { code: 'wrong_length', message: 'The key has a length of 8 instead of 44. …', index: 8, length: 0 } ]
+ * checkKey('keylatch', '"KEY=kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms"').fixed; // → 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'
  * checkKey('conduce', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms').looksLike; // → [ 'keylatch' ]
  * ```
  */

@@ -32,7 +32,7 @@ codes! {
         /// A provider declaration has a wrong field; the details name it.
         InvalidProvider = "invalid_provider": "The provider declaration is wrong at {0}: {1}",
         /// No built-in provider has this id.
-        UnknownProvider = "unknown_provider": "No provider is called \"{0}\". Use one of {1}, or declare your own with defineProvider().",
+        UnknownProvider = "unknown_provider": "No provider is called \"{0}\". Use one of {1}, import keylatch/catalogue for the format of many more, or declare your own with defineProvider().",
         /// The key is certainly not one of this service.
         InvalidKey = "invalid_key": "This is not a key for {0}: {1}",
         /// The key, user or password may not stand in an HTTP header.

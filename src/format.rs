@@ -3,7 +3,7 @@
 
 pub use keylatch_format::{
     Alphabet, CATALOGUE, CONDUCE, Certainty, Check, Coverage, KEYLATCH, KeyFormat, LAMBDA, Part, Problem,
-    ProblemCode, check, diagnose, hash, is_key_of, keylatch, mask, prefix_of, resembles,
+    ProblemCode, check, diagnose, hash, is_key_of, keylatch, mask, prefix_of, resembles, services,
 };
 
 use crate::error::{Code, Error};

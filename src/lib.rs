@@ -27,24 +27,27 @@
 //!
 //! On WebAssembly a last module, `wasm`, is the boundary to JavaScript.
 
-// The offline module of wasm is built without the standard library.
-#![cfg_attr(feature = "offline", no_std)]
-#![cfg_attr(feature = "offline", allow(dead_code, reason = "it uses a part of the ground"))]
+// The modules `offline` and `find` of wasm are built without the standard library.
+#![cfg_attr(any(feature = "offline", feature = "find"), no_std)]
+#![cfg_attr(
+    any(feature = "offline", feature = "find"),
+    allow(dead_code, unused_imports, reason = "it uses a part of the ground")
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 extern crate alloc;
 
-#[cfg(not(feature = "offline"))]
+#[cfg(not(any(feature = "offline", feature = "find")))]
 pub mod credential;
 pub mod error;
-#[cfg(not(feature = "offline"))]
+#[cfg(not(any(feature = "offline", feature = "find")))]
 pub mod format;
 pub mod http;
 pub mod json;
-#[cfg(not(feature = "offline"))]
+#[cfg(not(any(feature = "offline", feature = "find")))]
 pub mod lifecycle;
 pub mod notice;
-#[cfg(not(feature = "offline"))]
+#[cfg(not(any(feature = "offline", feature = "find")))]
 pub mod provider;
 pub mod scheme;
 pub mod secret;

@@ -15,6 +15,10 @@ const PARTS = {
   '#glue': made('glue-node.js'),
   '#offline': source('offline.js'),
   '#client': source('client.js'),
+  '#catalogue': made('catalogue.js'),
+  '#find': source('find.js'),
+  '#find-bytes': made('find.base64.js'),
+  '#find-simd-bytes': made('find-simd.base64.js'),
 };
 
 export function resolve(specifier, context, next) {

@@ -1,7 +1,7 @@
 // A box that checks a pasted key as it is typed. What is in it is visible, for
 // else one could not point at a place, and is gone when the page is left.
 
-import { checkKey, identifyKey } from '/keylatch/dist/index.js';
+import { checkKey, identifyKey, maskKey } from '/keylatch/dist/index.js';
 import { byId } from './dom.js';
 import { position, renderMarked } from './marked-text.js';
 import { services } from './service.js';
@@ -15,11 +15,14 @@ const input = byId('check-text');
 const result = byId('check-result');
 let service;
 let speaking;
+/** The key that was meant, if the text holds one. */
+let fixed;
 
 /** Makes the box work. `switchTo(id)` is called with the service that a key seems to belong to. */
 export function startCheckBox(switchTo) {
   byId('check-others').addEventListener('click', ({ target }) => {
-    const { id } = target.dataset;
+    const { id, repair } = target.dataset;
+    if (repair) return use(fixed);
     if (!id) return;
     input.focus();
     switchTo(id);
@@ -47,6 +50,13 @@ function exampleOf({ provider: { format } }) {
   return typeof start === 'string' ? `${start}…` : '';
 }
 
+/** Puts the key in the place of what was pasted. */
+function use(key) {
+  input.value = key;
+  input.focus();
+  check();
+}
+
 function clear() {
   input.value = '';
   check();
@@ -55,6 +65,7 @@ function clear() {
 function check() {
   const text = input.value;
   result.hidden = !text;
+  fixed = undefined;
   if (!text) {
     byId('check-marked').replaceChildren();
     byId('check-problems').replaceChildren();
@@ -63,6 +74,7 @@ function check() {
     return speak('');
   }
   const found = checkKey(service.provider, text);
+  fixed = found.fixed;
   const problems = found.ok ? [] : found.problems;
   renderMarked(byId('check-marked'), text, problems.map(({ index }) => index));
   byId('check-problems').replaceChildren(...problemItems(text, problems));
@@ -71,7 +83,7 @@ function check() {
   else input.setAttribute('aria-invalid', 'true');
   const others = othersOf(found, text);
   byId('check-verdict').textContent = verdict(found);
-  byId('check-others').replaceChildren(...othersWords(others));
+  byId('check-others').replaceChildren(...repairWords(), ...othersWords(others));
   speak([verdict(found), ...others.map(({ title }) => `It looks like a key of ${title}.`), ...problems.slice(0, 3).map(({ message }) => message)].join(' '));
 }
 
@@ -95,6 +107,16 @@ function othersOf(found, text) {
     : found.certainty !== 'unknown' ? []
     : identifyKey(text).filter(({ certainty }) => certainty !== 'unknown').map(({ provider }) => provider);
   return services.filter(({ id }) => ids.includes(id) && id !== service.id);
+}
+
+function repairWords() {
+  if (fixed === undefined) return [];
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'link';
+  button.dataset.repair = 'fixed';
+  button.textContent = `Use ${maskKey(fixed)}`;
+  return ['There is one key in it. ', button, ' '];
 }
 
 function othersWords(others) {

@@ -23,16 +23,22 @@ const staged = (...path) => join(staging, ...path);
  */
 const GROUPS = {
   '.': {
-    entries: ['index', 'client', 'guard'],
+    entries: ['index', 'client', 'catalogue', 'guard', 'redact'],
     // Files of their own, so that a bundler leaves out those that a program does not use.
     questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
-    parts: { '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client' },
+    parts: {
+      '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client',
+      '#find': 'web/find', '#find-bytes': 'find.printable', '#find-simd-bytes': 'find-simd.printable',
+    },
   },
   slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
-  edge: { entries: ['edge', 'guard'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client' } },
+  edge: { entries: ['edge', 'catalogue', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
   node: {
-    entries: ['index', 'client', 'node', 'cli', 'guard'],
-    parts: { '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node' },
+    entries: ['index', 'client', 'node', 'cli', 'catalogue', 'guard', 'redact'],
+    parts: {
+      '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node',
+      '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
+    },
     platform: 'node',
   },
   // They take a guard and bring none, so one file of each will do everywhere.
@@ -59,7 +65,7 @@ async function factory(name) {
 
 const generated = {};
 for (const name of ['client', 'node']) generated[`glue:${name}`] = await factory(name);
-for (const name of ['offline', 'node']) {
+for (const name of ['offline', 'find', 'find-simd', 'node']) {
   const bytes = readFileSync(staged(name, 'keylatch_bg.wasm'));
   generated[`${name}.base64`] = `export const text = ${JSON.stringify(bytes.toString('base64'))};\n`;
   // For tests of the sources: tests/sources.js.
@@ -67,8 +73,8 @@ for (const name of ['offline', 'node']) {
 }
 writeFileSync(staged('glue-node.js'), generated['glue:node']);
 writeFileSync(staged('package.json'), '{ "type": "module" }');
-for (const name of ['offline', 'client']) generated[`${name}.printable`] = readFileSync(staged(`${name}.printable.js`), 'utf8');
-for (const name of ['data', 'data-node']) generated[name] = readFileSync(staged(`${name}.js`), 'utf8');
+for (const name of ['offline', 'find', 'find-simd', 'client']) generated[`${name}.printable`] = readFileSync(staged(`${name}.printable.js`), 'utf8');
+for (const name of ['data', 'data-node', 'catalogue']) generated[name] = readFileSync(staged(`${name}.js`), 'utf8');
 
 /** Resolves the names that begin with `#`. */
 function parts(group) {
@@ -78,7 +84,7 @@ function parts(group) {
     name: 'parts',
     setup(build) {
       build.onResolve({ filter: /^#/ }, ({ path }) => {
-        if (path === '#data' || path === '#data-node') return made(path.slice(1));
+        if (['#data', '#data-node', '#catalogue'].includes(path)) return made(path.slice(1));
         const part = group.parts[path];
         if (path === '#glue') return made(`glue:${part}`);
         return generated[part] ? made(part) : inPkg(part);
@@ -117,6 +123,7 @@ for (const [name, group] of Object.entries(GROUPS)) {
   }
 }
 
-for (const [file, name] of [['keylatch.wasm', 'offline'], ['client.wasm', 'client']]) {
+mkdirSync(out, { recursive: true });
+for (const [file, name] of [['keylatch.wasm', 'offline'], ['client.wasm', 'client'], ['find.wasm', 'find-simd']]) {
   cpSync(staged(name, 'keylatch_bg.wasm'), join(out, file));
 }

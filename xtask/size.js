@@ -33,8 +33,8 @@ async function bundle(program) {
     plugins: [{
       name: 'package',
       setup(build) {
-        const files = { keylatch: 'index.js', 'keylatch/guard': 'guard.js' };
-        build.onResolve({ filter: /^keylatch(\/guard)?$/ }, ({ path }) => ({ path: join(root, 'pkg/dist', files[path]), sideEffects: false }));
+        const files = { keylatch: 'index.js', 'keylatch/guard': 'guard.js', 'keylatch/redact': 'redact.js' };
+        build.onResolve({ filter: /^keylatch(\/guard|\/redact)?$/ }, ({ path }) => ({ path: join(root, 'pkg/dist', files[path]), sideEffects: false }));
       },
     }],
   });
@@ -55,13 +55,16 @@ async function bundle(program) {
 const check = await bundle("import { checkKey } from 'keylatch'; console.log(checkKey('keylatch', ''));");
 const guard = await bundle("import { createGuard, issueKey } from 'keylatch/guard'; console.log(createGuard, issueKey);");
 const all = await bundle("import * as keylatch from 'keylatch'; console.log(keylatch);");
+const redacts = await bundle("import { redact } from 'keylatch/redact'; console.log(redact(''));");
 const measured = {
   'bundle of checkKey, gzip': check.first,
   'bundle of keylatch/guard, gzip': guard.first,
   'bundle of everything without its lazy part, gzip': all.first,
   'lazy client part, gzip': all.later,
   'wasm that a Node program compiles, raw': wasm('offline').length + wasm('node').length,
+  'bundle of redact, gzip': redacts.first,
   'offline module, gzip': gzip(wasm('offline')),
+  'find module, gzip': gzip(wasm('find-simd')),
   'client module, gzip': gzip(wasm('client')),
   'node module, raw': wasm('node').length,
 };

@@ -86,6 +86,11 @@ impl Checksum {
         }
     }
 
+    /// The number.
+    pub(super) fn value(self) -> u32 {
+        !self.0
+    }
+
     /// The last `length` digits, left-padded with `0`.
     pub(super) fn digits(self, length: usize) -> impl Iterator<Item = u8> {
         let mut crc = !self.0;

@@ -26,12 +26,14 @@
 //! |---|---|
 //! | `declare`, `validate` | the declaration ([`KeyFormat`], [`Part`], [`Alphabet`]), and whether it can be used |
 //! | `catalogue` | the formats of known services |
+//! | `services`, `shape`, `sums` | the kinds of keys that are known by their look, what they look like, their checksums |
 //! | `class` | the table of characters and alphabets |
 //! | `check` | the quick check |
 //! | `diagnose`, `found` | the diagnosis from end to end, and what it collects |
 //! | `peel`, `placeholder`, `scan`, `fit` | its steps: what surrounds a key, what stands for one, each character, the parts of the format |
 //! | `unicode` | characters that look like others, or like nothing |
 //! | `checksum`, `generate`, `hash`, `mask` | one operation each |
+//! | `forms` | how a text is written in other texts |
 //! | `secret`, `problem`, `error`, `sentence`, `text` | the ground |
 //!
 //! The crate has no I/O, no clock and no random source of its own, and does not
@@ -53,6 +55,7 @@ mod declare;
 mod diagnose;
 mod error;
 mod fit;
+mod forms;
 mod found;
 mod generate;
 mod hash;
@@ -64,6 +67,9 @@ mod scan;
 mod secret;
 #[doc(hidden)]
 pub mod sentence;
+pub mod services;
+pub mod shape;
+pub mod sums;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -75,6 +81,7 @@ pub use check::{Check, check, check_bytes, is_key_of};
 pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use diagnose::{MAX_LENGTH, diagnose, resembles};
 pub use error::Error;
+pub use forms::forms;
 pub use generate::generate;
 pub use hash::{digest, hash, hash_bytes, verify};
 pub use mask::mask;

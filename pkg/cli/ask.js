@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline/promises';
 
 import { failure } from '../core/errors.js';
-import { checkKey } from '../entries/offline.js';
+import { checkKey, maskKey } from '../entries/offline.js';
 import { decode } from '../node/decode.js';
 import { askHidden } from '../node/terminal.js';
 import { say } from './print.js';
@@ -68,6 +68,10 @@ export async function apiKey(given, provider) {
   if (!process.stdin.isTTY) return firstLine('API key');
   const typed = (await hidden('API key')).trim();
   const found = checkKey(provider, typed);
+  if (!found.ok && found.fixed !== undefined) {
+    await confirm(`${found.problems[0].message}\nUse ${maskKey(found.fixed)}, the key that stands in it?`, false);
+    return found.fixed;
+  }
   if (!found.ok) throw Object.assign(failure('invalid_key', '', ''), { message: found.problems.map(({ message }) => message).join(' ') });
   return typed;
 }
@@ -104,6 +108,13 @@ export async function input(isEnough) {
     size += part.length;
     if (isEnough(part) || size > LONGEST) break;
   }
+  return decode(Buffer.concat(parts)).text;
+}
+
+/** All of standard input, however long. */
+export async function allInput() {
+  const parts = [];
+  for await (const part of process.stdin) parts.push(part);
   return decode(Buffer.concat(parts)).text;
 }
 

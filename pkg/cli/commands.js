@@ -2,6 +2,7 @@
 // the help and the completion.
 
 import { check, headers, providersCommand } from './local.js';
+import { extract, identify, redactCommand } from './find.js';
 import { create, deleteKey, list, revoke, rotate } from './keys.js';
 import { run } from './run.js';
 import { login, logout, resolve, whoami } from './session.js';
@@ -32,6 +33,7 @@ export const OPTIONS = {
   search: { type: 'string', value: 'TEXT', help: 'part of the name' },
   overlap: { type: 'string', value: 'TIME', help: 'how long the old key lives on, such as 1h or PT1H; default: not at all' },
   explain: { type: 'boolean', help: 'show every source, in order, and what it gave' },
+  keep: { type: 'string', value: 'WHAT', help: 'what stays of a key: prefix (default), mask (its last four characters too) or none' },
   scheme: { type: 'string', value: 'SCHEME', help: 'bearer, basic or header' },
   browser: { type: 'boolean', help: "log in with a browser at one's own server, which makes a key" },
   device: { type: 'boolean', help: 'log in with a code, in a browser on any other computer' },
@@ -132,6 +134,33 @@ Conduce knows no revoking: there an active key is deleted.`,
     details: 'Without an argument the key is read from standard input, or asked for.',
     examples: ['keylatch check --provider lambda < key.txt', 'keylatch check'],
     run: check,
+  },
+  identify: {
+    usage: 'identify [options]',
+    summary: 'say which services a key could belong to',
+    options: ['json'],
+    details: `The key is read from standard input, or asked for. The surest service comes
+first. Exit code 1 when no service has keys that look so.`,
+    examples: ['pbpaste | keylatch identify', 'keylatch identify'],
+    run: identify,
+  },
+  extract: {
+    usage: 'extract [file …]',
+    summary: 'find keys in a text: places, and the keys masked',
+    options: ['json'],
+    arguments: [0, 1000],
+    details: `Without a file standard input is searched. Exit code 1 when there is a secret, so
+that it serves in a hook; identifiers and publishable keys are told as such.`,
+    examples: ['git diff --cached | keylatch extract', 'keylatch extract .env config.json'],
+    run: extract,
+  },
+  redact: {
+    usage: 'redact [options]',
+    summary: 'copy standard input to standard output without the keys in it',
+    options: ['keep'],
+    details: 'Each line is written as soon as it is whole.',
+    examples: ['./server 2>&1 | keylatch redact', 'keylatch redact --keep mask < debug.log > shared.log'],
+    run: redactCommand,
   },
   headers: {
     usage: 'headers [options]',

@@ -79,7 +79,9 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   revoke      { key }
   delete      { deleted: id }
   whoami      { provider, account? { id, user? }, valid, source }
-  check       { ok, provider, certainty, prefix?, problems? [{ code, message, index }], looksLike? [id] }
+  check       { ok, provider, certainty, prefix?, problems? [{ code, message, index }], looksLike? [id], fixed? masked }
+  identify    { masked, services [as check] }
+  extract     { keys [{ file, line, column, index, length, masked, provider, kind, purpose, certainty, test?, doubtful? }] }
   headers     { "<header name>": "<value>" }
   resolve     { provider, source, masked, baseUrl?, tried: [notice], warnings: [notice] }
   login       { provider, source, stored }

@@ -1,6 +1,6 @@
 // check, headers, providers: what takes no request.
 
-import { checkKey, authHeaders } from '../entries/offline.js';
+import { authHeaders, checkKey, maskKey } from '../entries/offline.js';
 import { providers } from '../core/providers.js';
 import { hidden, input, warnOfInline } from './ask.js';
 import { credentialFor, providerOf } from './client.js';
@@ -14,12 +14,14 @@ export async function check(options) {
   const text = given !== undefined && given !== '-' ? given : process.stdin.isTTY ? await hidden('API key') : await allInput();
   const result = checkKey(provider, text);
   if (!result.ok) process.exitCode = 1;
-  if (options.json) return printJson(result);
+  const fixed = result.ok || result.fixed === undefined ? undefined : maskKey(result.fixed);
+  if (options.json) return printJson(fixed === undefined ? result : { ...result, fixed });
   if (result.ok) {
     const sure = { documented: 'It has the format', observed: 'It has the observed format', unknown: 'Nothing is certainly wrong with it as one' }[result.certainty];
     return print(`${style('green', 'ok')}  ${sure} of a key for ${provider.title}.`);
   }
   for (const { message, index } of result.problems) print(`${style('red', `at ${index}`)}  ${message}`);
+  if (fixed !== undefined) print(`The key in it is ${fixed}.`);
   if (result.looksLike.length) print(`It does look like a key for ${result.looksLike.join(' or ')}.`);
 }
 
@@ -39,7 +41,8 @@ export async function headers(options) {
 
 /** @param {any} options */
 export async function providersCommand({ json }) {
-  const all = providers();
+  // Of the others only the look of their keys is known.
+  const all = providers().filter(({ formatOnly }) => !formatOnly);
   if (json) return printJson({ providers: all });
   const rows = all.map((provider) => {
     const { env = [], files = [], login } = /** @type {any} */ (provider);

@@ -53,9 +53,9 @@ export class KeylatchError extends Error {
   }
 }
 
-/** @param {RawProblem} raw */
-export function problemOf({ code, index, details }) {
-  return { code, message: fill(problems[code], details), index };
+/** @param {RawProblem} raw @param {number} [length] of what it is about */
+export function problemOf({ code, index, details }, length = 0) {
+  return { code, message: fill(problems[code], details), index, length };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { descriptions } from '#data';
 
 import { freeze } from '../client/plain.js';
-import { BUILT_IN, declaredProvider, know, serviceOf } from './services.js';
+import { BUILT_IN, catalogue, declaredProvider, know, serviceOf } from './services.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
 
@@ -15,7 +15,8 @@ export function provider(id) {
   const found = known.get(id);
   if (found) return found;
   // Refuses what is no id of a built-in service.
-  const { id: own } = serviceOf(typeof id === 'string' ? id : undefined);
+  const { id: own, isBuiltIn, data: described } = serviceOf(typeof id === 'string' ? id : undefined);
+  if (!isBuiltIn) return described;
   const data = freeze(Object.defineProperty(/** @type {any[]} */ (descriptions).find((one) => one.id === own), BUILT_IN, { value: own }));
   known.set(own, data);
   know(data);
@@ -23,7 +24,7 @@ export function provider(id) {
 }
 
 /** @returns {Provider[]} */
-export const providers = () => /** @type {any[]} */ (descriptions).map(({ id }) => provider(id));
+export const providers = () => [.../** @type {any[]} */ (descriptions).map(({ id }) => id), ...(catalogue?.ids() ?? [])].map(provider);
 
 /** @param {unknown} spec @returns {Provider} */
 export const defineProvider = (spec) => declaredProvider(spec);

@@ -28,7 +28,19 @@ const adopted = Symbol();
 /** What a Secret or RevealOnce holds; nothing for any other value. @type {(value: any) => Held | undefined} */
 let heldOf;
 
-class Redacted {
+/** What is held now, for those who keep it out of texts. @type {Set<Held>} */
+const living = new Set();
+let version = 0;
+
+/** Another number after each change of {@link livingSecrets}. */
+export const secretsVersion = () => version;
+
+/** The bytes of every secret that is alive, where they stand. */
+export function* livingSecrets() {
+  for (const held of living) yield bytesIn(held);
+}
+
+export class Redacted {
   /** @type {Held} */
   #held;
 
@@ -39,6 +51,8 @@ class Redacted {
   /** @param {Held} held */
   constructor(held) {
     this.#held = held;
+    living.add(held);
+    version++;
     if (typeof FinalizationRegistry !== 'undefined') (forgotten ??= new FinalizationRegistry(wipe)).register(this, held);
   }
 
@@ -236,6 +250,8 @@ function wipe(held) {
   if (held.isWiped) return;
   held.isWiped = true;
   held.compared = undefined;
+  living.delete(held);
+  version++;
   const { core, slot, at, length } = held;
   if (isCurrent(core)) enter(({ wasm }) => wasm.free(slot));
   // An instance that has trapped is not entered again.

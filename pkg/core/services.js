@@ -14,7 +14,9 @@ import { enter, isCurrent, read, write } from './offline.js';
  * @typedef {import('../index.js').KeyFormat} KeyFormat
  * @typedef {{ core?: import('./offline.js').Offline, number: number }} Declared a format's number in an instance
  * @typedef {{ data: Provider, id: string, certainty: import('../index.js').Certainty, prefixes: (string | undefined)[],
- *   isBuiltIn: boolean, format: Declared, expected: string[] }} Service
+ *   isBuiltIn: boolean, format: Declared, expected: string[], check?: (text: string) => import('../index.js').KeyCheck }} Service
+ * @typedef {{ find(id: string): { spec: object, certainty: import('../index.js').Certainty, check: (text: string) => import('../index.js').KeyCheck } | undefined,
+ *   identify(text: string): import('../index.js').KeyCheck[], ids(): string[] }} Catalogue
  */
 
 /** Where the description of a built-in service has its id once more, for another copy of the package. */
@@ -26,6 +28,12 @@ const known = new Map();
 const declared = new WeakMap();
 /** By a declaration of the user's, who may change it: as long as it says the same. @type {WeakMap<object, { text: string, service: Service }>} */
 const specs = new WeakMap();
+
+/** The services that are known by their keys only. @type {Catalogue | undefined} */
+export let catalogue;
+
+/** Called by `keylatch/catalogue`. @param {Catalogue} found */
+export const useCatalogue = (found) => void (catalogue = found);
 
 /** What is known of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Service} */
 export function serviceOf(given) {
@@ -49,6 +57,17 @@ function newService(given) {
     throw failure('invalid_argument', 'provider', 'expected the id of a service, such as "keylatch", or a declaration.');
   }
   const data = /** @type {any[]} */ (services).find(({ id }) => id === given);
+  const listed = data ? undefined : catalogue?.find(given);
+  if (listed) {
+    const { spec, certainty, check } = listed;
+    const { schemes } = /** @type {any} */ (spec);
+    // A scheme that nobody has looked up is none; a declaration without one would get Bearer.
+    const whole = freeze({ ...declaration({ ...spec, schemes: schemes.length > 0 ? schemes : undefined }), schemes, certainty, formatOnly: /** @type {const} */ (true) });
+    const service = { ...describe(whole, { number: 0 }, false), check };
+    known.set(given, service);
+    declared.set(whole, service);
+    return service;
+  }
   if (!data) throw failure('unknown_provider', presentable(given), services.map(({ id }) => id).join(', '));
   const service = describe(freeze(data), { number: formats[given] ?? 0 }, true);
   known.set(given, service);

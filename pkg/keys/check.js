@@ -4,7 +4,9 @@ import { codes, formats, services } from '#data';
 
 import { failure, problemOf } from '../core/errors.js';
 import { broken, enter, fresh, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
-import { formatNumber, serviceOf } from '../core/services.js';
+import { catalogue, formatNumber, serviceOf } from '../core/services.js';
+import { repair } from './repair.js';
+import { lengthOf } from './span.js';
 
 /**
  * @typedef {import('../index.js').KeyCheck} KeyCheck
@@ -27,20 +29,34 @@ export function checkKey(service, text) {
   const about = serviceOf(service);
   const { id: provider, certainty } = about;
   if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
+  if (about.check) return about.check(text);
   if (text.length > LONGEST) return { ok: false, provider, certainty, problems: [tooLong(about, text)], looksLike: [] };
   const core = offline();
   try {
     const found = core.wasm.check(formatNumber(core, about), write(core, text));
-    if ((found & 7) === GOOD) {
+    const kind = found & 7;
+    if (kind === GOOD) {
       const prefix = about.prefixes[found >>> 3];
       return prefix === undefined ? { ok: true, provider, certainty } : { ok: true, provider, certainty, prefix };
     }
     const like = fresh(core).words[0];
-    const problems = (found & 7) === UNCLEAR ? diagnosed(read(core, found >>> 3, 4)) : [problem(about, text, found)];
-    return { ok: false, provider, certainty, problems, looksLike: like === 0 ? [] : idsOf(like).filter((id) => id !== provider) };
+    const looksLike = like === 0 ? [] : idsOf(like).filter((id) => id !== provider);
+    const problems = kind === UNCLEAR ? diagnosed(read(core, found >>> 3, 4), text) : [problem(about, text, found)];
+    const fixed = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) ? repaired(core, about, text) : undefined;
+    return fixed === undefined ? { ok: false, provider, certainty, problems, looksLike } : { ok: false, provider, certainty, problems, looksLike, fixed };
   } catch (thrown) {
     throw broken(core, thrown);
   }
+}
+
+/** Whether a text begins as a key does, but for upper and lower case. @param {Service} about @param {string} text */
+const isCased = ({ prefixes }, text) => prefixes.some((prefix) => prefix !== undefined && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase());
+
+/** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
+function repaired(core, about, text) {
+  if (!about.data.format) return undefined;
+  const isKey = (/** @type {string} */ candidate) => (core.wasm.check(formatNumber(core, about), write(core, candidate)) & 7) === GOOD;
+  return repair(text, isKey, /** @type {string[]} */ (about.prefixes.slice(1)));
 }
 
 /** What the quick check has found. @param {Service} about @param {string} text @param {number} found @returns {KeyProblem} */
@@ -50,14 +66,14 @@ function problem(about, text, found) {
   switch (found & 7) {
     case WRONG_LENGTH: {
       const expected = first === second ? String(first) : `${first} to ${second}`;
-      return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] });
+      return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] }, Math.max(0, text.length - second));
     }
     case WRONG_PREFIX:
-      return problemOf({ code: 'wrong_prefix', index: first, details: [expected(about, 0)] });
+      return problemOf({ code: 'wrong_prefix', index: first, details: [expected(about, 0)] }, 1);
     case BAD_CHARACTER:
-      return problemOf({ code: 'bad_character', index: first, details: [`"${text[first]}"`, expected(about, second)] });
+      return problemOf({ code: 'bad_character', index: first, details: [`"${text[first]}"`, expected(about, second)] }, 1);
     default:
-      return problemOf({ code: 'wrong_checksum', index: first, details: [String(text.length - first)] });
+      return problemOf({ code: 'wrong_checksum', index: first, details: [String(text.length - first)] }, text.length - first);
   }
 }
 
@@ -86,7 +102,7 @@ function inWords(part) {
 /** @param {Service} about @param {string} text */
 function tooLong(about, text) {
   const longest = longestKey(about) ?? LONGEST;
-  return problemOf({ code: 'wrong_length', index: longest, details: [`at most ${longest}`, String(text.length)] });
+  return problemOf({ code: 'wrong_length', index: longest, details: [`at most ${longest}`, String(text.length)] }, text.length - longest);
 }
 
 /** @param {Service} about */
@@ -101,16 +117,19 @@ function longestPart(part) {
   return typeof part.length === 'number' ? part.length : part.length.max;
 }
 
-/** The problems of the diagnosis: a line each. @param {string} lines @returns {KeyProblem[]} */
-function diagnosed(lines) {
+/** The problems of the diagnosis: a line each. @param {string} lines @param {string} text @returns {KeyProblem[]} */
+function diagnosed(lines, text) {
   return lines
     .split('\n')
     .slice(0, -1)
     .map((line) => {
       const [code, index, ...details] = line.split('\t');
-      return problemOf({ code: codes[+code], index: +index, details });
+      return problemOf({ code: codes[+code], index: +index, details }, lengthOf(codes[+code], text, +index, details));
     });
 }
+
+/** What stands around a key, whatever it looks like. @param {string} text @returns {KeyProblem[]} */
+export const surroundings = (text) => enter((core) => diagnosed(read(core, core.wasm.diagnose(0, write(core, text))), text));
 
 /** The services whose formats have their bits set. @param {number} bits */
 function idsOf(bits) {
@@ -127,7 +146,9 @@ export function resembled(text) {
 export function identifyKey(text) {
   const order = ['documented', 'observed', 'unknown'];
   const all = order.flatMap((certainty) => services.filter((service) => service.certainty === certainty));
-  return all.map(({ id }) => checkKey(id, text)).filter(({ ok }) => ok);
+  const own = all.map(({ id }) => checkKey(id, text)).filter(({ ok }) => ok);
+  const listed = catalogue?.identify(text) ?? [];
+  return order.flatMap((certainty) => [...listed, ...own].filter((check) => check.certainty === certainty));
 }
 
 /**
@@ -139,6 +160,7 @@ export function checkKeys(service, lines) {
   const about = serviceOf(service);
   const isText = typeof lines === 'string';
   if (!isText && !ArrayBuffer.isView(lines)) throw failure('invalid_argument', 'lines', 'expected a string or a Uint8Array.');
+  if (about.check) return (isText ? lines : new TextDecoder().decode(lines)).replace(/\n$/, '').split(/\r?\n/).map(statusOf(about.check));
   return enter((core) => {
     const format = formatNumber(core, about);
     /** @type {any} A text, or the bytes of whatever view was given. */
@@ -171,6 +193,12 @@ export function checkKeys(service, lines) {
     return statuses;
   });
 }
+
+/** @param {(text: string) => KeyCheck} check @returns {(line: string) => import('../index.js').LineStatus} */
+const statusOf = (check) => (line) => {
+  const found = check(line);
+  return found.ok ? 'ok' : found.problems[0].code;
+};
 
 /** @param {import('../core/offline.js').Offline} core @param {any} part */
 function copied(core, part) {

@@ -23,6 +23,7 @@ export function authHeaders(service, secret, options) {
   const name = options === undefined ? undefined : object(options).scheme;
   const { data } = serviceOf(service);
   const scheme = schemeOf(data, name);
+  if (!scheme) throw failure('invalid_argument', 'provider', `how a key is sent to ${data.title} is not known.`);
   if (scheme.type === 'bearer') return { Authorization: headerValue(scheme, secret, data.title) };
   return { [headerName(scheme)]: headerValue(scheme, secret, data.title) };
 }

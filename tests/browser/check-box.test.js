@@ -52,6 +52,14 @@ scenario('a good key is called good, and no more is claimed than is known', asyn
   assert.equal(await page.locator('mark').count(), 0);
 });
 
+scenario('a key that stands in something else can be taken out of it', async ({ page, keys }) => {
+  const key = await realKey(page);
+  await keys.checkBox.fill(`curl -H "Authorization: Bearer ${key}" https://keys.example.com`);
+  await page.getByRole('button', { name: `Use kl_live_…${key.slice(-4)}` }).click();
+  assert.equal(await keys.checkBox.inputValue(), key);
+  assert.equal(await keys.checkBox.getAttribute('aria-invalid'), null);
+});
+
 scenario('the count of characters is the person’s, not the machine’s', async ({ page, keys }) => {
   await keys.checkBox.fill('kl_live_😀!');
   await page.getByRole('listitem').filter({ hasText: 'Character 10' }).first().waitFor();

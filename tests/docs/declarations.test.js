@@ -11,6 +11,8 @@ const PRELUDE = [
 ].join(' ');
 
 testExamples('pkg/index.d.ts', examples, PRELUDE);
+testExamples('pkg/catalogue.d.ts', examples);
+testExamples('pkg/redact.d.ts', examples);
 testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, resolveKey } from 'keylatch/node'; ");
 const GUARD = "import { createGuard, issueKey } from 'keylatch/guard'; ";
 testExamples('pkg/guard.d.ts', examples, GUARD);

@@ -1,10 +1,10 @@
 //! Writes what the JavaScript face knows of the core to standard output, as an
 //! ES module: the sentences of codes, the services as data, what headers carry.
-//! With the argument `node` the sentences of the credential chain, which only Node
+//! With the argument `catalogue` the services that are known by their keys only; with `node` the sentences of the credential chain, which only Node
 //! has. Run by `cargo xtask build`.
 
 use keylatch::error::Code;
-use keylatch::format::{CATALOGUE, ProblemCode};
+use keylatch::format::{CATALOGUE, ProblemCode, services};
 use keylatch::http::Fault;
 use keylatch::notice::Reason;
 use keylatch::provider;
@@ -12,7 +12,14 @@ use keylatch::scheme;
 use keylatch::value::{Object, Value};
 
 fn main() {
-    if std::env::args().nth(1).as_deref() == Some("node") {
+    let argument = std::env::args().nth(1);
+    if argument.as_deref() == Some("catalogue") {
+        // Where facts are from is for readers of the file.
+        let lines = services::lines().map(|line| line.split("; from: ").next().unwrap_or(line));
+        export("catalogue", &Value::from(lines.collect::<Vec<_>>().join("\n").as_str()));
+        return;
+    }
+    if argument.as_deref() == Some("node") {
         export("version", &Value::from(env!("CARGO_PKG_VERSION")));
         table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
         return;

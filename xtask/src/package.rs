@@ -12,11 +12,12 @@ use crate::shell::{Context, Result, capture, run_quietly, say};
 use crate::tools;
 
 /// The modules of wasm, each by the feature of its name.
-pub const MODULES: [&str; 3] = ["offline", "client", "node"];
+pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 16] = [
+const INPUTS: [&str; 19] = [
     "src",
+    "find",
     "format",
     "Cargo.toml",
     "Cargo.lock",
@@ -26,9 +27,11 @@ const INPUTS: [&str; 16] = [
     "pkg/core",
     "pkg/entries",
     "pkg/guard",
+    "pkg/find",
     "pkg/keys",
     "pkg/node",
     "pkg/platform",
+    "pkg/redact",
     "xtask/bundle.mjs",
     "xtask/messages",
     "xtask/npm/package-lock.json",
@@ -62,6 +65,7 @@ pub fn build(project: &Project) -> Result<()> {
     // First, because it also downloads what the paths of `compile` refer to.
     say("copying sentences and services out of the core …");
     write(&staging.join("data.js"), messages(project, &[])?.as_bytes())?;
+    write(&staging.join("catalogue.js"), messages(project, &["--", "catalogue"])?.as_bytes())?;
     write(&staging.join("data-node.js"), messages(project, &["--", "node"])?.as_bytes())?;
     for module in MODULES {
         say(format!("compiling the {module} module to WebAssembly …"));

@@ -1,0 +1,73 @@
+// identify, extract, redact: keys in whatever comes from standard input or files.
+
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+import { failure } from '../core/errors.js';
+import '../entries/catalogue.js';
+import { identifyKey, maskKey } from '../entries/offline.js';
+import { createRedactor, extractKeys } from '../entries/redact.js';
+import { allInput, hidden } from './ask.js';
+import { print, printJson, style, table } from './print.js';
+
+const NO_DOUBT = { documented: 'documented', observed: 'observed', unknown: 'nothing speaks against it' };
+
+/** @param {any} options */
+export async function identify({ json }) {
+  const text = (process.stdin.isTTY ? await hidden('API key') : await allInput()).replace(/\r?\n$/, '');
+  const found = identifyKey(text);
+  if (found.every(({ certainty }) => certainty === 'unknown')) process.exitCode = 1;
+  if (json) return printJson({ masked: maskKey(text), services: found });
+  const rows = found.map((one) => {
+    const { provider, certainty, kind = 'key', purpose = 'secret', test } = /** @type {any} */ (one);
+    return [provider, kind, test ? `${purpose}, test` : purpose, NO_DOUBT[/** @type {import('../index.js').Certainty} */ (certainty)]];
+  });
+  print(table(['SERVICE', 'KIND', 'PURPOSE', 'HOW SURE'], rows));
+}
+
+/** @param {any} options */
+export async function extract({ json, positionals }) {
+  const files = positionals.length > 0 ? positionals : ['-'];
+  const all = [];
+  for (const file of files) all.push(...foundIn(file, file === '-' ? await allInput() : await textOf(file)));
+  if (all.some(({ purpose }) => purpose === 'secret')) process.exitCode = 1;
+  if (json) return printJson({ keys: all });
+  for (const { file, line, column, provider, kind, purpose, masked, doubtful } of all) {
+    const place = style('bold', `${file === '-' ? '' : `${file}:`}${line}:${column}`);
+    print(`${place}  ${masked}  ${provider} ${kind}${purpose === 'secret' ? '' : ` (${purpose})`}${doubtful ? ' (its checksum does not fit)' : ''}`);
+  }
+}
+
+/** @param {string} file @param {string} text */
+function foundIn(file, text) {
+  let [line, start, at] = [1, 0, 0];
+  return extractKeys(text).map(({ key, index, length, ...about }) => {
+    for (let next; (next = text.indexOf('\n', at)) >= 0 && next < index; at = start) {
+      line++;
+      start = next + 1;
+      at = start;
+    }
+    const masked = key.mask();
+    key[Symbol.dispose]();
+    return { file, line, column: index - start + 1, index, length, masked, ...about };
+  });
+}
+
+/** @param {string} file */
+async function textOf(file) {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw Object.assign(failure('file_failed', '', ''), { message: `${file} cannot be read (${code}).` });
+  }
+}
+
+/** Line by line as they come: what ends with a line is written with it. @param {any} options */
+export async function redactCommand({ keep }) {
+  const stream = createRedactor({ keep }).nodeTransform();
+  process.stdin.pipe(stream);
+  for await (const part of stream) {
+    if (!process.stdout.write(part)) await once(process.stdout, 'drain');
+  }
+}

@@ -1,0 +1,238 @@
+// What is looked for: kinds of the catalogue, services of the user's own, and every secret
+// that is alive.
+
+import { failure } from '../core/errors.js';
+import { livingSecrets, secretsVersion } from '../core/secret.js';
+import { serviceOf } from '../core/services.js';
+import { buffer, CONTEXT, enter, list, SIZE, write } from './engine.js';
+import { kinds } from './kinds.js';
+
+/**
+ * @typedef {import('./kinds.js').Kind} Kind
+ * @typedef {{ kind: Kind, shape: string, isSearched: boolean }} Shape
+ * @typedef {{ start: number, end: number, shape: Shape | undefined, isDoubtful: boolean }} Found a place in bytes
+ */
+
+/** The kind of a match by value: find/src/engine.rs. */
+const VALUE = 0xffffffff;
+/** Of most texts nothing is found. @type {Found[]} */
+const NONE = [];
+
+export class Search {
+  /** @type {import('./engine.js').Core | undefined} */
+  #core;
+  #number = 0;
+  #version = -1;
+
+  /** @param {Shape[]} shapes */
+  constructor(shapes) {
+    this.shapes = shapes;
+  }
+
+  /** Its number in the instance that is in use. @param {import('./engine.js').Core} core */
+  number(core) {
+    if (this.#core !== core) {
+      this.#number = core.wasm.engine();
+      for (const { shape, isSearched } of this.shapes) {
+        const length = core.wasm.add(this.#number, write(core, shape), isSearched);
+        if (length > 0) throw failure('invalid_argument', 'formats', String.fromCharCode(...buffer(core).subarray(0, length)));
+      }
+      const without = core.wasm.compile(this.#number);
+      if (without > 0) throw failure('invalid_argument', 'formats', `keys of ${this.shapes[without - 1].kind.provider} begin like anything, so they cannot be looked for.`);
+      this.#core = core;
+      this.#version = -1;
+    }
+    return this.#number;
+  }
+
+  /** Looks for the secrets that are alive now. @param {import('./engine.js').Core} core @param {number} number */
+  #values(core, number) {
+    if (this.#version === secretsVersion()) return;
+    this.#version = secretsVersion();
+    for (const bytes of livingSecrets()) {
+      // A secret that is longer has its beginning looked for.
+      const part = bytes.subarray(0, SIZE);
+      buffer(core).set(part);
+      core.wasm.addValue(part.length);
+    }
+    core.wasm.setValues(number);
+  }
+
+  /** What the last scan has found. @param {import('./engine.js').Core} core @returns {Found[]} */
+  #found(core) {
+    const numbers = list(core);
+    return Array.from({ length: numbers.length / 4 }, (_, at) => {
+      const [start, end, kind, doubt] = numbers.subarray(4 * at, 4 * at + 4);
+      return { start, end, shape: kind === VALUE ? undefined : this.shapes[kind], isDoubtful: doubt === 1 };
+    });
+  }
+
+  /**
+   * Finds the keys of what stands in the buffer, and how far that is decided.
+   * @param {import('./engine.js').Core} core @param {number} number @param {number} from @param {number} length @param {boolean} isWhole
+   * @param {(start: number, end: number, shape: Shape | undefined, isDoubtful: boolean) => void} give
+   */
+  scan(core, number, from, length, isWhole, give) {
+    const held = core.wasm.scan(number, from, length, isWhole) >>> 0;
+    if (core.wasm.listLength() > 0) this.#found(core).forEach(({ start, end, shape, isDoubtful }) => give(start, end, shape, isDoubtful));
+    return held;
+  }
+
+  /** Prepares a search of texts: its number. @param {import('./engine.js').Core} core */
+  ready(core) {
+    const number = this.number(core);
+    this.#values(core, number);
+    return number;
+  }
+
+  /**
+   * The keys of a short text, by place in UTF-16 code units.
+   * @param {string} text @param {boolean} [hasValues] whether living secrets are looked for
+   * @returns {Found[]}
+   */
+  inShort(text, hasValues = true) {
+    return enter((core) => {
+      const number = hasValues ? this.ready(core) : this.number(core);
+      const length = write(core, text);
+      core.wasm.scan(number, 0, length, true);
+      const all = core.wasm.listLength() === 0 ? NONE : this.#found(core);
+      if (length !== text.length && all.length > 0) {
+        let [bytes, units] = [0, 0];
+        const unitsAt = (/** @type {number} */ at) => {
+          units += core.wasm.units(bytes, at);
+          bytes = at;
+          return units;
+        };
+        for (const found of all) {
+          found.start = unitsAt(found.start);
+          found.end = unitsAt(found.end);
+        }
+      }
+      buffer(core).fill(0, 0, length);
+      return all;
+    });
+  }
+
+  /**
+   * The keys of bytes. Of bytes that go on, what is not yet decided is left: the place where it begins.
+   * Of a key that does not end, `goesOn` says so: what follows of its word belongs to it.
+   * @param {Uint8Array} bytes @param {boolean} isWhole @param {(found: Found) => void} give @param {number} [from] what stands before is context
+   * @param {boolean} [hasValues] whether living secrets are looked for
+   */
+  inBytes(bytes, isWhole, give, from = 0, hasValues = true) {
+    return enter((core) => {
+      const number = hasValues ? this.ready(core) : this.number(core);
+      let decided = from;
+      let used = 0;
+      let goesOn = false;
+      for (;;) {
+        const base = Math.max(0, decided - CONTEXT);
+        const end = Math.min(bytes.length, base + SIZE);
+        const isLast = isWhole && end === bytes.length;
+        buffer(core).set(bytes.subarray(base, end));
+        used = Math.max(used, end - base);
+        const take = (/** @type {number} */ start, /** @type {number} */ end, /** @type {Shape | undefined} */ shape, /** @type {boolean} */ isDoubtful) =>
+          give({ start: base + start, end: base + end, shape, isDoubtful });
+        const held = this.scan(core, number, decided - base, end - base, isLast, take);
+        decided = base + held;
+        // A key that fills the buffer and goes on is taken to the end of its word.
+        if (end - base === SIZE && held <= CONTEXT) {
+          this.scan(core, number, held, end - base, true, (from, to, shape, isDoubtful) => {
+            const rest = to === end - base ? wordEnd(bytes, end) : base + to;
+            goesOn = rest === bytes.length && !isWhole;
+            give({ start: base + from, end: rest, shape, isDoubtful });
+            decided = rest;
+          });
+          decided = Math.max(decided, end);
+          if (decided === bytes.length) break;
+        } else if (end === bytes.length) break;
+      }
+      buffer(core).fill(0, 0, used);
+      return { decided, goesOn };
+    });
+  }
+}
+
+/** Where the word that goes on at a place ends. @param {Uint8Array} bytes @param {number} at */
+export function wordEnd(bytes, at) {
+  while (at < bytes.length && isOfWord(bytes[at])) at++;
+  return at;
+}
+
+/** Letters, digits and what stands among them in keys. @param {number} byte */
+const isOfWord = (byte) => (byte >= 48 && byte < 58) || ((byte | 32) >= 97 && (byte | 32) < 123) || [43, 45, 46, 47, 61, 95].includes(byte);
+
+/** @type {Map<string, Search>} */
+const made = new Map();
+
+/** All kinds of the catalogue. */
+export const everything = () => once('*', () => shapesOf(kinds(), () => true));
+
+/** The secrets of the catalogue. */
+export const secrets = () => once('secrets', () => shapesOf(kinds(), ({ purpose }) => purpose === 'secret'));
+
+/** @param {string} name @param {() => Shape[]} shapes */
+function once(name, shapes) {
+  let search = made.get(name);
+  if (!search) made.set(name, (search = new Search(shapes())));
+  return search;
+}
+
+/**
+ * A search for chosen formats: an id means the secrets of a service, `id/kind` one kind of it whatever it is for, and
+ * a declaration its own keys.
+ * @param {unknown} formats
+ */
+export function searchFor(formats) {
+  if (formats === undefined) return secrets();
+  if (!Array.isArray(formats)) throw failure('invalid_argument', 'formats', 'expected an array of ids and declarations.');
+  const shapes = formats.flatMap(chosen);
+  if (formats.every((format) => typeof format === 'string')) return once(formats.join(' '), () => shapes);
+  return new Search(shapes);
+}
+
+/** @param {unknown} format @returns {Shape[]} */
+function chosen(format) {
+  if (typeof format === 'string') {
+    const [id, name] = format.split('/');
+    const of = kinds().filter(({ provider }) => provider === id);
+    const found = name === undefined ? of.filter(({ purpose, needsContext }) => purpose === 'secret' && !needsContext) : of.filter((kind) => kind.name === name);
+    if (found.length > 0) return shapesOf(found, () => true);
+    if (of.length === 0) serviceOf(format);
+    const names = of.filter(({ needsContext }) => !needsContext).map((kind) => kind.name);
+    throw failure('invalid_argument', 'formats', names.length > 0 ? `${id} has ${names.join(', ')}.` : `keys of ${id} begin like anything, so they cannot be looked for.`);
+  }
+  const { data, id, certainty } = serviceOf(format);
+  if (!data.format) throw failure('invalid_argument', 'formats', `the format of ${id} is not known.`);
+  /** @type {Kind} */
+  const kind = { provider: id, name: 'key', purpose: 'secret', isTest: false, needsContext: false, certainty, shapes: [], facts: {} };
+  return [{ kind, shape: data.format.parts.map(written).join(''), isSearched: true }];
+}
+
+/** @param {Kind[]} kinds @param {(kind: Kind) => boolean} isSearched @returns {Shape[]} */
+function shapesOf(kinds, isSearched) {
+  return kinds.flatMap((kind) => kind.shapes.map((shape) => ({ kind, shape, isSearched: !kind.needsContext && isSearched(kind) })));
+}
+
+/** The names of alphabets in shapes. @type {Record<string, string>} */
+const ALPHABETS = { base62: 'b62', alphanumeric: 'b62', hex: 'hex', hex_lower: 'hexl', base64url: 'b64u', digits: 'dig' };
+
+/** A part of a declared format, as format/src/shape.rs reads it. @param {import('../index.js').FormatPart} part @param {number} _ @param {import('../index.js').FormatPart[]} parts @returns {string} */
+function written(part, _, parts) {
+  if (Array.isArray(part)) {
+    if (part.some((text) => /[()|]/.test(text))) throw failure('invalid_argument', 'formats', 'a choice with "(", ")" or "|" in it cannot be looked for.');
+    return `(${part.join('|')})`;
+  }
+  if (typeof part === 'string') return part.replace(/[<(]/g, '<[$&]:1>');
+  if ('checksum' in part) {
+    const [first, ...runs] = parts.slice(0, -1);
+    if (part.covers === 'all') return `<crc32-b62:${part.length}>`;
+    if (typeof first === 'string' && runs.every((run) => typeof run === 'object' && 'alphabet' in run)) return `<crc32-b62:${part.length}@${first.length}>`;
+    // Fixed text stands among the runs, which a shape cannot leave out.
+    return `<b62:${part.length}>`;
+  }
+  const { min, max } = typeof part.length === 'number' ? { min: part.length, max: part.length } : part.length;
+  const own = [...new Set(part.alphabet)].sort((a, b) => Number(a === '-') - Number(b === '-')).join('');
+  if (!ALPHABETS[part.alphabet] && /[>\]]/.test(own)) throw failure('invalid_argument', 'formats', 'an alphabet with ">" or "]" in it cannot be looked for.');
+  return `<${ALPHABETS[part.alphabet] ?? `[${own}]`}:${min === max ? min : `${min}-${max}`}>`;
+}

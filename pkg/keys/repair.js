@@ -1,0 +1,104 @@
+// What a text that is no key should have been: a key that stands in something else, or is
+// broken up by what a program or a person put into it. Nothing is guessed: what is offered is
+// a key by its format, and the only one in the text.
+
+/** What people paste along with a key is longer only where it is not about the key. */
+const LONGEST = 16_384;
+/** Each word of a text is a candidate; a text of more words is a document. */
+const MOST = 400;
+/** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens. */
+const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/g;
+const SPACE = /[\s\u00a0\u2007\u202f]+/g;
+/** What stands around a key in shells, JSON, headers, addresses and Markdown. */
+const AROUND = /[\s\u00a0\u2007\u202f"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^]+/;
+/** Letters of other scripts and signs of typography that look like those of ASCII. */
+const LOOKALIKES = /* @__PURE__ */ new Map(
+  /** @type {[string, string][]} */ ([
+    ['АВЕЅІЈКМНОРСТУХаеорсухіјѕһԁԛԝѵҮӀӏ', 'ABESIJKMHOPCTYXaeopcyxijshdqwvYIl'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧακονρυχι', 'ABEZHIKMNOPTYXakovpuxi'],
+    ['‐‑‒–—―−﹣', '--------'],
+    ['․·', '..'],
+    ['ıſɑɡ', 'isag'],
+  ]).flatMap(([others, ascii]) => [...others].map((other, at) => /** @type {[string, string]} */ ([other, ascii[at]]))),
+);
+
+/**
+ * The key that a text holds, if it holds exactly one.
+ * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key can begin with
+ * @returns {string | undefined}
+ */
+export function repair(text, isKey, prefixes = []) {
+  if (text.length > LONGEST) return undefined;
+  /** @type {Set<string>} */
+  const found = new Set();
+  let tried = 0;
+  for (const candidates of [words, whole, looked, cased]) {
+    for (const candidate of candidates(text, prefixes)) {
+      if (++tried > MOST || found.size > 1) break;
+      if (candidate && candidate !== text && isKey(candidate)) found.add(candidate);
+    }
+    if (found.size > 0) break;
+  }
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
+function* words(text) {
+  const plain = text.replace(INVISIBLE, '');
+  for (const form of new Set([plain, percentDecoded(plain), jsonDecoded(plain)])) {
+    for (const word of form.split(AROUND)) {
+      yield word;
+      yield word.replace(/^[.:=]+|[.:=!?]+$/g, '');
+      // NAME=key, ?key=…&, user:key@, a header's name.
+      for (const sign of ['=', ':', '/', '&', '@', '?', '#']) {
+        const pieces = word.split(sign);
+        for (let at = 1; at < pieces.length; at++) yield pieces.slice(at).join(sign).split(/[&@?#]/)[0];
+        for (let at = 1; at < pieces.length; at++) yield pieces.slice(0, at).join(sign);
+      }
+      for (const piece of word.split(/[=:/&@?#*~$]/)) yield piece;
+    }
+  }
+}
+
+/** The whole text without the white space that broke it up, and what stands around that. @param {string} text @returns {Generator<string>} */
+function* whole(text) {
+  const joined = text.replace(INVISIBLE, '').replace(SPACE, '').replace(/\\(?=$|\W)/g, '');
+  yield joined;
+  yield joined.replace(/^(?:(?:export|set|setx|env|const|let|var)?[A-Za-z_][\w.-]*(?:=|:))?["'`]*/, '').replace(/["'`;,]+$/, '');
+  yield joined.replace(/^(?:Authorization:)?(?:Bearer|Basic|Token)/i, '');
+  yield* words(joined);
+}
+
+/** With the letters that look like others. @param {string} text @returns {Generator<string>} */
+function* looked(text) {
+  const ascii = [...text.normalize('NFKC')].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
+  if (ascii === text) return;
+  yield* words(ascii);
+  yield* whole(ascii);
+}
+
+/** With the prefix in its own case. @param {string} text @param {string[]} prefixes @returns {Generator<string>} */
+function* cased(text, prefixes) {
+  for (const word of words(text)) {
+    for (const prefix of prefixes) {
+      const start = word.slice(0, prefix.length);
+      if (start !== prefix && start.toLowerCase() === prefix.toLowerCase()) yield prefix + word.slice(prefix.length);
+    }
+  }
+}
+
+/** @param {string} text */
+function percentDecoded(text) {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
+}
+
+/** @param {string} text */
+function jsonDecoded(text) {
+  return text.replace(/\\u([\da-f]{4})/gi, (_, digits) => String.fromCharCode(parseInt(digits, 16))).replace(/\\[nrt]/g, '\n').replace(/\\(["/\\])/g, '$1');
+}

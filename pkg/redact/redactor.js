@@ -1,0 +1,73 @@
+// Keeps keys out of texts, bytes, values and streams.
+
+import { failure, object } from '../core/errors.js';
+import { utf8Of } from '../core/offline.js';
+import { exposedBy, masked } from '../core/secret.js';
+import { prefixesOf } from '../find/known.js';
+import { searchFor } from '../find/search.js';
+import { Bytes } from './bytes.js';
+import { nodeTransform, transformStream } from './streams.js';
+import { SHORT, unitsIn } from './text.js';
+import { deep } from './values.js';
+
+/** @typedef {import('../find/search.js').Found} Found */
+
+/** @param {unknown} [given] @returns {import('../redact.js').Redactor} */
+export function createRedactor(given) {
+  const options = given === undefined ? {} : object(given);
+  const unknown = Object.keys(options).find((name) => !['formats', 'keep', 'allow'].includes(name));
+  if (unknown !== undefined) throw failure('invalid_argument', 'options', 'there are formats, keep and allow.');
+  const { formats, keep = 'prefix', allow = [] } = options;
+  if (!['prefix', 'mask', 'none'].includes(keep)) throw failure('invalid_argument', 'keep', 'use "prefix", "mask" or "none".');
+  if (!Array.isArray(allow)) throw failure('invalid_argument', 'allow', 'expected an array of keys that stay.');
+  const search = searchFor(formats);
+  const allowed = new Set(allow.map((key) => (typeof key === 'string' ? key : exposedBy(key, 'allow'))));
+
+  /** What stands for a key. @param {string} key @param {Found['shape']} shape */
+  const instead = (key, shape) => {
+    if (allowed.has(key)) return key;
+    if (keep === 'mask') return masked(key);
+    const prefix = keep === 'prefix' && shape ? prefixesOf(shape.shape).find((prefix) => key.startsWith(prefix)) : undefined;
+    return `${prefix ?? ''}[redacted]`;
+  };
+
+  /** @param {string} text */
+  const inText = (text) => {
+    const found = text.length <= SHORT ? search.inShort(text) : inLong(text);
+    if (found.length === 0) return text;
+    let out = '';
+    let at = 0;
+    for (const { start, end, shape } of found) {
+      out += text.slice(at, start) + instead(text.slice(start, end), shape);
+      at = end;
+    }
+    return out + text.slice(at);
+  };
+
+  /** @param {string} text */
+  const inLong = (text) => {
+    const bytes = utf8Of(text);
+    /** @type {Found[]} */
+    const all = [];
+    search.inBytes(bytes, true, (found) => all.push(found));
+    const units = unitsIn(bytes, text.length);
+    const places = all.map((found) => ({ ...found, start: units(found.start), end: units(found.end) }));
+    bytes.fill(0);
+    return places;
+  };
+
+  const bytes = () => new Bytes(search, instead);
+  /** @param {Uint8Array} all */
+  const inBytes = (all) => bytes().whole(all);
+  return Object.freeze({
+    redact: (/** @type {any} */ value) => (typeof value === 'string' ? inText(value) : deep(value, inText, inBytes)),
+    transformStream: () => transformStream(bytes()),
+    nodeTransform: () => nodeTransform(bytes()),
+  });
+}
+
+/** @type {import('../redact.js').Redactor | undefined} */
+let usual;
+
+/** @param {any} value */
+export const redact = (value) => (usual ??= createRedactor()).redact(value);

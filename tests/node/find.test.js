@@ -1,0 +1,81 @@
+// identify, extract and redact, as they are typed.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+
+import { CLI, computer } from './support/computer.js';
+
+const KEY = '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';
+const ID = 'AKIAQ3EGRIT3VZ2M7XKN';
+
+test('identify says which services a key could belong to', async (t) => {
+  const pc = await computer(t);
+  const told = await pc.keylatch(['identify'], { input: `${KEY}\n` });
+  assert.equal(told.code, 0);
+  assert.match(told.out, /^SERVICE .*\ngithub +personal-access-token-classic +secret +documented$/m);
+  assert.ok(!told.out.includes(KEY));
+  const { masked, services } = JSON.parse((await pc.keylatch(['identify', '--json'], { input: ID })).out);
+  assert.equal(masked, '…7XKN');
+  assert.deepEqual([services[0].provider, services[0].purpose], ['aws', 'identifier']);
+  assert.equal((await pc.keylatch(['identify'], { input: 'hello' })).code, 1);
+});
+
+test('extract tells places and never a key; its exit code serves in a hook', async (t) => {
+  const pc = await computer(t);
+  const input = `+++ b/.env\n+é TOKEN=${KEY}\n+ID=${ID}\n`;
+  const told = await pc.keylatch(['extract'], { input });
+  assert.equal(told.code, 1);
+  assert.deepEqual(told.out.trimEnd().split('\n'), ['2:10  ghp_…Lq17  github personal-access-token-classic', '3:5  …7XKN  aws access-key-long-term (identifier)']);
+  const json = await pc.keylatch(['extract', '--json'], { input });
+  assert.ok(!json.out.includes(KEY));
+  const { keys } = JSON.parse(json.out);
+  assert.deepEqual(keys.map(({ line, column, index, length }) => [line, column, index, length]), [[2, 10, 20, 40], [3, 5, 65, 20]]);
+  assert.equal((await pc.keylatch(['extract'], { input: `ID=${ID}\n` })).code, 0);
+  assert.equal((await pc.keylatch(['extract'], { input: 'nothing\n' })).code, 0);
+  await pc.write('a.env', `K=${KEY}`);
+  const file = await pc.keylatch(['extract', pc.at('a.env')]);
+  assert.ok(file.out.endsWith('a.env:1:3  ghp_…Lq17  github personal-access-token-classic\n'));
+  assert.equal((await pc.keylatch(['extract', pc.at('none')])).code, 1);
+});
+
+test('redact copies its input without keys', async (t) => {
+  const pc = await computer(t);
+  assert.equal((await pc.keylatch(['redact'], { input: `é ${KEY}\nx` })).out, 'é ghp_[redacted]\nx');
+  assert.equal((await pc.keylatch(['redact', '--keep', 'mask'], { input: KEY })).out, 'ghp_…Lq17');
+  assert.equal((await pc.keylatch(['redact', '--keep', 'all'])).code, 2);
+  const long = 'line of a log\n'.repeat(100_000);
+  assert.equal((await pc.keylatch(['redact'], { input: long + KEY })).out, `${long}ghp_[redacted]`);
+});
+
+test('redact writes each line as soon as it is whole', async (t) => {
+  const child = spawn(process.execPath, [CLI, 'redact'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => child.kill());
+  child.stdout.setEncoding('utf8');
+  const seen = (text) => new Promise((resolve) => {
+    let all = '';
+    child.stdout.on('data', function more(part) {
+      all += part;
+      if (all !== text) return;
+      child.stdout.off('data', more);
+      resolve();
+    });
+  });
+  for (const line of ['one\n', `two ${KEY}\n`, 'three\n']) {
+    const shown = seen(line.replace(KEY, 'ghp_[redacted]'));
+    // The input goes on: nothing but the end of the line lets it out.
+    child.stdin.write(line);
+    await shown;
+  }
+  child.stdin.end();
+});
+
+test('check offers the repair, masked', async (t) => {
+  const pc = await computer(t);
+  const input = `curl -H "Authorization: Bearer ${KEY}"`;
+  const told = await pc.keylatch(['check', '--provider', 'github'], { input });
+  assert.equal(told.code, 1);
+  assert.match(told.out, /The key in it is ghp_…Lq17\./);
+  assert.ok(!told.out.includes(KEY));
+  assert.equal(JSON.parse((await pc.keylatch(['check', '--provider', 'github', '--json'], { input })).out).fixed, 'ghp_…Lq17');
+});
