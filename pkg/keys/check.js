@@ -23,6 +23,8 @@ const WRONG_LENGTH = 1;
 const WRONG_PREFIX = 2;
 const BAD_CHARACTER = 3;
 const UNCLEAR = 5;
+/** The number of a format that is not known. */
+const NO_FORMAT = 0;
 
 /** @param {any} service @param {string} text @returns {KeyCheck} */
 export function checkKey(service, text) {
@@ -129,7 +131,12 @@ function diagnosed(lines, text) {
 }
 
 /** What stands around a key, whatever it looks like. @param {string} text @returns {KeyProblem[]} */
-export const surroundings = (text) => enter((core) => diagnosed(read(core, core.wasm.diagnose(0, write(core, text))), text));
+export function surroundings(text) {
+  return enter((core) => {
+    const found = core.wasm.check(NO_FORMAT, write(core, text));
+    return (found & 7) === GOOD ? [] : diagnosed(read(core, found >>> 3, 4), text);
+  });
+}
 
 /** The services whose formats have their bits set. @param {number} bits */
 function idsOf(bits) {
