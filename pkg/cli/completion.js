@@ -10,7 +10,7 @@ export function completion(shell) {
 }
 
 const names = () => [...Object.keys(COMMANDS), 'completion', 'help', 'version'];
-const ids = () => providers().map(({ id }) => id);
+const ids = () => providers().filter(({ formatOnly }) => !formatOnly).map(({ id }) => id);
 /** @param {string} command */
 const flags = (command) => [...COMMANDS[command].options, 'help'].map((option) => `--${option}`);
 

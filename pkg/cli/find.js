@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 
 import { failure } from '../core/errors.js';
-import '../entries/catalogue.js';
+import { useCatalogue } from '../core/services.js';
 import { identifyKey, maskKey } from '../entries/offline.js';
 import { createRedactor, extractKeys } from '../entries/redact.js';
+import * as catalogue from '../find/known.js';
 import { allInput, hidden } from './ask.js';
 import { print, printJson, style, table } from './print.js';
+
+// As keylatch/catalogue does: bundlers drop an import that nothing is taken from.
+useCatalogue(catalogue);
 
 const NO_DOUBT = { documented: 'documented', observed: 'observed', unknown: 'nothing speaks against it' };
 
