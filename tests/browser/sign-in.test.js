@@ -27,7 +27,7 @@ scenario('what is missing is said at its field, and nothing is sent', async ({ p
   await page.getByRole('button', { name: 'Sign in' }).click();
 
   for (const [label, message] of [['E-mail address', 'Enter your e-mail address.'], ['Password', 'Enter your password.']]) {
-    const field = page.getByLabel(label);
+    const field = page.getByLabel(label, { exact: true });
     assert.equal(await field.getAttribute('aria-invalid'), 'true');
     const described = await field.getAttribute('aria-describedby');
     assert.equal(await page.locator(`#${described}`).innerText(), message);
