@@ -9,7 +9,7 @@ use std::path::Path;
 use keylatch_fuzz::{TARGETS, drive};
 
 /// For each target.
-const EXECUTIONS: u64 = 3_000;
+const EXECUTIONS: u64 = 1_000;
 const SEED: u64 = 20_261_120;
 
 fn holds(name: &str) {

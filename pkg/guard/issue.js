@@ -1,7 +1,7 @@
 // A new key for an owner: the key, to show once, and the row, to store.
 
-import { failure } from '../core/errors.js';
 import { freeze, plain } from '../client/plain.js';
+import { failure } from '../core/errors.js';
 import { generateKey, hashKey } from '../keys/issue.js';
 import { endOf } from './lifetime.js';
 import { optionsOf, scopesOf } from './options.js';
@@ -25,7 +25,8 @@ export function issueKey(options) {
   const metadata = metadataOf(given.metadata);
   const now = Date.now();
   const end = endOf(given.expiresIn, now);
-  const key = generateKey(given.format);
+  // One that is given and is none is refused, as everywhere.
+  const key = 'format' in given ? generateKey(given.format) : generateKey();
   const [prefix, lastFour = ''] = key.mask().split('…');
   return {
     key,

@@ -28,7 +28,9 @@ test('the guard brings the offline module, and nothing of the client', () => {
     const files = [...closure(dist(entry))];
     assert.deepEqual(files.filter((file) => !file.endsWith('.js')), wasm ? [wasm] : [], entry);
     const text = files.filter((file) => file.endsWith('.js')).map((file) => readFileSync(file, 'utf8')).join('\n');
-    assert.deepEqual(text.match(/KeyClient|\bnode:\w+/g) ?? [], [], entry);
+    // In Node a hash is Node's.
+    const own = entry.startsWith('node/') ? ['node:crypto'] : [];
+    assert.deepEqual(text.match(/KeyClient|\bnode:\w+/g) ?? [], own, entry);
     // The client's wasm alone would be more.
     assert.ok(text.length < 130_000, `${entry}: ${text.length}`);
   }
