@@ -84,3 +84,19 @@ fn html(ch: char, out: &mut String) {
 fn is_unreserved(ch: char) -> bool {
     ch.is_ascii_alphanumeric() || matches!(ch, '-' | '.' | '_' | '~')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn no_form_outgrows_its_buffer() {
+        for text in ["\u{1f}\u{1f}\u{1f}", "\"\"\"", "éü", "🔑🔑", "\u{7ff}\u{800}\u{ffff}"] {
+            let mut lengths = Vec::new();
+            forms(text, &mut |form| lengths.push(form.len()));
+            assert_eq!(lengths.len(), 8);
+            assert!(lengths.iter().all(|length| *length <= text.len() * LONGEST), "{text:?}");
+        }
+    }
+}

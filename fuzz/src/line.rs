@@ -13,10 +13,13 @@ use crate::targets::KEY;
 /// Where the service is.
 const HOST: &str = "https://h.example";
 
+/// Makes an answer: a status and a body.
+type Answer = dyn Fn(&Request) -> (u16, String);
+
 /// The transport to it.
 #[derive(Clone)]
 pub struct Line {
-    answer: Rc<dyn Fn(&Request) -> (u16, String)>,
+    answer: Rc<Answer>,
 }
 
 impl Line {

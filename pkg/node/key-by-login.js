@@ -10,6 +10,8 @@ import { tokensFor } from './login.js';
 
 /** The public client that asks. */
 const CLIENT = 'keylatch';
+/** What the login and its key may do: whoever logs in manages their keys with it. */
+const SCOPES = ['keys:read', 'keys:write'];
 /** Any free one: the issuer of one's own server takes each port of this computer. */
 const ANY_PORT = [0];
 /** No port is looked up in the declaration. */
@@ -28,13 +30,14 @@ export async function keyByLogin(provider, { baseUrl, open, device, say, signal 
     format: undefined,
     files: [],
     schemes: [{ type: 'bearer' }],
-    login: { issuer: baseUrl, clientId: CLIENT, ports: [UNUSED_PORT], files: [] },
+    login: { issuer: baseUrl, clientId: CLIENT, scope: SCOPES.join(' '), ports: [UNUSED_PORT], files: [] },
   });
   const login = call(() => new (core().Login)(described(own), '[]'));
   const setting = { provider: own, baseUrl, say, signal, login: { open, device } };
   return tokensFor(login, ANY_PORT, setting, async (_, { accessToken }) => {
     const client = new KeyClient({ provider: own, baseUrl, credential: accessToken });
-    const { key, secret } = await client.create({ name: `keylatch on ${hostname()}`.slice(0, 100), signal });
+    const scopes = own.capabilities.scopes ? SCOPES : undefined;
+    const { key, secret } = await client.create({ name: `keylatch on ${hostname()}`.slice(0, 100), scopes, signal });
     return { key, secret, revoke: () => client.revoke(key.id) };
   });
 }

@@ -111,6 +111,8 @@ scenario('a whole life of a key with the keyboard alone', async ({ page, keys, s
   await press('Tab');
   await focused('Duration');
   await press('Enter', 'Escape');
+  await press('Tab');
+  await focused('May manage keys');
   await press('Tab', 'Tab');
   await focused('Create key');
   await press('Enter');

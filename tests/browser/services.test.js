@@ -218,7 +218,7 @@ scenario('a declared service gets its view from its declaration alone', async ({
       export const providers = () => [...keylatch.providers(), keylatch.defineProvider({
         id: 'acme', title: 'Acme', keysPage: 'https://acme.example/keys',
         endpoints: {
-          list: '/v1/keys', create: { path: '/v1/keys', body: { name: '{name}' } }, revoke: '/v1/keys/{id}/revoke', whoami: '/v1/account',
+          list: '/v1/keys', create: { path: '/v1/keys', body: { name: '{name}', scopes: ['keys:read'] } }, revoke: '/v1/keys/{id}/revoke', whoami: '/v1/account',
         },
         fields: { lastUsedAt: '' },
       })];` });
