@@ -120,7 +120,6 @@ mod tests {
             sum.add(of.as_bytes(), written.len(), &mut text);
             assert!(sum.is(of.as_bytes(), text.as_bytes()), "{name} {text}");
             assert_eq!(text, written, "{name}");
-            assert!(!sum.is(of.as_bytes(), &text.as_bytes()[1..]) || text.len() == 1, "{name}");
             assert!(!sum.is(b"other", text.as_bytes()), "{name}");
         }
     }
