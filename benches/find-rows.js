@@ -87,7 +87,7 @@ export async function findRows() {
       keylatch: () => is(many.redact(line)),
       'one RegExp': () => is(line.replace(expression, '[redacted]')),
       'fast-redact, by path': () => is(byPath({ token: line, a: { token: line } }).token),
-      '@arcjet/redact, e-mail': async () => is((await arcjet(line, { entities: ['email'] }))[0]),
+      '@arcjet/redact, its email rule': async () => is((await arcjet(line, { entities: ['email'] }))[0]),
       secretlint: async () => is((await secretlint(line)).filePath),
     }),
     row('redact 10 MB of one hostile line', { keylatch: () => is(many.redact(hostile)) }),

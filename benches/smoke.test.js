@@ -38,7 +38,7 @@ const ROWS = [
   ['redact 8 MB of log as Buffer, 40 services against 5', ['keylatch', 'the same, 5 services']],
   ['redact 500 KB of log as text, 40 services', ['keylatch', 'one RegExp', 'secretlint']],
   ['redact a stream of 64 KB pieces, 8 MB', ['keylatch', 'the whole']],
-  ['redact one log line of 120 characters', ['keylatch', 'one RegExp', 'fast-redact, by path', '@arcjet/redact, e-mail', 'secretlint']],
+  ['redact one log line of 120 characters', ['keylatch', 'one RegExp', 'fast-redact, by path', '@arcjet/redact, its email rule', 'secretlint']],
   ['redact 10 MB of one hostile line', ['keylatch']],
   ['client.get, over loopback', clients],
   ['client.whoami, over loopback', clients],

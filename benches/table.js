@@ -26,7 +26,8 @@ export function table({ node, platform, cores, processor, rounds, milliseconds, 
   return lines.join('\n');
 }
 
-const line = (name, ns, ratio) => `  ${name.padEnd(17)}${ns.padStart(41)}${ratio.padStart(28)}`.trimEnd();
+// A long name takes the room of its numbers, as far as they leave it any.
+const line = (name, ns, ratio) => `  ${name.padEnd(17)} ${ns.padStart(57 - Math.max(17, name.length))}${ratio.padStart(28)}`.trimEnd();
 const spread = ({ median, min, max }, show) => `${show(median)} (${show(min)} – ${show(max)})`;
 const grouped = (number) => number.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ' ');
 const factor = (number) => (number < 10 ? number.toFixed(2) : number.toFixed(1));
