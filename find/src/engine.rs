@@ -238,15 +238,7 @@ impl Engine {
     /// The shapes that a whole text has, with whether an observed checksum does not fit.
     pub fn is(&self, text: &[u8], mut give: impl FnMut(u32, bool)) {
         for (number, (shape, _)) in self.shapes.iter().enumerate() {
-            let mut runs = Runs::new(&self.alphabets);
-            let place = &mut Place {
-                text,
-                is_whole: true,
-                alphabets: &self.alphabets,
-                runs: &mut runs,
-                is_exact: true,
-            };
-            if let Found::Key { is_doubtful, .. } = shape.lay(place, 0) {
+            if let Found::Key { is_doubtful, .. } = self.lay_whole(shape, text) {
                 give(number as u32, is_doubtful);
             }
         }
@@ -256,15 +248,7 @@ impl Engine {
     pub fn nearest(&self, text: &[u8], kinds: core::ops::Range<usize>) -> Option<Nearest> {
         let mut best: Option<(Nearest, bool)> = None;
         for (number, (shape, _)) in self.shapes.iter().enumerate().take(kinds.end).skip(kinds.start) {
-            let mut runs = Runs::new(&self.alphabets);
-            let place = &mut Place {
-                text,
-                is_whole: true,
-                alphabets: &self.alphabets,
-                runs: &mut runs,
-                is_exact: true,
-            };
-            let Found::No(at) = shape.lay(place, 0) else { continue };
+            let Found::No(at) = self.lay_whole(shape, text) else { continue };
             let (min, max) = shape.lengths();
             let has_length = text.len() >= min && max.is_none_or(|max| text.len() <= max);
             let this = Nearest { kind: number as u32, at };
@@ -273,6 +257,13 @@ impl Engine {
             }
         }
         best.map(|(nearest, _)| nearest)
+    }
+
+    /// Lays a shape over all of a text.
+    fn lay_whole(&self, shape: &Shape, text: &[u8]) -> Found {
+        let alphabets = &self.alphabets;
+        let mut runs = Runs::new(alphabets);
+        shape.lay(&mut Place { text, is_whole: true, alphabets, runs: &mut runs, is_exact: true }, 0)
     }
 
     /// The shape of a number.

@@ -57,9 +57,11 @@ const isCased = ({ prefixes }, text) => prefixes.some((prefix) => prefix !== und
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {
   if (!about.data.format) return undefined;
-  const isKey = (/** @type {string} */ candidate) => (core.wasm.check(formatNumber(core, about), write(core, candidate)) & 7) === GOOD;
-  return repair(text, isKey, /** @type {string[]} */ (about.prefixes.slice(1)));
+  return repair(text, (candidate) => isKey(core, about, candidate), /** @type {string[]} */ (about.prefixes.slice(1)));
 }
+
+/** Whether a text is a key, without a word of what is wrong with one that is none. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
+const isKey = (core, about, text) => (core.wasm.check(formatNumber(core, about), write(core, text)) & 7) === GOOD;
 
 /** What the quick check has found. @param {Service} about @param {string} text @param {number} found @returns {KeyProblem} */
 function problem(about, text, found) {
@@ -153,7 +155,10 @@ export function resembled(text) {
 export function identifyKey(text) {
   const order = ['documented', 'observed', 'unknown'];
   const all = order.flatMap((certainty) => services.filter((service) => service.certainty === certainty));
-  const own = all.map(({ id }) => checkKey(id, text)).filter(({ ok }) => ok);
+  if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
+  // Of a text that is no key of a service it is not asked what is wrong with it, nor how to mend it.
+  const fits = text.length > LONGEST ? [] : all.filter(({ id }) => enter((core) => isKey(core, serviceOf(id), text)));
+  const own = fits.map(({ id }) => checkKey(id, text));
   const listed = catalogue?.identify(text) ?? [];
   return order.flatMap((certainty) => [...listed, ...own].filter((check) => check.certainty === certainty));
 }

@@ -2,8 +2,8 @@
 // broken up by what a program or a person put into it. Nothing is guessed: what is offered is
 // a key by its format, and the only one in the text.
 
-/** What people paste along with a key is longer only where it is not about the key. */
-const LONGEST = 16_384;
+import { LONGEST } from '../core/offline.js';
+
 /** Each word of a text is a candidate; a text of more words is a document. */
 const MOST = 400;
 /** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens. */
