@@ -11,8 +11,10 @@ const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u20
 const SPACE = /[\s\u00a0\u2007\u202f]+/g;
 /** What stands around a key in shells, JSON, headers, addresses and Markdown. */
 const AROUND = /[\s\u00a0\u2007\u202f"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^]+/;
+/** Made when a text needs it, and not when the package is imported. @type {Map<string, string> | undefined} */
+let known;
 /** Letters of other scripts and signs of typography that look like those of ASCII. */
-const LOOKALIKES = /* @__PURE__ */ new Map(
+const lookalikes = () => (known ??= new Map(
   /** @type {[string, string][]} */ ([
     ['АВЕЅІЈКМНОРСТУХаеорсухіјѕһԁԛԝѵҮӀӏ', 'ABESIJKMHOPCTYXaeopcyxijshdqwvYIl'],
     ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧακονρυχι', 'ABEZHIKMNOPTYXakovpuxi'],
@@ -20,7 +22,7 @@ const LOOKALIKES = /* @__PURE__ */ new Map(
     ['․·', '..'],
     ['ıſɑɡ', 'isag'],
   ]).flatMap(([others, ascii]) => [...others].map((other, at) => /** @type {[string, string]} */ ([other, ascii[at]]))),
-);
+));
 
 /**
  * The key that a text holds, if it holds exactly one.
@@ -71,7 +73,7 @@ function* whole(text) {
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
 function* looked(text) {
-  const ascii = [...text.normalize('NFKC')].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
+  const ascii = [...text.normalize('NFKC')].map((letter) => lookalikes().get(letter) ?? letter).join('');
   if (ascii === text) return;
   yield* words(ascii);
   yield* whole(ascii);
