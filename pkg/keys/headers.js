@@ -20,9 +20,8 @@ const AROUND = ['empty', 'surrounding_space', 'quotes', 'scheme_prefix', 'assign
 
 /** @param {any} service @param {unknown} secret @param {{ scheme?: string }} [options] */
 export function authHeaders(service, secret, options) {
-  const name = options === undefined ? undefined : object(options).scheme;
   const { data } = serviceOf(service);
-  const scheme = schemeOf(data, name);
+  const scheme = options === undefined ? data.schemes?.[0] : schemeOf(data, object(options).scheme);
   if (!scheme) throw failure('invalid_argument', 'provider', `how a key is sent to ${data.title} is not known.`);
   if (scheme.type === 'bearer') return { Authorization: headerValue(scheme, secret, data.title) };
   return { [headerName(scheme)]: headerValue(scheme, secret, data.title) };
