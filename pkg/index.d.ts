@@ -239,7 +239,13 @@ export type ProblemCode =
   /** The checksum does not fit: probably a typing error. */
   | 'wrong_checksum'
   /** A character that may not stand in an HTTP header. */
-  | 'unsafe_in_header';
+  | 'unsafe_in_header'
+  /** A warning of a good key: it is publishable, and a secret key may have been meant. */
+  | 'publishable_key'
+  /** A warning: it is an identifier, and the key that it names may have been meant. */
+  | 'identifier'
+  /** A warning of a good key: it is of test mode, and a live key may have been meant. */
+  | 'test_key';
 
 /** One thing that is wrong with a text that should be a key. */
 export interface KeyProblem {
@@ -269,7 +275,10 @@ export type KeyCheck =
       purpose?: KeyPurpose;
       /** Whether it is of test mode (`keylatch/catalogue`). */
       test?: true;
-      /** A checksum that does not fit, where its algorithm was only observed (`keylatch/catalogue`). */
+      /**
+       * What may be wrong all the same (`keylatch/catalogue`): the key is publishable, an identifier or of test mode, which is
+       * easily pasted for a secret live key; or a checksum does not fit, whose algorithm was only observed.
+       */
       warnings?: KeyProblem[];
     }
   | {

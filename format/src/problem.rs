@@ -43,6 +43,12 @@ codes! {
         WrongChecksum = "wrong_checksum": "The last {0} characters do not fit the rest, so there is probably a typing error in the key. Copy it again.",
         /// A character that may not stand in an HTTP header; detail: which.
         UnsafeInHeader = "unsafe_in_header": "The character {0} cannot be sent in an HTTP header. Remove it, or copy the key again.",
+        /// A good key that is no secret, where one may have been meant.
+        PublishableKey = "publishable_key": "This is a publishable key, which is meant to be seen. Where a secret key is asked for, use the secret key.",
+        /// A good identifier, where a key may have been meant.
+        Identifier = "identifier": "This is an identifier: it names a key or an account and opens nothing. Where a key is asked for, use the secret that belongs to it.",
+        /// A good key of test mode, where a live one may have been meant.
+        TestKey = "test_key": "This is a key of test mode. Where real data is meant, use a live key.",
     }
 }
 

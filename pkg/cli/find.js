@@ -27,6 +27,8 @@ export async function identify({ json }) {
     return [provider, kind, test ? `${purpose}, test` : purpose, NO_DOUBT[/** @type {import('../index.js').Certainty} */ (certainty)]];
   });
   print(table(['SERVICE', 'KIND', 'PURPOSE', 'HOW SURE'], rows));
+  const warnings = found.flatMap((one) => (one.ok ? (one.warnings ?? []) : []));
+  for (const message of new Set(warnings.map(({ message }) => message))) print(message);
 }
 
 /** @param {any} options */

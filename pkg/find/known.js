@@ -88,6 +88,10 @@ function best(found) {
 /** @param {{ shape: Shape, isDoubtful: boolean }} found @param {string} text @returns {KeyCheck} */
 function good({ shape: { kind, shape }, isDoubtful }, text) {
   const prefix = prefixesOf(shape).find((prefix) => text.startsWith(prefix));
+  const warnings = [
+    ...(isDoubtful ? [checksumProblem(shape, text)] : []),
+    ...nearMisses(kind).map((code) => problemOf({ code, index: 0, details: [] }, text.length)),
+  ];
   return {
     ok: true,
     provider: kind.provider,
@@ -96,8 +100,18 @@ function good({ shape: { kind, shape }, isDoubtful }, text) {
     kind: kind.name,
     purpose: kind.purpose,
     ...(kind.isTest && { test: true }),
-    ...(isDoubtful && { warnings: [checksumProblem(shape, text)] }),
+    ...(warnings.length > 0 && { warnings }),
   };
+}
+
+/** What a good key is instead of what is mostly meant, a secret key for real data. @param {import('./kinds.js').Kind} kind */
+function nearMisses({ purpose, isTest }) {
+  /** @type {import('../index.js').ProblemCode[]} */
+  const codes = [];
+  if (purpose === 'publishable') codes.push('publishable_key');
+  if (purpose === 'identifier') codes.push('identifier');
+  if (isTest) codes.push('test_key');
+  return codes;
 }
 
 /** An observed checksum that does not fit. @param {string} shape @param {string} text */

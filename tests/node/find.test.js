@@ -18,6 +18,7 @@ test('identify says which services a key could belong to', async (t) => {
   const { masked, services } = JSON.parse((await pc.keylatch(['identify', '--json'], { input: ID })).out);
   assert.equal(masked, '…7XKN');
   assert.deepEqual([services[0].provider, services[0].purpose], ['aws', 'identifier']);
+  assert.match((await pc.keylatch(['identify'], { input: ID })).out, /^This is an identifier: /m);
   assert.equal((await pc.keylatch(['identify'], { input: 'hello' })).code, 1);
 });
 

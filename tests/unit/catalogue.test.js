@@ -74,6 +74,20 @@ test('with it', async (t) => {
     assert.equal(checkKey('stripe', 'sk_test_4eC39HqLyjWDarjtT1zdp7dc').test, true);
   });
 
+  await t.test('what is easily pasted for a secret live key is named', () => {
+    const warned = (/** @type {string} */ id, /** @type {string} */ text) => checkKey(id, text).warnings?.map(({ code, message, index, length }) => {
+      assert.ok(message.endsWith('.'));
+      assert.deepEqual([index, length], [0, text.length]);
+      return code;
+    });
+    assert.deepEqual(warned('stripe', 'pk_live_4eC39HqLyjWDarjtT1zdp7dc'), ['publishable_key']);
+    assert.deepEqual(warned('stripe', 'pk_test_4eC39HqLyjWDarjtT1zdp7dc'), ['publishable_key', 'test_key']);
+    assert.deepEqual(warned('stripe', 'sk_test_4eC39HqLyjWDarjtT1zdp7dc'), ['test_key']);
+    assert.deepEqual(warned('aws', 'AKIAQ3EGRIT3VZ2M7XKN'), ['identifier']);
+    assert.deepEqual(identifyKey('pk_test_4eC39HqLyjWDarjtT1zdp7dc')[0].warnings?.map(({ code }) => code), ['publishable_key', 'test_key']);
+    assert.equal(warned('stripe', exampleKey('stripe', 'secret-live')), undefined);
+  });
+
   await t.test('a key within something else is repaired', () => {
     const key = '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';
     for (const own of [['github', key], ['keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'], ['openai', exampleKey('openai', 'project')]]) {
