@@ -16,6 +16,7 @@ export interface Notice {
     | 'file_missing' | 'file_empty' | 'file_unreadable' | 'file_unwritable' | 'file_locked'
     | 'file_readable_by_others' | 'file_not_understood' | 'file_without_key' | 'file_for_other_address'
     | 'file_not_of_keys' | 'file_written_in_place' | 'home_unknown'
+    | 'command_failed' | 'command_in_dotenv'
     | 'symlink_out_of_home' | 'symlink_out_of_directory' | 'symlink_writable'
     | 'login_missing' | 'login_expired' | 'login_not_renewed' | 'login_unknown'
     | 'not_a_terminal' | 'prompt_empty' | 'prompt_refused';
@@ -25,7 +26,7 @@ export interface Notice {
 
 /** Where a key came from. */
 export interface Source {
-  kind: 'argument' | 'env' | 'dotenv' | 'file' | 'stored-login' | 'prompt' | 'login';
+  kind: 'argument' | 'env' | 'command' | 'dotenv' | 'file' | 'stored-login' | 'prompt' | 'login';
   /** The variable, or the path of the file; empty where there is only one. */
   name: string;
 }
@@ -79,6 +80,10 @@ export interface ResolveOptions {
  * Looks for a key: `apiKey`, the environment, `.env` (not for Modelon, whose
  * document has none), the service's file, keylatch's file, a stored login; then,
  * only with `interactive`, the person.
+ *
+ * A variable of the environment may name a program that prints the key, such as a password manager's or the system's keychain:
+ * `KEYLATCH_API_KEY='command:op read op://Private/keylatch/key'`. It is run by the shell, has two minutes, and ends with `signal`.
+ * In `.env` no program is named.
  *
  * What is set but empty counts as absent. Success is remembered, failure is
  * not, and calls at the same time share one attempt; each waits for it until its

@@ -56,6 +56,10 @@ codes! {
         SymlinkOutOfDirectory = "symlink_out_of_directory": "{0} is a symbolic link that leads out of its directory, and is not followed",
         /// A symbolic link elsewhere leads to a file that others can change; detail: the path.
         SymlinkWritable = "symlink_writable": "{0} is a symbolic link to a file that every user can write to, and is not followed",
+        /// A program that should have printed the key has not; details: who names it and why.
+        CommandFailed = "command_failed": "the program that {0} names gave no key: {1}",
+        /// `.env` names a program; details: path and name.
+        CommandInDotenv = "command_in_dotenv": "{0} names a program in {1}, which is run only if the environment itself names it",
         /// Nobody has logged in; detail: where the login would be stored.
         LoginMissing = "login_missing": "no login is stored in {0}",
         /// The stored login is no longer accepted; detail: where it is stored.

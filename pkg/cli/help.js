@@ -68,7 +68,7 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   key         { id, name, status, masked?, scopes, createdAt?, expiresAt?, lastUsedAt?,
                 revokedAt?, replacedBy? }; status: active, expired, revoked,
                 unknown
-  source      { kind, name }; kind: argument, env, dotenv, file, stored-login, prompt,
+  source      { kind, name }; kind: argument, env, command, dotenv, file, stored-login, prompt,
                 login, password
   notice      { reason, message }
 

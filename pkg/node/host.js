@@ -4,6 +4,7 @@ import { KeyClient } from '../client/client.js';
 import { KeylatchError } from '../core/errors.js';
 import { checkKey } from '../entries/offline.js';
 import { adopt } from '../core/secret.js';
+import { printed } from './command.js';
 import { CredentialFile, PROFILES } from './credential-file.js';
 import { notice, packed } from './core.js';
 import { isBroken, readDotenv } from './dotenv.js';
@@ -48,6 +49,8 @@ export class Host {
     switch (question) {
       case 'env':
         return { text: process.env[name] };
+      case 'command':
+        return printed(more, name, this.#setting.signal);
       case 'dotenv':
         return this.#dotenv();
       case 'file':

@@ -16,6 +16,9 @@ use crate::text::cut;
 const TRIES: u8 = 3;
 /// Where keys of any service can be kept.
 const PROFILES: &str = "~/.config/keylatch/credentials.json";
+/// How a variable begins that names a program which prints the key, such as a
+/// password manager's.
+const COMMAND: &str = "command:";
 
 /// Which key is looked for.
 pub struct Ask<'a> {
@@ -71,6 +74,7 @@ impl<'a> Ask<'a> {
 pub enum Source {
     Argument,
     Env(Cow<'static, str>),
+    Command(Cow<'static, str>),
     Dotenv(Cow<'static, str>),
     File(String),
     StoredLogin(String),
@@ -84,6 +88,7 @@ impl Source {
         match self {
             Source::Argument => "argument",
             Source::Env(_) => "env",
+            Source::Command(_) => "command",
             Source::Dotenv(_) => "dotenv",
             Source::File(_) => "file",
             Source::StoredLogin(_) => "stored-login",
@@ -95,7 +100,7 @@ impl Source {
     /// Which one: the variable or the file. Empty where there is only one.
     pub fn name(&self) -> &str {
         match self {
-            Source::Env(name) | Source::Dotenv(name) => name,
+            Source::Env(name) | Source::Command(name) | Source::Dotenv(name) => name,
             Source::File(path) | Source::StoredLogin(path) | Source::Login(path) => path,
             Source::Argument | Source::Prompt => "",
         }
@@ -110,6 +115,7 @@ impl Source {
         match self {
             Source::Argument => "the key that was passed".into(),
             Source::Env(name) => name.clone().into_owned(),
+            Source::Command(name) => "the program that ".to_owned() + name + " names",
             Source::Dotenv(name) => name.clone().into_owned() + " in .env",
             Source::File(path) | Source::StoredLogin(path) => path.clone(),
             Source::Prompt => "the prompt".into(),
@@ -140,9 +146,9 @@ impl Found {
     }
 }
 
-/// Looks for a key: what was passed, the environment, `.env` where the service
-/// has it, the service's own files, keylatch's file, a stored login; then, only
-/// when that is asked for, the person. What is set but empty counts as absent; what is certainly no key
+/// Looks for a key: what was passed, the environment (where `command:` and a program
+/// stand for what that prints), `.env` where the service has it, the service's own
+/// files, keylatch's file, a stored login; then, only when that is asked for, the person. What is set but empty counts as absent; what is certainly no key
 /// of the service ends the search, because whoever set it means it to be used.
 ///
 /// # Errors
@@ -221,7 +227,12 @@ impl<H: Host> Chain<'_, H> {
                 Some(text) if text.expose().trim().is_empty() => {
                     self.tried.push(Notice::new(Reason::EnvEmpty).with(name.clone()));
                 }
-                Some(text) => return Ok(Some((Source::Env(name.clone()), text.into()))),
+                Some(text) => {
+                    return match text.expose().trim_start().strip_prefix(COMMAND) {
+                        Some(command) => self.command(command.trim(), name).await.map(Some),
+                        None => Ok(Some((Source::Env(name.clone()), text.into()))),
+                    };
+                }
             }
         }
         if names.is_empty() || !dotenv {
@@ -237,6 +248,10 @@ impl<H: Host> Chain<'_, H> {
             match dotenv.json.member(name).and_then(|value| value.text()) {
                 None => self.tried.push(about(Reason::DotenvUnset)),
                 Some(text) if text.trim().is_empty() => self.tried.push(about(Reason::DotenvEmpty)),
+                // Whoever made the project must not run programs here.
+                Some(text) if text.trim_start().starts_with(COMMAND) => {
+                    self.tried.push(about(Reason::CommandInDotenv));
+                }
                 Some(text) => {
                     let base_url = self.address_in(&dotenv).map(|(_, address)| address);
                     self.warn(&dotenv);
@@ -246,6 +261,20 @@ impl<H: Host> Chain<'_, H> {
             }
         }
         Ok(None)
+    }
+
+    /// What a program prints. Whoever names one means it to be used, so when it
+    /// gives nothing the search is over.
+    async fn command(&mut self, command: &str, name: &Text) -> Result<(Source, Entry), Error> {
+        let answer = self.host.ask(Question::Command(command, name)).await?;
+        match answer.text {
+            Some(text) => Ok((Source::Command(name.clone()), text.into())),
+            None => {
+                self.tried.extend(answer.notice);
+                let title = self.ask.provider.title.clone();
+                Err(Error::new(Code::NoCredential).with(title).with_tried(core::mem::take(&mut self.tried)))
+            }
+        }
     }
 
     /// One reading, so that key and address are of the same file.

@@ -14,6 +14,9 @@ use crate::value::Value;
 pub enum Question<'a> {
     /// The environment variable of this name.
     Env(&'a str),
+    /// What a program prints, without the line's end; how it was written, and the
+    /// variable that names it.
+    Command(&'a str, &'a str),
     /// The variables of `.env` in the working directory, as an object in
     /// [`Answer::json`], read by the host's own parser.
     Dotenv,

@@ -45,6 +45,11 @@ impl Host for Machine {
         let noted = |what: &str| self.asked.borrow_mut().push(what.into());
         Ok(match question {
             Question::Env(name) => self.fact(name).map_or(Answer::nothing(), Answer::text),
+            Question::Command(command, name) => {
+                noted(command);
+                let failed = || Answer::not(Notice::new(Reason::CommandFailed).with(name.to_owned()).with("1"));
+                self.fact(command).map_or_else(failed, Answer::text)
+            }
             Question::Dotenv => {
                 noted(".env");
                 let dotenv: Vec<_> = self
@@ -125,6 +130,20 @@ const CONDUCE: &str = "default-host: app.conduce.com\ndefault-user: kim@example.
 fn the_first_source_in_the_documented_order_wins() {
     let modelon = "MODELON_IMPACT_CLIENT_API_KEY";
     let cases: &[(&str, &Facts, &str)] = &[
+        // A program stands for what it prints, and for nothing else when it fails.
+        (
+            "luminary",
+            &[("LC_API_KEY", "command: op read x"), ("op read x", "from-op"), (".env:LC_API_KEY", "file")],
+            "command LC_API_KEY: from-op",
+        ),
+        ("luminary", &[("LC_API_KEY", "command:false"), (".env:LC_API_KEY", "file")], "command_failed"),
+        // A project's file runs none.
+        (
+            "luminary",
+            &[(".env:LC_API_KEY", "command:op read x"), ("op read x", "from-op"), ("renew", "t")],
+            "stored-login ~/login: t",
+        ),
+        ("luminary", &[(".env:LC_API_KEY", "command:x")], "env_unset command_in_dotenv file_missing login_missing"),
         // Luminary: variable, then .env, then the stored login.
         (
             "luminary",
