@@ -47,7 +47,8 @@ impl Host for Machine {
             Question::Env(name) => self.fact(name).map_or(Answer::nothing(), Answer::text),
             Question::Command(command, name) => {
                 noted(command);
-                let failed = || Answer::not(Notice::new(Reason::CommandFailed).with(name.to_owned()).with("1"));
+                let failed =
+                    || Answer::not(Notice::new(Reason::CommandFailed).with(name.to_owned()).with("1"));
                 self.fact(command).map_or_else(failed, Answer::text)
             }
             Question::Dotenv => {
@@ -143,7 +144,11 @@ fn the_first_source_in_the_documented_order_wins() {
             &[(".env:LC_API_KEY", "command:op read x"), ("op read x", "from-op"), ("renew", "t")],
             "stored-login ~/login: t",
         ),
-        ("luminary", &[(".env:LC_API_KEY", "command:x")], "env_unset command_in_dotenv file_missing login_missing"),
+        (
+            "luminary",
+            &[(".env:LC_API_KEY", "command:x")],
+            "env_unset command_in_dotenv file_missing login_missing",
+        ),
         // Luminary: variable, then .env, then the stored login.
         (
             "luminary",
