@@ -4,11 +4,10 @@
 import highlight from 'highlight.js';
 import MarkdownIt from 'markdown-it';
 
+import { slug } from './slug.mjs';
+
 /** What a document calls its languages, and what the highlighter does. */
 const LANGUAGES = { console: 'shell', jsx: 'javascript', js: 'javascript', ts: 'typescript', sh: 'bash' };
-
-/** The anchor of a heading, as GitHub makes it: a link works there and here. @param {string} text */
-export const slug = (text) => text.toLowerCase().replace(/<[^>]*>/g, '').replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s/g, '-');
 
 /**
  * A page's HTML, its title and its parts: what stands below each heading, for the search.

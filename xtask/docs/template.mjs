@@ -11,9 +11,9 @@ export function whole({ path, title, html, parts }, menu, base) {
   const groups = [...new Set(menu.map((item) => item.menu))];
   const item = (/** @type {{ path: string, title: string }} */ { path: to, title: words }) =>
     `<li><a href="${base}/${to}"${to === path ? ' aria-current="page"' : ''}>${escape(words)}</a></li>`;
-  const chapters = parts.filter(({ level }) => level === 2);
+  const chapters = parts.filter(({ level }) => level === 2 || level === 3);
   const contents = chapters.length < 3 ? '' : `<nav class="contents" aria-label="On this page"><h2>On this page</h2><ul>
-${chapters.map((part) => `<li><a href="#${part.id}">${escape(part.title)}</a></li>`).join('\n')}
+${chapters.map((part) => `<li${part.level === 3 ? ' class="below"' : ''}><a href="#${part.id}">${escape(part.title)}</a></li>`).join('\n')}
 </ul></nav>`;
   return `<!doctype html>
 <html lang="en">
