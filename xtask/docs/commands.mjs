@@ -12,7 +12,7 @@ export function command(cli) {
   const help = (/** @type {string[]} */ ...args) => says(process.execPath, [cli, ...args]);
   const overview = help('--help');
   const [, list] = /\n\n((?: {2}[a-z][^\n]*\n)+)/.exec(overview) ?? [];
-  const names = [...(list ?? '').matchAll(/^ {2}(\w+) {2,}/gm)].map(([, name]) => name).filter((name) => name !== 'version');
+  const names = [...(list ?? '').matchAll(/^ {2}(\w+)(?: <\w+>)? {2,}/gm)].map(([, name]) => name).filter((name) => name !== 'version');
   if (names.length < 10) throw new Error(`the help of the command lists ${names.length} commands`);
   const commands = names.map((name) => `## keylatch ${name}\n\n${block(help(name, '--help'))}`);
   return `# The command keylatch

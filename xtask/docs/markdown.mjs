@@ -24,12 +24,12 @@ export function render(text, resolve) {
   tokens.forEach((token, index) => {
     if (token.type === 'heading_open') {
       const title = plain(tokens[index + 1]);
-      const base = slug(title) || 'section';
-      const times = used.get(base) ?? 0;
-      used.set(base, times + 1);
-      const id = times === 0 ? base : `${base}-${times}`;
+      const id = unused(slug(title) || 'section', used);
       token.attrSet('id', id);
       parts.push({ level: Number(token.tag.slice(1)), title, id, text: [] });
+    } else if (token.type === 'th_open' || token.type === 'td_open') {
+      // The alignment of a column is a style within, which the policy of the server forbids.
+      token.attrs = null;
     } else if (token.type === 'inline' && tokens[index - 1].type !== 'heading_open') {
       parts.at(-1)?.text.push(plain(token));
     } else if (token.type === 'fence') {
@@ -58,7 +58,16 @@ export function render(text, resolve) {
   // Wide tables and code are scrolled by themselves, also by keyboard.
   md.renderer.rules.table_open = () => '<div class="wide" tabindex="0"><table>';
   md.renderer.rules.table_close = () => '</table></div>';
-  return { html: md.renderer.render(tokens, md.options, env), title: parts[0]?.title ?? '', parts };
+  const html = md.renderer.render(tokens, md.options, env).replaceAll('<pre><code', '<pre tabindex="0"><code');
+  return { html, title: parts[0]?.title ?? '', parts };
+}
+
+/** An anchor that no heading before has, as GitHub finds one. @param {string} base @param {Map<string, number>} used */
+function unused(base, used) {
+  let id = base;
+  for (let times = used.get(base) ?? 0; used.has(id); id = `${base}-${times}`) used.set(base, (times += 1));
+  used.set(id, 0);
+  return id;
 }
 
 /** @param {import('markdown-it').Token} inline */

@@ -26,17 +26,17 @@ ${chapters.map((part) => `<li${part.level === 3 ? ' class="below"' : ''}><a href
 <script type="module" src="${base}/assets/site.js" data-base="${base}"></script>
 </head>
 <body>
-<a class="skip" href="#content">To the text</a>
+<a class="skip" href="#site-text">To the text</a>
 <header>
 <a class="home" href="${base}/index.html">keylatch</a>
-<search><form role="search" action="${base}/index.html"><label for="search">Search</label><input id="search" type="search" autocomplete="off" aria-controls="found"></form>
-<div id="found" role="status" hidden></div></search>
+<search><form role="search" action="${base}/index.html"><label for="site-search">Search</label><input id="site-search" type="search" autocomplete="off" aria-controls="site-found"></form>
+<div id="site-found" role="status" hidden></div></search>
 </header>
 <div class="columns">
 <nav class="menu" aria-label="Documents">
 ${groups.map((group) => `<h2>${group}</h2>\n<ul>\n${menu.filter((one) => one.menu === group).map(item).join('\n')}\n</ul>`).join('\n')}
 </nav>
-<main id="content" tabindex="-1">
+<main id="site-text" tabindex="-1">
 ${html}</main>
 ${contents}
 </div>

@@ -83,7 +83,9 @@ fn report(project: &Project, out: &Path, version: &str, notes: &str) -> Result<(
     println!("Version {version} would be published from {}:\n", out.display());
     let mut files: Vec<_> = fs::read_dir(out)
         .context(format!("cannot read {}", out.display()))?
-        .filter_map(|entry| entry.ok().and_then(|entry| Some((entry.file_name(), entry.metadata().ok()?.len()))))
+        .filter_map(|entry| {
+            entry.ok().and_then(|entry| Some((entry.file_name(), entry.metadata().ok()?.len())))
+        })
         .collect();
     files.sort();
     for (name, bytes) in files {
@@ -134,8 +136,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
 mod tests {
     use super::*;
 
-    const CHANGES: &str =
-        "# Changes\n\nWords.\n\n## 0.2.0 (not published yet)\n\nNew.\n\n- one\n\n## 0.1.0\n\nOld.\n\n## 0.0.1\n";
+    const CHANGES: &str = "# Changes\n\nWords.\n\n## 0.2.0 (not published yet)\n\nNew.\n\n- one\n\n## 0.1.0\n\nOld.\n\n## 0.0.1\n";
 
     #[test]
     fn the_notes_are_the_section_of_the_version() {

@@ -30,7 +30,7 @@ pub(crate) fn serve(routes: Router<App>, config: &Config) -> Router<App> {
     if let Some(directory) = &config.docs {
         let files = Router::new().fallback_service(ServeDir::new(directory));
         let files = within(directory, files).layer(from_fn(as_file));
-        routes = routes.nest("/docs", files.layer(from_fn(with_slash)));
+        routes = routes.nest_service("/docs", files.layer(from_fn(with_slash)));
     }
     if let Some(directory) = &config.www {
         let files = Router::new().fallback_service(ServeDir::new(directory));

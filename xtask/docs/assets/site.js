@@ -1,8 +1,8 @@
 // The search of the site: loads the index when the field is first used.
 
 const base = document.querySelector('script[data-base]').dataset.base;
-const field = document.querySelector('#search');
-const found = document.querySelector('#found');
+const field = document.querySelector('#site-search');
+const found = document.querySelector('#site-found');
 
 /** How many places are shown. */
 const MOST = 12;

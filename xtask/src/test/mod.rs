@@ -12,9 +12,9 @@ use std::sync::Mutex;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
+use crate::long;
 use crate::project::Project;
 use crate::shell::{Context, Result, logged, say};
-use crate::long;
 use crate::steps::{STEPS, Step};
 use cases::Case;
 use schedule::{Ended, Outcome};
@@ -161,7 +161,8 @@ mod tests {
             (&["two", "one"], &["one", "two"]),
             (&["four"], &["two", "three", "four"]),
         ] {
-            let steps: Vec<&str> = chosen(&FOUR.each_ref(), names).unwrap().iter().map(|step| step.name).collect();
+            let steps: Vec<&str> =
+                chosen(&FOUR.each_ref(), names).unwrap().iter().map(|step| step.name).collect();
             assert_eq!(steps, expected, "{names:?}");
         }
     }
