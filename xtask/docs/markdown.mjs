@@ -30,6 +30,8 @@ export function render(text, resolve) {
     } else if (token.type === 'th_open' || token.type === 'td_open') {
       // The alignment of a column is a style within, which the policy of the server forbids.
       token.attrs = null;
+      // The corner of a table is no heading of anything.
+      if (tokens[index + 1].content === '') [token.tag, tokens[index + 2].tag] = ['td', 'td'];
     } else if (token.type === 'inline' && tokens[index - 1].type !== 'heading_open') {
       parts.at(-1)?.text.push(plain(token));
     } else if (token.type === 'fence') {
