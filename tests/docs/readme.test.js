@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { authHeaders, provider, providers } from '../../pkg/dist/node/index.js';
@@ -47,6 +48,7 @@ test('every other command that is shown is run, here or elsewhere', async () => 
   const RUN = [
     ['cargo xtask demo', 'tests/demo/demo.test.js', "'xtask', 'demo'"],
     ['cargo xtask test', '.ci/run', 'cargo xtask test'],
+    ['cargo xtask test --all', 'xtask/src/test/mod.rs', '["--all"]'],
     ['cargo xtask docs', 'tests/site/site.test.js', 'build.mjs'],
     ['cargo xtask size', 'xtask/src/steps.rs', 'size::check(project)'],
     ['npm install keylatch', 'tests/packaging/project.js', "npm(['install'"],
@@ -131,6 +133,27 @@ test('the table of services says what the services say', () => {
   // Said in words below the table; `get` is done from the list where it is missing.
   const left = Object.keys(services[0].capabilities).filter((name) => !told.has(name));
   assert.deepEqual(left.sort(), ['get', 'oneKey']);
+});
+
+test('each row of where it runs has its test, and each such test its row', async () => {
+  const rows = readme.match(/^\| where \| versions \| test \|\n.*?\n\n/ms)[0].trim().split('\n').slice(2);
+  const named = new Map();
+  for (const row of rows) {
+    const cell = row.split('|').at(-2);
+    let file;
+    for (const [, path, name] of cell.matchAll(/`([^`]+)`|"([^"]+)"/g)) {
+      if (path) file = path;
+      else named.set(file, [...(named.get(file) ?? []), name]);
+    }
+    assert.ok(file, row);
+  }
+  for (const [file, names] of named) {
+    const tests = [...(await read(file)).matchAll(/^ *test\(['`]([^'`$]+)/gm)].map(([, name]) => name);
+    for (const name of names) assert.ok(tests.some((test) => test.startsWith(name)), `${file} has no test ${name}`);
+    if (file.startsWith('tests/runtimes/')) assert.deepEqual(tests.filter((test) => !names.some((name) => test.startsWith(name))), [], file);
+  }
+  const files = readdirSync(new URL('../runtimes', import.meta.url), { recursive: true }).filter((name) => /^(long\/)?[\w-]+\.test\.js$/.test(name));
+  assert.deepEqual(files.map((name) => `tests/runtimes/${name}`).filter((name) => !named.has(name)), []);
 });
 
 test('the flags of the server, in docs/operations.md, are those that it has', () => {

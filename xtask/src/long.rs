@@ -5,14 +5,14 @@ use crate::project::Project;
 use crate::shell::Result;
 use crate::steps::{Resource::Cargo, Step, with_server};
 use crate::test::cases::Case;
-use crate::tools;
+use crate::{chromium, tools};
 
 /// Behind all others, whose needs they may have.
 pub const STEPS: [Step; 2] = [
     Step {
         name: "runtimes",
         what: "more runtimes, bundlers and test runners, by the conformance script",
-        needs: &["build", "server", "packages"],
+        needs: &["build", "server", "packages", "chromium"],
         holds: &[],
         run: runtimes,
     },
@@ -28,5 +28,5 @@ pub const STEPS: [Step; 2] = [
 
 fn runtimes(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     tools::npm_packages(project, "tests/runtimes/long")?;
-    with_server(project, "tests/runtimes/long", &[], cases)
+    with_server(project, "tests/runtimes/long", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }

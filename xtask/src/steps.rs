@@ -41,7 +41,7 @@ use Resource::{Cargo, LoginPorts, Packages};
 
 /// In the order in which they start as soon as they can: first what others need,
 /// then the longest, so that no long one is left over at the end.
-pub const STEPS: [Step; 26] = [
+pub const STEPS: [Step; 27] = [
     Step {
         name: "build",
         what: "the npm package",
@@ -151,11 +151,18 @@ pub const STEPS: [Step; 26] = [
         run: site,
     },
     Step {
+        name: "conforms",
+        what: "the conformance script in this Node, Bun, workerd, Chromium and bundles",
+        needs: &["build", "server", "packages", "chromium"],
+        holds: &[],
+        run: conforms,
+    },
+    Step {
         name: "packaging",
         what: "the tarball, and what bundlers make of it",
         needs: &["build", "packages"],
         holds: &[],
-        run: |project, cases| node_tests(project, "tests/packaging", &[], cases),
+        run: packaging,
     },
     Step {
         name: "docs",
@@ -279,6 +286,15 @@ fn types(project: &Project, _: &mut Vec<Case>) -> Result<()> {
 
 fn wasm(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium::path()?)], cases)
+}
+
+fn conforms(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, "tests/runtimes", &[(chromium::CHROMIUM, chromium::path()?)], cases)
+}
+
+fn packaging(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    tools::npm_packages(project, "tests/packaging")?;
+    node_tests(project, "tests/packaging", &[], cases)
 }
 
 fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
