@@ -148,7 +148,7 @@ test('each row of where it runs has its test, and each such test its row', async
     assert.ok(file, row);
   }
   for (const [file, names] of named) {
-    const tests = [...(await read(file)).matchAll(/^ *test\(['`]([^'`$]+)/gm)].map(([, name]) => name);
+    const tests = [...(await read(file)).matchAll(/^ {0,2}test\(['`]([^'`$]+)/gm)].map(([, name]) => name);
     for (const name of names) assert.ok(tests.some((test) => test.startsWith(name)), `${file} has no test ${name}`);
     if (file.startsWith('tests/runtimes/')) assert.deepEqual(tests.filter((test) => !names.some((name) => test.startsWith(name))), [], file);
   }
