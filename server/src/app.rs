@@ -23,10 +23,12 @@ impl App {
     /// # Errors
     /// One line that says what is wrong and what to do.
     pub async fn open(config: Config) -> Result<Self, StartError> {
-        for directory in config.www.iter().chain(&config.pkg) {
+        for directory in config.www.iter().chain(&config.pkg).chain(&config.docs) {
             if !directory.is_dir() {
-                let text =
-                    format!("there is no directory {} to serve. Check --www and --pkg.", directory.display());
+                let text = format!(
+                    "there is no directory {} to serve. Check --www, --pkg and --docs.",
+                    directory.display()
+                );
                 return Err(StartError::new(text));
             }
         }

@@ -26,6 +26,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// The npm package that is served at `/keylatch/`.
     pub pkg: Option<PathBuf>,
+    /// The documents that are served at `/docs/`.
+    pub docs: Option<PathBuf>,
     /// Which clouds' APIs are spoken besides our own.
     pub facades: Vec<Facade>,
     /// Whether to log people in by browser, for programs on their own computers.
@@ -68,6 +70,7 @@ impl Config {
             demo: false,
             www: None,
             pkg: None,
+            docs: None,
             facades: Vec::new(),
             issuer: false,
             allowed_origins: Vec::new(),

@@ -1,4 +1,4 @@
-// DESIGN.md, and docs/server.md beside it, speak of the tree as it is.
+// DESIGN.md, docs/server.md and CONTRIBUTING.md speak of the tree as it is.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { read } from './support/run.js';
 const root = new URL('../../', import.meta.url);
 const design = await read('DESIGN.md');
 const ofTheServer = await read('docs/server.md');
+const contributing = await read('CONTRIBUTING.md');
 
 /** What begins like an entry of the tree, or ends like a file, is a path. */
 function paths(text) {
@@ -20,7 +21,7 @@ function paths(text) {
 }
 
 test('every path that they name is there', () => {
-  for (const [text, least] of [[design, 60], [ofTheServer, 20]]) {
+  for (const [text, least] of [[design, 60], [ofTheServer, 20], [contributing, 15]]) {
     const named = paths(text);
     assert.ok(named.length > least, `only ${named.length} paths were recognised`);
     assert.deepEqual(named.filter((path) => !existsSync(new URL(path, root))), []);

@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { authHeaders, provider, providers } from '../../pkg/dist/node/index.js';
@@ -19,11 +18,12 @@ import { fits } from './support/stated.js';
 const readme = await read('README.md');
 const onNpm = await read('pkg/README.md');
 const operations = await read('docs/operations.md');
+const terminal = await read('docs/guides/terminal.md');
 
 testExamples('README.md', blocks);
 testExamples('pkg/README.md', blocks);
 
-for (const [name, text] of [['README.md', readme], ['pkg/README.md', onNpm]]) {
+for (const [name, text] of [['README.md', readme], ['pkg/README.md', onNpm], ['docs/guides/terminal.md', terminal]]) {
   test(`${name}: the terminal shows what it says`, async (t) => {
     const server = await startServer();
     t.after(() => server.stop());
@@ -39,7 +39,7 @@ for (const [name, text] of [['README.md', readme], ['pkg/README.md', onNpm]]) {
 
 test('every command of `keylatch` is walked through', async () => {
   const { COMMANDS } = await import('../../pkg/cli/commands.js');
-  const walked = sessions(readme).flatMap(({ steps }) => steps.map(({ command }) => /(?:^|\| )keylatch (\w+)/.exec(command)?.[1]));
+  const walked = sessions(terminal).flatMap(({ steps }) => steps.map(({ command }) => /(?:^|\| )keylatch (\w+)/.exec(command)?.[1]));
   assert.deepEqual(Object.keys(COMMANDS).filter((name) => !walked.includes(name)), []);
 });
 
@@ -48,14 +48,15 @@ test('every other command that is shown is run, here or elsewhere', async () => 
   const RUN = [
     ['cargo xtask demo', 'tests/demo/demo.test.js', "'xtask', 'demo'"],
     ['cargo xtask test', '.ci/run', 'cargo xtask test'],
-    ['cargo xtask build', 'xtask/src/steps.rs', 'package::build(project)'],
+    ['cargo xtask test --all', 'xtask/src/test/mod.rs', '["--all"]'],
+    ['cargo xtask docs', 'tests/site/site.test.js', 'build.mjs'],
     ['cargo xtask size', 'xtask/src/steps.rs', 'size::check(project)'],
-    ['npm install ./pkg', 'tests/packaging/project.js', "npm(['install'"],
     ['npm install keylatch', 'tests/packaging/project.js', "npm(['install'"],
     ['cargo run --package keylatch-server', 'xtask/src/server.rs', 'keylatch-server'],
     ['keylatch-server user add EMAIL', 'server/tests/binary.rs', '&["user", "add", email'],
     ['keylatch --help', 'tests/node/cli.test.js', "['--help']"],
-    ['keylatch login --browser', 'tests/node/login.test.js', 'login --browser --no-browser'],
+    ['keylatch extract', 'tests/node/find.test.js', "['extract'"],
+    ['npx keylatch --help', 'tests/packaging/tarball.test.js', "'keylatch', '--version'"],
     ['npx keylatch login --provider luminary', 'tests/node/login.test.js', 'login --provider luminary'],
   ];
   const shown = [readme, onNpm].flatMap((text) => [
@@ -106,20 +107,6 @@ test('it is short', () => {
   for (const [text, most] of [[readme, 310], [onNpm, 155]]) assert.ok(text.split('\n').length <= most);
 });
 
-test('what it links to is there; what npm shows links to nothing of the repository', () => {
-  const links = (text) => [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
-  for (const target of links(readme)) {
-    if (target.startsWith('https://')) continue;
-    if (target.startsWith('#')) {
-      const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text]) => `#${text.toLowerCase().replace(/[^\w ]/g, '').replaceAll(' ', '-')}`);
-      assert.ok(headings.includes(target), target);
-    } else {
-      assert.ok(existsSync(new URL(`../../${target}`, import.meta.url)), target);
-    }
-  }
-  for (const target of links(onNpm)) assert.match(target, /^https:\/\//, target);
-});
-
 test('the table of services says what the services say', () => {
   const rows = readme.match(/^\| +\| keylatch \|.*?\n\n/ms)[0].trim().split('\n');
   const [titles, , ids, ...facts] = rows.map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
@@ -146,6 +133,27 @@ test('the table of services says what the services say', () => {
   // Said in words below the table; `get` is done from the list where it is missing.
   const left = Object.keys(services[0].capabilities).filter((name) => !told.has(name));
   assert.deepEqual(left.sort(), ['get', 'oneKey']);
+});
+
+test('each row of where it runs has its test, and each such test its row', async () => {
+  const rows = readme.match(/^\| where \| versions \| test \|\n.*?\n\n/ms)[0].trim().split('\n').slice(2);
+  const named = new Map();
+  for (const row of rows) {
+    const cell = row.split('|').at(-2);
+    let file;
+    for (const [, path, name] of cell.matchAll(/`([^`]+)`|"([^"]+)"/g)) {
+      if (path) file = path;
+      else named.set(file, [...(named.get(file) ?? []), name]);
+    }
+    assert.ok(file, row);
+  }
+  for (const [file, names] of named) {
+    const tests = [...(await read(file)).matchAll(/^ {0,2}test\(['`]([^'`$]+)/gm)].map(([, name]) => name);
+    for (const name of names) assert.ok(tests.some((test) => test.startsWith(name)), `${file} has no test ${name}`);
+    if (file.startsWith('tests/runtimes/')) assert.deepEqual(tests.filter((test) => !names.some((name) => test.startsWith(name))), [], file);
+  }
+  const files = readdirSync(new URL('../runtimes', import.meta.url), { recursive: true }).filter((name) => /^(long\/)?[\w-]+\.test\.js$/.test(name));
+  assert.deepEqual(files.map((name) => `tests/runtimes/${name}`).filter((name) => !named.has(name)), []);
 });
 
 test('the flags of the server, in docs/operations.md, are those that it has', () => {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::project::Project;
 use crate::shell::{Context, Result, say};
-use crate::{package, server};
+use crate::{docs, package, server};
 
 /// How to call it.
 pub const USAGE: &str = "cargo xtask demo [--port P] [--no-open]";
@@ -101,6 +101,12 @@ fn start(project: &Project, binary: &Path, directory: &Path, port: u16) -> Resul
     command.arg("--listen").arg(format!("127.0.0.1:{port}"));
     command.arg("--database").arg(directory.join("keylatch.db")).arg("--demo");
     command.arg("--www").arg(project.path("www")).arg("--pkg").arg(project.path("pkg"));
+    let documents = docs::directory(project);
+    if documents.is_dir() {
+        command.arg("--docs").arg(documents);
+    } else {
+        say("no documents are shown at /docs/: `cargo xtask docs` makes them");
+    }
     command.current_dir(project.root()).stdin(Stdio::null()).stdout(Stdio::piped());
     // In a process group of its own the terminal's Ctrl-C reaches xtask alone,
     // which then asks the server to stop, once.

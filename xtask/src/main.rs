@@ -6,13 +6,16 @@
 mod bench;
 mod chromium;
 mod demo;
+mod docs;
 mod fingerprint;
 mod fuzz;
 mod hygiene;
+mod long;
 mod mutants;
 mod package;
 mod printable;
 mod project;
+mod release;
 mod server;
 mod shell;
 mod size;
@@ -32,7 +35,10 @@ Usage: cargo xtask <command>
 
   demo [--port P] [--no-open]   the demo page, served on this computer
   test [step …]                 everything that is proven, or the named steps
+  test --all                    the long steps too
   build                         the npm package, in pkg/dist/
+  docs                          the documents as a site, which the demo shows
+  release --dry-run             what would be published, in target/publish/
   size [--check | --details]    what the package weighs, against its budget
   bench [--check]               how fast it is, beside its peers
   bench server [--check]        how fast the server is, over its floors
@@ -69,7 +75,7 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
     // What is built and installed stays as it is while these read it. The demo holds
     // the lock only as long as it builds.
     let _lock = match command {
-        "build" | "test" | "size" | "bench" => project.lock()?,
+        "build" | "test" | "size" | "bench" | "docs" | "release" => project.lock()?,
         _ => None,
     };
     match command {
@@ -78,6 +84,8 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
             package::build(&project)?;
         }
         "demo" => demo::run(&project, arguments)?,
+        "docs" => docs::run_site(&project, arguments)?,
+        "release" => release::run(&project, arguments)?,
         "test" => return test::run(&project, arguments),
         "size" => size::run_table(&project, arguments)?,
         "bench" => bench::run_any(&project, arguments)?,
@@ -95,6 +103,10 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
 fn help() {
     println!("{HELP}\nThe steps of test:\n");
     for step in &steps::STEPS {
+        println!("  {:<10} {}", step.name, step.what);
+    }
+    println!("\nAnd with --all:\n");
+    for step in &long::STEPS {
         println!("  {:<10} {}", step.name, step.what);
     }
 }

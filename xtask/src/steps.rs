@@ -10,7 +10,7 @@ use crate::shell::{Context, Result, run, run_and_read};
 use crate::system::{self, Need};
 use crate::test::cases::{self, Case};
 use crate::tools::{self, cargo};
-use crate::{chromium, hygiene, package, server};
+use crate::{chromium, docs, hygiene, package, server};
 
 /// One proof, or the preparation of several.
 pub struct Step {
@@ -41,7 +41,7 @@ use Resource::{Cargo, LoginPorts, Packages};
 
 /// In the order in which they start as soon as they can: first what others need,
 /// then the longest, so that no long one is left over at the end.
-pub const STEPS: [Step; 25] = [
+pub const STEPS: [Step; 27] = [
     Step {
         name: "build",
         what: "the npm package",
@@ -144,13 +144,33 @@ pub const STEPS: [Step; 25] = [
         run: |project, cases| with_server(project, "tests/docs", &[], cases),
     },
     Step {
+        name: "site",
+        what: "the documents as a site: links, search, what the browser says",
+        needs: &["build", "server", "packages", "chromium"],
+        holds: &[],
+        run: site,
+    },
+    Step {
+        name: "conforms",
+        what: "the conformance script in this Node, Bun, workerd, Chromium and bundles",
+        needs: &["build", "server", "packages", "chromium"],
+        holds: &[],
+        run: conforms,
+    },
+    Step {
         name: "packaging",
         what: "the tarball, and what bundlers make of it",
         needs: &["build", "packages"],
         holds: &[],
-        run: |project, cases| node_tests(project, "tests/packaging", &[], cases),
+        run: packaging,
     },
-    Step { name: "docs", what: "rustdoc without warnings", needs: &[], holds: &[Cargo], run: docs },
+    Step {
+        name: "docs",
+        what: "rustdoc without warnings",
+        needs: &[],
+        holds: &[Cargo],
+        run: |project, _| docs::rustdoc(project),
+    },
     Step {
         name: "demo",
         what: "the demo starts, serves and stops",
@@ -223,9 +243,9 @@ fn clippy(project: &Project, _: &mut Vec<Case>) -> Result<()> {
     Ok(())
 }
 
-fn docs(project: &Project, _: &mut Vec<Case>) -> Result<()> {
-    let mut doc = cargo(project);
-    run(doc.args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))
+fn site(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    tools::npm_packages(project, docs::GENERATOR)?;
+    with_server(project, "tests/site", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
 fn native(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
@@ -268,6 +288,15 @@ fn wasm(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     with_server(project, "tests/wasm", &[(chromium::CHROMIUM, chromium::path()?)], cases)
 }
 
+fn conforms(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, "tests/runtimes", &[(chromium::CHROMIUM, chromium::path()?)], cases)
+}
+
+fn packaging(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    tools::npm_packages(project, "tests/packaging")?;
+    node_tests(project, "tests/packaging", &[], cases)
+}
+
 fn benches(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     tools::npm_packages(project, "benches")?;
     with_server(project, "benches", &[], cases)
@@ -292,7 +321,7 @@ fn browser(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 
 /// The tests of a directory, with the server's binary and more in their
 /// environment.
-fn with_server(
+pub fn with_server(
     project: &Project,
     directory: &str,
     variables: &[(&str, PathBuf)],
@@ -315,7 +344,7 @@ fn files_at_a_time(directory: &str) -> usize {
 }
 
 /// Every `*.test.js` of a directory by Node's own runner.
-fn node_tests(
+pub fn node_tests(
     project: &Project,
     directory: &str,
     variables: &[(&str, PathBuf)],

@@ -75,6 +75,10 @@ pub(super) struct Flags {
     #[arg(long, value_name = "DIRECTORY", env = "KEYLATCH_PKG")]
     pkg: Option<PathBuf>,
 
+    /// Directory of documents to serve at /docs/.
+    #[arg(long, value_name = "DIRECTORY", env = "KEYLATCH_DOCS")]
+    docs: Option<PathBuf>,
+
     /// APIs of clouds to speak besides our own, over the same users and keys:
     /// modelon, conduce, lambda, luminary. Default: none, with --demo all.
     #[arg(long, value_name = "CLOUD,...", env = "KEYLATCH_FACADE", value_delimiter = ',')]
@@ -251,6 +255,7 @@ impl Flags {
         config.demo = self.demo && self.command.is_none();
         config.www = self.www.clone();
         config.pkg = self.pkg.clone();
+        config.docs = self.docs.clone();
         config.facades = match self.facade.as_slice() {
             [] if self.demo => Facade::ALL.to_vec(),
             chosen => chosen.to_vec(),

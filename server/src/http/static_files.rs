@@ -1,13 +1,13 @@
-//! The page at `/` and the npm package at `/keylatch/`.
+//! The page at `/`, the npm package at `/keylatch/`, the documents at `/docs/`.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{OriginalUri, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::percent_decode_str;
 use tower_http::services::ServeDir;
 
@@ -26,6 +26,11 @@ pub(crate) fn serve(routes: Router<App>, config: &Config) -> Router<App> {
             "/keylatch",
             within(directory, files).layer(from_fn(published_only)).layer(from_fn(as_file)),
         );
+    }
+    if let Some(directory) = &config.docs {
+        let files = Router::new().fallback_service(ServeDir::new(directory));
+        let files = within(directory, files).layer(from_fn(as_file));
+        routes = routes.nest_service("/docs", files.layer(from_fn(with_slash)));
     }
     if let Some(directory) = &config.www {
         let files = Router::new().fallback_service(ServeDir::new(directory));
@@ -68,6 +73,14 @@ async fn as_file(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+/// Sends `/docs` to `/docs/`: the links of the page there are relative to it.
+async fn with_slash(OriginalUri(asked): OriginalUri, request: Request, next: Next) -> Response {
+    if asked.path() == "/docs" {
+        return Redirect::permanent("/docs/").into_response();
+    }
+    next.run(request).await
 }
 
 async fn published_only(request: Request, next: Next) -> Response {

@@ -21,6 +21,9 @@ async fn service() -> (Service, tempfile::TempDir) {
         ("www/.git/config", "hush"),
         ("www/sub/index.html", "<!doctype html>"),
         ("www/v1/keys", "not the API"),
+        ("docs/index.html", "<!doctype html>"),
+        ("docs/guides/hono.html", "<!doctype html>"),
+        ("docs/.env", "hush"),
         ("pkg/index.js", "export {}"),
         ("pkg/index.d.ts", "export {}"),
         ("pkg/package.json", "{}"),
@@ -35,8 +38,8 @@ async fn service() -> (Service, tempfile::TempDir) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let (www, pkg) = (root.join("www"), root.join("pkg"));
-    let service = Service::with(|config| (config.www, config.pkg) = (Some(www), Some(pkg))).await;
+    let [www, pkg, docs] = ["www", "pkg", "docs"].map(|name| Some(root.join(name)));
+    let service = Service::with(|config| (config.www, config.pkg, config.docs) = (www, pkg, docs)).await;
     (service, directory)
 }
 
@@ -51,6 +54,8 @@ async fn files_have_their_type_and_are_asked_for_anew() {
         ("/more.mjs", "text/javascript; charset=utf-8"),
         ("/look.css", "text/css; charset=utf-8"),
         ("/icon.svg", "image/svg+xml"),
+        ("/docs/", "text/html; charset=utf-8"),
+        ("/docs/guides/hono.html", "text/html; charset=utf-8"),
         ("/keylatch/index.js", "text/javascript; charset=utf-8"),
         ("/keylatch/index.d.ts", "text/plain; charset=utf-8"),
         ("/keylatch/package.json", "application/json"),
@@ -83,6 +88,10 @@ async fn nothing_else_is_served() {
         "/..%5csecret.txt",
         "//secret.txt",
         "/app.js%00.html",
+        "/docs/.env",
+        "/docs/../secret.txt",
+        "/docs/..%2fsecret.txt",
+        "/docs/nothing.html",
         "/keylatch/README.md",
         "/keylatch/keylatch.tgz",
         "/keylatch/index.ts",
@@ -104,6 +113,13 @@ async fn nothing_else_is_served() {
     }
     service.get("/v1/keys").await.problem(401, "unauthorized");
     service.post("/index.html").await.problem(405, "invalid_request");
+}
+
+#[tokio::test]
+async fn the_documents_are_found_without_a_slash() {
+    let (service, _directory) = service().await;
+    let answer = service.get("/docs").await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (308, "/docs/"));
 }
 
 #[tokio::test]

@@ -12,10 +12,11 @@ const SHOWS = /^(\s*)(?:const (\w+) = )?(\S.*?);\s*\/\/ → (.+)$/;
 const THROWS = /^(\s*)(?:const \w+ = )?(\S.*?);\s*\/\/ throws (\w+)$/;
 const BELOW = /^\s*\/\/ → (.+)$/;
 
-/** The blocks of a Markdown text: `{ line, code }`, the line counted from 1. */
+/** The blocks of a Markdown text: `{ line, kind, code }`, the line counted from 1, the kind `js` or `jsx`. */
 export function blocks(markdown) {
-  return [...markdown.matchAll(/^```js\n(.*?)^```$/gms)].map(({ 0: whole, 1: code, index }) => ({
+  return [...markdown.matchAll(/^```(jsx?)\n(.*?)^```$/gms)].map(({ 0: whole, 1: kind, 2: code, index }) => ({
     line: markdown.slice(0, index).split('\n').length + 1,
+    kind,
     code,
     whole,
   }));

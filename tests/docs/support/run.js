@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { transform } from 'esbuild';
+
 import { startServer } from '../../browser/support/server.js';
 import { CASE } from '../../limits.js';
 import { checking } from './blocks.js';
@@ -18,6 +20,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const STATED = new URL('stated.js', import.meta.url).href;
 /** The address that the documents use; the tests put their own server's in its place. */
 const ADDRESS = 'http://127.0.0.1:8787';
+
+/** What the documents import besides the package. */
+const PEERS = ['express', 'hono', 'react', 'react-dom'];
 
 /** The text of a file of the work tree. */
 export const read = (name) => readFile(join(root, name), 'utf8');
@@ -34,7 +39,7 @@ export function testExamples(document, find, prelude = '') {
     t.after(() => rm(directory, { recursive: true, force: true }));
     await mkdir(join(directory, 'node_modules'));
     await symlink(join(root, 'pkg'), join(directory, 'node_modules/keylatch'), 'dir');
-    await symlink(join(root, 'tests/node_modules/hono'), join(directory, 'node_modules/hono'), 'dir');
+    for (const name of PEERS) await symlink(join(root, 'tests/node_modules', name), join(directory, 'node_modules', name), 'dir');
     const server = await startServer();
     t.after(() => server.stop());
 
@@ -44,7 +49,8 @@ export function testExamples(document, find, prelude = '') {
         assert.ok(stated > 0, 'it states no result, so it could not be wrong');
         const before = /^import /m.test(code) ? '' : prelude;
         const file = join(directory, `${number}.mjs`);
-        const text = `import * as stated from '${STATED}'; stated.expect(${stated}); ${before}${code}`.replaceAll(ADDRESS, server.url);
+        const plain = `import * as stated from '${STATED}'; stated.expect(${stated}); ${before}${code}`.replaceAll(ADDRESS, server.url);
+        const text = block.kind === 'jsx' ? (await transform(plain, { loader: 'jsx', jsx: 'automatic' })).code : plain;
         await writeFile(file, text);
         await succeeds(file, directory);
       });

@@ -1,0 +1,32 @@
+//! The steps that `cargo xtask test --all` runs besides the others: what takes
+//! minutes, and what a change rarely touches.
+
+use crate::project::Project;
+use crate::shell::Result;
+use crate::steps::{Resource::Cargo, Step, with_server};
+use crate::test::cases::Case;
+use crate::{chromium, tools};
+
+/// Behind all others, whose needs they may have.
+pub const STEPS: [Step; 2] = [
+    Step {
+        name: "runtimes",
+        what: "more runtimes, bundlers and test runners, by the conformance script",
+        needs: &["build", "server", "packages", "chromium"],
+        holds: &[],
+        run: runtimes,
+    },
+    Step {
+        name: "release",
+        what: "what would be published is made, and is what it says",
+        needs: &["build", "server", "packages"],
+        // It is started by `cargo xtask`.
+        holds: &[Cargo],
+        run: |project, cases| with_server(project, "tests/release", &[], cases),
+    },
+];
+
+fn runtimes(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    tools::npm_packages(project, "tests/runtimes/long")?;
+    with_server(project, "tests/runtimes/long", &[(chromium::CHROMIUM, chromium::path()?)], cases)
+}
