@@ -35,6 +35,7 @@
 //! | `api`, `facade`, `issuer` | handlers: keylatch's own API, those of four clouds, logging in by browser |
 //! | `auth` | who asks, what they may do, passwords, sessions, users |
 //! | `keys` | what happens to keys, as functions that know no HTTP |
+//! | `limits` | how much may be used: rates, quotas, guards |
 //! | `jobs` | what happens beside the requests: sweeps, last use, audit |
 //! | `store` | what is kept, and the two databases |
 //!
@@ -72,6 +73,7 @@ mod http;
 mod issuer;
 mod jobs;
 mod keys;
+mod limits;
 mod metrics;
 mod quota;
 mod readiness;

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::http::source::Source;
 use crate::jobs::noted::Noted;
 use crate::keys::lifetime::whole_millis;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::quota::Quota;
 use crate::readiness::Readiness;
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) noted: Noted,
+    pub(crate) limits: Limits,
     pub(crate) quota: Quota,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
@@ -74,6 +76,10 @@ impl App {
 
     pub(crate) fn noted(&self) -> &Noted {
         &self.0.noted
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     pub(crate) fn quota(&self) -> &Quota {

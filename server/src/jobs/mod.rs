@@ -1,5 +1,5 @@
-//! What happens beside the requests: writing down what was noted, and sweeping
-//! out what is over. The jobs end with the app that they work for.
+//! What happens beside the requests: writing down what was noted and counted, and
+//! sweeping out what is over. The jobs end with the app that they work for.
 
 pub(crate) mod noted;
 
@@ -33,10 +33,11 @@ async fn every<F: Future<Output = ()>>(pause: Duration, app: WeakApp, work: impl
 }
 
 impl App {
-    /// Writes down what was noted of uses and events. What cannot be written now
-    /// is kept for the next time.
+    /// Writes down what was noted of uses and events, and what was counted of
+    /// limits. What cannot be written now is kept for the next time.
     pub async fn flush(&self) {
         self.noted().flush(self.store()).await;
+        self.sync_limits().await;
     }
 
     /// Sweeps out what is over: sessions, logins, codes, attempts, failures, and
@@ -58,6 +59,8 @@ impl App {
         store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
         store.sweep_failures(before(throttle::WINDOW), now).await?;
+        store.sweep_limits(now).await?;
+        store.sweep_guards(now).await?;
         store.sweep_events(before(self.config().audit_retention)).await
     }
 }
