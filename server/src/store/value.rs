@@ -131,6 +131,12 @@ impl Row {
         }
     }
 
+    /// A column of text that is JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
+        let text = self.text()?;
+        serde_json::from_str(&text).map_err(|_| StoreError::failed("a column of JSON cannot be read"))
+    }
+
     pub(crate) fn int(&mut self) -> Result<i64> {
         self.optional_int()?.ok_or_else(|| StoreError::failed("a column that must have a value is NULL"))
     }
