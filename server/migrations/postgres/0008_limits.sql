@@ -50,3 +50,7 @@ CREATE TABLE guard_leases (
     PRIMARY KEY (guard, quota)
 );
 CREATE INDEX guard_leases_by_end ON guard_leases (ends_at);
+
+-- What happens to keys while the database cannot be asked for a quota: JSON,
+-- "deny" or "allow".
+ALTER TABLE applications ADD COLUMN on_limiter_failure TEXT NOT NULL DEFAULT '"deny"';

@@ -2,11 +2,13 @@
 //! sweeping out what is over. The jobs end with the app that they work for.
 
 pub(crate) mod noted;
+pub(crate) mod uses;
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::applications::leaked;
 use crate::auth::throttle;
 use crate::state::{App, WeakApp};
 use crate::store::Result;
@@ -40,7 +42,8 @@ impl App {
         self.sync_limits().await;
     }
 
-    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, and
+    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, some of what
+    /// deleted applications have left, and
     /// events of the audit log past their retention.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
@@ -58,7 +61,8 @@ impl App {
         store.sweep_codes(now).await?;
         store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
-        store.sweep_failures(before(throttle::WINDOW), now).await?;
+        store.sweep_applications(now).await?;
+        store.sweep_failures(before(leaked::WINDOW.max(throttle::WINDOW)), now).await?;
         store.sweep_limits(now).await?;
         store.sweep_guards(now).await?;
         store.sweep_events(before(self.config().audit_retention)).await

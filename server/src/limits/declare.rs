@@ -75,19 +75,30 @@ pub(crate) enum KindName {
     Quota,
 }
 
-/// The limits of one holder.
+/// What happens to a key while the database cannot be asked for its quotas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnLimiterFailure {
+    /// `POST /v1/verify` answers 503.
+    #[default]
+    Deny,
+    /// The key passes, and its quotas may be exceeded.
+    Allow,
+}
+
+/// The limits of one holder; `field` is the member that they stand in.
 ///
 /// # Errors
 /// 422, with the member that cannot be used.
-pub(crate) fn read(declared: Vec<Declaration>) -> Result<Vec<Limit>, Problem> {
+pub(crate) fn read(field: &str, declared: Vec<Declaration>) -> Result<Vec<Limit>, Problem> {
     if declared.len() > MOST {
-        let detail = format!("`limits` has {} entries; at most {MOST} are allowed.", declared.len());
-        return Err(Problem::field("limits", detail));
+        let detail = format!("`{field}` has {} entries; at most {MOST} are allowed.", declared.len());
+        return Err(Problem::field(field, detail));
     }
     let mut limits: Vec<Limit> = Vec::with_capacity(declared.len());
     for (index, declaration) in declared.into_iter().enumerate() {
         let faulty = |(member, what): (&str, String)| {
-            let field = format!("limits[{index}].{member}");
+            let field = format!("{field}[{index}].{member}");
             let detail = format!("`{field}` {what}");
             Problem::field(field, detail)
         };
@@ -172,7 +183,7 @@ mod tests {
     use super::*;
 
     fn read_json(declared: Value) -> Result<Vec<Limit>, Problem> {
-        read(serde_json::from_value(declared).unwrap())
+        read("limits", serde_json::from_value(declared).unwrap())
     }
 
     #[test]

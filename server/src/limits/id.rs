@@ -2,11 +2,11 @@
 //! in the database, where the application stands before it. So no guard reaches
 //! the limits of another application.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Whose a limit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = LimitHolder)]
 pub(crate) enum Of {

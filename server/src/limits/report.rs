@@ -9,7 +9,7 @@
 //! the next; that one has all that was spent of the lease, and the rest goes back
 //! to the quota. A guard that reports no more takes the rest along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -20,9 +20,10 @@ use super::declare::{Kind, Limit};
 use super::lease::{guard_end, guard_units};
 use super::sync::counts_of;
 use super::window::Window;
-use super::{id, millis, seconds_up};
+use super::{Of, id, millis, seconds_up};
 use crate::http::problem::{Problem, ProblemCode};
 use crate::state::App;
+use crate::store::applications::Application;
 use crate::store::guards::{LastReport, Lent};
 use crate::store::limits::{Counted, Given, Wish};
 use crate::store::{Result, StoreError, Tx};
@@ -63,6 +64,53 @@ struct Kept {
     reset_at: Option<i64>,
     /// Units, and until when.
     lease: Option<(i64, i64)>,
+}
+
+/// The id that a guard has made for itself; `field` is where it stands.
+///
+/// # Errors
+/// 422 for what cannot be one.
+pub(crate) fn read_guard(field: &str, guard: String) -> std::result::Result<String, Problem> {
+    let random = guard.strip_prefix("grd_").unwrap_or_default();
+    if (16..=64).contains(&random.len()) && random.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(guard);
+    }
+    Err(Problem::field(field, format!("`{field}` must be \"grd_\" and 16 to 64 random letters and digits.")))
+}
+
+/// Those of an application's limits that have these ids, which guards were told. What
+/// is there no more is left out.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn declared(
+    app: &App,
+    application: &Application,
+    ids: impl Iterator<Item = &String>,
+) -> Result<HashMap<String, Limit>> {
+    let named: Vec<_> = ids.filter_map(|id| Some((id, id::parse(id)?))).collect();
+    let holders = |wanted: Of| {
+        let of_kind = named.iter().filter(|(_, (of, _, _))| *of == wanted);
+        let unique: BTreeSet<_> = of_kind.map(|(_, (_, holder, _))| (*holder).to_owned()).collect();
+        unique.into_iter().collect::<Vec<_>>()
+    };
+    let (keys, owners) = (holders(Of::Key), holders(Of::Owner));
+    let mut known: HashMap<(Of, String), Vec<Limit>> = HashMap::new();
+    if !keys.is_empty() {
+        for (id, own) in app.store().limits_of_issued(&application.id, keys).await? {
+            known.insert((Of::Key, id), own.unwrap_or_else(|| application.limits.clone()));
+        }
+    }
+    if !owners.is_empty() {
+        for (id, limits) in app.store().limits_of_owners(&application.id, owners).await? {
+            known.insert((Of::Owner, id), limits);
+        }
+    }
+    let found = named.iter().filter_map(|(id, (of, holder, name))| {
+        let limits = known.get(&(*of, (*holder).to_owned()))?;
+        Some(((*id).clone(), limits.iter().find(|limit| limit.name == *name)?.clone()))
+    });
+    Ok(found.collect())
 }
 
 /// Counts a report, once.
