@@ -23,7 +23,8 @@ on_both_databases![
 ];
 
 async fn an_application_is_told_as_it_was_made_and_changed(service: &Service) {
-    let application = service.application(json!({"scopes": [{"name": "mesh:read"}], "longest_lifetime": "P1Y"})).await;
+    let application =
+        service.application(json!({"scopes": [{"name": "mesh:read"}], "longest_lifetime": "P1Y"})).await;
     let path = application.path("");
     let mut told = json!({
         "id": application.id,
@@ -55,7 +56,8 @@ async fn an_application_is_told_as_it_was_made_and_changed(service: &Service) {
 }
 
 async fn what_cannot_be_used_is_named(service: &Service) {
-    let application = service.application(json!({"scopes": [{"name": "a"}], "longest_lifetime": "P1Y"})).await;
+    let application =
+        service.application(json!({"scopes": [{"name": "a"}], "longest_lifetime": "P1Y"})).await;
     let good = json!({"name": "x", "formats": [{"environment": "live", "prefix": "x_"}]});
     let with = |member: &str, value: Value| {
         let mut order = good.clone();
@@ -115,7 +117,8 @@ async fn an_application_of_another_user_is_not_there(service: &Service) {
     let key = application.issue(json!({})).await;
     let lee = service.sign_in(LEE).await;
     for (method, path) in operations(&key.id) {
-        let answer = service.call(method.clone(), &application.path(&path)).cookie(&lee).json(body(&path)).await;
+        let answer =
+            service.call(method.clone(), &application.path(&path)).cookie(&lee).json(body(&path)).await;
         answer.problem(404, "not_found");
     }
     assert_eq!(application.code(&key.secret).await, "valid");
@@ -216,8 +219,10 @@ async fn each_operation_needs_its_scope(service: &Service) {
 async fn a_key_of_the_user_needs_its_scopes_too(service: &Service) {
     let application = service.application(json!({})).await;
     let issued = application.issue(json!({})).await;
-    let create = async |scope: &str| service.create(&application.cookie, json!({"scopes": [scope]})).await.secret;
-    let (reader, writer, other) = (create("keys:read").await, create("keys:write").await, create("other").await);
+    let create =
+        async |scope: &str| service.create(&application.cookie, json!({"scopes": [scope]})).await.secret;
+    let (reader, writer, other) =
+        (create("keys:read").await, create("keys:write").await, create("other").await);
     for (method, path) in operations(&issued.id) {
         let (may, may_not) = if method == Method::GET { (&reader, &writer) } else { (&writer, &reader) };
         for powerless in [may_not, &other] {
@@ -267,7 +272,8 @@ async fn a_management_key_reaches_nothing_else(service: &Service) {
 
 async fn a_management_key_is_bounded_by_what_made_it(service: &Service) {
     let application = service.application(json!({})).await;
-    let own = service.create(&application.cookie, json!({"scopes": ["keys:write"], "expires_in": "P1D"})).await;
+    let own =
+        service.create(&application.cookie, json!({"scopes": ["keys:write"], "expires_in": "P1D"})).await;
     let make = async |order: Value| -> Answer {
         service.post(&application.path("/management-keys")).bearer(&own.secret).json(order).await
     };
@@ -312,7 +318,9 @@ async fn a_management_key_is_revoked_and_listed(service: &Service) {
 async fn lists_go_on_where_a_page_ended(service: &Service) {
     let application = service.application(json!({})).await;
     for number in 0..7 {
-        application.issue(json!({"owner": format!("cust_{}", number % 3), "name": format!("Key {number}")})).await;
+        application
+            .issue(json!({"owner": format!("cust_{}", number % 3), "name": format!("Key {number}")}))
+            .await;
         application.management_key(&["verify"]).await;
         service.application(json!({})).await;
     }
@@ -348,7 +356,11 @@ async fn lists_go_on_where_a_page_ended(service: &Service) {
         let separator = if path.contains('?') { '&' } else { '?' };
         let wrong = service.get(&format!("{path}{separator}cursor=%2F")).cookie(&application.cookie).await;
         wrong.problem_at(422, "invalid_request", "cursor");
-        service.get(&format!("{path}{separator}limti=1")).cookie(&application.cookie).await.problem(422, "invalid_request");
+        service
+            .get(&format!("{path}{separator}limti=1"))
+            .cookie(&application.cookie)
+            .await
+            .problem(422, "invalid_request");
     }
 }
 
@@ -376,7 +388,9 @@ async fn a_deleted_application_ends_all_its_keys(service: &Service) {
 async fn a_deleted_user_leaves_no_application(service: &Service) {
     let application = service.application(json!({})).await;
     let key = application.issue(json!({})).await;
-    let ask = async || service.post("/v1/verify").bearer(&application.manager).json(json!({"key": key.secret})).await;
+    let ask = async || {
+        service.post("/v1/verify").bearer(&application.manager).json(json!({"key": key.secret})).await
+    };
     assert_eq!(ask().await.status, 200);
     service.app.change_user(KIM, UserChange::Disable).await.unwrap();
     ask().await.problem(401, "unauthorized");

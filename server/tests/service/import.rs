@@ -116,7 +116,12 @@ async fn the_part_that_no_hash_covers_must_be_the_same(service: &Service) {
     assert_eq!(key["masked"], "5|…");
     for _ in 0..2 {
         // The second time from memory.
-        for (shown, code) in [("5|secret", "valid"), ("9|secret", "not_found"), ("secret", "not_found"), ("|secret", "not_found")] {
+        for (shown, code) in [
+            ("5|secret", "valid"),
+            ("9|secret", "not_found"),
+            ("secret", "not_found"),
+            ("|secret", "not_found"),
+        ] {
             assert_eq!(application.code(shown).await, code, "{shown}");
         }
     }
@@ -125,7 +130,8 @@ async fn the_part_that_no_hash_covers_must_be_the_same(service: &Service) {
 async fn a_pepper_is_the_key_of_the_hash(service: &Service) {
     let application = service.application(json!({})).await;
     // RFC 4231, section 4.3.
-    let (key, hash) = ("what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    let (key, hash) =
+        ("what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     let mut rule = json!({"algorithm": "sha256", "input": "whole", "encoding": "hex", "pepper": "Jefe"});
     import(&application, &rule, json!({"hash": hash})).await;
     assert_eq!(application.code(key).await, "valid");
@@ -163,7 +169,8 @@ async fn a_slow_hash_is_refused_with_its_reason(service: &Service) {
 async fn what_is_wrong_is_named_and_nothing_is_taken_over(service: &Service) {
     let application = service.application(json!({"scopes": [{"name": "a"}]})).await;
     let whole = json!({"algorithm": "sha256", "input": "whole", "encoding": "hex"});
-    let part = json!({"algorithm": "sha256", "input": "after_last", "id_part": "before_last", "encoding": "hex"});
+    let part =
+        json!({"algorithm": "sha256", "input": "after_last", "id_part": "before_last", "encoding": "hex"});
     let with = |rule: &Value, member: &str, value: Value| {
         let mut rule = rule.clone();
         rule[member] = value;
@@ -211,7 +218,8 @@ async fn what_is_wrong_is_named_and_nothing_is_taken_over(service: &Service) {
     assert_eq!(service.count("SELECT COUNT(*) FROM issued_keys").await, 1);
     for number in 0..11 {
         let rule = with(&whole, "pepper", json!(format!("pepper {number}")));
-        let answer = send(&application, &rule, json!([{"hash": sha256(&format!("p{number}")), "owner": "a"}])).await;
+        let answer =
+            send(&application, &rule, json!([{"hash": sha256(&format!("p{number}")), "owner": "a"}])).await;
         if number < 10 {
             assert_eq!(answer.status, 201, "{}", answer.text);
         } else {
@@ -234,7 +242,8 @@ async fn a_hash_is_unique_within_its_application_only(service: &Service) {
 
 async fn a_thousand_are_taken_over_at_once(service: &Service) {
     let application = service.application(json!({})).await;
-    let rule = json!({"algorithm": "sha256", "input": "after_first", "id_part": "before_first", "encoding": "hex"});
+    let rule =
+        json!({"algorithm": "sha256", "input": "after_first", "id_part": "before_first", "encoding": "hex"});
     let metadata = json!({"note": "x".repeat(1000)});
     let keys: Vec<_> = (0..1000)
         .map(|number| {

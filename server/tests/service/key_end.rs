@@ -5,10 +5,7 @@ use serde_json::json;
 
 use crate::harness::{Answer, KIM, Service};
 
-on_both_databases![
-    a_key_with_little_time_left_is_told_so,
-    a_list_has_what_ends_soon,
-];
+on_both_databases![a_key_with_little_time_left_is_told_so, a_list_has_what_ends_soon,];
 
 const HEADER: &str = "keylatch-key-expires";
 
@@ -41,7 +38,11 @@ async fn a_key_with_little_time_left_is_told_so(service: &Service) {
     let answer = service.post("/v1/verify").bearer(manager["secret"].as_str().unwrap()).json(ask).await;
     assert_eq!(end(&answer), manager["expires_at"].as_str().unwrap());
     service.pass(SignedDuration::from_hours(24));
-    let answer = service.post("/v1/verify").bearer(manager["secret"].as_str().unwrap()).json(json!({"key": "x"})).await;
+    let answer = service
+        .post("/v1/verify")
+        .bearer(manager["secret"].as_str().unwrap())
+        .json(json!({"key": "x"}))
+        .await;
     answer.problem(401, "unauthorized");
     assert_eq!(end(&answer), "", "it has ended, which the refusal says");
 }
@@ -56,7 +57,10 @@ async fn a_list_has_what_ends_soon(service: &Service) {
         issued.push(application.issue(json!({"expires_in": expires_in})).await.id);
     }
     service.post(&format!("/v1/keys/{}/revoke", own[1])).cookie(&cookie).await;
-    service.post(&application.path(&format!("/keys/{}/revoke", issued[1]))).bearer(&application.manager).await;
+    service
+        .post(&application.path(&format!("/keys/{}/revoke", issued[1])))
+        .bearer(&application.manager)
+        .await;
     service.pass(SignedDuration::from_hours(1));
     for (days, number) in [(1, None), (6, None), (7, Some(2)), (8, Some(3))] {
         let query = format!("ends_within_days={days}");
@@ -75,10 +79,13 @@ async fn a_list_has_what_ends_soon(service: &Service) {
 
 #[tokio::test]
 async fn a_page_of_another_origin_may_read_the_header() {
-    let service = Service::with(|config| config.allowed_origins = vec!["https://app.example.com".parse().unwrap()]).await;
+    let service =
+        Service::with(|config| config.allowed_origins = vec!["https://app.example.com".parse().unwrap()])
+            .await;
     let cookie = service.sign_in(KIM).await;
     let key = service.create(&cookie, json!({"expires_in": "P1D", "scopes": ["keys:read"]})).await;
-    let answer = service.get("/v1/keys").bearer(&key.secret).header("origin", "https://app.example.com").await;
+    let answer =
+        service.get("/v1/keys").bearer(&key.secret).header("origin", "https://app.example.com").await;
     assert!(answer.header("access-control-expose-headers").contains(HEADER), "{:?}", answer.headers);
     assert_eq!(answer.header(HEADER), "2026-11-21T10:00:00Z");
 }

@@ -36,7 +36,8 @@ async fn a_key_of_any_kind_is_ended_and_its_user_can_see_it(service: &Service) {
     assert_eq!(application.code(&issued.secret).await, "revoked");
     service.app.flush().await;
     let events = service.get("/v1/audit").cookie(&application.cookie).await.json();
-    let leaked: Vec<_> = events["items"].as_array().unwrap().iter().filter(|event| event["action"] == "key.leaked").collect();
+    let leaked: Vec<_> =
+        events["items"].as_array().unwrap().iter().filter(|event| event["action"] == "key.leaked").collect();
     let of = |id: &Value| leaked.iter().find(|event| event["key_id"] == *id).unwrap();
     assert_eq!(leaked.len(), 3, "Lee's is in Lee's account");
     let event = of(&json!(issued.id));
@@ -88,9 +89,8 @@ async fn a_disabled_key_is_ended_too(service: &Service) {
 }
 
 async fn an_address_reports_sixty_times_an_hour(service: &Service) {
-    let from = async |address: &str| {
-        service.post("/v1/leaked").from(address).json(json!({"keys": ["x"]})).await
-    };
+    let from =
+        async |address: &str| service.post("/v1/leaked").from(address).json(json!({"keys": ["x"]})).await;
     for _ in 0..60 {
         assert_eq!(from("192.0.2.1").await.status, 202);
     }

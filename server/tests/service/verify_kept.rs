@@ -31,11 +31,17 @@ async fn a_check_is_answered_from_memory_and_so_is_that_there_is_no_such_key(ser
     let process = keeping(service, LONG).await;
     let application = process.application(json!({})).await;
     let key = application.issue(json!({})).await;
-    assert_eq!((application.code(&key.secret).await, application.code("unknown").await), ("valid".into(), "not_found".into()));
+    assert_eq!(
+        (application.code(&key.secret).await, application.code("unknown").await),
+        ("valid".into(), "not_found".into())
+    );
     // Past every process, so nobody is told.
     let hash = keylatch_format::hash(&keylatch_format::Secret::from("unknown"));
     service.execute(&format!("UPDATE issued_keys SET hash = '{hash}' WHERE id = '{}'", key.id)).await;
-    assert_eq!((application.code(&key.secret).await, application.code("unknown").await), ("valid".into(), "not_found".into()));
+    assert_eq!(
+        (application.code(&key.secret).await, application.code("unknown").await),
+        ("valid".into(), "not_found".into())
+    );
     let asking = by(service, &application);
     assert_eq!(asking.code("unknown").await, "valid", "a process that has not asked yet");
     process.app.close().await;
@@ -157,7 +163,8 @@ async fn no_late_answer_revives_a_revoked_key(service: &Service) {
             let answer = here.post(&path).bearer(&application.manager).await;
             assert_eq!(answer.status, 200, "{}", answer.text);
             assert_eq!(application.code(&key.secret).await, "revoked", "at once, in round {round}");
-            until("it is revoked elsewhere", || async { elsewhere.code(&key.secret).await == "revoked" }).await;
+            until("it is revoked elsewhere", || async { elsewhere.code(&key.secret).await == "revoked" })
+                .await;
             for _ in 0..20 {
                 for asked in [&application, &elsewhere] {
                     assert_eq!(asked.code(&key.secret).await, "revoked", "in round {round}");
@@ -165,7 +172,13 @@ async fn no_late_answer_revives_a_revoked_key(service: &Service) {
             }
             is_over.store(true, Ordering::SeqCst);
         };
-        tokio::join!(revoke, hammer(&application), hammer(&application), hammer(&elsewhere), hammer(&elsewhere));
+        tokio::join!(
+            revoke,
+            hammer(&application),
+            hammer(&application),
+            hammer(&elsewhere),
+            hammer(&elsewhere)
+        );
         assert_eq!(elsewhere.code(&other.secret).await, "valid");
     }
     here.app.close().await;
