@@ -41,6 +41,7 @@ impl App {
             passwords,
             throttle: Default::default(),
             noted: Default::default(),
+            searched: Default::default(),
             quota: Default::default(),
             readiness: Default::default(),
             metrics: Default::default(),

@@ -10,6 +10,7 @@ use crate::auth::throttle::Throttle;
 use crate::clock::SteadyClock;
 use crate::config::Config;
 use crate::http::source::Source;
+use crate::jobs::names::Searched;
 use crate::jobs::noted::Noted;
 use crate::keys::lifetime::whole_millis;
 use crate::metrics::Metrics;
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) noted: Noted,
+    pub(crate) searched: Searched,
     pub(crate) quota: Quota,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
@@ -74,6 +76,10 @@ impl App {
 
     pub(crate) fn noted(&self) -> &Noted {
         &self.0.noted
+    }
+
+    pub(crate) fn searched(&self) -> &Searched {
+        &self.0.searched
     }
 
     pub(crate) fn quota(&self) -> &Quota {

@@ -1,6 +1,7 @@
-//! What happens beside the requests: writing down what was noted, and sweeping
-//! out what is over. The jobs end with the app that they work for.
+//! What happens beside the requests: writing down what was noted, indexing names,
+//! and sweeping out what is over. The jobs end with the app that they work for.
 
+pub(crate) mod names;
 pub(crate) mod noted;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Starts the jobs.
 pub(crate) fn start(app: &App) {
     tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.flush().await }));
+    tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.index_names().await }));
     tokio::spawn(every(SWEEP, app.downgrade(), |app| async move { app.sweep().await }));
 }
 
@@ -39,8 +41,8 @@ impl App {
         self.noted().flush(self.store()).await;
     }
 
-    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, and
-    /// events of the audit log past their retention.
+    /// Sweeps out what is over: sessions, logins, codes, attempts, failures,
+    /// what the names of deleted users have left in the index, and events of the audit log past their retention.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
         self.flush().await;
@@ -57,6 +59,7 @@ impl App {
         store.sweep_codes(now).await?;
         store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
+        store.sweep_names().await?;
         store.sweep_failures(before(throttle::WINDOW), now).await?;
         store.sweep_events(before(self.config().audit_retention)).await
     }

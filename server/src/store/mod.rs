@@ -24,6 +24,7 @@ pub mod keys;
 pub(crate) mod list;
 pub(crate) mod logins;
 mod migrations;
+pub(crate) mod names;
 mod postgres;
 mod server;
 pub(crate) mod sessions;

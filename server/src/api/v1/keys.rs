@@ -23,20 +23,20 @@ use crate::state::App;
 #[schema(as = CreateKey)]
 pub(super) struct CreateKey {
     /// 1 to 100 characters after trimming, of which something can be seen, and none a control character.
-    #[schema(example = "deploy robot", min_length = 1)]
+    #[schema(example = "deploy robot")]
     name: String,
     /// ISO 8601 duration of at most ten years, or `never`. A key that is made
     /// with a key ends no later: without `expires_in` and `expires_at`, three
     /// months are cut to that end; what is asked for beyond it is refused with
     /// 403, whose `detail` has the latest end that is possible.
-    #[schema(default = "P3M", nullable = false)]
+    #[schema(default = "P3M")]
     expires_in: Option<String>,
     /// The moment it ends, instead of `expires_in`.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// What it may do besides telling whose it is: `keys:read` to look at keys, `keys:write` to change
     /// them, and words of your own. At most 32.
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     scopes: Option<Vec<String>>,
     /// Which try it is under the same Idempotency-Key. One that comes after a
     /// later one was answered changes nothing.
@@ -82,7 +82,7 @@ pub(super) async fn create(
 pub(super) struct RotateKey {
     /// How long the old key lives on, but never past its own end: an ISO 8601
     /// duration, or `until_revoked`.
-    #[schema(default = "PT0S", nullable = false)]
+    #[schema(default = "PT0S")]
     overlap: Option<String>,
     /// The old key keeps its own end until it is revoked with the same overlap:
     /// for whoever has to put the successor into safety first.
