@@ -148,6 +148,7 @@ macro_rules! ending {
     };
 }
 
+/// `LIMIT` keeps PostgreSQL from walking along all keys in their order instead.
 macro_rules! few {
     ($those:expr) => {
         Few {
@@ -155,7 +156,7 @@ macro_rules! few {
             page: sql(list!(concat!(
                 "(SELECT keys.* FROM (",
                 $those,
-                ") AS those CROSS JOIN keys WHERE keys.seq = those.seq) AS keys"
+                " LIMIT $3) AS those CROSS JOIN keys WHERE keys.seq = those.seq) AS keys"
             ))),
         }
     };

@@ -42,7 +42,7 @@ fn sqlite_takes_an_index_for_whatever_it_looks_at() {
     for (title, statement, _, indexes) in statements() {
         let mut explained = database.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sqlite)).unwrap();
         let lines = explained.raw_query().mapped(|row| row.get::<_, String>("detail"));
-        let plan: Vec<String> = lines.map(Result::unwrap).collect();
+        let plan: Vec<String> = lines.map(|line| line.unwrap()).collect();
         let plan = plan.join("\n");
         for table in ["keys", "name_parts"] {
             // What a part of the statement has found has the table's name as well.
@@ -62,15 +62,19 @@ async fn postgresql_takes_an_index_for_whatever_it_looks_at() {
     let store = Store::open(&database, crate::Connections::default(), std::time::Duration::ZERO);
     store.await.unwrap().close().await;
     let database = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
-    // Each user has 20,000 keys; of a hundred of them the one thing is true, of
-    // the rest the other.
+    // Each of the two has 10,000 keys among ten times as many of others. Of one in
+    // two hundred the one thing is true, of the rest the other.
     for text in [
-        "INSERT INTO users (id, email, password_hash, created_at) VALUES ('lapsed', 'a', '', 1), ('lasting', 'b', '', 1)",
+        "INSERT INTO users (id, email, password_hash, created_at) VALUES ('lapsed', 'a', '', 1), ('lasting', 'b', '', 1), \
+         ('others', 'c', '', 1)",
         "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at, \
          expires_at, revoked_at) \
          SELECT u || n, u, 'keylatch', 'n', 'n', '', '', u || n, '[]', 1, \
          CASE WHEN (u = 'lapsed') = (n % 200 = 0) THEN 3000 ELSE 1000 END, CASE WHEN n % 200 = 1 THEN 1 END \
-         FROM generate_series(1, 20000) AS n, unnest(ARRAY['lapsed', 'lasting']) AS u",
+         FROM generate_series(1, 10000) AS n, unnest(ARRAY['lapsed', 'lasting']) AS u",
+        "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at) \
+         SELECT 'others' || n, 'others', 'keylatch', 'n', 'n', '', '', 'others' || n, '[]', 1 \
+         FROM generate_series(1, 100000) AS n",
         "UPDATE keys SET expires_at = 3000 WHERE user_id = 'lasting' AND expires_at = 1000 AND seq % 2 = 0",
         "INSERT INTO name_parts (number, part, seq) SELECT 1, seq % 100, seq FROM keys",
         "VACUUM ANALYZE",
