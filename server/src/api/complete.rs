@@ -22,10 +22,9 @@ const PARAMETERS: [(&str, &str, &str); 2] =
 
 /// Operations whose answer has the id of a key, where it stands there, and what
 /// can be done with it.
-const LINKS: [(&str, &str, &str, &[&str]); 3] = [
+const LINKS: [(&str, &str, &str, &[&str]); 2] = [
     ("createKey", "201", "$response.body#/key/id", &["getKey", "rotateKey", "revokeKey", "deleteKey"]),
     ("rotateKey", "201", "$response.body#/replaced/id", &["getKey", "revokeKey", "deleteKey"]),
-    ("listLogins", "200", "$response.body#/items/0/id", &["endLogin"]),
 ];
 
 /// Completes the description.

@@ -84,6 +84,26 @@ macro_rules! list {
     };
 }
 
+/// The keys in these places. PostgreSQL looks each up by itself, whatever it
+/// believes of the table: `LIMIT` keeps the conditions of the list out of there.
+/// SQLite does by `CROSS JOIN`, which keeps the order.
+macro_rules! in_places {
+    ($places:expr) => {
+        Statement {
+            sqlite: list!(concat!(
+                "(SELECT keys.* FROM (",
+                $places,
+                ") AS those CROSS JOIN keys WHERE keys.seq = those.seq) AS keys"
+            )),
+            postgres: list!(concat!(
+                "(SELECT keys.* FROM (",
+                $places,
+                ") AS those CROSS JOIN LATERAL (SELECT * FROM keys WHERE keys.seq = those.seq LIMIT 1) AS keys) AS keys"
+            )),
+        }
+    };
+}
+
 /// There is one such key at most.
 const BY_IDEMPOTENCY_KEY: Statement = sql(list!(
     "(SELECT * FROM keys WHERE user_id = $1 AND seq < $2 AND id = (SELECT key_id FROM attempts \
@@ -117,14 +137,11 @@ const REVOKED: Way = Way {
     last: sql("SELECT id, seq FROM keys WHERE user_id = $1 AND seq < $2 AND revoked_at IS NOT NULL \
          AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1 OFFSET $3 - 1"),
 };
-/// Those that have a part of a text in their names. `CROSS JOIN`: SQLite keeps
-/// the order.
+/// Those that have a part of a text in their names.
 const BY_NAME: Way = Way {
-    page: sql(list!(
-        "(SELECT keys.* FROM (SELECT seq FROM name_parts WHERE number = $9 AND part = $10 AND seq < $2 \
-         ORDER BY seq DESC LIMIT $3) AS those CROSS JOIN keys \
-         WHERE keys.seq = those.seq AND keys.user_id = $1) AS keys"
-    )),
+    page: in_places!(
+        "SELECT seq FROM name_parts WHERE number = $9 AND part = $10 AND seq < $2 ORDER BY seq DESC LIMIT $3"
+    ),
     last: sql(
         "SELECT keys.id, keys.seq FROM (SELECT seq FROM name_parts WHERE number = $9 AND part = $10 AND seq < $2 \
          ORDER BY seq DESC LIMIT 1 OFFSET $3 - 1) AS those CROSS JOIN keys WHERE keys.seq = those.seq",
@@ -150,14 +167,10 @@ macro_rules! ending {
 
 /// `LIMIT` keeps PostgreSQL from walking along all keys in their order instead.
 macro_rules! few {
-    ($those:expr) => {
+    ($places:expr) => {
         Few {
-            count: sql(concat!("SELECT count(*) FROM (", $those, " LIMIT $3) AS those")),
-            page: sql(list!(concat!(
-                "(SELECT keys.* FROM (",
-                $those,
-                " LIMIT $3) AS those CROSS JOIN keys WHERE keys.seq = those.seq) AS keys"
-            ))),
+            count: sql(concat!("SELECT count(*) FROM (", $places, " LIMIT $3) AS those")),
+            page: in_places!(concat!($places, " LIMIT $3")),
         }
     };
 }

@@ -183,7 +183,7 @@ async fn all_pages(service: &Service, cookie: &str, query: &str) -> (Vec<String>
     let (mut pages, mut found, mut cursor) = (0, Vec::new(), String::new());
     loop {
         let page = service.get(&format!("/v1/keys?{query}{cursor}")).cookie(cookie).await;
-        assert_eq!(page.status, 200, "{}", page.text);
+        assert_eq!(page.status, 200, "{query}{cursor}: {}", page.text);
         pages += 1;
         found.extend(page.ids());
         match page.json()["next_cursor"].as_str() {

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::idempotency_key::IdempotencyKey;
@@ -40,13 +41,41 @@ pub(super) struct CreateKey {
     scopes: Option<Vec<String>>,
     /// Which try it is under the same Idempotency-Key. One that comes after a
     /// later one was answered changes nothing.
-    #[serde(default = "first_try")]
-    #[schema(default = 1, minimum = 1)]
+    #[serde(default = "first_try", deserialize_with = "whole")]
+    #[schema(value_type = i64, default = 1, minimum = 1, maximum = 4294967295_i64)]
     attempt: u32,
 }
 
 fn first_try() -> u32 {
     1
+}
+
+/// A whole number, which in JSON `2.0` is as well.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    struct Whole;
+
+    impl Visitor<'_> for Whole {
+        type Value = u32;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(formatter, "a whole number from 1 to {}", u32::MAX)
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
+            u32::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_f64<E: Error>(self, number: f64) -> Result<u32, E> {
+            let whole = number as u32;
+            if f64::from(whole) == number {
+                Ok(whole)
+            } else {
+                Err(E::invalid_type(Unexpected::Float(number), &self))
+            }
+        }
+    }
+
+    deserializer.deserialize_any(Whole)
 }
 
 /// Creates a key and tells it, this once.
@@ -89,8 +118,8 @@ pub(super) struct RotateKey {
     #[serde(default)]
     hold: bool,
     /// As for creating a key.
-    #[serde(default = "first_try")]
-    #[schema(default = 1, minimum = 1)]
+    #[serde(default = "first_try", deserialize_with = "whole")]
+    #[schema(value_type = i64, default = 1, minimum = 1, maximum = 4294967295_i64)]
     attempt: u32,
 }
 
