@@ -44,6 +44,7 @@ impl App {
             throttle: Default::default(),
             noted: Default::default(),
             limits: Default::default(),
+            searched: Default::default(),
             quota: Default::default(),
             readiness: Default::default(),
             metrics: Default::default(),

@@ -10,6 +10,7 @@ use crate::auth::throttle::Throttle;
 use crate::clock::SteadyClock;
 use crate::config::Config;
 use crate::http::source::Source;
+use crate::jobs::names::Searched;
 use crate::jobs::noted::Noted;
 use crate::keys::lifetime::whole_millis;
 use crate::limits::Limits;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) throttle: Throttle,
     pub(crate) noted: Noted,
     pub(crate) limits: Limits,
+    pub(crate) searched: Searched,
     pub(crate) quota: Quota,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
@@ -80,6 +82,10 @@ impl App {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn searched(&self) -> &Searched {
+        &self.0.searched
     }
 
     pub(crate) fn quota(&self) -> &Quota {

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use zeroize::Zeroize;
+
 use super::found::is_page;
 use super::info::{Account, KeyInfo, Page, Validation};
 use super::pages::Place;
@@ -64,7 +66,7 @@ pub struct Client {
 }
 
 /// How long a new key lives.
-#[derive(Clone)]
+#[derive(Clone, Zeroize)]
 pub enum Lifetime {
     /// An ISO 8601 duration, or `never`.
     For(String),
@@ -73,6 +75,7 @@ pub enum Lifetime {
 }
 
 /// What a new key is to be.
+#[derive(Zeroize)]
 pub struct NewKey {
     /// 1 to 100 characters after trimming.
     pub name: String,
@@ -89,7 +92,7 @@ impl NewKey {
 }
 
 /// How long a rotated key lives on.
-#[derive(Clone)]
+#[derive(Clone, Zeroize)]
 pub enum Overlap {
     /// Not at all: it is revoked once the successor is safe.
     None,
@@ -98,7 +101,7 @@ pub enum Overlap {
 }
 
 /// Which keys to list.
-#[derive(Default)]
+#[derive(Default, Zeroize)]
 pub struct Filter {
     /// `active`, `inactive`, `expired`, `revoked` or `all`.
     pub status: Option<String>,

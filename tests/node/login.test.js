@@ -151,6 +151,44 @@ test('at one\'s own server a login by browser makes a key, which is stored', asy
   assert.deepEqual([JSON.parse(out).account.user, JSON.parse(out).source.kind], [DEMO.user, 'file']);
 });
 
+/** A person types on another computer what the program shows, signs in, and answers. */
+async function answerDevice(terminal, answer) {
+  await terminal.sees('enter the code ');
+  await terminal.sees('/device');
+  await terminal.sees('\n');
+  const page = await blankPage();
+  await page.goto(`${server.url}/device`);
+  await page.getByLabel('Code').fill(/enter the code (\S+)/.exec(terminal.screen)[1]);
+  await page.getByLabel('E-mail address').fill(DEMO.user);
+  await page.getByLabel('Password').fill(DEMO.password);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('heading', { name: 'Let this program in?' }).waitFor();
+  await page.getByRole('button', { name: answer }).click();
+  return page;
+}
+
+test('at one\'s own server a login by a code that is typed elsewhere makes a key, which is stored', async (t) => {
+  const pc = await computer(t, { KEYLATCH_URL: server.url });
+  const terminal = pc.terminal(`'${process.execPath}' '${CLI}' login --device`);
+  const page = await answerDevice(terminal, 'Allow');
+  await page.getByRole('heading', { name: 'The program is logged in' }).waitFor();
+  assert.equal(await terminal.ends(), 0, terminal.screen);
+  assert.match(terminal.screen, /Created the key "keylatch on [^"]+" \(kl_\w+_….{4}\), good until .*\.\s+Logged in to keylatch; stored in ~\/\.config\/keylatch\/credentials\.json\./);
+  const { code, out, err } = await pc.keylatch(['whoami', '--json']);
+  assert.equal(code, 0, err);
+  assert.deepEqual([JSON.parse(out).account.user, JSON.parse(out).source.kind], [DEMO.user, 'file']);
+});
+
+test('a login by a code that the person refuses makes and stores nothing', async (t) => {
+  const pc = await computer(t, { KEYLATCH_URL: server.url });
+  const terminal = pc.terminal(`'${process.execPath}' '${CLI}' login --device`);
+  const page = await answerDevice(terminal, 'Refuse');
+  await page.getByRole('heading', { name: 'The program is not logged in' }).waitFor();
+  assert.equal(await terminal.ends(), 1, terminal.screen);
+  assert.match(terminal.screen, /access_denied/);
+  await assert.rejects(pc.read('~/.config/keylatch/credentials.json'), { code: 'ENOENT' });
+});
+
 test('programs that renew at once take turns, so none uses a token twice', async (t) => {
   const pc = await at(t);
   await loggedIn(pc);

@@ -130,6 +130,13 @@ pub const STEPS: [Step; 27] = [
         run: interop,
     },
     Step {
+        name: "api",
+        what: "what OpenAPI promises, asked by Schemathesis as two users",
+        needs: &["build", "server", "packages", "python"],
+        holds: &[],
+        run: |project, cases| python_tests(project, "tests/api", cases),
+    },
+    Step {
         name: "clippy",
         what: "no warnings, natively and for the wasm",
         needs: &[],
@@ -213,6 +220,13 @@ pub const STEPS: [Step; 27] = [
         needs: &["build", "packages"],
         holds: &[],
         run: |project, _| crate::size::check(project),
+    },
+    Step {
+        name: "crates",
+        what: "licences, sources and versions of the crates, by cargo-deny",
+        needs: &[],
+        holds: &[Cargo],
+        run: crates,
     },
     Step { name: "fmt", what: "cargo fmt --check", needs: &[], holds: &[], run: fmt },
     Step {
@@ -312,7 +326,21 @@ fn guard(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 }
 
 fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
-    with_server(project, "tests/interop", &[("CARGO_TARGET_DIR", project.target().to_path_buf())], cases)
+    python_tests(project, "tests/interop", cases)
+}
+
+/// Tests that use the environment of Python, which is in the target directory.
+fn python_tests(project: &Project, directory: &str, cases: &mut Vec<Case>) -> Result<()> {
+    with_server(project, directory, &[("CARGO_TARGET_DIR", project.target().to_path_buf())], cases)
+}
+
+/// By deny.toml. Advisories only where their database is: the tests ask nobody.
+fn crates(project: &Project, _: &mut Vec<Case>) -> Result<()> {
+    let path = tools::with_cargo_deny(project)?;
+    let mut deny = cargo(project);
+    run(deny
+        .args(["deny", "--locked", "--offline", "check", "bans", "licenses", "sources"])
+        .env("PATH", path))
 }
 
 fn browser(project: &Project, cases: &mut Vec<Case>) -> Result<()> {

@@ -18,6 +18,9 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// Changes the code, and sees whether a test notices.
 const CARGO_MUTANTS: &str = "27.1.0";
 
+/// Looks at licences, sources and versions of the crates.
+const CARGO_DENY: &str = "0.20.2";
+
 /// What the wasm is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -133,6 +136,11 @@ pub fn with_cargo_fuzz(project: &Project) -> Result<OsString> {
 /// The PATH with `cargo mutants` on it.
 pub fn with_cargo_mutants(project: &Project) -> Result<OsString> {
     path_with(cargo_tool(project, "cargo-mutants", "cargo-mutants", CARGO_MUTANTS, &["--locked"])?)
+}
+
+/// The PATH with `cargo deny` on it.
+pub fn with_cargo_deny(project: &Project) -> Result<OsString> {
+    path_with(cargo_tool(project, "cargo-deny", "cargo-deny", CARGO_DENY, &["--locked"])?)
 }
 
 /// The PATH, with these directories before all others.

@@ -2,6 +2,7 @@
 //! tell what came of it. Their description as OpenAPI stands on them.
 
 mod about;
+mod complete;
 pub(crate) mod openapi;
 pub(crate) mod v1;
 

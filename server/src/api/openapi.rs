@@ -1,10 +1,7 @@
 //! The routes, and their description as OpenAPI, which is generated from them.
 
-use std::sync::LazyLock;
-
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi as _};
@@ -14,6 +11,7 @@ use utoipa_axum::routes;
 use crate::http::problem::ProblemBody;
 use crate::state::App;
 
+use super::complete::complete;
 use super::{about, v1};
 
 #[derive(utoipa::OpenApi)]
@@ -73,57 +71,3 @@ impl Modify for Credentials {
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     }
 }
-
-/// What holds for many operations, said here instead of at each handler: the
-/// form of a refusal, and those refusals that any request may meet.
-fn complete(api: &mut Value) {
-    api["servers"] = json!([{"url": "/", "description": "The server that this was read from"}]);
-    // utoipa has no word for members that exclude each other.
-    for schema in ["CreateKey", "CreateManagementKey", "IssueKey"] {
-        if let Some(schema) = api.pointer_mut(&format!("/components/schemas/{schema}")) {
-            schema["not"] = json!({"required": ["expires_in", "expires_at"]});
-        }
-    }
-    let Some(paths) = api["paths"].as_object_mut() else { return };
-    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
-        let has_body = operation.get("requestBody").is_some();
-        let Some(responses) = operation["responses"].as_object_mut() else { continue };
-        let mut refusals = vec![
-            ("400", "The request is malformed"),
-            ("500", "The server failed; its log says why"),
-            ("503", "The server or its database is busy, or did not finish in time"),
-        ];
-        if has_body {
-            refusals.push(("413", "The body is larger than 64 KiB"));
-            refusals.push(("415", "The body is not JSON"));
-        }
-        for (status, description) in refusals {
-            responses.entry(status).or_insert_with(|| json!({"description": description}));
-        }
-        for (status, response) in responses {
-            let Some(response) = response.as_object_mut() else { continue };
-            if !status.starts_with(['4', '5']) {
-                continue;
-            }
-            response.entry("content").or_insert_with(
-                || json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}),
-            );
-            if matches!(status.as_str(), "429" | "503") {
-                response.insert("headers".into(), json!({"retry-after": RETRY_AFTER.clone()}));
-            }
-            if status == "401" {
-                response.insert("headers".into(), json!({"www-authenticate": CHALLENGE.clone()}));
-            }
-        }
-    }
-}
-
-static RETRY_AFTER: LazyLock<Value> =
-    LazyLock::new(|| json!({"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}));
-
-static CHALLENGE: LazyLock<Value> = LazyLock::new(|| {
-    json!({
-        "description": "`Bearer`; with `error=\"invalid_token\"` when a key was sent. Not for a wrong password.",
-        "schema": {"type": "string"},
-    })
-});

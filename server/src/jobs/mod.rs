@@ -1,6 +1,8 @@
-//! What happens beside the requests: writing down what was noted and counted, and
-//! sweeping out what is over. The jobs end with the app that they work for.
+//! What happens beside the requests: writing down what was noted and counted,
+//! indexing names, and sweeping out what is over. The jobs end with the app that
+//! they work for.
 
+pub(crate) mod names;
 pub(crate) mod noted;
 pub(crate) mod uses;
 
@@ -21,6 +23,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Starts the jobs.
 pub(crate) fn start(app: &App) {
     tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.flush().await }));
+    tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.index_names().await }));
     tokio::spawn(every(SWEEP, app.downgrade(), |app| async move { app.sweep().await }));
 }
 
@@ -43,8 +46,8 @@ impl App {
     }
 
     /// Sweeps out what is over: sessions, logins, codes, attempts, failures, some of what
-    /// deleted applications have left, and
-    /// events of the audit log past their retention.
+    /// deleted applications and the names of deleted users have left, and events of the
+    /// audit log past their retention.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
         self.flush().await;
@@ -63,6 +66,7 @@ impl App {
         store.sweep_attempts(now).await?;
         store.sweep_applications(now).await?;
         store.sweep_failures(before(leaked::WINDOW.max(throttle::WINDOW)), now).await?;
+        store.sweep_names().await?;
         store.sweep_limits(now).await?;
         store.sweep_guards(now).await?;
         store.sweep_events(before(self.config().audit_retention)).await

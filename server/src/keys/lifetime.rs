@@ -11,6 +11,37 @@ use crate::http::problem::Problem;
 pub(crate) const DEFAULT: &str = "P3M";
 const LONGEST_YEARS: i64 = 10;
 
+/// The time of a duration of ISO 8601.
+macro_rules! time {
+    () => {
+        concat!(
+            "[Tt](?:[0-9]{1,8}[Hh](?:[0-9]{1,10}[Mm])?(?:[0-9]{1,11}(?:[.,][0-9]{1,9})?[Ss])?",
+            "|[0-9]{1,10}[Mm](?:[0-9]{1,11}(?:[.,][0-9]{1,9})?[Ss])?|[0-9]{1,11}(?:[.,][0-9]{1,9})?[Ss]",
+            "|(?:[0-9]{1,8}[Hh])?[0-9]{1,10}[.,][0-9]{1,9}[Mm]|[0-9]{1,8}[.,][0-9]{1,9}[Hh])"
+        )
+    };
+}
+
+/// A duration of ISO 8601, for the description of the API: what matches can be read.
+macro_rules! duration {
+    () => {
+        concat!(
+            "[Pp](?:(?:[0-9]{1,4}[Yy](?:[0-9]{1,5}[Mm])?(?:[0-9]{1,6}[Ww])?(?:[0-9]{1,6}[Dd])?",
+            "|[0-9]{1,5}[Mm](?:[0-9]{1,6}[Ww])?(?:[0-9]{1,6}[Dd])?|[0-9]{1,6}[Ww](?:[0-9]{1,6}[Dd])?|[0-9]{1,6}[Dd])",
+            "(?:",
+            time!(),
+            ")?|",
+            time!(),
+            ")"
+        )
+    };
+}
+
+/// What `expires_in` may be.
+pub(crate) const LIFETIME_PATTERN: &str = concat!("^(?:never|[+-]?", duration!(), ")$");
+/// What `overlap` may be.
+pub(crate) const OVERLAP_PATTERN: &str = concat!("^(?:until_revoked|[+]?", duration!(), ")$");
+
 /// How long a new key is to live.
 pub(crate) enum Lifetime {
     /// From now on for this long.

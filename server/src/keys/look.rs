@@ -55,6 +55,9 @@ pub(crate) async fn list(app: &App, caller: &Caller, order: &ListOrder) -> Resul
 pub(crate) async fn list_by(app: &App, caller: &Caller, filter: &Filter<'_>) -> Result<Listed, Problem> {
     caller.may(Need::Read)?;
     let mut listed = app.store().list_keys(&caller.user.id, filter, app.now()).await?;
+    if listed.wants_names {
+        app.searched().note(&caller.user.id);
+    }
     listed.keys.iter_mut().for_each(|key| key.last_used_at = app.noted().last_used(key));
     Ok(listed)
 }

@@ -4,6 +4,26 @@ use crate::http::problem::Problem;
 
 const LONGEST: usize = 100;
 
+/// White space by Unicode, which is trimmed.
+macro_rules! space {
+    () => {
+        r"[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*"
+    };
+}
+
+/// What a name may be, for the description of the API, but that something of it
+/// must be visible.
+pub(crate) const PATTERN: &str = concat!(
+    "^",
+    space!(),
+    r"[^\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]{1,100}",
+    space!(),
+    "$"
+);
+/// What may be searched for in names.
+pub(crate) const SEARCH_PATTERN: &str =
+    concat!("^", space!(), r"[^\u0000-\u001F\u007F-\u009F]{0,100}", space!(), "$");
+
 /// The name without the white space around it; `field` is the member that it
 /// stands in.
 pub(crate) fn read<'t>(field: &str, text: &'t str) -> Result<&'t str, Problem> {

@@ -5,6 +5,9 @@ use crate::http::problem::Problem;
 const MOST: usize = 32;
 const LONGEST: usize = 64;
 
+/// What a scope may be, for the description of the API.
+pub(crate) const PATTERN: &str = "^[a-z0-9:._-]{1,64}$";
+
 /// The scopes in order and each once, so that the same set is always the same
 /// text; `field` is the member that they stand in.
 pub(crate) fn read(field: &str, scopes: Option<Vec<String>>) -> Result<Vec<String>, Problem> {

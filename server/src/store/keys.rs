@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::checks::{Ended, Known, Remembered};
 use super::users::User;
-use super::value::{Row, Statement, sql, values};
+use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::jobs::uses::Use;
 use crate::keys::kind::KeyKind;
@@ -97,8 +98,8 @@ impl StoredKey {
 
 impl Bounds {
     pub(super) fn to_json(&self) -> String {
-        let end = self.expires_at.map(super::value::millis);
-        serde_json::json!([self.kind.as_str(), self.scopes, self.full_access, end]).to_string()
+        let end = self.expires_at.map(millis);
+        json!([self.kind.as_str(), self.scopes, self.full_access, end]).to_string()
     }
 
     pub(super) fn from_json(json: &str) -> Result<Self> {
@@ -162,12 +163,12 @@ const ACTIVE_OF_KIND: Statement = sql(
      AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
 );
 const USED: Statement = Statement {
-    sqlite: "UPDATE keys SET last_used_at = uses.at FROM (SELECT ids.value AS id, hashes.value AS hash, times.value AS at \
-             FROM json_each($1) AS ids JOIN json_each($2) AS hashes ON hashes.key = ids.key \
-             JOIN json_each($3) AS times ON times.key = ids.key) AS uses \
+    sqlite: "UPDATE keys SET last_used_at = uses.at FROM (SELECT json_extract(value, '$[0]') AS id, \
+             json_extract(value, '$[1]') AS hash, json_extract(value, '$[2]') AS at FROM json_each($1)) AS uses \
              WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
              AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
-    postgres: "UPDATE keys SET last_used_at = uses.at FROM unnest($1, $2, $3) AS uses (id, hash, at) \
+    postgres: "UPDATE keys SET last_used_at = uses.at FROM (SELECT value->>0 AS id, value->>1 AS hash, \
+               (value->>2)::BIGINT AS at FROM json_array_elements($1::TEXT::JSON)) AS uses \
                WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
                AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
 };
@@ -212,10 +213,9 @@ impl Store {
     /// the key that was used: the row may have another by now, which nobody has
     /// used. Empty is whichever the row has.
     pub(crate) async fn keys_were_used(&self, uses: &[Use<String>]) -> Result<()> {
-        let ids: Vec<_> = uses.iter().map(|one| one.id.clone()).collect();
-        let hashes: Vec<_> = uses.iter().map(|one| one.with.clone()).collect();
-        let times: Vec<_> = uses.iter().map(|one| super::value::millis(one.at)).collect();
-        self.change(USED, values![ids, hashes, times]).await.map(drop)
+        let rows: Vec<_> =
+            uses.iter().map(|Use { id, with, at, .. }| json!([id, with, millis(*at)])).collect();
+        self.change(USED, values![json!(rows).to_string()]).await.map(drop)
     }
 }
 
@@ -236,7 +236,7 @@ impl Tx {
             &key.prefix,
             &key.last_four,
             hash.as_str(),
-            serde_json::json!(key.scopes).to_string(),
+            json!(key.scopes).to_string(),
             i64::from(key.full_access),
             key.created_at,
             key.expires_at,
@@ -271,12 +271,14 @@ impl Tx {
     /// Deletes a key but for its id. The row is locked.
     pub(crate) async fn bury_key(&mut self, id: &str, now: Timestamp) -> Result<()> {
         self.is_ending(id).await?;
+        self.forget_name(id).await?;
         self.run(BURY, values![id, now]).await.map(drop)
     }
 
     /// Deletes all keys of a user but for their ids.
     pub(crate) async fn bury_keys(&mut self, user_id: &str, now: Timestamp) -> Result<()> {
         self.all_are_ending().await?;
+        self.forget_names(user_id).await?;
         self.run(BURY_ALL, values![user_id, now]).await.map(drop)
     }
 

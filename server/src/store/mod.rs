@@ -30,6 +30,7 @@ pub(crate) mod list;
 pub(crate) mod logins;
 pub(crate) mod management;
 mod migrations;
+pub(crate) mod names;
 pub(crate) mod owners;
 mod postgres;
 mod server;

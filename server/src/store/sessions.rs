@@ -1,6 +1,7 @@
 //! Rows of `sessions`.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::keys::{Bounds, StoredKey, key, key_columns};
 use super::users::User;
@@ -52,10 +53,11 @@ const BY_TOKEN: Statement = sql(concat!(
      LEFT JOIN keys ON keys.id = sessions.key_id AND keys.deleted_at IS NULL WHERE sessions.token_hash = $1"
 ));
 const SEEN: Statement = Statement {
-    sqlite: "UPDATE sessions SET last_seen_at = seen.at FROM (SELECT hashes.value AS hash, times.value AS at \
-             FROM json_each($1) AS hashes JOIN json_each($2) AS times ON times.key = hashes.key) AS seen \
+    sqlite: "UPDATE sessions SET last_seen_at = seen.at FROM (SELECT json_extract(value, '$[0]') AS hash, \
+             json_extract(value, '$[1]') AS at FROM json_each($1)) AS seen \
              WHERE sessions.token_hash = seen.hash AND sessions.last_seen_at < seen.at",
-    postgres: "UPDATE sessions SET last_seen_at = seen.at FROM unnest($1, $2) AS seen (hash, at) \
+    postgres: "UPDATE sessions SET last_seen_at = seen.at FROM (SELECT value->>0 AS hash, \
+               (value->>1)::BIGINT AS at FROM json_array_elements($1::TEXT::JSON)) AS seen \
                WHERE sessions.token_hash = seen.hash AND sessions.last_seen_at < seen.at",
 };
 const RELEASE: Statement =
@@ -74,9 +76,8 @@ impl Store {
 
     /// Writes down when sessions were last seen, in one statement.
     pub(crate) async fn sessions_were_seen(&self, seen: &[(String, Timestamp)]) -> Result<()> {
-        let (hashes, times): (Vec<_>, Vec<_>) =
-            seen.iter().map(|(hash, at)| (hash.clone(), millis(*at))).unzip();
-        self.change(SEEN, values![hashes, times]).await.map(drop)
+        let rows: Vec<_> = seen.iter().map(|(hash, at)| json!([hash, millis(*at)])).collect();
+        self.change(SEEN, values![json!(rows).to_string()]).await.map(drop)
     }
 
     /// Ends a session; one that is not there has ended already.

@@ -15,6 +15,8 @@ on_both_databases![
     faulty_parameters_are_refused_by_name,
     a_cursor_of_somebody_else_is_refused,
     a_request_looks_at_a_bounded_number_of_keys,
+    few_among_many_are_found_by_an_index,
+    a_key_that_is_deleted_leaves_nothing_in_the_index_of_names,
     many_lists_of_one_user_take_turns,
 ];
 
@@ -176,9 +178,24 @@ async fn a_cursor_of_somebody_else_is_refused(service: &Service) {
     answer.problem_at(422, "invalid_request", "cursor");
 }
 
-async fn a_request_looks_at_a_bounded_number_of_keys(service: &Service) {
-    let cookie = service.sign_in(KIM).await;
-    let oldest = service.create(&cookie, json!({"name": "the needle", "expires_in": "never"})).await;
+/// The ids on all pages, and how many pages there were.
+async fn all_pages(service: &Service, cookie: &str, query: &str) -> (Vec<String>, usize) {
+    let (mut pages, mut found, mut cursor) = (0, Vec::new(), String::new());
+    loop {
+        let page = service.get(&format!("/v1/keys?{query}{cursor}")).cookie(cookie).await;
+        assert_eq!(page.status, 200, "{query}{cursor}: {}", page.text);
+        pages += 1;
+        found.extend(page.ids());
+        match page.json()["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return (found, pages),
+        }
+    }
+}
+
+/// Twelve thousand keys of the same user as the one with this id, all newer and
+/// expired for long.
+async fn add_hay(service: &Service, id: &str) {
     let numbers = match service.app.config().database {
         keylatch_server::Database::Sqlite(_) => {
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) SELECT i FROM n"
@@ -188,28 +205,87 @@ async fn a_request_looks_at_a_bounded_number_of_keys(service: &Service) {
     service
         .execute(&format!(
             "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at, \
-             expires_at) SELECT 'key_' || (1000000000000000 + i), (SELECT user_id FROM keys WHERE id = '{}'), \
+             expires_at) SELECT 'key_' || (1000000000000000 + i), (SELECT user_id FROM keys WHERE id = '{id}'), \
              'keylatch', 'hay', 'hay', 'kl_live_', 'xxxx', 'hash' || i, '[]', 1, 2 FROM ({numbers}) AS numbers",
-            oldest.id
         ))
         .await;
-    for query in ["search=needle", "status=active", "status=active&search=NEEDLE", "limit=1&search=needle"] {
-        let (mut pages, mut found, mut cursor) = (0, Vec::new(), String::new());
-        loop {
-            let page = service.get(&format!("/v1/keys?{query}{cursor}")).cookie(&cookie).await;
-            assert_eq!(page.status, 200, "{}", page.text);
-            pages += 1;
-            found.extend(page.ids());
-            match page.json()["next_cursor"].as_str() {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => break,
-            }
-        }
+}
+
+async fn a_request_looks_at_a_bounded_number_of_keys(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let oldest = service.create(&cookie, json!({"name": "the needle", "expires_in": "never"})).await;
+    add_hay(service, &oldest.id).await;
+    // The key with the needle is not old enough to be in the index of names.
+    service.app.index_names().await;
+    for query in ["search=needle", "status=active&search=NEEDLE", "limit=1&search=needle", "search=dl"] {
+        let (found, pages) = all_pages(service, &cookie, query).await;
         assert_eq!(found, [&*oldest.id], "{query}");
         assert_eq!(pages, 3, "{query}: 12,001 keys, 5,000 at a time");
     }
     let page = service.get("/v1/keys?limit=100").cookie(&cookie).await;
     assert_eq!(page.ids().len(), 100, "without a filter a page is full");
+}
+
+async fn few_among_many_are_found_by_an_index(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let needle = service.create(&cookie, json!({"name": "The Needle", "expires_in": "never"})).await;
+    let ended = service.create(&cookie, json!({"name": "another", "expires_in": "PT1H"})).await;
+    service.post(&format!("/v1/keys/{}/revoke", ended.id)).cookie(&cookie).await;
+    add_hay(service, &needle.id).await;
+    for (status, id) in [("active", &needle.id), ("revoked", &ended.id)] {
+        let (found, pages) = all_pages(service, &cookie, &format!("status={status}")).await;
+        assert_eq!((found, pages), (vec![id.clone()], 1), "{status}");
+    }
+
+    service.pass(SignedDuration::from_mins(1));
+    service.get("/v1/keys?search=nothing").cookie(&cookie).await;
+    service.app.index_names().await;
+    for (query, found) in [
+        ("search=needle", vec![needle.id.clone()]),
+        ("search=E%20NEED&status=active", vec![needle.id.clone()]),
+        ("search=needle&status=expired", vec![]),
+        ("search=another&status=inactive", vec![ended.id]),
+        // Each part of it is in one of the names.
+        ("search=anothe%20needle", vec![]),
+        ("search=nothing", vec![]),
+        ("search=le&status=active", vec![needle.id]),
+    ] {
+        assert_eq!(all_pages(service, &cookie, query).await, (found, 1), "{query}");
+    }
+    // What all keys have is found in their order.
+    let (found, _) = all_pages(service, &cookie, "search=hay&limit=100").await;
+    assert_eq!(found.len(), 12_000);
+    assert!(found.is_sorted_by(|newer, older| newer > older));
+    let (found, pages) = all_pages(service, &cookie, "search=hay&status=active").await;
+    assert_eq!((found, pages), (vec![], 2), "5,000 of the newest, then 5,000 that the index tells of");
+    let (found, _) = all_pages(service, &cookie, "status=inactive&limit=100").await;
+    assert_eq!(found.len(), 12_001);
+
+    // Newer keys are found though the index does not have them yet.
+    let newer = service.create(&cookie, json!({"name": "new needle"})).await;
+    let (found, pages) = all_pages(service, &cookie, "search=needle").await;
+    assert_eq!((found.first(), found.len(), pages), (Some(&newer.id), 2, 1));
+}
+
+async fn a_key_that_is_deleted_leaves_nothing_in_the_index_of_names(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let needle = service.create(&cookie, json!({"name": "needle"})).await;
+    add_hay(service, &needle.id).await;
+    service.pass(SignedDuration::from_mins(1));
+    service.get("/v1/keys?search=needle").cookie(&cookie).await;
+    service.app.index_names().await;
+    let parts = || service.count("SELECT count(*) FROM name_parts");
+    assert_eq!(parts().await, 12_000 + 4, "hay; nee, eed, edl, dle");
+
+    service.post(&format!("/v1/keys/{}/revoke", needle.id)).cookie(&cookie).await;
+    assert_eq!(service.delete(&format!("/v1/keys/{}", needle.id)).cookie(&cookie).await.status, 204);
+    assert_eq!(parts().await, 12_000);
+    assert_eq!(all_pages(service, &cookie, "search=needle").await, (vec![], 1));
+
+    service.app.change_user(KIM, keylatch_server::UserChange::Delete).await.unwrap();
+    service.app.sweep().await;
+    assert_eq!(parts().await, 0);
+    assert_eq!(service.count("SELECT count(*) FROM name_indexes").await, 0);
 }
 
 async fn many_lists_of_one_user_take_turns(service: &Service) {

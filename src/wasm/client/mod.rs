@@ -146,8 +146,9 @@ struct Given {
 }
 
 impl Given {
-    fn id(&self) -> Result<String, Error> {
-        needed_text(&self.data, "id")
+    /// Like whatever else is given, it may be a key in the wrong place.
+    fn id(&self) -> Result<Zeroizing<String>, Error> {
+        needed_text(&self.data, "id").map(Zeroizing::new)
     }
 
     fn secret(&mut self, name: &'static str) -> Result<Secret, Error> {
@@ -167,7 +168,7 @@ async fn perform(
 ) -> Result<JsValue, Error> {
     let data: Value = match operation {
         "signIn" => {
-            let user = member_text(&given.data, "user")?.unwrap_or_default();
+            let user = Zeroizing::new(member_text(&given.data, "user")?.unwrap_or_default());
             let client = client.sign_in(t, &user, given.secret("password")?).await?;
             return Ok(ClientHandle(Rc::new(client)).into());
         }
@@ -182,8 +183,8 @@ async fn perform(
         }
         "list" => {
             let filter = filter(&given.data)?;
-            let cursor = member_text(&given.data, "cursor")?;
-            let page = client.list(t, &filter, cursor.as_deref()).await?;
+            let cursor = member_text(&given.data, "cursor")?.map(Zeroizing::new);
+            let page = client.list(t, &filter, cursor.as_ref().map(|cursor| cursor.as_str())).await?;
             let items: Value = page.items.iter().map(Value::from).collect();
             Object::new().with("items", items).with_some("cursor", page.cursor).into()
         }
@@ -212,22 +213,26 @@ fn issued(key: &KeyInfo, warning: Option<&Error>, secret: RevealOnce) -> Result<
     Ok(out)
 }
 
-fn new_key(options: &Value) -> Result<NewKey, Error> {
-    Ok(NewKey { name: needed_text(options, "name")?, lifetime: lifetime(options)?, scopes: scopes(options)? })
+fn new_key(options: &Value) -> Result<Zeroizing<NewKey>, Error> {
+    let name = needed_text(options, "name")?;
+    let mut new = Zeroizing::new(NewKey { name, lifetime: None, scopes: Vec::new() });
+    new.lifetime = lifetime(options)?;
+    new.scopes = scopes(options)?;
+    Ok(new)
 }
 
-fn filter(options: &Value) -> Result<Filter, Error> {
+fn filter(options: &Value) -> Result<Zeroizing<Filter>, Error> {
     let status = member_text(options, "status")?;
     let known = ["all", "active", "inactive", "expired", "revoked"];
     if status.as_deref().is_some_and(|status| !known.contains(&status)) {
         return Err(Error::argument("status", "use all, active, inactive, expired or revoked."));
     }
-    Ok(Filter { status, search: member_text(options, "search")? })
+    Ok(Zeroizing::new(Filter { status, search: member_text(options, "search")? }))
 }
 
-fn overlap(options: &Value) -> Result<Overlap, Error> {
+fn overlap(options: &Value) -> Result<Zeroizing<Overlap>, Error> {
     let given = member_text(options, "overlap")?;
-    Ok(given.filter(|duration| !is_nothing(duration)).map_or(Overlap::None, Overlap::For))
+    Ok(Zeroizing::new(given.filter(|duration| !is_nothing(duration)).map_or(Overlap::None, Overlap::For)))
 }
 
 /// `PT0S`, `P0D`, `PT0H0M` …

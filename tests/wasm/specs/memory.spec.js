@@ -101,6 +101,21 @@ export default ({ keylatch, server, memories }) => {
           ['whoami', (client) => client.whoami()],
           ['fetch', (client) => client.fetch('/v1/account')],
           ['fetch elsewhere', (client) => client.fetch('https://elsewhere.example/')],
+          ...[
+            ['a name', (client, text) => client.create({ name: text })],
+            ['a name that has it within', (client, text) => client.create({ name: `the key ${text} of kim` })],
+            ['an id to look at', (client, text) => client.get(text)],
+            ['an id to revoke', (client, text) => client.revoke(text)],
+            ['an id to rotate', (client, text) => client.rotate(text)],
+            ['an id to delete', (client, text) => client.delete(text)],
+            ['a text to search for', (client, text) => client.list({ search: text }).next()],
+            ['an end', (client, text) => client.create({ name: 'memory', expiresIn: text })],
+            ['a scope', (client, text) => client.create({ name: 'memory', scopes: [text] })],
+            ['an overlap', (client, text, key) => client.rotate(key.id, { overlap: text })],
+          ].map(([what, use]) => [`${what} in whose place it stood`, async (client, key, text) => {
+            const error = await use(client, text, key).then(() => fail(`${what} may be a key`), (thrown) => thrown);
+            equal(error.code, 'invalid_argument', what);
+          }]),
           ['an answer that repeats it', (client) => client.whoami(), echo(200)],
           ['a refusal that repeats it', (client) => client.whoami(), echo(401)],
           ['a fault that repeats it', (client) => client.create({ name: 'memory' }), echo(500)],

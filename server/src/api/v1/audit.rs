@@ -54,7 +54,7 @@ pub(super) struct ListAudit {
     #[param(nullable = false, pattern = "^(key|mgmt)_[0-9A-Za-z]{16,64}$")]
     key_id: Option<String>,
     /// `next_cursor` of the page before.
-    #[param(nullable = false, pattern = "^[0-9]{1,18}$")]
+    #[param(nullable = false, value_type = String, pattern = "^[0-9]{1,18}$")]
     cursor: Option<i64>,
     /// Events per page.
     #[param(minimum = 1, maximum = 100, default = 50, nullable = false)]
@@ -119,6 +119,7 @@ fn key_id(value: String) -> Result<String, Problem> {
 }
 
 fn cursor(value: &str) -> Result<i64, Problem> {
-    let cursor = value.parse().ok().filter(|cursor| *cursor >= 0);
+    let is_number = (1..=18).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
+    let cursor = value.parse().ok().filter(|_| is_number);
     cursor.ok_or_else(|| Problem::field("cursor", "`cursor` is not one of this list. Start without it."))
 }

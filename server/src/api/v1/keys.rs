@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::idempotency_key::IdempotencyKey;
@@ -23,30 +24,58 @@ use crate::state::App;
 #[schema(as = CreateKey)]
 pub(super) struct CreateKey {
     /// 1 to 100 characters after trimming, of which something can be seen, and none a control character.
-    #[schema(example = "deploy robot", min_length = 1)]
+    #[schema(example = "deploy robot")]
     name: String,
     /// ISO 8601 duration of at most ten years, or `never`. A key that is made
     /// with a key ends no later: without `expires_in` and `expires_at`, three
     /// months are cut to that end; what is asked for beyond it is refused with
     /// 403, whose `detail` has the latest end that is possible.
-    #[schema(default = "P3M", nullable = false)]
+    #[schema(default = "P3M")]
     expires_in: Option<String>,
     /// The moment it ends, instead of `expires_in`.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// What it may do besides telling whose it is: `keys:read` to look at keys, `keys:write` to change
     /// them, and words of your own. At most 32.
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     scopes: Option<Vec<String>>,
     /// Which try it is under the same Idempotency-Key. One that comes after a
     /// later one was answered changes nothing.
-    #[serde(default = "first_try")]
-    #[schema(default = 1, minimum = 1)]
+    #[serde(default = "first_try", deserialize_with = "whole")]
+    #[schema(value_type = i64, default = 1, minimum = 1, maximum = 4294967295_i64)]
     attempt: u32,
 }
 
 fn first_try() -> u32 {
     1
+}
+
+/// A whole number, which in JSON `2.0` is as well.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    struct Whole;
+
+    impl Visitor<'_> for Whole {
+        type Value = u32;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(formatter, "a whole number from 1 to {}", u32::MAX)
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
+            u32::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_f64<E: Error>(self, number: f64) -> Result<u32, E> {
+            let whole = number as u32;
+            if f64::from(whole) == number {
+                Ok(whole)
+            } else {
+                Err(E::invalid_type(Unexpected::Float(number), &self))
+            }
+        }
+    }
+
+    deserializer.deserialize_any(Whole)
 }
 
 /// Creates a key and tells it, this once.
@@ -82,15 +111,15 @@ pub(super) async fn create(
 pub(super) struct RotateKey {
     /// How long the old key lives on, but never past its own end: an ISO 8601
     /// duration, or `until_revoked`.
-    #[schema(default = "PT0S", nullable = false)]
+    #[schema(default = "PT0S")]
     overlap: Option<String>,
     /// The old key keeps its own end until it is revoked with the same overlap:
     /// for whoever has to put the successor into safety first.
     #[serde(default)]
     hold: bool,
     /// As for creating a key.
-    #[serde(default = "first_try")]
-    #[schema(default = 1, minimum = 1)]
+    #[serde(default = "first_try", deserialize_with = "whole")]
+    #[schema(value_type = i64, default = 1, minimum = 1, maximum = 4294967295_i64)]
     attempt: u32,
 }
 

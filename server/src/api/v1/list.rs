@@ -30,13 +30,13 @@ pub(super) struct KeyPage {
 #[expect(dead_code, reason = "it is described here, and read by hand")]
 pub(super) struct ListKeys {
     /// `active`, `inactive` (expired or revoked), `expired`, `revoked` or `all`.
-    #[param(default = "all", nullable = false)]
+    #[param(default = "all", nullable = false, pattern = "^(active|inactive|expired|revoked|all)$")]
     status: Option<String>,
     /// Part of the name, upper or lower case.
     #[param(nullable = false)]
     search: Option<String>,
     /// `next_cursor` of the page before.
-    #[param(nullable = false)]
+    #[param(nullable = false, pattern = "^[0-9A-Za-z]{16,64}$")]
     cursor: Option<String>,
     /// Keys per page.
     #[param(minimum = 1, maximum = 100, default = 50, nullable = false)]
@@ -53,7 +53,7 @@ const STATUSES: [&str; 5] = ["active", "inactive", "expired", "revoked", "all"];
 
 /// Lists one's own keys, newest first. Keys that are made meanwhile do not
 /// shift the pages. A page may hold fewer keys than asked for, or none, and still
-/// have a next one: one request looks at 5,000 keys at most.
+/// have a next one: one request looks at some thousand keys at most.
 #[utoipa::path(
     get, path = "/v1/keys", tag = "keys", operation_id = "listKeys",
     params(ListKeys),

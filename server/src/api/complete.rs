@@ -1,0 +1,143 @@
+//! What the handlers do not say of themselves: what holds for many operations,
+//! and what utoipa has no word for.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use crate::keys::lifetime::{LIFETIME_PATTERN, OVERLAP_PATTERN};
+use crate::keys::{name, scopes};
+
+/// What members of bodies look like. Patterns that stand beside what reads the
+/// value; utoipa takes none but a text in place.
+const MEMBERS: [(&str, &str); 4] = [
+    ("/CreateKey/properties/name", name::PATTERN),
+    ("/CreateKey/properties/expires_in", LIFETIME_PATTERN),
+    ("/CreateKey/properties/scopes/items", scopes::PATTERN),
+    ("/RotateKey/properties/overlap", OVERLAP_PATTERN),
+];
+/// What parameters look like, by operation and name.
+const PARAMETERS: [(&str, &str, &str); 2] =
+    [("listKeys", "search", name::SEARCH_PATTERN), ("revokeKey", "overlap", OVERLAP_PATTERN)];
+
+/// Operations whose answer has the id of a key, where it stands there, and what
+/// can be done with it.
+const LINKS: [(&str, &str, &str, &[&str]); 2] = [
+    ("createKey", "201", "$response.body#/key/id", &["getKey", "rotateKey", "revokeKey", "deleteKey"]),
+    ("rotateKey", "201", "$response.body#/replaced/id", &["getKey", "revokeKey", "deleteKey"]),
+];
+
+/// Completes the description.
+pub(super) fn complete(api: &mut Value) {
+    api["servers"] = json!([{"url": "/", "description": "The server that this was read from"}]);
+    for (place, pattern) in MEMBERS {
+        if let Some(schema) = api.pointer_mut(&format!("/components/schemas{place}")) {
+            schema["pattern"] = json!(pattern);
+        }
+    }
+    for schema in ["CreateKey", "CreateManagementKey", "IssueKey"] {
+        if let Some(schema) = api.pointer_mut(&format!("/components/schemas/{schema}")) {
+            let text = json!({"type": "string"});
+            // `null` counts as left out.
+            schema["not"] = json!({
+                "properties": {"expires_in": text, "expires_at": text},
+                "required": ["expires_in", "expires_at"],
+            });
+        }
+    }
+    let Some(paths) = api["paths"].as_object_mut() else { return };
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
+        complete_request(operation);
+        complete_responses(operation);
+        link(operation);
+    }
+}
+
+/// What parameters look like; and a body or a header that may be left out is not
+/// `null` for that.
+fn complete_request(operation: &mut Value) {
+    let id = operation["operationId"].clone();
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        if let Some(kind) = parameter.pointer("/schema/type/0").cloned() {
+            parameter["schema"]["type"] = kind;
+        }
+        let named =
+            PARAMETERS.iter().find(|(operation, name, _)| id == *operation && parameter["name"] == *name);
+        if let Some((.., pattern)) = named {
+            parameter["schema"]["pattern"] = json!(pattern);
+        }
+    }
+    if let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema")
+        && let Some(body) = schema.pointer("/oneOf/0").cloned()
+    {
+        *schema = body;
+    }
+}
+
+/// The form of a refusal, those refusals that any request may meet, and the
+/// headers of answers.
+fn complete_responses(operation: &mut Value) {
+    let has_body = operation.get("requestBody").is_some();
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    let mut refusals = vec![
+        ("400", "The request is malformed"),
+        ("500", "The server failed; its log says why"),
+        ("503", "The server or its database is busy, or did not finish in time"),
+    ];
+    if has_body {
+        refusals.push(("413", "The body is larger than 64 KiB"));
+        refusals.push(("415", "The body is not JSON"));
+    }
+    for (status, description) in refusals {
+        responses.entry(status).or_insert_with(|| json!({"description": description}));
+    }
+    for (status, response) in responses {
+        let Some(response) = response.as_object_mut() else { continue };
+        let headers = response.entry("headers").or_insert_with(|| json!({}));
+        headers["x-request-id"] = REQUEST_ID.clone();
+        match status.as_str() {
+            "401" => headers["www-authenticate"] = CHALLENGE.clone(),
+            "429" | "503" => headers["retry-after"] = RETRY_AFTER.clone(),
+            _ => {}
+        }
+        if status.starts_with(['4', '5']) {
+            response.entry("content").or_insert_with(
+                || json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}),
+            );
+        }
+    }
+}
+
+/// Where an answer leads to.
+fn link(operation: &mut Value) {
+    for (source, status, id, targets) in LINKS {
+        if operation["operationId"] == source {
+            let links: Map<String, Value> = targets
+                .iter()
+                .map(|target| {
+                    ((*target).to_owned(), json!({"operationId": target, "parameters": {"id": id}}))
+                })
+                .collect();
+            operation["responses"][status]["links"] = Value::Object(links);
+        }
+    }
+}
+
+static REQUEST_ID: LazyLock<Value> = LazyLock::new(|| {
+    json!({
+        "description": "Names this request, as in the server's log",
+        "required": true,
+        "schema": {"type": "string", "pattern": "^req_[0-9A-Za-z]{16}$"},
+    })
+});
+
+static RETRY_AFTER: LazyLock<Value> =
+    LazyLock::new(|| json!({"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}));
+
+static CHALLENGE: LazyLock<Value> = LazyLock::new(|| {
+    json!({
+        "description": "`Bearer`; with `error=\"invalid_token\"` when a key was sent. Not for a wrong password.",
+        "schema": {"type": "string"},
+    })
+});
