@@ -2,7 +2,7 @@
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 import { Application, TSConfigReader } from 'typedoc';
 
@@ -47,11 +47,16 @@ export async function declarations(pkg) {
     if (!project) throw new Error('typedoc cannot read the declarations');
     await app.generateOutputs(project);
     if (app.logger.hasErrors()) throw new Error('typedoc cannot write the reference');
+    // typedoc names its pages by where the declarations are, below the directory that all of them share.
+    const base = entryPoints.map(dirname).reduce(shared);
     return all.map(([name, path]) => {
-      const file = basename(path).replace('.d.ts', '.md');
+      const file = relative(base, path).replaceAll(sep, '/').replace('.d.ts', '.md');
       return { name, file, markdown: readFileSync(join(directory, 'md', file), 'utf8') };
     });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** The directory that two have in common. @param {string} one @param {string} other @returns {string} */
+const shared = (one, other) => (`${other}${sep}`.startsWith(`${one}${sep}`) ? one : shared(dirname(one), other));
