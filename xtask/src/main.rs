@@ -9,6 +9,7 @@ mod demo;
 mod fingerprint;
 mod fuzz;
 mod hygiene;
+mod long;
 mod mutants;
 mod package;
 mod printable;
@@ -32,6 +33,7 @@ Usage: cargo xtask <command>
 
   demo [--port P] [--no-open]   the demo page, served on this computer
   test [step …]                 everything that is proven, or the named steps
+  test --all                    the long steps too
   build                         the npm package, in pkg/dist/
   size [--check | --details]    what the package weighs, against its budget
   bench [--check]               how fast it is, beside its peers
@@ -95,6 +97,10 @@ fn dispatch(command: &str, arguments: &[&str]) -> Result<ExitCode> {
 fn help() {
     println!("{HELP}\nThe steps of test:\n");
     for step in &steps::STEPS {
+        println!("  {:<10} {}", step.name, step.what);
+    }
+    println!("\nAnd with --all:\n");
+    for step in &long::STEPS {
         println!("  {:<10} {}", step.name, step.what);
     }
 }

@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
+use crate::long;
 use crate::project::Project;
 use crate::shell::{Context, Result, logged, say};
 use crate::steps::{STEPS, Step};
@@ -21,10 +22,15 @@ use schedule::{Ended, Outcome};
 /// How many of the slowest cases are named.
 const SLOWEST: usize = 10;
 
-/// Runs the named steps and what they need, or all of them. A step that fails
-/// keeps no other from running. The last line on standard output counts them.
+/// Runs the named steps and what they need, or all but the long ones, or with
+/// `--all` every one. A step that fails keeps no other from running. The last line
+/// on standard output counts them.
 pub fn run(project: &Project, names: &[&str]) -> Result<ExitCode> {
-    let steps = chosen(&STEPS, names)?;
+    let steps = match names {
+        ["--all"] => STEPS.iter().chain(&long::STEPS).collect(),
+        [] => STEPS.iter().collect(),
+        names => chosen(&STEPS.iter().chain(&long::STEPS).collect::<Vec<_>>(), names)?,
+    };
     let logs = project.target().join("xtask/test");
     fs::create_dir_all(&logs).context(format!("cannot create {}", logs.display()))?;
     let log = |step: &Step| logs.join(format!("{}.log", step.name));
@@ -119,9 +125,8 @@ fn list(cases: BTreeMap<&str, Vec<Case>>) -> String {
     list
 }
 
-/// The steps of these names and what they need, in their own order; all when
-/// there are no names.
-fn chosen(steps: &'static [Step], names: &[&str]) -> Result<Vec<&'static Step>> {
+/// The steps of these names and what they need, in their own order.
+fn chosen(steps: &[&'static Step], names: &[&str]) -> Result<Vec<&'static Step>> {
     if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != **name)) {
         let known: Vec<&str> = steps.iter().map(|step| step.name).collect();
         return Err(format!("there is no step \"{unknown}\". The steps are: {}.", known.join(", ")));
@@ -133,7 +138,7 @@ fn chosen(steps: &'static [Step], names: &[&str]) -> Result<Vec<&'static Step>> 
             wanted.extend(step.needs);
         }
     }
-    Ok(steps.iter().filter(|step| names.is_empty() || wanted.contains(&step.name)).collect())
+    Ok(steps.iter().copied().filter(|step| wanted.contains(&step.name)).collect())
 }
 
 #[cfg(test)]
@@ -152,30 +157,31 @@ mod tests {
     #[test]
     fn steps_are_chosen_with_what_they_need_in_their_own_order() {
         for (names, expected) in [
-            (&[][..], &["one", "two", "three", "four"][..]),
-            (&["two"], &["two"]),
+            (&["two"][..], &["two"][..]),
             (&["two", "one"], &["one", "two"]),
             (&["four"], &["two", "three", "four"]),
         ] {
-            let steps: Vec<&str> = chosen(&FOUR, names).unwrap().iter().map(|step| step.name).collect();
+            let steps: Vec<&str> =
+                chosen(&FOUR.each_ref(), names).unwrap().iter().map(|step| step.name).collect();
             assert_eq!(steps, expected, "{names:?}");
         }
     }
 
     #[test]
     fn an_unknown_step_is_refused_with_the_known_ones() {
-        let error = chosen(&FOUR, &["one", "five"]).err().unwrap();
+        let error = chosen(&FOUR.each_ref(), &["one", "five"]).err().unwrap();
         assert_eq!(error, "there is no step \"five\". The steps are: one, two, three, four.");
     }
 
     #[test]
     fn every_step_needs_steps_that_stand_before_it() {
-        for (index, step) in STEPS.iter().enumerate() {
+        let all: Vec<&Step> = STEPS.iter().chain(&long::STEPS).collect();
+        for (index, step) in all.iter().enumerate() {
             for need in step.needs {
-                let before = STEPS.iter().take(index).any(|other| other.name == *need);
+                let before = all.iter().take(index).any(|other| other.name == *need);
                 assert!(before, "{} needs {need}", step.name);
             }
-            assert!(STEPS.iter().filter(|other| other.name == step.name).count() == 1, "{}", step.name);
+            assert!(all.iter().filter(|other| other.name == step.name).count() == 1, "{}", step.name);
             assert!(step.name.len() <= 11, "{} is too wide for the table", step.name);
         }
     }
