@@ -19,8 +19,9 @@ static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 /// Starts the log. What waits is written when the guard is dropped, if that
 /// takes no longer than a second.
 pub(super) fn start(flags: &Flags) -> Result<WorkerGuard, String> {
-    // At a finer level tokio-postgres logs the parameters of every statement.
-    let quiet = "tokio_postgres=info".parse().map_err(|error| format!("--log: {error}"))?;
+    // At finer levels tokio-postgres logs the parameters of every statement, and
+    // what PostgreSQL remarks.
+    let quiet = "tokio_postgres=warn".parse().map_err(|error| format!("--log: {error}"))?;
     let filter =
         EnvFilter::try_new(&flags.log).map_err(|error| format!("--log: {error}"))?.add_directive(quiet);
     let (writer, guard) =

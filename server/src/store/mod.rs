@@ -96,9 +96,7 @@ impl Store {
         };
         let circuits = Circuits { check: Circuit::new(), list: Circuit::new(), write: Circuit::new() };
         let checks = Arc::new(Checks::new(fresh));
-        if checks.is_wanted() {
-            driver.follow(checks.clone());
-        }
+        driver.follow(checks.clone());
         Ok(Store { driver, circuits: Arc::new(circuits), checks })
     }
 

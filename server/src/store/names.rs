@@ -196,6 +196,23 @@ mod tests {
     }
 
     #[test]
+    fn each_statement_finds_what_it_looks_at_by_an_index() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        crate::store::migrations::SQLITE.iter().for_each(|step| database.execute_batch(step.text).unwrap());
+        for statement in
+            [INDEX, NEXT, ADD, ADVANCE, RAREST, INDEXED, REMOVE, GIVE_UP, SWEEP_PARTS, SWEEP_INDEX]
+        {
+            let mut explained =
+                database.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sqlite)).unwrap();
+            let lines = explained.raw_query().mapped(|row| row.get::<_, String>("detail"));
+            for line in lines.map(|line| line.unwrap()) {
+                let whole = ["SCAN keys", "SCAN name_parts", "SCAN name_indexes"];
+                assert!(!whole.iter().any(|table| line.starts_with(table)), "{}: {line}", statement.sqlite);
+            }
+        }
+    }
+
+    #[test]
     fn three_letters_are_one_number() {
         let greatest = parts("\u{10FFFF}\u{10FFFF}\u{10FFFF}")[0];
         assert!(greatest > 0 && greatest > parts("\u{10FFFF}\u{10FFFF}\u{10FFFE}")[0]);

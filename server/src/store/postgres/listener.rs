@@ -32,22 +32,39 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 const SEND: Statement = sql("SELECT pg_notify($1, '')::text");
 
+/// What changes with what is heard.
+pub(super) struct Heard {
+    /// Answers that are kept while it is heard what ends.
+    pub(super) checks: Arc<Checks>,
+    /// What the process sends to itself goes over these.
+    pub(super) pulse: Arc<Pipelines>,
+    /// They go to a pooler, and listening does not.
+    pub(super) has_pooler: bool,
+}
+
+impl Heard {
+    /// What is heard over an address is said by PostgreSQL itself: a pooler that
+    /// shares connections keeps it to itself.
+    fn set(&self, hears: bool) {
+        self.pulse.set_direct(hears && !self.has_pooler);
+        self.checks.set_hears(hears && self.checks.is_wanted());
+    }
+}
+
 /// Listens until the database is closed.
-pub(super) async fn follow(
-    connector: Connector,
-    pulse: Arc<Pipelines>,
-    checks: Arc<Checks>,
-    closed: CancellationToken,
-) {
+pub(super) async fn follow(connector: Connector, heard: Heard, closed: CancellationToken) {
     let mut pause = PAUSE;
     loop {
+        let mut has_heard = false;
         let outcome = tokio::select! {
             () = closed.cancelled() => break,
-            outcome = listen(&connector, &pulse, &checks) => outcome,
+            outcome = listen(&connector, &heard, &mut has_heard) => outcome,
         };
-        pause = if checks.hears() { PAUSE } else { LONGEST_PAUSE.min(2 * pause) };
-        checks.set_hears(false);
-        if let Err(error) = outcome {
+        pause = if has_heard { PAUSE } else { LONGEST_PAUSE.min(2 * pause) };
+        heard.set(false);
+        if let Err(error) = outcome
+            && heard.checks.is_wanted()
+        {
             tracing::warn!(
                 %error,
                 "PostgreSQL does not tell which keys have ended, so each check asks it. If there is a pooler before it, \
@@ -59,12 +76,13 @@ pub(super) async fn follow(
             () = tokio::time::sleep(pause) => {}
         }
     }
-    checks.set_hears(false);
+    heard.set(false);
 }
 
 /// Listens for as long as it hears itself.
-async fn listen(connector: &Connector, pulse: &Pipelines, checks: &Checks) -> Result<()> {
-    let (client, mut heard) = connector.listen().await?;
+async fn listen(connector: &Connector, heard: &Heard, has_heard: &mut bool) -> Result<()> {
+    let Heard { checks, pulse, .. } = heard;
+    let (client, mut told) = connector.listen().await?;
     let random = random_base62(16).map_err(|_| StoreError::failed("there are no random bytes"))?;
     let own = format!("keylatch_{random}");
     client.batch_execute(&format!("LISTEN {ENDED}; LISTEN \"{own}\"")).await?;
@@ -85,12 +103,13 @@ async fn listen(connector: &Connector, pulse: &Pipelines, checks: &Checks) -> Re
         }
     };
     let hear = async {
-        while let Some(told) = heard.recv().await {
+        while let Some(told) = told.recv().await {
             match (told.channel(), told.payload()) {
                 (ENDED, text) => checks.end(&Ended::from_text(text)),
                 _ => {
                     unheard.store(0, Ordering::Relaxed);
-                    checks.set_hears(true);
+                    *has_heard = true;
+                    heard.set(true);
                 }
             }
         }

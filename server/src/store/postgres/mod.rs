@@ -1,11 +1,13 @@
 //! PostgreSQL by tokio-postgres. Statements are sent with their types and
 //! without a name: one round trip each, nothing to prepare, and PgBouncer may
-//! hand every transaction to another connection.
+//! hand every transaction to another connection. Checks alone are prepared, where
+//! it is known that there is no PgBouncer ([`pipeline`]).
 
 mod errors;
 mod listener;
 mod open;
 mod pipeline;
+mod prepared;
 mod rows;
 mod tls;
 mod transaction;
@@ -34,6 +36,8 @@ pub(crate) struct Postgres {
     writes: Pool,
     /// For what keys have ended.
     listener: Connector,
+    /// It has an address of its own, because there is a pooler at that of the others.
+    has_pooler: bool,
     closed: CancellationToken,
 }
 
@@ -57,8 +61,9 @@ impl Driver for Postgres {
     }
 
     fn follow(&self, checks: Arc<Checks>) {
-        let Postgres { listener, checks: pulse, closed, .. } = self;
-        tokio::spawn(listener::follow(listener.clone(), pulse.clone(), checks, closed.clone()));
+        let Postgres { listener, checks: pulse, closed, has_pooler, .. } = self;
+        let heard = listener::Heard { checks, pulse: pulse.clone(), has_pooler: *has_pooler };
+        tokio::spawn(listener::follow(listener.clone(), heard, closed.clone()));
     }
 
     fn load(&self) -> Load {

@@ -51,6 +51,7 @@ pub(crate) async fn open(url: &Secret, connections: Connections) -> Result<Postg
         lists: pool(connections.lists)?,
         writes: pool(connections.writes)?,
         listener,
+        has_pooler: connections.listener.is_some(),
         closed: CancellationToken::new(),
     })
 }

@@ -59,6 +59,9 @@ impl Driver for Sqlite {
     }
 
     fn follow(&self, checks: Arc<Checks>) {
+        if !checks.is_wanted() {
+            return;
+        }
         match follow::start(self.opener.clone(), checks) {
             Ok(stop) => *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop),
             Err(error) => tracing::warn!(%error, "there is no thread to follow what other processes end"),
