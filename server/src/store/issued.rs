@@ -109,7 +109,8 @@ impl Remembered for Issued {
     fn json_bytes(&self) -> usize {
         let texts = [&self.key.metadata, &self.owner.metadata]
             .map(|metadata| serde_json::json!(metadata).to_string());
-        texts.iter().map(String::len).sum()
+        let limits = serde_json::json!([self.key.limits, self.owner.limits]).to_string();
+        texts.iter().map(String::len).sum::<usize>() + limits.len()
     }
 }
 
