@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::checks::{Ended, Known, Remembered};
 use super::users::User;
+use super::uses::Use;
 use super::value::{Row, Statement, sql, values};
 use super::{Result, Store, StoreError, Tx};
-use crate::jobs::uses::Use;
 use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
 
