@@ -47,12 +47,13 @@ pub(crate) enum Input {
 }
 
 /// What a key that somebody shows would be found by.
-pub(crate) struct Candidate {
+pub(crate) struct Candidate<'k> {
     /// Number of the application's rule; none: our own.
     pub(crate) rule: Option<i64>,
     pub(crate) hash: HashedKey,
-    /// The part that the hash does not cover.
-    pub(crate) id_part: Option<String>,
+    /// The part that the hash does not cover. Borrowed: of a key that was not hashed
+    /// by this rule it may be the very part that is secret.
+    pub(crate) id_part: Option<&'k str>,
 }
 
 impl Algorithm {
@@ -135,19 +136,19 @@ impl Rule {
 
     /// The hash of a key by this rule, in hexadecimal, and the part that it does
     /// not cover. None: no key that was hashed so is like that.
-    pub(crate) fn apply(&self, key: &Secret) -> Option<(HashedKey, Option<String>)> {
+    pub(crate) fn apply<'k>(&self, key: &'k Secret) -> Option<(HashedKey, Option<&'k str>)> {
         let (part, rest) = self.input.of(key.expose(), &self.separator)?;
         let bytes = match self.input {
             Input::HexBytes => unhex(part)?,
             _ => Zeroizing::new(part.as_bytes().to_vec()),
         };
         let hash = self.algorithm.hash(&bytes, self.pepper.as_deref())?;
-        Some((HashedKey::stored(hash), rest.map(str::to_owned)))
+        Some((HashedKey::stored(hash), rest))
     }
 }
 
 /// All that a key could be found by in an application with these rules.
-pub(crate) fn candidates(key: &Secret, rules: &[Rule]) -> Vec<Candidate> {
+pub(crate) fn candidates<'k>(key: &'k Secret, rules: &[Rule]) -> Vec<Candidate<'k>> {
     let own = Candidate { rule: None, hash: HashedKey::of(key), id_part: None };
     let others = (0..).zip(rules).filter_map(|(number, rule)| {
         let (hash, id_part) = rule.apply(key)?;
@@ -228,7 +229,8 @@ mod tests {
     #[test]
     fn what_is_not_hexadecimal_was_not_hashed_so() {
         for key in ["", "6", "61626g", "616 63", "+1"] {
-            let found = rule(Algorithm::Sha256, Input::HexBytes, "").apply(&Secret::from(key));
+            let shown = Secret::from(key);
+            let found = rule(Algorithm::Sha256, Input::HexBytes, "").apply(&shown);
             assert_eq!(found.is_some(), key.is_empty(), "{key}");
         }
     }
@@ -237,8 +239,9 @@ mod tests {
     fn every_rule_gives_a_candidate_and_ours_comes_first() {
         let rules =
             [rule(Algorithm::Sha256, Input::AfterFirst, "|"), rule(Algorithm::Sha512, Input::HexBytes, "")];
-        let found = candidates(&Secret::from("5|abc"), &rules);
-        let found: Vec<_> = found.iter().map(|one| (one.rule, one.id_part.as_deref())).collect();
+        let key = Secret::from("5|abc");
+        let found = candidates(&key, &rules);
+        let found: Vec<_> = found.iter().map(|one| (one.rule, one.id_part)).collect();
         assert_eq!(found, [(None, None), (Some(0), Some("5"))]);
     }
 }

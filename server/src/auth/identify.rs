@@ -7,7 +7,7 @@ use keylatch_format::Secret;
 
 use super::{Authority, Caller};
 use crate::applications::management;
-use crate::http::carrier::Carrier;
+use crate::http::carrier::{BEARER, Carrier};
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::source::Source;
 use crate::http::{cookie, csrf, key_end};
@@ -25,17 +25,26 @@ pub(crate) async fn identify(app: &App, parts: &Parts, carrier: &Carrier) -> Res
     let source = Source::of(&parts.extensions);
     // A bad key is never saved by a good cookie: who sends one means to use it.
     if let Some(secret) = (carrier.read)(&parts.headers)? {
-        let is_management = secret.expose().starts_with(management::PREFIX);
-        let caller = if is_management {
-            by_management_key(app, &secret, source).await?
-        } else {
-            by_key(app, &secret, source).await?
-        };
+        let caller = by_key(app, &secret, source).await?;
         key_end::note(&parts.extensions, caller.key_end());
         return Ok(caller);
     }
     let caller = by_session(app, &parts.headers, carrier.missing, source).await?;
     csrf::check(&parts.method, &parts.headers, app.config())?;
+    Ok(caller)
+}
+
+/// The same in our own API, where it may be one of an application's programs too.
+///
+/// # Errors
+/// The same.
+pub(super) async fn identify_here(app: &App, parts: &Parts) -> Result<Caller, Problem> {
+    let secret = (BEARER.read)(&parts.headers)?;
+    let Some(secret) = secret.filter(|secret| secret.expose().starts_with(management::PREFIX)) else {
+        return identify(app, parts, &BEARER).await;
+    };
+    let caller = by_management_key(app, &secret, Source::of(&parts.extensions)).await?;
+    key_end::note(&parts.extensions, caller.key_end());
     Ok(caller)
 }
 

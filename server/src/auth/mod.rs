@@ -19,7 +19,6 @@ use jiff::Timestamp;
 
 pub use bounds::Need;
 
-use crate::http::carrier;
 use crate::http::problem::Problem;
 use crate::http::source::Source;
 use crate::state::App;
@@ -106,6 +105,6 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        identify::identify(app, parts, &carrier::BEARER).await
+        identify::identify_here(app, parts).await
     }
 }

@@ -6,17 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::noted::{BATCH, CAPACITY};
+use crate::store::uses::Use;
 
 /// Uses are told to the minute, and noted no more often.
 const COARSENESS: SignedDuration = SignedDuration::from_mins(1);
-
-/// When a key was used last, and what is known of that use.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Use<W> {
-    pub(crate) id: String,
-    pub(crate) at: Timestamp,
-    pub(crate) with: W,
-}
 
 /// What came of noting a use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -169,14 +169,12 @@ impl<'a> Counters<'a> {
             // A guard needs something to begin with, and a refusal needs nothing.
             let needs = match check.guard {
                 Some(guard) => i64::from(!lease.lends_to(guard)),
-                None if verdict == Verdict::RateLimited => 0,
-                None => cost,
+                None if verdict == Verdict::Room => cost,
+                None => 0,
             };
             match lease.covers(needs, now) {
                 Cover::Ask if !overdraws => return Tried::Asks(quota, needs),
-                Cover::Exceeded if verdict == Verdict::Room && check.guard.is_none() => {
-                    verdict = Verdict::QuotaExceeded;
-                }
+                Cover::Exceeded if check.guard.is_none() => verdict = Verdict::QuotaExceeded,
                 Cover::Enough | Cover::Ask | Cover::Exceeded => {}
             }
         }
@@ -184,13 +182,23 @@ impl<'a> Counters<'a> {
             windows.iter_mut().for_each(|window| window.add(cost));
             leases.iter_mut().for_each(|lease| lease.spend(cost, now));
         }
+        Tried::Answered(Checked { verdict, limits: self.told(app, check, (&windows, &mut leases), now) })
+    }
 
-        let rates = self.rates.iter().zip(&windows).map(|(rate, window)| {
+    /// What is told of all limits, in the order in which they were asked for.
+    fn told(
+        &self,
+        app: &App,
+        check: &Check<'_>,
+        (windows, leases): (&[MutexGuard<'_, Window>], &mut [MutexGuard<'_, Lease>]),
+        now: i64,
+    ) -> Vec<Told> {
+        let rates = self.rates.iter().zip(windows).map(|(rate, window)| {
             let told = rate.told(check, window.room(rate.limit.limit, now));
-            (rate.place, Told { reset_seconds: Some(rate.reset(window, cost, now)), ..told })
+            (rate.place, Told { reset_seconds: Some(rate.reset(window, check.cost, now)), ..told })
         });
         let mut limits: Vec<_> = rates.collect();
-        for (quota, lease) in self.quotas.iter().zip(&mut leases) {
+        for (quota, lease) in self.quotas.iter().zip(leases) {
             let given = check.guard.and_then(|guard| quota.lend(app, check, guard, lease, now));
             let told = quota.told(check, lease.remaining());
             let reset_seconds = lease.refill().map(|refill| seconds_up(refill - now));
@@ -201,8 +209,7 @@ impl<'a> Counters<'a> {
             }
         }
         limits.sort_unstable_by_key(|(place, _)| *place);
-        let limits = limits.into_iter().map(|(_, told)| told).collect();
-        Tried::Answered(Checked { verdict, limits })
+        limits.into_iter().map(|(_, told)| told).collect()
     }
 }
 

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::checks::{Ended, Known, Remembered, place};
 use super::driver::Lane;
 use super::owners::{Owner, owner, owner_columns};
+use super::uses::Use;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::applications::metadata::Metadata;
 use crate::applications::rule::Candidate;
 use crate::config::KeyEnvironment;
-use crate::jobs::uses::Use;
 use crate::limits::declare::Limit;
 use crate::token::HashedKey;
 
@@ -89,8 +89,9 @@ impl IssuedKey {
 
     /// Whether it is the key that was shown, and not one whose hash is the same
     /// because the hash does not cover all of it.
-    fn is_meant_by(&self, candidate: &Candidate) -> bool {
-        (self.rule, &self.hash, &self.id_part) == (candidate.rule, &candidate.hash, &candidate.id_part)
+    fn is_meant_by(&self, candidate: &Candidate<'_>) -> bool {
+        let own = (self.rule, &self.hash, self.id_part.as_deref());
+        own == (candidate.rule, &candidate.hash, candidate.id_part)
     }
 }
 
@@ -104,6 +105,13 @@ impl Issued {
 impl Remembered for Issued {
     fn last_used_at(&self) -> Option<Timestamp> {
         self.key.last_used_at
+    }
+
+    fn json_bytes(&self) -> usize {
+        let texts = [&self.key.metadata, &self.owner.metadata]
+            .map(|metadata| serde_json::json!(metadata).to_string());
+        let limits = serde_json::json!([self.key.limits, self.owner.limits]).to_string();
+        texts.iter().map(String::len).sum::<usize>() + limits.len()
     }
 }
 
@@ -220,7 +228,7 @@ impl Store {
     pub(crate) async fn checked_issued(
         &self,
         application_id: &str,
-        candidates: &[Candidate],
+        candidates: &[Candidate<'_>],
     ) -> Result<Option<Arc<Known<Issued>>>> {
         let places: Vec<_> =
             candidates.iter().map(|candidate| place(application_id, &candidate.hash)).collect();
@@ -235,7 +243,7 @@ impl Store {
     pub(crate) async fn issued_by(
         &self,
         application_id: &str,
-        candidates: &[Candidate],
+        candidates: &[Candidate<'_>],
     ) -> Result<Option<(usize, Issued)>> {
         let hashes: Vec<_> = candidates.iter().map(|candidate| candidate.hash.as_str().to_owned()).collect();
         for mut row in self.read(Lane::Check, BY_HASHES, values![application_id, hashes]).await? {

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::checks::{Ended, Known, Remembered};
 use super::users::User;
+use super::uses::Use;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
-use crate::jobs::uses::Use;
 use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
 

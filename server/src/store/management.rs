@@ -9,10 +9,10 @@ use super::checks::{Ended, Known, Remembered};
 use super::driver::Lane;
 use super::keys::KeyStatus;
 use super::users::User;
+use super::uses::Use;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, Tx};
 use crate::applications::management;
-use crate::jobs::uses::Use;
 use crate::token::HashedKey;
 
 /// A management key as the database knows it.

@@ -37,6 +37,7 @@ mod server;
 pub(crate) mod sessions;
 mod sqlite;
 pub mod users;
+pub(crate) mod uses;
 mod value;
 
 use std::sync::Arc;

@@ -88,4 +88,11 @@ async fn a_page_of_another_origin_may_read_the_header() {
         service.get("/v1/keys").bearer(&key.secret).header("origin", "https://app.example.com").await;
     assert!(answer.header("access-control-expose-headers").contains(HEADER), "{:?}", answer.headers);
     assert_eq!(answer.header(HEADER), "2026-11-21T10:00:00Z");
+    for method in ["PATCH", "PUT"] {
+        let asked = service.call(axum::http::Method::OPTIONS, "/v1/applications/app_0123456789abcdef");
+        let asked =
+            asked.header("origin", "https://app.example.com").header("access-control-request-method", method);
+        let allowed = asked.await;
+        assert!(allowed.header("access-control-allow-methods").contains(method), "{:?}", allowed.headers);
+    }
 }

@@ -1,5 +1,6 @@
 //! How much keys and their owners may use, in one process and in three.
 
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ on_both_databases![
     a_limit_that_refuses_says_when_it_will_not,
     nothing_is_written_on_the_path_of_a_check,
     three_processes_spend_a_quota_to_the_last_unit,
+    many_at_once_spend_what_there_is,
     what_a_process_leased_goes_back_when_it_stops_and_is_lost_when_it_vanishes,
     a_batch_spends_in_its_order,
     without_the_database_a_quota_refuses_unless_the_application_allows_it,
@@ -207,6 +209,53 @@ async fn three_processes_spend_a_quota_to_the_last_unit(service: &Service) {
     assert_eq!(spent, 500);
     service.pass(SignedDuration::from_hours(11 * 24));
     assert_eq!(spend_all(service, &application, &key).await, 500, "December");
+    for other in &others {
+        other.app.close().await;
+    }
+}
+
+/// Checks and reports about the same quotas, in whatever order they come to the database.
+async fn many_at_once_spend_what_there_is(service: &Service) {
+    let application = service.application(json!({"limits": [quota(200, "month")]})).await;
+    put_owner(&application, json!([quota(300, "month"), wide_rate()])).await;
+    let keys = [application.issue(json!({})).await, application.issue(json!({})).await];
+    let others = [service.another_process().await, service.another_process().await];
+    let processes = [service, &others[0], &others[1]];
+    let mut guards: Vec<_> = (1..=12).map(|number| Guard::new(number, &application.manager)).collect();
+    let mut passed = 0;
+    for _ in 0..3 {
+        let checks = join_all((0..120).map(|number| {
+            let (process, key) = (processes[number % 3], &keys[number % 2]);
+            verify(process, &application, key, json!({"cost": 1 + number % 3}))
+        }));
+        let reports = join_all(guards.iter_mut().enumerate().map(async |(number, guard)| {
+            let mut passed = 0;
+            for round in 0..4 {
+                let (process, key) = (processes[(number + round) % 3], &keys[round % 2]);
+                passed += i64::from(guard.passes(process, &key.secret, 1, 0).await);
+                guard.report(process, 0, false, false).await;
+            }
+            passed
+        }));
+        let (checks, reports, ()) = tokio::join!(checks, reports, others[0].app.flush());
+        let costs = checks.iter().enumerate().filter(|(_, answer)| answer["valid"] == true);
+        passed += costs.map(|(number, _)| 1 + number as i64 % 3).sum::<i64>() + reports.iter().sum::<i64>();
+    }
+    assert!(passed <= 300, "{passed}");
+    // What guards were given is written down, and then all of it comes back; a block
+    // that is being leased ahead meanwhile comes back after it.
+    for process in processes {
+        process.app.flush().await;
+    }
+    for guard in &mut guards {
+        guard.end(service, 0).await;
+    }
+    service.pass(SignedDuration::from_secs(11));
+    for process in processes.iter().chain(&processes) {
+        process.app.flush().await;
+    }
+    let shared = "SELECT used FROM quotas WHERE id LIKE '%owner:cust_7:calls'";
+    assert_eq!(service.count(shared).await, passed, "what was leased and not spent has come back");
     for other in &others {
         other.app.close().await;
     }

@@ -24,9 +24,11 @@ async fn a_good_key_is_told_with_its_owner(service: &Service) {
     let owner = json!({"metadata": {"company": "Initech"}});
     let put = service.put(&application.path("/owners/cust_7")).bearer(&application.manager).json(owner).await;
     assert_eq!(put.status, 200, "{}", put.text);
-    let answer = application.verify(&key.secret, json!({"scopes": ["mesh:read"]})).await;
+    let order = json!({"key": key.secret, "scopes": ["mesh:read"]});
+    let answer = service.post("/v1/verify").bearer(&application.manager).json(order).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(
-        answer,
+        answer.json(),
         json!({
             "valid": true,
             "code": "valid",
