@@ -1,0 +1,205 @@
+// keylatch-server as guards see it, in memory and by the clock of the test: what its wire
+// promises, in a few lines, and every way of being gone.
+
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+import { generateKey } from '../../../pkg/dist/node/index.js';
+import { createGuard } from '../../../pkg/dist/node/guard.js';
+
+export const APPLICATION = 'app_0123456789abcdefghij';
+export const CREDENTIAL = generateKey(prefixed('kl_mgmt_')).expose();
+
+/** What the keys of an application look like. */
+export function prefixed(prefix) {
+  return { parts: [prefix, { alphabet: 'base62', length: 30 }, { checksum: 'crc32', covers: 'all', length: 6 }], certainty: 'documented' };
+}
+
+/** A server that runs until the test is over. */
+export async function standIn(t, options) {
+  const server = new StandIn(options);
+  await server.start();
+  t.after(() => server.stop());
+  return server;
+}
+
+export class StandIn {
+  /** What was asked, in order: `[path, body]`. */
+  asked = [];
+  /** What becomes of the next requests: see `#fail`. */
+  gone;
+  headers = {};
+  freshSeconds = 60;
+  #keys = new Map();
+  #owners = new Map();
+  #limits = new Map();
+  #guards = new Map();
+  #block;
+  #leaseSeconds;
+  #server;
+  #credential = CREDENTIAL;
+
+  /** @param {{ block?: number, leaseSeconds?: number }} [options] of leases */
+  constructor({ block = 10, leaseSeconds = 60 } = {}) {
+    this.#block = block;
+    this.#leaseSeconds = leaseSeconds;
+  }
+
+  async start() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.url = `http://127.0.0.1:${this.#server.address().port}`;
+  }
+
+  async stop() {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  /** A guard that asks it. */
+  guard(options = {}) {
+    return createGuard({ application: APPLICATION, credential: this.#credential, baseUrl: this.url, ...options });
+  }
+
+  /** Takes another management key from now on. */
+  takes(credential) {
+    this.#credential = credential;
+  }
+
+  /** A key: its text, and what may be changed of it. */
+  issue({ owner = 'cust_7', limits = [], ownerLimits = [], ...more } = {}) {
+    const text = generateKey(prefixed('acme_live_')).expose();
+    const key = {
+      id: `key_${randomUUID().slice(0, 8)}`, name: 'nightly', owner, scopes: [], metadata: {}, expires_at: null, environment: 'live',
+      allowed_addresses: [], code: 'valid', limits: limits.map((limit) => this.#limit('key', limit)), ...more,
+    };
+    this.#keys.set(text, key);
+    if (!this.#owners.has(owner)) this.#owners.set(owner, { metadata: { plan: 'pro' }, limits: ownerLimits.map((limit) => this.#limit('owner', limit)) });
+    return { text, key };
+  }
+
+  /** What was used of a limit, as far as the server knows, and what is out on lease. */
+  used(name) {
+    const { spent, leases } = [...this.#limits.values()].find((limit) => limit.name === name);
+    return { spent, leased: [...leases.values()].reduce((sum, { units }) => sum + units, 0) };
+  }
+
+  get reports() {
+    return this.asked.filter(([path]) => path.endsWith('/reports')).map(([, body]) => body);
+  }
+
+  get verified() {
+    return this.asked.filter(([path]) => path === '/v1/verify').map(([, body]) => body);
+  }
+
+  #limit(of, limit) {
+    const whole = { id: `lim_${this.#limits.size}`, of, spent: 0, uses: [], leases: new Map(), resets: null, ...limit };
+    this.#limits.set(whole.id, whole);
+    return whole;
+  }
+
+  async #serve(request, response) {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const body = JSON.parse(text);
+    this.asked.push([request.url, body]);
+    if (this.gone && (await this.#fail(request, response))) return;
+    const send = (status, answer) => response.writeHead(status, { 'Content-Type': 'application/json', ...this.headers }).end(JSON.stringify(answer));
+    if (request.headers.authorization !== `Bearer ${this.#credential}`) return send(401, { code: 'unauthorized', detail: 'No.' });
+    const [, guard] = /^\/v1\/guards\/(\w+)\/reports$/.exec(request.url) ?? [];
+    if (request.url === '/v1/verify') return send(200, this.#verify(body));
+    if (!guard) return send(404, { code: 'not_found' });
+    const answer = this.#report(guard, body);
+    send(answer ? 200 : 409, answer ?? { code: 'conflict' });
+  }
+
+  /** Whether there is no more to say. */
+  async #fail(request, response) {
+    const { gone } = this;
+    if (typeof gone === 'function') await gone(request);
+    if (typeof gone === 'number') response.writeHead(gone, this.headers).end('{}');
+    if (gone === 'broken') request.socket.destroy();
+    if (gone === 'half') response.writeHead(200, { 'Content-Length': 100 }).write('{"valid": tr', () => request.socket.destroy());
+    if (gone === 'garbage') response.end('<html>');
+    if (gone === 'another') response.end('{"valid":true,"code":"valid"}');
+    if (gone === 'redirect') response.writeHead(302, { Location: '/elsewhere' }).end();
+    if (gone === 'endless') endless(response);
+    return typeof gone !== 'function';
+  }
+
+  #verify({ key: text, guard }) {
+    const key = this.#keys.get(text);
+    if (!key) return { valid: false, code: 'not_found', limits: [], fresh_seconds: this.freshSeconds };
+    const owner = this.#owners.get(key.owner);
+    const isOver = key.expires_at !== null && Date.parse(key.expires_at) <= Date.now();
+    const code = isOver ? 'expired' : key.code;
+    const limits = [...key.limits, ...owner.limits].map((limit) => {
+      if (limit.kind === 'quota' && !this.#lease(limit, guard)) this.#grant(limit, guard, this.#block);
+      return { name: limit.name, of: limit.of, kind: limit.kind, limit: limit.limit, window_seconds: limit.window_seconds, id: limit.id, ...this.#told(limit, guard) };
+    });
+    const { id, name, scopes, metadata, expires_at, environment, allowed_addresses } = key;
+    return {
+      valid: code === 'valid', code, key: { id, name, scopes, metadata, expires_at, environment, allowed_addresses },
+      owner: { id: key.owner, metadata: owner.metadata }, limits, fresh_seconds: this.freshSeconds,
+    };
+  }
+
+  #report(guard, { number, uses, want = [], done }) {
+    const last = this.#guards.get(guard) ?? { number: 0 };
+    if (number === last.number) return last.answer;
+    if (number !== last.number + 1) return undefined;
+    const ids = new Set([...uses, ...want].map(({ limit }) => limit));
+    for (const { limit: id, spent } of uses) {
+      const limit = this.#limits.get(id);
+      if (limit.kind === 'rate') limit.uses.push({ at: Date.now(), spent });
+      limit.spent += spent;
+      const lease = limit.leases.get(guard);
+      if (lease) lease.units = Math.max(0, lease.units - spent);
+    }
+    for (const { limit, units } of want) this.#grant(this.#limits.get(limit), guard, units);
+    if (done) for (const limit of this.#limits.values()) limit.leases.delete(guard);
+    const answer = { number, limits: [...ids].map((id) => ({ limit: id, ...this.#told(this.#limits.get(id), guard) })) };
+    this.#guards.set(guard, { number, answer });
+    return answer;
+  }
+
+  /** The units that a guard holds. */
+  #lease(limit, guard) {
+    const lease = limit.leases.get(guard);
+    return lease && lease.units > 0 && lease.until > Date.now() ? lease : undefined;
+  }
+
+  #grant(limit, guard, units) {
+    const held = this.#lease(limit, guard)?.units ?? 0;
+    const granted = Math.min(units, this.#left(limit));
+    if (held + granted > 0) limit.leases.set(guard, { units: held + granted, until: Date.now() + this.#leaseSeconds * 1000 });
+  }
+
+  #left(limit) {
+    const leased = [...limit.leases.values()].reduce((sum, { units }) => sum + units, 0);
+    return Math.max(0, limit.limit - limit.spent - leased);
+  }
+
+  #told(limit, guard) {
+    const now = Date.now();
+    if (limit.kind === 'rate') {
+      const within = limit.uses.filter(({ at }) => now - at < limit.window_seconds * 1000).reduce((sum, { spent }) => sum + spent, 0);
+      return { remaining: Math.max(0, limit.limit - within), reset_seconds: limit.window_seconds };
+    }
+    const reset_seconds = limit.resets === null ? null : Math.max(0, Math.ceil((limit.resets - now) / 1000));
+    const lease = this.#lease(limit, guard);
+    return { remaining: this.#left(limit), reset_seconds, ...(lease && { lease: { units: lease.units, until_seconds: (lease.until - now) / 1000 } }) };
+  }
+}
+
+/** Space without an end. */
+function endless(response) {
+  const write = () => {
+    while (!response.destroyed && response.write(' '.repeat(65_536)));
+  };
+  response.on('drain', write);
+  write();
+}
