@@ -32,7 +32,7 @@ test('the guard brings the offline module, and nothing of the client', () => {
     const own = entry.startsWith('node/') ? ['node:crypto'] : [];
     assert.deepEqual(text.match(/KeyClient|\bnode:\w+/g) ?? [], own, entry);
     // The client's wasm alone would be more.
-    assert.ok(text.length < 130_000, `${entry}: ${text.length}`);
+    assert.ok(text.length < 160_000, `${entry}: ${text.length}`);
   }
 });
 
@@ -54,7 +54,7 @@ test('each entry has its declarations, and what they declare is there', async ()
   for (const [name, { types, node, default: file }] of entries) {
     assert.ok(existsSync(join(pkg, types)), types);
     const declared = [...readFileSync(join(pkg, types), 'utf8').matchAll(/^export (?:function (\w+)|\{ (\w+))/gm)].map(([, one, other]) => one ?? other);
-    assert.deepEqual(Object.keys(await import(join(pkg, node ?? file))).sort(), declared.sort(), name);
+    assert.deepEqual(Object.keys(await import(join(pkg, node ?? file))).sort(), [...new Set(declared)].sort(), name);
   }
 });
 

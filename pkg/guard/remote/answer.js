@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.js';
 import { addressIn, contains, networkIn } from './address.js';
 
 /** @typedef {import('../row.js').Known} Known @typedef {import('../options.js').Needed} Needed */
-/** @typedef {import('./limits.js').Standing} Standing */
+/** @typedef {import('./limits.js').Standing} Standing @typedef {import('./address.js').Network} Network */
 
 /** The codes of keys that exist; of those the guard decides the rest itself, request by request. */
 const KNOWN = ['valid', 'expired', 'revoked', 'disabled', 'rate_limited', 'quota_exceeded'];
@@ -52,7 +52,7 @@ export class OfServer {
     const { name, environment, allowed_addresses: addresses } = key;
     this.#more = { name: needed(name, 'key.name', isText), environment, ownerMetadata: metadataIn(owner.metadata, 'owner.metadata') };
     const networks = needed(addresses, 'key.allowed_addresses', Array.isArray).map(networkIn);
-    this.#networks = needed(networks, 'key.allowed_addresses', (all) => all.every(Boolean));
+    this.#networks = /** @type {Network[]} */ (needed(networks, 'key.allowed_addresses', (all) => all.every(Boolean)));
     this.#standing = standing;
   }
 

@@ -53,8 +53,8 @@ export class Limits {
     }
     known.named = now;
     const { limit } = known;
-    // A lease is taken from an answer once: what was used of it since is not in there.
-    if (limit instanceof Rate ? isQuiet : isQuiet && !limit.isInUse(now)) limit.merge(told, asked);
+    // Of a rate, it would not be known whether what was told meanwhile is in there.
+    if (isQuiet || limit instanceof Quota) limit.merge(told, asked);
     return limit;
   }
 
@@ -124,7 +124,7 @@ export class Standing {
         throw new Refusal(code, facts);
       }
       try {
-        await this.#reports.more(short, cost);
+        await this.#reports.more(short, short.lacks(cost, now));
       } catch (cause) {
         if (this.#isLenient) break;
         const detail = `The quota "${short.told(now).name}" cannot be asked for at the moment. Try again soon.`;

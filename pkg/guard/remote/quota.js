@@ -1,9 +1,9 @@
-// A quota, spent from a lease: units that the server has already taken from it for this
+// A quota, spent from leases: units that the server has already taken from it for this
 // guard alone. So however many guards there are, they never spend more than there is.
 
 /** @typedef {import('./rate.js').Told} Told */
 
-/** For how long a quota that gave nothing is not asked again, in milliseconds: other guards may give back what they do not use. */
+/** For how long a quota that gave nothing is not asked again, in milliseconds: others may give back what they do not use. */
 const ASK_AGAIN = 5000;
 
 export class Quota {
@@ -13,12 +13,10 @@ export class Quota {
   underWay = 0;
   /** @type {Told} */
   #told;
-  /** Of the lease. */
-  #left = 0;
-  /** Until when it may be used. */
-  #until = -Infinity;
-  /** How much the lease had when it was given. */
-  #units = 0;
+  /** Each with its end, that of the first before that of the next. @type {{ units: number, until: number }[]} */
+  #leases = [];
+  /** How much was had after the last lease was given. */
+  #full = 0;
   /** When the quota is filled again; never where the server does not say it. */
   #resets = Infinity;
   /** Not to be asked before. */
@@ -31,42 +29,42 @@ export class Quota {
     this.merge(told, asked);
   }
 
-  /** Whether units of a lease are at hand, or used and not told. @param {number} now */
-  isInUse(now) {
-    return this.pending + this.underWay > 0 || (this.#left > 0 && now < this.#until);
-  }
-
-  /** What the server says, of a moment at which it had heard of all that was used. @param {Partial<Told>} more @param {number} asked */
+  /** What the server says; a lease in it comes to those that there are. @param {Partial<Told>} more @param {number} asked */
   merge({ lease, ...more }, asked) {
     this.#told = { ...this.#told, ...more };
     const { reset_seconds: reset } = more;
     if (reset !== undefined) this.#resets = reset === null ? Infinity : asked + reset * 1000;
-    if (lease) {
-      this.#left = this.#units = lease.units;
-      // From before the question: so it ends here no later than there.
-      this.#until = asked + lease.until_seconds * 1000;
-      this.#asks = -Infinity;
-    }
+    if (!lease || lease.units === 0) return;
+    // From before the question: so it ends here no later than there.
+    this.#leases.push({ units: lease.units, until: asked + lease.until_seconds * 1000 });
+    this.#leases.sort((one, other) => one.until - other.until);
+    this.#full = this.#left(performance.now());
+    this.#asks = -Infinity;
   }
 
   /**
-   * The same of the answer to a report, since which more may have been used.
-   * @param {Partial<Told>} more @param {number} asked @param {number} [need] how many units would help, where it was asked for some
+   * The same of the answer to a report.
+   * @param {Partial<Told>} more @param {number} asked @param {boolean} hasWanted whether the report asked for units
    */
-  settle(more, asked, need) {
+  settle(more, asked, hasWanted) {
     this.merge(more, asked);
-    if (more.lease) this.#left -= this.pending;
-    if (need !== undefined && !this.hasRoom(need, performance.now())) this.#asks = Math.min(performance.now() + ASK_AGAIN, this.#resets);
+    if (hasWanted && !more.lease) this.#asks = Math.min(performance.now() + ASK_AGAIN, this.#resets);
   }
 
-  /** The lease is given back, or of a guard that is no more. */
+  /** The leases are given back, or those of a guard that is no more. */
   drop() {
-    this.#left = this.pending = this.underWay = 0;
+    this.#leases = [];
+    this.pending = this.underWay = 0;
   }
 
   /** @param {number} cost @param {number} now */
   hasRoom(cost, now) {
-    return cost === 0 || (this.#left >= cost && now < this.#until);
+    return cost === 0 || this.#left(now) >= cost;
+  }
+
+  /** How many units are lacking. @param {number} cost @param {number} now */
+  lacks(cost, now) {
+    return cost - this.#left(now);
   }
 
   /** Whether the server may have more. @param {number} now */
@@ -74,23 +72,27 @@ export class Quota {
     return now >= this.#asks;
   }
 
-  /** @param {number} cost */
-  take(cost) {
-    this.#left -= cost;
+  /** Of the leases that end first. What they do not have was let in although the server could not be asked. @param {number} cost @param {number} now */
+  take(cost, now) {
     this.pending += cost;
+    for (let left = cost; left > 0 && this.#left(now) > 0; ) {
+      const [lease] = this.#leases;
+      const units = Math.min(left, lease.units);
+      lease.units -= units;
+      left -= units;
+    }
   }
 
-  /** How many units it is time to ask for. @param {number} now */
+  /** How many units it is time to ask for, so that no request has to wait. @param {number} now */
   wants(now) {
-    const isLow = this.#left < this.#units / 2 || now >= this.#until;
-    return isLow && this.mayAsk(now) && this.pending > 0 ? Math.max(this.#units, 2 * this.pending) : 0;
+    const isLow = this.#left(now) < this.#full / 2;
+    return isLow && this.mayAsk(now) ? Math.max(this.#full, 2 * this.pending) : 0;
   }
 
   /** @param {number} now */
   told(now) {
     const { name, of, limit, remaining } = this.#told;
-    const left = now < this.#until ? Math.max(0, this.#left) : 0;
-    return { name, of, kind: 'quota', limit, remaining: Math.min(limit, remaining + left), resetSeconds: this.#seconds(now) };
+    return { name, of, kind: 'quota', limit, remaining: Math.min(limit, remaining + this.#left(now)), resetSeconds: this.#seconds(now) };
   }
 
   /** Why it has no room for a request. @param {number} _ @param {number} now */
@@ -104,7 +106,13 @@ export class Quota {
 
   /** Whether it can be forgotten. @param {number} now */
   isIdle(now) {
-    return !this.isInUse(now) && this.mayAsk(now);
+    return this.pending + this.underWay === 0 && this.#left(now) === 0 && this.mayAsk(now);
+  }
+
+  /** The units at hand. @param {number} now */
+  #left(now) {
+    while (this.#leases.length > 0 && (this.#leases[0].units === 0 || now >= this.#leases[0].until)) this.#leases.shift();
+    return this.#leases.reduce((sum, { units }) => sum + units, 0);
   }
 
   /** Until it is filled again. @param {number} now */

@@ -10,8 +10,9 @@ import { Quota } from './quota.js';
 /**
  * @typedef {object} Report
  * @property {object} body
+ * @property {number} told when, by the steady clock: leases in the answer to a repetition are no longer for that
  * @property {Map<string, Limit>} limits that it is about, by id
- * @property {Map<Limit, number>} asks how many units at least would help, of those that it asks for
+ * @property {Set<Limit>} wants those of them that it asks for more of
  */
 
 /** How long use is gathered for, and how long after a failure nothing is told, in milliseconds. */
@@ -80,13 +81,18 @@ export class Reports {
     if (this.#shares) return void this.#later();
     if (now - this.#since < INTERVAL || this.#hasJustFailed(now)) return undefined;
     const work = this.#send().catch(() => {});
-    return waitUntil ? void waitUntil(work) : work;
+    try {
+      return waitUntil ? void waitUntil(work) : work;
+    } catch {
+      // As where a framework was started without what the platform gives.
+      return work;
+    }
   }
 
   /** Asks for more of a quota. @param {Quota} quota @param {number} units */
   async more(quota, units) {
     if (this.#hasJustFailed(performance.now())) throw this.#failed?.cause;
-    if (!this.#report?.asks.has(quota)) this.#wanted.set(quota, Math.max(units, this.#wanted.get(quota) ?? 0));
+    if (!this.#report?.wants.has(quota)) this.#wanted.set(quota, Math.max(units, this.#wanted.get(quota) ?? 0));
     do await this.#send();
     while (this.#wanted.has(quota));
   }
@@ -126,11 +132,10 @@ export class Reports {
 
   async #deliver() {
     const report = (this.#report ??= this.#next(false));
-    const asked = performance.now();
     try {
       const answer = await this.#requests.post(`/v1/guards/${this.guard}/reports`, report.body);
       // On a worker another request may have told the same report, and had its answer first.
-      if (this.#report === report) this.#settle(report, answer, asked);
+      if (this.#report === report) this.#settle(report, answer);
       this.#failed = undefined;
     } catch (cause) {
       this.#failed = { cause, at: performance.now() };
@@ -143,19 +148,19 @@ export class Reports {
   #next(isLast) {
     const now = performance.now();
     /** @type {Report} */
-    const report = { body: {}, limits: new Map(), asks: new Map() };
+    const report = { body: {}, told: now, limits: new Map(), wants: new Set() };
     const uses = [];
     const want = [];
     for (const [quota, units] of this.#wanted) {
-      report.asks.set(quota, units);
+      report.wants.add(quota);
       report.limits.set(quota.id, quota);
       want.push({ limit: quota.id, units: Math.max(units, quota.wants(now)) });
     }
     this.#wanted.clear();
     for (const limit of [...this.#used].slice(0, MOST)) {
-      const units = limit instanceof Quota && !isLast && !report.asks.has(limit) ? limit.wants(now) : 0;
+      const units = limit instanceof Quota && !isLast && !report.wants.has(limit) ? limit.wants(now) : 0;
       if (units > 0) {
-        report.asks.set(limit, 1);
+        report.wants.add(limit);
         want.push({ limit: limit.id, units });
       }
       report.limits.set(limit.id, limit);
@@ -171,13 +176,13 @@ export class Reports {
     return report;
   }
 
-  /** @param {Report} report @param {Record<string, any>} answer @param {number} asked */
-  #settle(report, answer, asked) {
+  /** @param {Report} report @param {Record<string, any>} answer */
+  #settle(report, answer) {
     this.#report = undefined;
     const told = new Map(Array.isArray(answer.limits) ? answer.limits.map((one) => [one?.limit, one]) : []);
     for (const [id, limit] of report.limits) {
       limit.underWay = 0;
-      limit.settle(toldOf(told.get(id)), asked, report.asks.get(limit));
+      limit.settle(toldOf(told.get(id)), report.told, report.wants.has(limit));
     }
   }
 
@@ -202,5 +207,5 @@ function toldOf(told) {
   const isNumber = (/** @type {any} */ value) => typeof value === 'number' && value >= 0;
   const { remaining, reset_seconds, lease } = told ?? {};
   if (!isNumber(remaining) || !(isNumber(reset_seconds) || reset_seconds === null)) return {};
-  return { remaining, reset_seconds, ...(isNumber(lease?.units) && isNumber(lease.until_seconds) && { lease }) };
+  return { remaining, reset_seconds, ...(lease?.units > 0 && isNumber(lease.until_seconds) && { lease }) };
 }

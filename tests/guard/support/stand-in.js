@@ -27,8 +27,11 @@ export async function standIn(t, options) {
 export class StandIn {
   /** What was asked, in order: `[path, body]`. */
   asked = [];
-  /** What becomes of the next requests: see `#fail`. */
+  /** What becomes of the next requests: see `#fail`; of what is not there, they hang. */
   gone;
+  /** So many reports arrive, and their answers do not. */
+  loses = 0;
+  onReport = () => {};
   headers = {};
   freshSeconds = 60;
   #keys = new Map();
@@ -83,8 +86,8 @@ export class StandIn {
 
   /** What was used of a limit, as far as the server knows, and what is out on lease. */
   used(name) {
-    const { spent, leases } = [...this.#limits.values()].find((limit) => limit.name === name);
-    return { spent, leased: [...leases.values()].reduce((sum, { units }) => sum + units, 0) };
+    const limit = [...this.#limits.values()].find((limit) => limit.name === name);
+    return { spent: limit.spent, leased: this.#out(limit) };
   }
 
   get reports() {
@@ -113,6 +116,8 @@ export class StandIn {
     if (request.url === '/v1/verify') return send(200, this.#verify(body));
     if (!guard) return send(404, { code: 'not_found' });
     const answer = this.#report(guard, body);
+    this.onReport();
+    if (this.loses-- > 0) return request.socket.destroy();
     send(answer ? 200 : 409, answer ?? { code: 'conflict' });
   }
 
@@ -123,6 +128,7 @@ export class StandIn {
     if (typeof gone === 'number') response.writeHead(gone, this.headers).end('{}');
     if (gone === 'broken') request.socket.destroy();
     if (gone === 'half') response.writeHead(200, { 'Content-Length': 100 }).write('{"valid": tr', () => request.socket.destroy());
+    if (gone === 'drips') response.writeHead(200).write('{');
     if (gone === 'garbage') response.end('<html>');
     if (gone === 'another') response.end('{"valid":true,"code":"valid"}');
     if (gone === 'redirect') response.writeHead(302, { Location: '/elsewhere' }).end();
@@ -137,8 +143,9 @@ export class StandIn {
     const isOver = key.expires_at !== null && Date.parse(key.expires_at) <= Date.now();
     const code = isOver ? 'expired' : key.code;
     const limits = [...key.limits, ...owner.limits].map((limit) => {
-      if (limit.kind === 'quota' && !this.#lease(limit, guard)) this.#grant(limit, guard, this.#block);
-      return { name: limit.name, of: limit.of, kind: limit.kind, limit: limit.limit, window_seconds: limit.window_seconds, id: limit.id, ...this.#told(limit, guard) };
+      const lease = limit.kind === 'quota' && !(this.#leased(limit, guard) > 0) ? this.#grant(limit, guard, this.#block) : undefined;
+      const { id, name, of, kind, window_seconds } = limit;
+      return { id, name, of, kind, limit: limit.limit, window_seconds, ...this.#told(limit), lease };
     });
     const { id, name, scopes, metadata, expires_at, environment, allowed_addresses } = key;
     return {
@@ -156,42 +163,45 @@ export class StandIn {
       const limit = this.#limits.get(id);
       if (limit.kind === 'rate') limit.uses.push({ at: Date.now(), spent });
       limit.spent += spent;
-      const lease = limit.leases.get(guard);
-      if (lease) lease.units = Math.max(0, lease.units - spent);
+      limit.leases.set(guard, Math.max(0, this.#leased(limit, guard) - spent));
     }
-    for (const { limit, units } of want) this.#grant(this.#limits.get(limit), guard, units);
+    const leases = new Map(want.map(({ limit: id, units }) => [id, this.#grant(this.#limits.get(id), guard, units)]));
     if (done) for (const limit of this.#limits.values()) limit.leases.delete(guard);
-    const answer = { number, limits: [...ids].map((id) => ({ limit: id, ...this.#told(this.#limits.get(id), guard) })) };
+    const answer = { number, limits: [...ids].map((id) => ({ limit: id, ...this.#told(this.#limits.get(id)), lease: leases.get(id) })) };
     this.#guards.set(guard, { number, answer });
     return answer;
   }
 
-  /** The units that a guard holds. */
-  #lease(limit, guard) {
-    const lease = limit.leases.get(guard);
-    return lease && lease.units > 0 && lease.until > Date.now() ? lease : undefined;
+  /** The units that a guard has, as far as it is known. */
+  #leased(limit, guard) {
+    return limit.leases.get(guard) ?? 0;
   }
 
-  #grant(limit, guard, units) {
-    const held = this.#lease(limit, guard)?.units ?? 0;
-    const granted = Math.min(units, this.#left(limit));
-    if (held + granted > 0) limit.leases.set(guard, { units: held + granted, until: Date.now() + this.#leaseSeconds * 1000 });
+  /** Some more of them; what a guard does not use in time stays taken. */
+  #grant(limit, guard, wanted) {
+    const units = Math.min(wanted, this.#left(limit));
+    if (units === 0) return undefined;
+    limit.leases.set(guard, this.#leased(limit, guard) + units);
+    return { units, until_seconds: this.#leaseSeconds };
   }
 
   #left(limit) {
-    const leased = [...limit.leases.values()].reduce((sum, { units }) => sum + units, 0);
-    return Math.max(0, limit.limit - limit.spent - leased);
+    return Math.max(0, limit.limit - limit.spent - this.#out(limit));
   }
 
-  #told(limit, guard) {
+  /** All that is out on lease. */
+  #out(limit) {
+    return [...limit.leases.values()].reduce((sum, units) => sum + units, 0);
+  }
+
+  #told(limit) {
     const now = Date.now();
     if (limit.kind === 'rate') {
       const within = limit.uses.filter(({ at }) => now - at < limit.window_seconds * 1000).reduce((sum, { spent }) => sum + spent, 0);
       return { remaining: Math.max(0, limit.limit - within), reset_seconds: limit.window_seconds };
     }
     const reset_seconds = limit.resets === null ? null : Math.max(0, Math.ceil((limit.resets - now) / 1000));
-    const lease = this.#lease(limit, guard);
-    return { remaining: this.#left(limit), reset_seconds, ...(lease && { lease: { units: lease.units, until_seconds: (lease.until - now) / 1000 } }) };
+    return { remaining: this.#left(limit), reset_seconds };
   }
 }
 
