@@ -15,6 +15,8 @@ export class Quota {
   #told;
   /** Each with its end, that of the first before that of the next. @type {{ units: number, until: number }[]} */
   #leases = [];
+  /** When the last lease is over. */
+  ends = -Infinity;
   /** How much was had after the last lease was given. */
   #full = 0;
   /** When the quota is filled again; never where the server does not say it. */
@@ -36,8 +38,10 @@ export class Quota {
     if (reset !== undefined) this.#resets = reset === null ? Infinity : asked + reset * 1000;
     if (!lease || lease.units === 0) return;
     // From before the question: so it ends here no later than there.
-    this.#leases.push({ units: lease.units, until: asked + lease.until_seconds * 1000 });
+    const until = asked + lease.until_seconds * 1000;
+    this.#leases.push({ units: lease.units, until });
     this.#leases.sort((one, other) => one.until - other.until);
+    this.ends = Math.max(this.ends, until);
     this.#full = this.#left(performance.now());
     this.#asks = -Infinity;
   }

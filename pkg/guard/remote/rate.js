@@ -11,6 +11,8 @@ export class Rate {
   /** Used, and not told to the server so far; and told by a report without an answer so far. */
   pending = 0;
   underWay = 0;
+  /** It has no lease. */
+  ends = Number.MAX_VALUE;
   /** @type {Told} */
   #told;
   #window = 1;

@@ -35,8 +35,8 @@ export class Remote {
   async ask({ key, address }, signal) {
     const began = performance.now();
     const mark = this.#reports.mark();
-    // To look spends nothing. The address is noted as the one of the last use.
-    const body = { key, cost: 0, guard: this.#reports.guard, ip: addressIn(address)?.text };
+    // Because a guard asks, nothing is spent, and of the address is noted only that it was the last.
+    const body = { key, guard: this.#reports.guard, ip: addressIn(address)?.text };
     const answer = await this.#requests.post('/v1/verify', body, signal);
     return readAnswer(answer, (told) => this.#limits.told(told, began, this.#reports.isQuietSince(mark)));
   }

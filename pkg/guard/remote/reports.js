@@ -157,7 +157,8 @@ export class Reports {
       want.push({ limit: quota.id, units: Math.max(units, quota.wants(now)) });
     }
     this.#wanted.clear();
-    for (const limit of [...this.#used].slice(0, MOST)) {
+    // What is left of a lease that is over goes back after the next report, so that has to have all that was spent of it.
+    for (const limit of [...this.#used].sort((one, other) => one.ends - other.ends).slice(0, MOST)) {
       const units = limit instanceof Quota && !isLast && !report.wants.has(limit) ? limit.wants(now) : 0;
       if (units > 0) {
         report.wants.add(limit);

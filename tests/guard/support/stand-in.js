@@ -90,6 +90,11 @@ export class StandIn {
     return { spent: limit.spent, leased: this.#out(limit) };
   }
 
+  /** What was used of all limits of a name. */
+  spent(name) {
+    return [...this.#limits.values()].filter((limit) => limit.name === name).reduce((sum, { spent }) => sum + spent, 0);
+  }
+
   get reports() {
     return this.asked.filter(([path]) => path.endsWith('/reports')).map(([, body]) => body);
   }
