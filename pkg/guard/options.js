@@ -38,7 +38,7 @@ export function numberOf(value, name, otherwise, { least = 0, most = Infinity } 
 /** A copy of an array; none of what is no array or cannot be read. @param {any} value @returns {any[] | undefined} */
 export function listOf(value) {
   try {
-    return Array.isArray(value) ? Array.from(value) : undefined;
+    return Array.isArray(value) ? [...value] : undefined;
   } catch {
     return undefined;
   }
