@@ -41,6 +41,7 @@ impl App {
             passwords,
             throttle: Default::default(),
             noted: Default::default(),
+            limits: Default::default(),
             quota: Default::default(),
             readiness: Default::default(),
             metrics: Default::default(),
@@ -53,10 +54,11 @@ impl App {
         Ok(app)
     }
 
-    /// Writes down what was noted and closes the database. Requests that come
-    /// later get 503.
+    /// Writes down what was noted, gives back what was leased of quotas, and closes
+    /// the database. Requests that come later get 503.
     pub async fn close(&self) {
         self.flush().await;
+        self.close_limits().await;
         self.store().close().await;
     }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use keylatch_format::Secret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::password::PasswordCost;
 use crate::clock::{Clock, SystemClock};
@@ -128,7 +130,8 @@ impl From<&str> for Database {
 }
 
 /// What new keys are for, visible in their prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum KeyEnvironment {
     /// `kl_live_`
     Live,
@@ -137,6 +140,18 @@ pub enum KeyEnvironment {
 }
 
 impl KeyEnvironment {
+    /// As the database has it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            KeyEnvironment::Live => "live",
+            KeyEnvironment::Test => "test",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [KeyEnvironment::Live, KeyEnvironment::Test].into_iter().find(|known| known.as_str() == text)
+    }
+
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             KeyEnvironment::Live => "kl_live_",

@@ -34,7 +34,8 @@
 //! | `http` | what stands around every request: connections, limits, headers, origins, log, refusals |
 //! | `api`, `facade`, `issuer` | handlers: keylatch's own API, those of four clouds, logging in by browser |
 //! | `auth` | who asks, what they may do, passwords, sessions, users |
-//! | `keys` | what happens to keys, as functions that know no HTTP |
+//! | `keys`, `applications` | what happens to one's own keys, and to APIs that one protects and the keys of their customers, as functions that know no HTTP |
+//! | `limits` | how much may be used: rates, quotas, guards |
 //! | `jobs` | what happens beside the requests: sweeps, last use, audit |
 //! | `store` | what is kept, and the two databases |
 //!
@@ -42,7 +43,7 @@
 //! refuses to the layer that writes it out.
 //!
 //! # To add an endpoint
-//! 1. What happens: a function in `keys` or `auth` that takes `&App`, the
+//! 1. What happens: a function in `keys`, `applications` or `auth` that takes `&App`, the
 //!    `auth::Caller` and what is asked. It begins with `caller.may(…)`,
 //!    and ends with a line for the log and `app.audit(…)` if it changed something.
 //! 2. The handler: a function in `api/v1` with `#[utoipa::path(…)]` above it,
@@ -62,6 +63,7 @@
 
 mod api;
 mod app;
+mod applications;
 #[cfg_attr(not(feature = "facades"), allow(dead_code, reason = "the facades ask for more than our own API"))]
 pub(crate) mod auth;
 mod clock;
@@ -72,6 +74,7 @@ mod http;
 mod issuer;
 mod jobs;
 mod keys;
+mod limits;
 mod metrics;
 mod quota;
 mod readiness;
@@ -82,6 +85,7 @@ pub mod store;
 mod token;
 
 pub use app::{DEMO_PASSWORD, DEMO_USER};
+pub use applications::leaked::LeakedKey;
 pub use auth::password::PasswordCost;
 pub use auth::users::{UserChange, UserError};
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -12,11 +12,12 @@ use crate::config::Config;
 use crate::http::source::Source;
 use crate::jobs::noted::Noted;
 use crate::keys::lifetime::whole_millis;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::quota::Quota;
 use crate::readiness::Readiness;
 use crate::store::Store;
-use crate::store::audit::Event;
+use crate::store::audit::{Event, Subject};
 
 /// The service. Clones share everything.
 #[derive(Clone)]
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) noted: Noted,
+    pub(crate) limits: Limits,
     pub(crate) quota: Quota,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: Metrics,
@@ -76,6 +78,10 @@ impl App {
         &self.0.noted
     }
 
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     pub(crate) fn quota(&self) -> &Quota {
         &self.0.quota
     }
@@ -97,12 +103,25 @@ impl App {
         actor: &str,
         key_id: Option<&str>,
     ) {
+        let subject = Subject { key_id: key_id.map(str::to_owned), application_id: None };
+        self.audit_of(source, user_id, action, actor, subject);
+    }
+
+    /// The same of a key that may be an application's, or of an application.
+    pub(crate) fn audit_of(
+        &self,
+        source: &Source,
+        user_id: &str,
+        action: &'static str,
+        actor: &str,
+        subject: Subject,
+    ) {
         self.noted().event(Event {
             at: self.now(),
             user_id: user_id.to_owned(),
             action,
             actor: actor.to_owned(),
-            key_id: key_id.map(str::to_owned),
+            subject,
             address: source.address.map(|address| address.to_string()),
             request_id: Some(source.request_id.clone()).filter(|id| !id.is_empty()),
         });

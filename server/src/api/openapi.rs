@@ -22,13 +22,15 @@ use super::{about, v1};
         title = "keylatch",
         description = "API keys: created, shown once, listed, rotated, revoked, deleted. Times are RFC 3339 in UTC. \
                        Refusals are `application/problem+json` (RFC 9457); their `type` explains itself when \
-                       fetched. A body is JSON of at most 64 KiB. Every answer carries `x-request-id`. The \
+                       fetched. A body is JSON of at most 64 KiB, unless it says more. Every answer carries `x-request-id`. The \
                        APIs of other clouds that a server may speak as well (`--facade`) are theirs to \
                        describe, and not in here.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(
         (name = "keys", description = "One's own API keys"),
+        (name = "applications", description = "APIs that one protects, their customers, and the keys of those. A management key may do here what its scopes say"),
+        (name = "verify", description = "Whose key is this, and what may they do"),
         (name = "session", description = "Signing in and out"),
         (name = "about", description = "The service itself"),
     ),
@@ -77,8 +79,10 @@ impl Modify for Credentials {
 fn complete(api: &mut Value) {
     api["servers"] = json!([{"url": "/", "description": "The server that this was read from"}]);
     // utoipa has no word for members that exclude each other.
-    if let Some(schema) = api.pointer_mut("/components/schemas/CreateKey") {
-        schema["not"] = json!({"required": ["expires_in", "expires_at"]});
+    for schema in ["CreateKey", "CreateManagementKey", "IssueKey"] {
+        if let Some(schema) = api.pointer_mut(&format!("/components/schemas/{schema}")) {
+            schema["not"] = json!({"required": ["expires_in", "expires_at"]});
+        }
     }
     let Some(paths) = api["paths"].as_object_mut() else { return };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {

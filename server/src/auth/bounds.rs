@@ -49,6 +49,8 @@ impl<'a> Plan<'a> {
 /// What a credential is limited to.
 enum Granted<'a> {
     Everything,
+    /// Nothing of the user's but an application.
+    Nothing,
     /// Whose it is, and these scopes.
     AccountAnd(Vec<&'a str>),
     /// These scopes alone.
@@ -67,6 +69,7 @@ impl<'a> Granted<'a> {
     fn includes(&self, need: Need) -> bool {
         match self {
             Granted::Everything => true,
+            Granted::Nothing => false,
             Granted::AccountAnd(_) if need == Need::Account => true,
             Granted::AccountAnd(scopes) | Granted::Only(scopes) => scopes.contains(&need.scope()),
         }
@@ -81,6 +84,13 @@ impl Caller {
     pub fn may(&self, need: Need) -> Result<(), Problem> {
         if self.granted().includes(need) {
             return Ok(());
+        }
+        if let Some(manager) = self.manager() {
+            let detail = format!(
+                "This is a management key of the application {}, and reaches nothing else. Use a key of your own, or sign in.",
+                manager.application.id
+            );
+            return Err(Problem::new(ProblemCode::Forbidden, detail));
         }
         let scope = need.scope();
         Err(Problem::new(
@@ -100,7 +110,28 @@ impl Caller {
     /// 403, naming what is too much, and the latest end that is not.
     pub(crate) fn may_make(&self, plan: Plan<'_>, member: Option<&str>) -> Result<(), Problem> {
         self.may_grant(plan)?;
-        if let Some(latest) = self.end().filter(|end| plan.expires_at.is_none_or(|wished| wished > *end)) {
+        self.may_last(plan.expires_at, member)?;
+        let own = match &self.authority {
+            Authority::Key(key) => Some(key.kind),
+            Authority::Released(bounds) => Some(bounds.kind),
+            Authority::Session | Authority::Login(_) | Authority::Manager(_) => None,
+        };
+        match own {
+            Some(own) if own != KeyKind::Keylatch && own != plan.kind => Err(forbidden(
+                "kind",
+                "This key was made through another API, and makes keys of that API only. Sign in instead."
+                    .into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the caller make something that ends then: never after its own end.
+    ///
+    /// # Errors
+    /// 403, naming the latest end.
+    pub(crate) fn may_last(&self, end: Option<Timestamp>, member: Option<&str>) -> Result<(), Problem> {
+        if let Some(latest) = self.end().filter(|own| end.is_none_or(|wished| wished > *own)) {
             let remedy = match member {
                 Some(_) => "Ask for an end up to then, or leave the end out, or sign in",
                 None => "Use a key that ends no earlier than the one that you ask about, or sign in",
@@ -112,19 +143,7 @@ impl Caller {
             let problem = Problem::new(ProblemCode::Forbidden, detail);
             return Err(Problem { field: member.map(Into::into), ..problem });
         }
-        let own = match &self.authority {
-            Authority::Key(key) => Some(key.kind),
-            Authority::Released(bounds) => Some(bounds.kind),
-            Authority::Session | Authority::Login(_) => None,
-        };
-        match own {
-            Some(own) if own != KeyKind::Keylatch && own != plan.kind => Err(forbidden(
-                "kind",
-                "This key was made through another API, and makes keys of that API only. Sign in instead."
-                    .into(),
-            )),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The end of a key whose end was not asked for: not after the credential's own.
@@ -138,6 +157,7 @@ impl Caller {
     fn may_grant(&self, plan: Plan<'_>) -> Result<(), Problem> {
         let own = match self.granted() {
             Granted::Everything => return Ok(()),
+            Granted::Nothing => Vec::new(),
             Granted::AccountAnd(scopes) | Granted::Only(scopes) => scopes,
         };
         let word = self.word();
@@ -164,6 +184,7 @@ impl Caller {
             Authority::Key(key) => Granted::of(&key.scopes, key.full_access),
             Authority::Released(bounds) => Granted::of(&bounds.scopes, bounds.full_access),
             Authority::Login(login) => Granted::AccountAnd(login.scope.split_whitespace().collect()),
+            Authority::Manager(_) => Granted::Nothing,
         }
     }
 
@@ -175,13 +196,14 @@ impl Caller {
             Authority::Key(key) => key.expires_at,
             Authority::Released(bounds) => bounds.expires_at,
             Authority::Login(login) => Some(login.end()),
+            Authority::Manager(manager) => manager.key.expires_at,
         }
     }
 
     fn word(&self) -> &'static str {
         match &self.authority {
             Authority::Session | Authority::Released(_) => "session",
-            Authority::Key(_) => "key",
+            Authority::Key(_) | Authority::Manager(_) => "key",
             Authority::Login(_) => "login",
         }
     }

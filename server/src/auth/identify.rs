@@ -3,17 +3,17 @@
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use jiff::Timestamp;
 use keylatch_format::Secret;
 
 use super::{Authority, Caller};
+use crate::applications::management;
 use crate::http::carrier::Carrier;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::source::Source;
-use crate::http::{cookie, csrf};
+use crate::http::{cookie, csrf, key_end};
 use crate::issuer::access_token::is_access_token;
 use crate::state::App;
-use crate::store::keys::{KeyStatus, OwnedKey, StoredKey};
+use crate::store::keys::{KeyStatus, OwnedKey};
 use crate::store::sessions::BegunWith;
 use crate::token::{HashedKey, HashedToken};
 
@@ -25,7 +25,14 @@ pub(crate) async fn identify(app: &App, parts: &Parts, carrier: &Carrier) -> Res
     let source = Source::of(&parts.extensions);
     // A bad key is never saved by a good cookie: who sends one means to use it.
     if let Some(secret) = (carrier.read)(&parts.headers)? {
-        return by_key(app, &secret, source).await;
+        let is_management = secret.expose().starts_with(management::PREFIX);
+        let caller = if is_management {
+            by_management_key(app, &secret, source).await?
+        } else {
+            by_key(app, &secret, source).await?
+        };
+        key_end::note(&parts.extensions, caller.key_end());
+        return Ok(caller);
     }
     let caller = by_session(app, &parts.headers, carrier.missing, source).await?;
     csrf::check(&parts.method, &parts.headers, app.config())?;
@@ -38,7 +45,9 @@ pub(crate) async fn identify(app: &App, parts: &Parts, carrier: &Carrier) -> Res
 /// 401, saying what is wrong with the key.
 pub(crate) async fn bearer_of(app: &App, parts: &Parts, carrier: &Carrier) -> Result<Caller, Problem> {
     let secret = (carrier.read)(&parts.headers)?.ok_or_else(|| unauthorized(carrier.missing))?;
-    by_key(app, &secret, Source::of(&parts.extensions)).await
+    let caller = by_key(app, &secret, Source::of(&parts.extensions)).await?;
+    key_end::note(&parts.extensions, caller.key_end());
+    Ok(caller)
 }
 
 /// Authenticates the bearer of a key, whichever API it was made through.
@@ -51,14 +60,25 @@ pub(crate) async fn by_key(app: &App, secret: &Secret, source: Source) -> Result
     }
     let hash = HashedKey::of(secret);
     let known = app.store().checked_key(&hash).await?.ok_or_else(|| invalid(UNKNOWN_KEY))?;
-    let OwnedKey { key, owner, is_disabled } = known.found();
+    let OwnedKey { mut key, owner, is_disabled } = OwnedKey::clone(&known);
+    key.last_used_at = known.last_used_at();
     let now = app.now();
     refuse_disabled(is_disabled)?;
-    refuse_ended(&key, now)?;
+    refuse_ended(key.status(now))?;
     if app.noted().key_was_used(&key, hash.as_str(), now) {
         known.was_noted(now);
     }
     Ok(Caller { user: owner, authority: Authority::Key(Box::new(key)), source })
+}
+
+async fn by_management_key(app: &App, secret: &Secret, source: Source) -> Result<Caller, Problem> {
+    let known = app.store().checked_manager(&HashedKey::of(secret)).await?;
+    let manager = known.ok_or_else(|| invalid(UNKNOWN_KEY))?;
+    let now = app.now();
+    refuse_disabled(manager.is_disabled)?;
+    refuse_ended(manager.key.status(now))?;
+    app.noted().manager_was_used(&manager, now);
+    Ok(Caller { user: manager.user.clone(), authority: Authority::Manager(manager), source })
 }
 
 async fn by_access_token(app: &App, token: &Secret, source: Source) -> Result<Caller, Problem> {
@@ -99,7 +119,7 @@ pub(crate) async fn by_session(
         BegunWith::Released(bounds) => Authority::Released(bounds),
         // It can do no more than that key, and ends with it.
         BegunWith::Key(key) => {
-            refuse_ended(&key, now)?;
+            refuse_ended(key.status(now))?;
             app.noted().key_was_used(&key, "", now);
             Authority::Key(key)
         }
@@ -108,8 +128,8 @@ pub(crate) async fn by_session(
     Ok(Caller { user: session.user, authority, source })
 }
 
-fn refuse_ended(key: &StoredKey, now: Timestamp) -> Result<(), Problem> {
-    match key.status(now) {
+fn refuse_ended(status: KeyStatus) -> Result<(), Problem> {
+    match status {
         KeyStatus::Active => Ok(()),
         KeyStatus::Expired => Err(invalid("This API key has expired. Create a new one.")),
         KeyStatus::Revoked => Err(invalid("This API key was revoked. Create a new one.")),

@@ -11,8 +11,11 @@ pub(crate) mod sign_in;
 pub(crate) mod throttle;
 pub(crate) mod users;
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use jiff::Timestamp;
 
 pub use bounds::Need;
 
@@ -20,8 +23,10 @@ use crate::http::carrier;
 use crate::http::problem::Problem;
 use crate::http::source::Source;
 use crate::state::App;
+use crate::store::checks::Known;
 use crate::store::keys::{Bounds, StoredKey};
 use crate::store::logins::Login;
+use crate::store::management::Manager;
 use crate::store::users::User;
 
 /// A request's authenticated user, by what, and from where.
@@ -42,6 +47,8 @@ enum Authority {
     Released(Box<Bounds>),
     /// A login by browser, for a program on the person's computer.
     Login(Box<Login>),
+    /// A management key, for one of the user's applications and nothing else.
+    Manager(Arc<Known<Manager>>),
 }
 
 impl Caller {
@@ -49,6 +56,23 @@ impl Caller {
     pub fn key(&self) -> Option<&StoredKey> {
         match &self.authority {
             Authority::Key(key) => Some(key),
+            Authority::Session | Authority::Released(_) | Authority::Login(_) | Authority::Manager(_) => None,
+        }
+    }
+
+    /// The management key that authenticated the request, if it was one.
+    pub(crate) fn manager(&self) -> Option<&Arc<Known<Manager>>> {
+        match &self.authority {
+            Authority::Manager(manager) => Some(manager),
+            Authority::Session | Authority::Key(_) | Authority::Released(_) | Authority::Login(_) => None,
+        }
+    }
+
+    /// When the key that was sent ends, if one was sent.
+    pub(crate) fn key_end(&self) -> Option<Timestamp> {
+        match &self.authority {
+            Authority::Key(key) => key.expires_at,
+            Authority::Manager(manager) => manager.key.expires_at,
             Authority::Session | Authority::Released(_) | Authority::Login(_) => None,
         }
     }
@@ -59,6 +83,7 @@ impl Caller {
             Authority::Session | Authority::Released(_) => "session".to_owned(),
             Authority::Key(key) => key.id.clone(),
             Authority::Login(login) => format!("login_{}", login.id),
+            Authority::Manager(manager) => manager.key.id.clone(),
         }
     }
 
@@ -67,11 +92,11 @@ impl Caller {
         matches!(self.authority, Authority::Session)
     }
 
-    /// `session`, `key` or `login`.
+    /// `session`, `key` or `login`. A management key is a key.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.authority {
             Authority::Session | Authority::Released(_) => "session",
-            Authority::Key(_) => "key",
+            Authority::Key(_) | Authority::Manager(_) => "key",
             Authority::Login(_) => "login",
         }
     }

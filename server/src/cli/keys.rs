@@ -18,11 +18,9 @@ pub(super) async fn act(flags: &Flags, command: &KeyCommand) -> Result<(), Strin
             flags,
             |app| async move { app.revoke_leaked(&secret).await.map_err(|error| error.to_string()) },
         );
-    match revoked.await? {
-        Some(key) => {
-            say(&format!("revoked {} ({}) of {}", key.id, key.masked(), key.user_id));
-            Ok(())
-        }
-        None => Err("there is no such key; nothing was changed.".into()),
+    let revoked = revoked.await?;
+    for key in &revoked {
+        say(&format!("revoked {} ({}) of {}", key.id, key.masked, key.user_id));
     }
+    if revoked.is_empty() { Err("there is no such key; nothing was changed.".into()) } else { Ok(()) }
 }

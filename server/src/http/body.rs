@@ -13,25 +13,25 @@ use zeroize::Zeroizing;
 
 use crate::http::problem::{Problem, ProblemCode::InvalidRequest};
 
-/// The largest body that is read.
-const LIMIT: usize = 64 * 1024;
+/// The largest body that is read, where nothing else is said.
+pub(crate) const LIMIT: usize = 64 * 1024;
 /// How much more, and for how long, is thrown away, so that a client that
 /// sends before it listens still gets the answer instead of a broken connection.
 const DRAIN: usize = 32 * 1024 * 1024;
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// The body, read from JSON.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+/// The body, read from JSON; it may have so many bytes.
+pub(crate) struct JsonBody<T, const MOST: usize = LIMIT>(pub(crate) T);
 
 /// The same where a body without content stands for the defaults.
 pub(crate) struct OptionalJsonBody<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+impl<S: Sync, T: DeserializeOwned, const MOST: usize> FromRequest<S> for JsonBody<T, MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let text = read(body).await?;
+        let text = read(body, MOST).await?;
         parse(&parts.headers, &text).map(JsonBody)
     }
 }
@@ -41,7 +41,7 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJsonBody
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let text = read(body).await?;
+        let text = read(body, LIMIT).await?;
         if text.is_empty() {
             return Ok(OptionalJsonBody(T::default()));
         }
@@ -67,7 +67,7 @@ pub(crate) fn not_json() -> Problem {
     }
 }
 
-pub(crate) async fn read(mut body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
+pub(crate) async fn read(mut body: Body, most: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let mut text = Zeroizing::new(Vec::new());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
@@ -75,13 +75,11 @@ pub(crate) async fn read(mut body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> 
                 .with_status(StatusCode::BAD_REQUEST)
         })?;
         let Ok(data) = frame.into_data() else { continue };
-        if text.len() + data.len() > LIMIT {
+        if text.len() + data.len() > most {
             let _ = tokio::time::timeout(DRAIN_TIME, drain(body)).await;
-            return Err(Problem::new(
-                InvalidRequest,
-                "The body is larger than 64 KiB, which no request to this API needs to be.",
-            )
-            .with_status(StatusCode::PAYLOAD_TOO_LARGE));
+            let detail =
+                format!("The body is larger than {} KiB, the most that this request may have.", most / 1024);
+            return Err(Problem::new(InvalidRequest, detail).with_status(StatusCode::PAYLOAD_TOO_LARGE));
         }
         // Grown by hand: a buffer that `Vec` outgrows is freed without being wiped.
         if text.capacity() < text.len() + data.len() {

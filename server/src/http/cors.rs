@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::key_end;
 use crate::config::Config;
 
 /// Answers preflights and marks answers, for the origins of `--allow-origin`.
@@ -21,7 +22,7 @@ fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
@@ -29,6 +30,6 @@ fn layer(origins: Vec<HeaderValue>) -> CorsLayer {
             HeaderName::from_static("x-api-key"),
             HeaderName::from_static("impact-api-key"),
         ])
-        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER, key_end::HEADER])
         .max_age(Duration::from_secs(600))
 }

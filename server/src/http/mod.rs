@@ -8,6 +8,7 @@ pub(crate) mod cookie;
 pub(crate) mod cors;
 pub(crate) mod csrf;
 pub(crate) mod host;
+pub(crate) mod key_end;
 pub(crate) mod metrics;
 pub mod problem;
 pub(crate) mod request_id;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::http::body::{is_json, read};
+use crate::http::body::{LIMIT, is_json, read};
 use crate::http::problem::Problem;
 use crate::store::StoreError;
 use crate::token::NotGenerated;
@@ -71,7 +71,7 @@ impl IntoResponse for Refusal {
 
 /// Reads JSON, as Auth0's clients send it, or a form, as RFC 6749 has it.
 pub(super) async fn read_form<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
-    let text = read(body).await?;
+    let text = read(body, LIMIT).await?;
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let request = if is_json(content_type) {

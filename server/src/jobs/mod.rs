@@ -1,12 +1,14 @@
-//! What happens beside the requests: writing down what was noted, and sweeping
-//! out what is over. The jobs end with the app that they work for.
+//! What happens beside the requests: writing down what was noted and counted, and
+//! sweeping out what is over. The jobs end with the app that they work for.
 
 pub(crate) mod noted;
+pub(crate) mod uses;
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::applications::leaked;
 use crate::auth::throttle;
 use crate::state::{App, WeakApp};
 use crate::store::Result;
@@ -33,13 +35,15 @@ async fn every<F: Future<Output = ()>>(pause: Duration, app: WeakApp, work: impl
 }
 
 impl App {
-    /// Writes down what was noted of uses and events. What cannot be written now
-    /// is kept for the next time.
+    /// Writes down what was noted of uses and events, and what was counted of
+    /// limits. What cannot be written now is kept for the next time.
     pub async fn flush(&self) {
         self.noted().flush(self.store()).await;
+        self.sync_limits().await;
     }
 
-    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, and
+    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, some of what
+    /// deleted applications have left, and
     /// events of the audit log past their retention.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
@@ -57,7 +61,10 @@ impl App {
         store.sweep_codes(now).await?;
         store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
-        store.sweep_failures(before(throttle::WINDOW), now).await?;
+        store.sweep_applications(now).await?;
+        store.sweep_failures(before(leaked::WINDOW.max(throttle::WINDOW)), now).await?;
+        store.sweep_limits(now).await?;
+        store.sweep_guards(now).await?;
         store.sweep_events(before(self.config().audit_retention)).await
     }
 }

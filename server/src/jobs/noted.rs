@@ -6,24 +6,30 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::store::Store;
+use super::uses::{Outcome, Uses, is_worth_noting};
 use crate::store::audit::Event;
-use crate::store::keys::{StoredKey, Use};
+use crate::store::checks::Known;
+use crate::store::issued::{Issued, IssuedKey};
+use crate::store::keys::StoredKey;
+use crate::store::management::{ManagementKey, Manager};
+use crate::store::{Result, Store};
 use crate::token::HashedToken;
 
-/// Uses are told to the minute, and noted no more often.
-const COARSENESS: SignedDuration = SignedDuration::from_mins(1);
 /// So much of each kind is kept while the database fails; more is dropped and counted.
-const CAPACITY: usize = 100_000;
+pub(super) const CAPACITY: usize = 100_000;
 /// So many rows are written with one statement.
-const BATCH: usize = 1_000;
+pub(super) const BATCH: usize = 1_000;
 
 /// The notes.
 #[derive(Default)]
 pub(crate) struct Noted {
-    keys: Mutex<HashMap<String, KeyUse>>,
+    /// With the hash of the key that was used; empty: whichever the row has.
+    keys: Uses<String>,
+    managers: Uses<()>,
+    /// With the address that the asker told.
+    issued: Uses<Option<String>>,
     sessions: Mutex<HashMap<String, Timestamp>>,
     events: Mutex<Vec<Event>>,
     /// One flush at a time, or two would write the same.
@@ -31,45 +37,55 @@ pub(crate) struct Noted {
     dropped: std::sync::atomic::AtomicU64,
 }
 
-#[derive(Clone, PartialEq)]
-struct KeyUse {
-    /// Of the key that was used; empty: whichever the row has.
-    hash: String,
-    at: Timestamp,
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The first is always worth noting, later ones once a minute.
-fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
-    last.is_none_or(|last| now.duration_since(last) >= COARSENESS)
 }
 
 impl Noted {
     /// The key of this hash has authenticated a request. Tells whether that was noted.
     pub(crate) fn key_was_used(&self, key: &StoredKey, hash: &str, now: Timestamp) -> bool {
-        if !is_worth_noting(key.last_used_at, now) {
-            return false;
+        self.is_noted(self.keys.note(&key.id, key.last_used_at, hash.to_owned(), now))
+    }
+
+    /// An application's management key has authenticated a request.
+    pub(crate) fn manager_was_used(&self, manager: &Known<Manager>, now: Timestamp) {
+        if self.is_noted(self.managers.note(&manager.key.id, manager.last_used_at(), (), now)) {
+            manager.was_noted(now);
         }
-        let mut keys = lock(&self.keys);
-        if !is_worth_noting(keys.get(&key.id).map(|noted| noted.at), now) {
-            return false;
+    }
+
+    /// A key that an application has issued was found good for a request from this address.
+    pub(crate) fn issued_was_used(&self, issued: &Known<Issued>, address: Option<&str>, now: Timestamp) {
+        let (id, last) = (&issued.key.id, issued.last_used_at());
+        if self.is_noted(self.issued.note(id, last, address.map(str::to_owned), now)) {
+            issued.was_noted(now);
         }
-        let has_room = keys.len() < CAPACITY || keys.contains_key(&key.id);
-        if has_room {
-            keys.insert(key.id.clone(), KeyUse { hash: hash.to_owned(), at: now });
-        } else {
+    }
+
+    fn is_noted(&self, outcome: Outcome) -> bool {
+        if outcome == Outcome::Dropped {
             self.drop_one();
         }
-        has_room
+        outcome == Outcome::Noted
     }
 
     /// When the key was last used, what is not written down yet included.
     pub(crate) fn last_used(&self, key: &StoredKey) -> Option<Timestamp> {
-        let noted = lock(&self.keys).get(&key.id).map(|noted| noted.at);
-        key.last_used_at.max(noted)
+        key.last_used_at.max(self.keys.last(&key.id).map(|noted| noted.at))
+    }
+
+    /// The same of a management key, which it is put into.
+    pub(crate) fn tell_manager(&self, key: &mut ManagementKey) {
+        key.last_used_at = key.last_used_at.max(self.managers.last(&key.id).map(|noted| noted.at));
+    }
+
+    /// The same of a key that an application has issued, with the address.
+    pub(crate) fn tell_issued(&self, key: &mut IssuedKey) {
+        let Some(noted) = self.issued.last(&key.id) else { return };
+        if key.last_used_at.is_none_or(|stored| stored < noted.at) {
+            key.last_used_at = Some(noted.at);
+            key.last_used_address = noted.with;
+        }
     }
 
     /// When a session was last seen, what is not written down yet included.
@@ -113,24 +129,8 @@ impl Noted {
     /// meanwhile finds it in one of the two places.
     pub(crate) async fn flush(&self, store: &Store) {
         let _turn = self.flushing.lock().await;
-        let mut keys: Vec<_> =
-            lock(&self.keys).iter().map(|(id, noted)| (id.clone(), noted.clone())).collect();
-        // In one order, so that two processes do not wait for each other's rows.
-        keys.sort_by(|one, other| one.0.cmp(&other.0));
-        for batch in keys.chunks(BATCH) {
-            let uses: Vec<_> = batch
-                .iter()
-                .map(|(id, noted)| Use { id: id.clone(), hash: noted.hash.clone(), at: noted.at })
-                .collect();
-            if store.keys_were_used(&uses).await.inspect_err(complain).is_err() {
-                return;
-            }
-            let mut keys = lock(&self.keys);
-            batch.iter().for_each(|(id, noted)| {
-                if keys.get(id) == Some(noted) {
-                    keys.remove(id);
-                }
-            });
+        if self.flush_uses(store).await.inspect_err(complain).is_err() {
+            return;
         }
         let sessions: Vec<_> = lock(&self.sessions).iter().map(|(hash, at)| (hash.clone(), *at)).collect();
         for batch in sessions.chunks(BATCH) {
@@ -154,6 +154,22 @@ impl Noted {
         }
         lock(&self.events).drain(..written);
     }
+
+    async fn flush_uses(&self, store: &Store) -> Result<()> {
+        for batch in self.keys.batches() {
+            store.keys_were_used(&batch).await?;
+            self.keys.were_written(&batch);
+        }
+        for batch in self.managers.batches() {
+            store.managers_were_used(&batch).await?;
+            self.managers.were_written(&batch);
+        }
+        for batch in self.issued.batches() {
+            store.issued_were_used(&batch).await?;
+            self.issued.were_written(&batch);
+        }
+        Ok(())
+    }
 }
 
 fn complain(error: &crate::store::StoreError) {
@@ -163,53 +179,17 @@ fn complain(error: &crate::store::StoreError) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::kind::KeyKind;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    fn key(last_used_at: Option<Timestamp>) -> StoredKey {
-        StoredKey {
-            id: "key_1".into(),
-            user_id: "usr_1".into(),
-            kind: KeyKind::Keylatch,
-            name: String::new(),
-            prefix: String::new(),
-            last_four: String::new(),
-            scopes: Vec::new(),
-            full_access: false,
-            created_at: at(0),
-            expires_at: None,
-            last_used_at,
-            revoked_at: None,
-            replaced_by: None,
-        }
-    }
-
-    #[test]
-    fn a_use_is_noted_once_a_minute_and_told_at_once() {
-        let noted = Noted::default();
-        noted.key_was_used(&key(None), "hash", at(0));
-        assert_eq!(noted.last_used(&key(None)), Some(at(0)));
-        noted.key_was_used(&key(None), "hash", at(59));
-        assert_eq!(noted.last_used(&key(None)), Some(at(0)));
-        noted.key_was_used(&key(None), "hash", at(60));
-        assert_eq!(noted.last_used(&key(None)), Some(at(60)));
-        // Written down by another process meanwhile.
-        noted.key_was_used(&key(Some(at(100))), "hash", at(150));
-        assert_eq!(noted.last_used(&key(Some(at(100)))), Some(at(100)));
-    }
+    use crate::store::audit::Subject;
 
     #[test]
     fn memory_is_bounded_and_what_is_dropped_is_counted() {
         let noted = Noted::default();
         let event = Event {
-            at: at(0),
+            at: Timestamp::UNIX_EPOCH,
             user_id: String::new(),
             action: "test",
             actor: String::new(),
-            key_id: None,
+            subject: Subject::default(),
             address: None,
             request_id: None,
         };

@@ -30,7 +30,7 @@ pub(crate) async fn create(
 ) -> Result<Made, Problem> {
     caller.may(Need::Write)?;
     let name = name::read("name", &order.name)?;
-    let scopes = scopes::read(order.scopes)?;
+    let scopes = scopes::read("scopes", order.scopes)?;
     let (expires_in, expires_at) = (order.expires_in.as_deref(), order.expires_at.as_deref());
     let now = app.now();
     let mut end = Lifetime::read(expires_in, expires_at)?.end(now)?;

@@ -1,16 +1,11 @@
 //! Ending keys: revoking and deleting.
 
-use keylatch_format::Secret;
-
 use super::lifetime::Overlap;
 use super::rotate::retire;
 use crate::auth::{Caller, Need};
 use crate::http::problem::{Problem, ProblemCode};
-use crate::http::source::Source;
 use crate::state::App;
-use crate::store::StoreError;
 use crate::store::keys::{KeyStatus, StoredKey};
-use crate::token::HashedKey;
 
 /// Ends a key for good, at once or in a while. One that has ended already stays
 /// as it is.
@@ -40,28 +35,6 @@ pub(crate) async fn revoke(
     app.audit(&caller.source, user_id, "key.revoked", &caller.name(), Some(&key.id));
     app.metrics().keys_revoked.inc();
     Ok(key)
-}
-
-impl App {
-    /// Revokes a key by itself, whoever's it is: for whoever runs the server and
-    /// finds one where it should not be. `None`: there is no such key.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn revoke_leaked(&self, secret: &Secret) -> Result<Option<StoredKey>, StoreError> {
-        let now = self.now();
-        let mut tx = self.store().begin().await?;
-        let Some(found) = tx.key_by_hash(&HashedKey::of(secret)).await? else { return Ok(None) };
-        let Some(mut key) = tx.lock_key(&found.owner.id, &found.key.id).await? else { return Ok(None) };
-        if key.status(now) == KeyStatus::Active {
-            key.revoked_at = Some(now);
-            tx.update_key_end(&key).await?;
-        }
-        tx.commit().await?;
-        tracing::info!(user_id = key.user_id, key_id = key.id, "leaked key revoked");
-        self.audit(&Source::default(), &key.user_id, "key.revoked", "command", Some(&key.id));
-        Ok(Some(key))
-    }
 }
 
 /// Deletes a key that is not active any more.

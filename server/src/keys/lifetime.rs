@@ -3,7 +3,7 @@
 
 use jiff::fmt::temporal::{DateTimeParser, SpanParser};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{SignedDuration, Span, Timestamp, ToSpan};
 
 use crate::http::problem::Problem;
 
@@ -110,12 +110,18 @@ fn span(text: &str) -> Option<Span> {
     SpanParser::new().parse_span(text).ok()
 }
 
-fn moment(text: &str) -> Option<Timestamp> {
+/// A time as in RFC 3339.
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 fn after(now: Timestamp, span: Span) -> Option<Timestamp> {
     now.to_zoned(TimeZone::UTC).checked_add(span).ok().map(|end| whole_millis(end.timestamp()))
+}
+
+/// The time that is so many days of 24 hours from now.
+pub(crate) fn days_from(now: Timestamp, days: u32) -> Timestamp {
+    now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
 }
 
 /// The database keeps milliseconds.

@@ -2,7 +2,7 @@
 
 use keylatch_format::Secret;
 
-use super::{ID_PREFIX, key_id};
+use super::{ID_PREFIX, key_id, lifetime};
 use crate::auth::{Caller, Need};
 use crate::http::problem::Problem;
 use crate::state::App;
@@ -15,6 +15,7 @@ pub(crate) struct ListOrder {
     pub(crate) status: String,
     pub(crate) search: String,
     pub(crate) idempotency_key: String,
+    pub(crate) ends_within_days: Option<u32>,
     /// The id of the key after which the page begins, without its prefix.
     pub(crate) cursor: Option<String>,
     pub(crate) limit: usize,
@@ -43,6 +44,7 @@ pub(crate) async fn list(app: &App, caller: &Caller, order: &ListOrder) -> Resul
         status: &order.status,
         search: &order.search,
         idempotency_key: &order.idempotency_key,
+        ends_until: order.ends_within_days.map(|days| lifetime::days_from(app.now(), days)),
         before,
         limit: order.limit,
     };

@@ -16,9 +16,16 @@ pub(crate) struct Event {
     pub(crate) action: &'static str,
     /// `session`, the id of a key, `login` and its id, or `command`.
     pub(crate) actor: String,
-    pub(crate) key_id: Option<String>,
+    pub(crate) subject: Subject,
     pub(crate) address: Option<String>,
     pub(crate) request_id: Option<String>,
+}
+
+/// What something was done to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) key_id: Option<String>,
+    pub(crate) application_id: Option<String>,
 }
 
 /// An event as it is told.
@@ -27,21 +34,22 @@ pub(crate) struct Told {
     pub(crate) at: Timestamp,
     pub(crate) action: String,
     pub(crate) actor: String,
-    pub(crate) key_id: Option<String>,
+    pub(crate) subject: Subject,
     pub(crate) address: Option<String>,
     pub(crate) request_id: Option<String>,
 }
 
 const INSERT: Statement = Statement {
-    sqlite: "INSERT INTO audit (at, user_id, action, actor, key_id, address, request_id) \
+    sqlite: "INSERT INTO audit (at, user_id, action, actor, key_id, address, request_id, application_id) \
              SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), \
              json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), \
-             json_extract(value, '$[6]') FROM json_each($1)",
-    postgres: "INSERT INTO audit (at, user_id, action, actor, key_id, address, request_id) \
-               SELECT (value->>0)::BIGINT, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 \
+             json_extract(value, '$[6]'), json_extract(value, '$[7]') FROM json_each($1)",
+    postgres: "INSERT INTO audit (at, user_id, action, actor, key_id, address, request_id, application_id) \
+               SELECT (value->>0)::BIGINT, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
                FROM json_array_elements($1::TEXT::JSON)",
 };
-const OF_USER: Statement = sql("SELECT seq, at, action, actor, key_id, address, request_id FROM audit \
+const OF_USER: Statement =
+    sql("SELECT seq, at, action, actor, key_id, application_id, address, request_id FROM audit \
      WHERE user_id = $1 AND seq < $2 AND ($3 = '' OR key_id = $3) ORDER BY seq DESC LIMIT $4");
 const SWEEP: Statement = sql("DELETE FROM audit WHERE at <= $1");
 
@@ -51,8 +59,18 @@ impl Store {
         let rows: Vec<_> = events
             .iter()
             .map(|event| {
-                let Event { at, user_id, action, actor, key_id, address, request_id } = event;
-                serde_json::json!([millis(*at), user_id, action, actor, key_id, address, request_id])
+                let Event { at, user_id, action, actor, subject, address, request_id } = event;
+                let Subject { key_id, application_id } = subject;
+                serde_json::json!([
+                    millis(*at),
+                    user_id,
+                    action,
+                    actor,
+                    key_id,
+                    address,
+                    request_id,
+                    application_id
+                ])
             })
             .collect();
         self.change(INSERT, values![serde_json::json!(rows).to_string()]).await.map(drop)
@@ -75,7 +93,7 @@ impl Store {
                     at: row.time()?,
                     action: row.text()?,
                     actor: row.text()?,
-                    key_id: row.optional_text()?,
+                    subject: Subject { key_id: row.optional_text()?, application_id: row.optional_text()? },
                     address: row.optional_text()?,
                     request_id: row.optional_text()?,
                 })

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::checks::Known;
+use super::checks::{Ended, Known, Remembered};
 use super::users::User;
 use super::value::{Row, Statement, sql, values};
-use super::{Ended, Result, Store, StoreError, Tx};
+use super::{Result, Store, StoreError, Tx};
+use crate::jobs::uses::Use;
 use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
 
@@ -61,9 +62,16 @@ impl StoredKey {
 
     /// Its state at this time.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
-        if self.revoked_at.is_some() {
+        KeyStatus::of(self.revoked_at, self.expires_at, now)
+    }
+}
+
+impl KeyStatus {
+    /// The state at this time of what was revoked then and ends then by itself.
+    pub(super) fn of(revoked_at: Option<Timestamp>, expires_at: Option<Timestamp>, now: Timestamp) -> Self {
+        if revoked_at.is_some() {
             KeyStatus::Revoked
-        } else if self.expires_at.is_some_and(|end| end <= now) {
+        } else if expires_at.is_some_and(|end| end <= now) {
             KeyStatus::Expired
         } else {
             KeyStatus::Active
@@ -112,12 +120,10 @@ pub(crate) struct OwnedKey {
     pub(crate) is_disabled: bool,
 }
 
-/// When a key was used, as it is written down in batches.
-pub(crate) struct Use {
-    pub(crate) id: String,
-    /// The row may have another key by now, which nobody has used.
-    pub(crate) hash: String,
-    pub(crate) at: Timestamp,
+impl Remembered for OwnedKey {
+    fn last_used_at(&self) -> Option<Timestamp> {
+        self.key.last_used_at
+    }
 }
 
 /// The columns of a key, in the order in which [`key`] reads them.
@@ -171,11 +177,6 @@ const ENDING: Statement = Statement {
     sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1 RETURNING (SELECT hash FROM keys WHERE keys.id = $1)",
     postgres: "SELECT hash FROM keys WHERE id = $1 AND pg_notify('keylatch_ended', hash)::text = ''",
 };
-/// The same of all keys of somebody.
-const ENDING_MANY: Statement = Statement {
-    sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1",
-    postgres: "SELECT pg_notify('keylatch_ended', '*')::text",
-};
 const REISSUE: Statement = sql("UPDATE keys SET hash = $2, last_four = $3 WHERE id = $1");
 const UPDATE_END: Statement =
     sql("UPDATE keys SET expires_at = $2, revoked_at = $3, replaced_by = $4 WHERE id = $1");
@@ -201,30 +202,24 @@ impl Store {
     }
 
     /// The same, but what was asked a moment ago is not asked again.
-    pub(crate) async fn checked_key(&self, hash: &HashedKey) -> Result<Option<Arc<Known>>> {
-        if let Some(known) = self.checks.get(hash) {
-            return Ok(known);
-        }
-        let asked = self.checks.ask();
-        let found = self.key_by_hash(hash).await?;
-        Ok(self.checks.put(&asked, hash, found))
+    pub(crate) async fn checked_key(&self, hash: &HashedKey) -> Result<Option<Arc<Known<OwnedKey>>>> {
+        let ask = async { Ok(self.key_by_hash(hash).await?.map(|found| (0, found))) };
+        let place = [hash.as_str().to_owned()];
+        self.checks.keys.checked(self.checks.gate(), &place, |_, _| true, ask).await
     }
 
-    /// Writes down when keys were used, in one statement.
-    pub(crate) async fn keys_were_used(&self, uses: &[Use]) -> Result<()> {
+    /// Writes down when keys were used, in one statement. With each is the hash of
+    /// the key that was used: the row may have another by now, which nobody has
+    /// used. Empty is whichever the row has.
+    pub(crate) async fn keys_were_used(&self, uses: &[Use<String>]) -> Result<()> {
         let ids: Vec<_> = uses.iter().map(|one| one.id.clone()).collect();
-        let hashes: Vec<_> = uses.iter().map(|one| one.hash.clone()).collect();
+        let hashes: Vec<_> = uses.iter().map(|one| one.with.clone()).collect();
         let times: Vec<_> = uses.iter().map(|one| super::value::millis(one.at)).collect();
         self.change(USED, values![ids, hashes, times]).await.map(drop)
     }
 }
 
 impl Tx {
-    /// The key with this hash and whose it is, whoever asks.
-    pub(crate) async fn key_by_hash(&mut self, hash: &HashedKey) -> Result<Option<OwnedKey>> {
-        self.find(BY_HASH, values![hash.as_str()]).await?.map(owned).transpose()
-    }
-
     /// The user's key with this id; nobody else changes it until the transaction ends.
     pub(crate) async fn lock_key(&mut self, user_id: &str, id: &str) -> Result<Option<StoredKey>> {
         self.find(LOCK, values![id, user_id]).await?.as_mut().map(key).transpose()
@@ -295,9 +290,7 @@ impl Tx {
 
     /// The same of all keys of somebody.
     pub(super) async fn all_are_ending(&mut self) -> Result<()> {
-        self.run(ENDING_MANY, values![]).await?;
-        self.ended.push(Ended::Keys);
-        Ok(())
+        self.ending(Ended::Everything).await
     }
 }
 

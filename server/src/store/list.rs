@@ -12,7 +12,7 @@ use super::{Result, Store};
 use crate::keys::kind::KeyKind;
 
 /// A request looks at so many rows at most: some milliseconds on either database.
-const SCAN: i64 = 5_000;
+pub(super) const SCAN: i64 = 5_000;
 
 /// Which keys to list.
 pub(crate) struct Filter<'a> {
@@ -24,6 +24,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) search: &'a str,
     /// Only what was made under this `Idempotency-Key`; empty is any.
     pub(crate) idempotency_key: &'a str,
+    /// Only those that are active and end up to this time.
+    pub(crate) ends_until: Option<Timestamp>,
     /// Only keys older than the one in this place.
     pub(crate) before: Option<Place>,
     /// At most so many.
@@ -32,7 +34,7 @@ pub(crate) struct Filter<'a> {
 
 /// Where a key stands in the order of creation.
 #[derive(Clone, Copy)]
-pub(crate) struct Place(i64);
+pub(crate) struct Place(pub(super) i64);
 
 /// Keys, newest first.
 pub(crate) struct Listed {
@@ -49,6 +51,7 @@ impl Filter<'_> {
             status: "active",
             search: "",
             idempotency_key: "",
+            ends_until: None,
             before: None,
             limit: 1000,
         }
@@ -69,7 +72,8 @@ macro_rules! list {
                     OR ($5 = 'inactive' AND (revoked_at IS NOT NULL OR expires_at <= $6))
                     OR ($5 = 'active' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $6)))
                AND ($7 = '' OR name_folded LIKE $7 ESCAPE '\')
-               ORDER BY seq DESC LIMIT $8"
+               AND ($8 IS NULL OR (revoked_at IS NULL AND expires_at > $6 AND expires_at <= $8))
+               ORDER BY seq DESC LIMIT $9"
         ))
     };
 }
@@ -79,7 +83,7 @@ const NEWEST: Statement =
 /// There is one such key at most.
 const BY_IDEMPOTENCY_KEY: Statement = list!(
     "(SELECT * FROM keys WHERE user_id = $1 AND seq < $2 AND id = (SELECT key_id FROM attempts \
-     WHERE user_id = $1 AND idempotency_key = $9 AND created_at > $10) LIMIT $3) AS keys"
+     WHERE user_id = $1 AND idempotency_key = $10 AND created_at > $11) LIMIT $3) AS keys"
 );
 /// Where looking ended, if there is more.
 const LAST_SEEN: Statement =
@@ -98,8 +102,9 @@ impl Store {
         let kind = filter.kind.map_or("", KeyKind::as_str);
         // One more, to see whether there is another page.
         let most = filter.limit as i64 + 1;
+        let search = pattern(filter.search);
         let mut values =
-            values![user_id, before, SCAN, kind, filter.status, now, pattern(filter.search), most];
+            values![user_id, before, SCAN, kind, filter.status, now, search, filter.ends_until, most];
         let by_attempt = !filter.idempotency_key.is_empty();
         let statement = if by_attempt { BY_IDEMPOTENCY_KEY } else { NEWEST };
         if by_attempt {
@@ -127,7 +132,7 @@ impl Store {
 }
 
 /// The pattern of `LIKE` that finds the text anywhere; empty stays empty.
-fn pattern(search: &str) -> String {
+pub(super) fn pattern(search: &str) -> String {
     if search.is_empty() {
         return String::new();
     }

@@ -23,6 +23,8 @@ macro_rules! migrations {
             migration!($directory, 4, "attempts in order", "0004_attempts_in_order"),
             migration!($directory, 5, "bounded keys", "0005_bounded_keys"),
             migration!($directory, 6, "kept checks and devices", "0006_kept_checks_and_devices"),
+            migration!($directory, 7, "applications", "0007_applications"),
+            migration!($directory, 8, "limits", "0008_limits"),
         ]
     };
 }

@@ -11,6 +11,7 @@
 //! table. To add a table or a column: a step in `migrations.rs` with one file for
 //! each database, and a file here.
 
+pub(crate) mod applications;
 pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod checks;
@@ -20,10 +21,16 @@ pub(crate) mod devices;
 mod driver;
 mod error;
 pub(crate) mod failures;
+pub(crate) mod guards;
+pub(crate) mod issued;
+pub(crate) mod issued_list;
 pub mod keys;
+pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod logins;
+pub(crate) mod management;
 mod migrations;
+pub(crate) mod owners;
 mod postgres;
 mod server;
 pub(crate) mod sessions;
@@ -34,18 +41,22 @@ mod value;
 use std::sync::Arc;
 use std::time::Duration;
 
-use checks::Checks;
+use checks::{Checks, Ended};
 use circuit::Circuit;
 use driver::{Driver, Lane, Transaction};
-use value::{Row, Statement, Value};
+use value::{Row, Statement, Value, values};
 
 use crate::config::{Connections, Database};
 use crate::start_error::StartError;
-use crate::token::HashedKey;
 
 pub use driver::Load;
 pub use error::{Result, StoreError};
 
+/// Tells the other processes what ends with this transaction.
+const TELL: Statement = Statement {
+    sqlite: "UPDATE ended SET number = number + 1 WHERE id = 1",
+    postgres: "SELECT pg_notify('keylatch_ended', $1)::text",
+};
 /// The database has answered by then, or counts as silent. Its own deadlines are
 /// shorter and say more.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -178,13 +189,6 @@ pub struct Tx {
     ended: Vec<Ended>,
 }
 
-/// What no kept answer may say any more.
-enum Ended {
-    Key(HashedKey),
-    /// All keys of somebody.
-    Keys,
-}
-
 impl Tx {
     /// Makes the changes last: when this returns, they are on disk.
     ///
@@ -194,12 +198,7 @@ impl Tx {
         let Tx { inner, store, ended } = self;
         let outcome = store.guard(Lane::Write, inner.commit()).await;
         // Also when the answer was lost: it may have happened.
-        for ended in &ended {
-            match ended {
-                Ended::Key(hash) => store.checks.end(hash),
-                Ended::Keys => store.checks.forget_all(),
-            }
-        }
+        ended.iter().for_each(|ended| store.checks.end(ended));
         outcome
     }
 
@@ -210,5 +209,13 @@ impl Tx {
 
     async fn find(&mut self, statement: Statement, values: Vec<Value>) -> Result<Option<Row>> {
         Ok(self.run(statement, values).await?.pop())
+    }
+
+    /// To be called before something ends, can do less, or gets another secret: from
+    /// the commit on, no process takes it for what it was.
+    async fn ending(&mut self, ended: Ended) -> Result<()> {
+        self.run(TELL, values![ended.to_text()]).await?;
+        self.ended.push(ended);
+        Ok(())
     }
 }

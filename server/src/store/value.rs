@@ -83,6 +83,12 @@ impl From<&Option<String>> for Value {
     }
 }
 
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        Value::Text(value)
+    }
+}
+
 impl From<Vec<i64>> for Value {
     fn from(value: Vec<i64>) -> Self {
         Value::Ints(value)
@@ -129,6 +135,20 @@ impl Row {
             Some(Cell::Int(_)) => Err(StoreError::failed("a column of text is a number")),
             None => Err(StoreError::failed("a row has too few columns")),
         }
+    }
+
+    /// A column of text that is JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
+        let text = self.text()?;
+        serde_json::from_str(&text).map_err(|_| StoreError::failed("a column of JSON cannot be read"))
+    }
+
+    /// The same, or NULL.
+    pub(crate) fn optional_json<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>> {
+        let read = |text: String| {
+            serde_json::from_str(&text).map_err(|_| StoreError::failed("a column of JSON cannot be read"))
+        };
+        self.optional_text()?.map(read).transpose()
     }
 
     pub(crate) fn int(&mut self) -> Result<i64> {

@@ -122,6 +122,14 @@ impl Service {
         self.call(Method::POST, path)
     }
 
+    pub fn patch(&self, path: &str) -> Call<'_> {
+        self.call(Method::PATCH, path)
+    }
+
+    pub fn put(&self, path: &str) -> Call<'_> {
+        self.call(Method::PUT, path)
+    }
+
     pub fn delete(&self, path: &str) -> Call<'_> {
         self.call(Method::DELETE, path)
     }
@@ -181,6 +189,74 @@ async fn look_into(database: &Database) -> AnyPool {
         Database::Postgres(url) => url.expose().to_owned(),
     };
     sqlx::any::AnyPoolOptions::new().max_connections(2).connect(&url).await.unwrap()
+}
+
+/// An application of Kim's with a management key that may do everything.
+pub struct Application<'s> {
+    pub service: &'s Service,
+    pub id: String,
+    /// The secret of the management key.
+    pub manager: String,
+    /// Kim's session.
+    pub cookie: String,
+}
+
+impl Service {
+    /// Makes an application with these members besides name and formats.
+    pub async fn application(&self, more: Value) -> Application<'_> {
+        let cookie = self.sign_in(KIM).await;
+        let mut order = json!({"name": "Acme API", "formats": [
+            {"environment": "live", "prefix": "acme_live_"}, {"environment": "test", "prefix": "acme_test_"},
+        ]});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = self.post("/v1/applications").cookie(&cookie).json(order).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let id = answer.json()["id"].as_str().unwrap().to_owned();
+        let mut application = Application { service: self, id, manager: String::new(), cookie };
+        application.manager =
+            application.management_key(&["verify", "keys:create", "keys:read", "keys:revoke"]).await;
+        application
+    }
+}
+
+impl Application<'_> {
+    /// The address of something in the application, such as `/keys`.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/v1/applications/{}{rest}", self.id)
+    }
+
+    /// The secret of a new management key with these scopes.
+    pub async fn management_key(&self, scopes: &[&str]) -> String {
+        let order = json!({"name": "server", "scopes": scopes, "expires_in": "never"});
+        let answer = self.service.post(&self.path("/management-keys")).cookie(&self.cookie).json(order).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Issues a key to `cust_7`, unless these members say otherwise.
+    pub async fn issue(&self, more: Value) -> NewKey {
+        let mut order = json!({"owner": "cust_7"});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = self.service.post(&self.path("/keys")).bearer(&self.manager).json(order).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let key = answer.json();
+        let member = |name: &str| key[name].as_str().unwrap().to_owned();
+        NewKey { id: member("id"), secret: member("secret"), key: key.clone() }
+    }
+
+    /// What is said of a key, asked with these members besides it.
+    pub async fn verify(&self, key: &str, more: Value) -> Value {
+        let mut order = json!({"key": key});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = self.service.post("/v1/verify").bearer(&self.manager).json(order).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    /// The code of a key.
+    pub async fn code(&self, key: &str) -> String {
+        self.verify(key, json!({})).await["code"].as_str().unwrap().to_owned()
+    }
 }
 
 /// What a create or rotate told.

@@ -30,6 +30,7 @@ mod client;
 
 mod access;
 mod account;
+mod applications;
 mod audit;
 mod checks;
 mod create;
@@ -63,3 +64,4 @@ mod throttle;
 mod trouble;
 mod upgrade;
 mod validate;
+mod verify;

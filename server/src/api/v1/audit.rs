@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::query::{DEFAULT_LIMIT, Query};
+use crate::applications::management;
 use crate::auth::{Caller, Need};
-use crate::http::problem::{Problem, ProblemCode};
+use crate::http::problem::Problem;
 use crate::state::App;
 
 /// Something that happened.
@@ -23,6 +25,9 @@ pub(super) struct AuditEvent {
     /// The key that it happened to.
     #[schema(required)]
     key_id: Option<String>,
+    /// The application that it happened to, or that the key is of.
+    #[schema(required)]
+    application_id: Option<String>,
     /// The client's address.
     #[schema(required)]
     address: Option<String>,
@@ -46,7 +51,7 @@ pub(super) struct AuditPage {
 #[into_params(parameter_in = Query)]
 pub(super) struct ListAudit {
     /// Only what happened to this key.
-    #[param(nullable = false, pattern = "^key_[0-9A-Za-z]{16,64}$")]
+    #[param(nullable = false, pattern = "^(key|mgmt)_[0-9A-Za-z]{16,64}$")]
     key_id: Option<String>,
     /// `next_cursor` of the page before.
     #[param(nullable = false, pattern = "^[0-9]{1,18}$")]
@@ -75,9 +80,9 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<AuditPage>, Problem> {
     caller.may(Need::Read)?;
-    let asked = ListAudit::read(query.as_deref().unwrap_or_default())?;
+    let asked = ListAudit::read(query.as_deref())?;
     let _turn = app.quota().listing(&caller.user.id).await?;
-    let limit = asked.limit.unwrap_or(50);
+    let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
     let key_id = asked.key_id.as_deref().unwrap_or_default();
     let mut found = app.store().events_of(&caller.user.id, asked.cursor, key_id, limit + 1).await?;
     let is_last = found.len() <= limit;
@@ -87,7 +92,8 @@ pub(super) async fn list(
         at: event.at,
         action: event.action,
         actor: event.actor,
-        key_id: event.key_id,
+        key_id: event.subject.key_id,
+        application_id: event.subject.application_id,
         address: event.address,
         request_id: event.request_id,
     });
@@ -95,39 +101,24 @@ pub(super) async fn list(
 }
 
 impl ListAudit {
-    fn read(query: &str) -> Result<Self, Problem> {
-        let mut asked = ListAudit { key_id: None, cursor: None, limit: None };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let twice = match &*name {
-                "key_id" => asked.key_id.replace(key_id(&value)?).is_some(),
-                "cursor" => asked.cursor.replace(cursor(&value)?).is_some(),
-                "limit" => asked.limit.replace(limit(&value)?).is_some(),
-                _ => {
-                    return Err(Problem::new(
-                        ProblemCode::InvalidRequest,
-                        "The query has a parameter that is not known here. There are key_id, cursor and limit.",
-                    ));
-                }
-            };
-            if twice {
-                return Err(Problem::field(name, "This parameter stands twice in the query. Send it once."));
-            }
-        }
-        Ok(asked)
+    fn read(query: Option<&str>) -> Result<Self, Problem> {
+        let mut query = Query::read(query, &["key_id", "cursor", "limit"])?;
+        Ok(ListAudit {
+            key_id: query.take("key_id").map(key_id).transpose()?,
+            cursor: query.take("cursor").map(|value| cursor(&value)).transpose()?,
+            limit: query.limit()?,
+        })
     }
 }
 
-fn key_id(value: &str) -> Result<String, Problem> {
-    let id = crate::keys::key_id(value);
-    id.map(str::to_owned).map_err(|_| Problem::field("key_id", "`key_id` is not the id of a key."))
+fn key_id(value: String) -> Result<String, Problem> {
+    let known =
+        value.strip_prefix(management::ID_PREFIX).map(|random| format!("{}{random}", crate::keys::ID_PREFIX));
+    let is_id = crate::keys::key_id(known.as_deref().unwrap_or(&value)).is_ok();
+    if is_id { Ok(value) } else { Err(Problem::field("key_id", "`key_id` is not the id of a key.")) }
 }
 
 fn cursor(value: &str) -> Result<i64, Problem> {
     let cursor = value.parse().ok().filter(|cursor| *cursor >= 0);
     cursor.ok_or_else(|| Problem::field("cursor", "`cursor` is not one of this list. Start without it."))
-}
-
-fn limit(value: &str) -> Result<usize, Problem> {
-    let limit = value.parse().ok().filter(|limit| (1..=100).contains(limit));
-    limit.ok_or_else(|| Problem::field("limit", "`limit` must be a number from 1 to 100."))
 }

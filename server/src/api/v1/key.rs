@@ -53,15 +53,21 @@ pub(super) enum Status {
     Revoked,
 }
 
+impl Status {
+    pub(super) fn of(status: KeyStatus) -> Self {
+        match status {
+            KeyStatus::Active => Status::Active,
+            KeyStatus::Expired => Status::Expired,
+            KeyStatus::Revoked => Status::Revoked,
+        }
+    }
+}
+
 impl Key {
     pub(super) fn told(key: StoredKey, now: Timestamp) -> Self {
         Key {
             masked: key.masked(),
-            status: match key.status(now) {
-                KeyStatus::Active => Status::Active,
-                KeyStatus::Expired => Status::Expired,
-                KeyStatus::Revoked => Status::Revoked,
-            },
+            status: Status::of(key.status(now)),
             id: key.id,
             name: key.name,
             prefix: key.prefix,
@@ -98,6 +104,7 @@ impl NewKey {
     }
 }
 
-fn expose<S: serde::Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes a secret out, the only time that it is told.
+pub(super) fn expose<S: serde::Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose())
 }

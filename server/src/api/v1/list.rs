@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::key::Key;
+use super::query::{DEFAULT_LIMIT, Query};
 use crate::auth::Caller;
-use crate::http::problem::{Problem, ProblemCode};
+use crate::http::problem::Problem;
 use crate::keys::ID_PREFIX;
 use crate::keys::idempotency::{faulty, is_idempotency_key};
 use crate::keys::look::{self, ListOrder};
@@ -23,10 +24,10 @@ pub(super) struct KeyPage {
     next_cursor: Option<String>,
 }
 
-/// Which keys to list. Read by hand, so that a misspelt parameter is an error
-/// and not a longer list.
+/// Which keys to list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it is described here, and read by hand")]
 pub(super) struct ListKeys {
     /// `active`, `inactive` (expired or revoked), `expired`, `revoked` or `all`.
     #[param(default = "all", nullable = false)]
@@ -43,6 +44,9 @@ pub(super) struct ListKeys {
     /// Only the key that was made under this Idempotency-Key in the last 24 hours.
     #[param(nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$")]
     idempotency_key: Option<String>,
+    /// Only active keys that end by themselves within so many days.
+    #[param(nullable = false, minimum = 1, maximum = 3660)]
+    ends_within_days: Option<u32>,
 }
 
 const STATUSES: [&str; 5] = ["active", "inactive", "expired", "revoked", "all"];
@@ -67,14 +71,7 @@ pub(super) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<KeyPage>, Problem> {
-    let asked = ListKeys::read(query.as_deref().unwrap_or_default())?;
-    let order = ListOrder {
-        status: asked.status.unwrap_or_else(|| "all".to_owned()),
-        search: asked.search.unwrap_or_default(),
-        idempotency_key: asked.idempotency_key.unwrap_or_default(),
-        cursor: asked.cursor,
-        limit: asked.limit.unwrap_or(50) as usize,
-    };
+    let order = ListKeys::read(query.as_deref())?;
     let listed = look::list(&app, &caller, &order).await?;
     let next_cursor = listed.next.as_deref().and_then(|id| id.strip_prefix(ID_PREFIX)).map(str::to_owned);
     let now = app.now();
@@ -103,55 +100,20 @@ pub(super) async fn get(
 }
 
 impl ListKeys {
-    fn read(query: &str) -> Result<Self, Problem> {
-        let mut asked =
-            ListKeys { status: None, search: None, cursor: None, limit: None, idempotency_key: None };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let value = value.into_owned();
-            let twice = match &*name {
-                "status" => asked.status.replace(status(value)?).is_some(),
-                "search" => asked.search.replace(search(value)?).is_some(),
-                "cursor" => asked.cursor.replace(value).is_some(),
-                "limit" => asked.limit.replace(limit(&value)?).is_some(),
-                "idempotency_key" if is_idempotency_key(&value) => {
-                    asked.idempotency_key.replace(value).is_some()
-                }
-                "idempotency_key" => return Err(faulty("idempotency_key")),
-                _ => {
-                    return Err(Problem::new(
-                        ProblemCode::InvalidRequest,
-                        "The query has a parameter that is not known here. There are status, search, cursor, \
-                         limit and idempotency_key.",
-                    ));
-                }
-            };
-            if twice {
-                return Err(Problem::field(name, "This parameter stands twice in the query. Send it once."));
-            }
+    fn read(query: Option<&str>) -> Result<ListOrder, Problem> {
+        let known = ["status", "search", "cursor", "limit", "idempotency_key", "ends_within_days"];
+        let mut query = Query::read(query, &known)?;
+        let idempotency_key = query.take("idempotency_key");
+        if idempotency_key.as_ref().is_some_and(|key| !is_idempotency_key(key)) {
+            return Err(faulty("idempotency_key"));
         }
-        Ok(asked)
+        Ok(ListOrder {
+            status: query.status(&STATUSES)?,
+            search: query.search()?,
+            idempotency_key: idempotency_key.unwrap_or_default(),
+            ends_within_days: query.ends_within_days()?,
+            cursor: query.take("cursor"),
+            limit: query.limit()?.unwrap_or(DEFAULT_LIMIT),
+        })
     }
-}
-
-fn status(value: String) -> Result<String, Problem> {
-    if STATUSES.contains(&value.as_str()) {
-        return Ok(value);
-    }
-    Err(Problem::field("status", format!("`status` must be one of {}.", STATUSES.join(", "))))
-}
-
-fn search(value: String) -> Result<String, Problem> {
-    let value = value.trim();
-    if value.chars().count() > 100 || value.contains(char::is_control) {
-        return Err(Problem::field(
-            "search",
-            "`search` is part of a name: at most 100 characters, no control characters.",
-        ));
-    }
-    Ok(value.to_owned())
-}
-
-fn limit(value: &str) -> Result<u32, Problem> {
-    let limit = value.parse().ok().filter(|limit| (1..=100).contains(limit));
-    limit.ok_or_else(|| Problem::field("limit", "`limit` must be a number from 1 to 100."))
 }

@@ -1,14 +1,20 @@
 //! Version 1 of keylatch's own API.
 
 pub(crate) mod account;
+mod applications;
 mod audit;
+mod guards;
 mod idempotency_key;
 mod key;
 mod keys;
+mod leaked;
+mod limits;
 mod list;
 mod logins;
+mod query;
 mod session;
 mod validate;
+mod verify;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,4 +35,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(logins::list))
         .routes(routes!(logins::end))
         .routes(routes!(audit::list))
+        .merge(applications::routes())
+        .routes(routes!(verify::verify))
+        .routes(routes!(verify::verify_many))
+        .routes(routes!(guards::report))
+        .routes(routes!(leaked::report))
 }

@@ -11,7 +11,7 @@ use super::person::{CARRIER, impact_id};
 use crate::auth::{Caller, identify, sign_in};
 use crate::http::body::OptionalJsonBody;
 use crate::http::csrf;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, ProblemCode};
 use crate::http::secret_text::SecretText;
 use crate::http::source::Source;
 use crate::state::App;
@@ -49,8 +49,9 @@ pub(super) async fn login(
     if session.is_ok_and(|session| is_same(&session, &caller)) {
         return Ok(told(StatusCode::OK, &caller.user));
     }
-    let key_id = caller.key().map(|key| key.id.as_str());
-    let cookie = sign_in::start(&app, &headers, &source, &caller.user, key_id).await?;
+    // A session that stands for no key could do more than what was shown for it.
+    let key = caller.key().ok_or_else(|| Problem::new(ProblemCode::Unauthorized, CARRIER.missing))?;
+    let cookie = sign_in::start(&app, &headers, &source, &caller.user, Some(&key.id)).await?;
     Ok(([(header::SET_COOKIE, cookie)], told(StatusCode::CREATED, &caller.user)).into_response())
 }
 

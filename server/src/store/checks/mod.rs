@@ -6,35 +6,42 @@
 //! at once what has ended ([`Driver::follow`](super::driver::Driver::follow)); while it
 //! does not, nothing here is used. In the process that ends a key it is over
 //! before the answer is sent ([`Tx::commit`](super::Tx::commit)).
+//!
+//! There are three kinds of keys ([`Answers`]): those of users, those that manage
+//! an application, and those that applications have issued.
 
+mod answers;
+mod ended;
 mod epoch;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use quick_cache::sync::Cache;
-
+use super::issued::Issued;
 use super::keys::OwnedKey;
-use crate::token::HashedKey;
+use super::management::Manager;
+use answers::Answers;
+pub(crate) use answers::{Known, Remembered};
+pub(crate) use ended::Ended;
+pub(super) use ended::place;
 use epoch::Epoch;
 
 mod sync {
     pub(super) use std::sync::RwLock;
 }
 
-/// So many keys at most, some hundred bytes each.
-const KEYS: usize = 100_000;
-/// So many of no key at most: whoever tries keys out pushes no good one away.
-const UNKNOWN: usize = 10_000;
-
 /// The answers of one process.
 pub(crate) struct Checks {
+    gate: Gate,
+    pub(super) keys: Answers<OwnedKey>,
+    pub(super) managers: Answers<Manager>,
+    pub(super) issued: Answers<Issued>,
+}
+
+/// Whether an answer counts, whatever kind of key it is about.
+pub(super) struct Gate {
     /// How long an answer counts.
     fresh: Duration,
-    keys: Cache<HashedKey, Arc<Known>>,
-    unknown: Cache<HashedKey, Instant>,
     epoch: Epoch,
     /// Whether the database tells what has ended.
     hears: AtomicBool,
@@ -42,37 +49,29 @@ pub(crate) struct Checks {
     misses: AtomicU64,
 }
 
-/// A key as it was a moment ago.
-pub(crate) struct Known {
-    found: OwnedKey,
-    since: Instant,
-    /// When its use was noted last, in milliseconds: later than what was read.
-    noted: AtomicI64,
-}
-
 /// A question to the database that is under way.
-pub(crate) struct Asked {
+pub(super) struct Asked {
     epoch: u64,
     since: Instant,
 }
 
-impl Known {
-    fn new(found: OwnedKey, since: Instant) -> Self {
-        let noted = found.key.last_used_at.map_or(i64::MIN, Timestamp::as_millisecond);
-        Known { found, since, noted: AtomicI64::new(noted) }
+impl Gate {
+    fn hears(&self) -> bool {
+        self.hears.load(Ordering::SeqCst)
     }
 
-    /// The key, with the last use that is known of.
-    pub(crate) fn found(&self) -> OwnedKey {
-        let mut found = self.found.clone();
-        let noted = self.noted.load(Ordering::Relaxed);
-        found.key.last_used_at = found.key.last_used_at.max(Timestamp::from_millisecond(noted).ok());
-        found
+    fn is_fresh(&self, since: Instant) -> bool {
+        self.hears() && since.elapsed() < self.fresh
     }
 
-    /// Its use at this time was noted.
-    pub(crate) fn was_noted(&self, at: Timestamp) {
-        self.noted.fetch_max(at.as_millisecond(), Ordering::Relaxed);
+    /// To be called before the database is asked.
+    fn ask(&self) -> Asked {
+        Asked { epoch: self.epoch.now(), since: Instant::now() }
+    }
+
+    fn count(&self, is_kept: bool) {
+        let counter = if is_kept { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -80,71 +79,58 @@ impl Checks {
     /// `fresh` is how long an answer counts; zero is for none.
     pub(crate) fn new(fresh: Duration) -> Self {
         Checks {
-            fresh,
-            keys: Cache::new(KEYS),
-            unknown: Cache::new(UNKNOWN),
-            epoch: Epoch::default(),
-            hears: AtomicBool::new(false),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
+            gate: Gate {
+                fresh,
+                epoch: Epoch::default(),
+                hears: AtomicBool::new(false),
+                hits: AtomicU64::new(0),
+                misses: AtomicU64::new(0),
+            },
+            keys: Answers::new(),
+            managers: Answers::new(),
+            issued: Answers::new(),
         }
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// Whether there is any use in following the database.
     pub(crate) fn is_wanted(&self) -> bool {
-        !self.fresh.is_zero()
+        !self.gate.fresh.is_zero()
     }
 
-    /// What is known of a key: `Some(None)` is that there is none.
-    pub(super) fn get(&self, hash: &HashedKey) -> Option<Option<Arc<Known>>> {
-        let known = self.look(hash);
-        let counter = if known.is_some() { &self.hits } else { &self.misses };
-        counter.fetch_add(1, Ordering::Relaxed);
-        known
-    }
-
-    fn look(&self, hash: &HashedKey) -> Option<Option<Arc<Known>>> {
-        if !self.hears() {
-            return None;
-        }
-        if let Some(known) = self.keys.get(hash) {
-            return (known.since.elapsed() < self.fresh).then_some(Some(known));
-        }
-        let since = self.unknown.get(hash)?;
-        (since.elapsed() < self.fresh).then_some(None)
-    }
-
-    /// To be called before the database is asked.
-    pub(super) fn ask(&self) -> Asked {
-        Asked { epoch: self.epoch.now(), since: Instant::now() }
-    }
-
-    /// What the database answered.
-    pub(super) fn put(&self, asked: &Asked, hash: &HashedKey, found: Option<OwnedKey>) -> Option<Arc<Known>> {
-        let known = found.map(|found| Arc::new(Known::new(found, asked.since)));
-        if self.hears() {
-            self.epoch.fill(asked.epoch, || match &known {
-                Some(known) => self.keys.insert(hash.clone(), known.clone()),
-                None => self.unknown.insert(hash.clone(), asked.since),
-            });
-        }
-        known
-    }
-
-    /// A key has ended, or can do less, or its row has another secret now.
-    pub(crate) fn end(&self, hash: &HashedKey) {
-        self.epoch.end(|| {
-            self.keys.remove(hash);
-            self.unknown.remove(hash);
+    /// Something has ended, or can do less, or is another now: from here on no
+    /// kept answer says what it was.
+    pub(crate) fn end(&self, ended: &Ended) {
+        self.gate.epoch.end(|| match ended {
+            Ended::Everything => self.clear(),
+            Ended::Key(hash) => {
+                self.keys.remove(hash.as_str());
+                self.managers.remove(hash.as_str());
+            }
+            Ended::Issued { application_id, hash } => self.issued.remove(&ended::place(application_id, hash)),
+            Ended::Owner { application_id, owner } => {
+                self.issued.remove_of(|issued| issued.is_of(application_id, owner));
+            }
+            Ended::Application(id) => {
+                self.managers.remove_of(|manager| manager.application.id == *id);
+                self.issued.remove_of(|issued| issued.key.application_id == *id);
+                self.issued.forget_unknown(|place| ended::is_in(place, id));
+            }
         });
     }
 
     /// Nothing is known any more.
     pub(crate) fn forget_all(&self) {
-        self.epoch.end(|| {
-            self.keys.clear();
-            self.unknown.clear();
-        });
+        self.gate.epoch.end(|| self.clear());
+    }
+
+    fn clear(&self) {
+        self.keys.clear();
+        self.managers.clear();
+        self.issued.clear();
     }
 
     /// The database tells what ends, from now on or no more. What ended while it
@@ -154,18 +140,18 @@ impl Checks {
             return;
         }
         self.forget_all();
-        self.hears.store(hears, Ordering::SeqCst);
+        self.gate.hears.store(hears, Ordering::SeqCst);
         tracing::debug!(hears, "answers about keys are kept while the database tells which have ended");
     }
 
     /// Whether answers are kept.
     pub(crate) fn hears(&self) -> bool {
-        self.hears.load(Ordering::SeqCst)
+        self.gate.hears()
     }
 
     /// How many questions were answered from here, and how many were not.
     pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
+        (self.gate.hits.load(Ordering::Relaxed), self.gate.misses.load(Ordering::Relaxed))
     }
 }
 

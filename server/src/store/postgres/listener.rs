@@ -14,12 +14,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::pipeline::Pipelines;
 use super::tls::Connector;
-use crate::store::checks::Checks;
+use crate::store::checks::{Checks, Ended};
 use crate::store::error::{Result, StoreError};
 use crate::store::value::{Statement, sql, values};
-use crate::token::{HashedKey, random_base62};
+use crate::token::random_base62;
 
-/// Where the hashes of keys that have ended are told; `*` is for many.
+/// Where it is told what has ended, by [`Ended::to_text`].
 const ENDED: &str = "keylatch_ended";
 /// How often a process sends something to itself, …
 const PULSE: Duration = Duration::from_secs(1);
@@ -87,8 +87,7 @@ async fn listen(connector: &Connector, pulse: &Pipelines, checks: &Checks) -> Re
     let hear = async {
         while let Some(told) = heard.recv().await {
             match (told.channel(), told.payload()) {
-                (ENDED, "*") => checks.forget_all(),
-                (ENDED, hash) => checks.end(&HashedKey::stored(hash.to_owned())),
+                (ENDED, text) => checks.end(&Ended::from_text(text)),
                 _ => {
                     unheard.store(0, Ordering::Relaxed);
                     checks.set_hears(true);

@@ -1,0 +1,119 @@
+//! Making keys of an application.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::key::NewApplicationKey;
+use crate::applications::create::{self as service, IssueOrder, Particulars};
+use crate::applications::rotate as rotation;
+use crate::auth::Caller;
+use crate::config::KeyEnvironment;
+use crate::http::body::{JsonBody, OptionalJsonBody};
+use crate::http::problem::Problem;
+use crate::limits::declare::Declaration;
+use crate::state::App;
+
+/// What the new key is to be. `expires_in` and `expires_at` exclude each other.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IssueKey {
+    /// Your own id of the customer: 1 to 128 visible ASCII characters without `/ ? # % \`.
+    /// An owner is made by its first key.
+    #[schema(example = "cust_7", min_length = 1, max_length = 128)]
+    owner: String,
+    /// At most 100 characters.
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// Absent: that of the application's first format.
+    #[schema(nullable = false)]
+    environment: Option<KeyEnvironment>,
+    /// Of those that the application has, if it has any. At most 32.
+    #[schema(nullable = false, max_items = 32)]
+    scopes: Option<Vec<String>>,
+    /// Whatever you want to have told with each check: at most 4,096 bytes as JSON.
+    #[schema(nullable = false, value_type = Object)]
+    metadata: Option<Map<String, Value>>,
+    /// How much it may use. Absent: as much as the application says.
+    #[schema(nullable = false, max_items = 8)]
+    limits: Option<Vec<Declaration>>,
+    /// Networks from which it may be used: at most 32.
+    #[schema(nullable = false, max_items = 32, example = json!(["10.0.0.0/8"]))]
+    allowed_addresses: Option<Vec<String>>,
+    /// ISO 8601 duration, or `never`. Absent: the application's `default_lifetime`.
+    #[schema(example = "P3M", nullable = false)]
+    expires_in: Option<String>,
+    /// The moment it ends, instead of `expires_in`.
+    #[schema(format = DateTime, nullable = false)]
+    expires_at: Option<String>,
+}
+
+/// Issues a key to an owner and tells it, this once.
+#[utoipa::path(
+    post, path = "/v1/applications/{application}/keys", tag = "applications", operation_id = "issueKey",
+    params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$")),
+    request_body = IssueKey,
+    responses(
+        (status = 201, description = "Issued", body = NewApplicationKey),
+        (status = 401, description = "No good credential"),
+        (status = 403, description = "The key lacks the scope keys:write, the management key keys:create"),
+        (status = 404, description = "No such application"),
+        (status = 422, description = "A value cannot be used; `field` names it"),
+    ),
+    security(("key" = []), ("session" = [])),
+)]
+pub(super) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Path(application): Path<String>,
+    JsonBody(request): JsonBody<IssueKey>,
+) -> Result<(StatusCode, Json<NewApplicationKey>), Problem> {
+    let IssueKey { owner, expires_in, expires_at, .. } = request;
+    let IssueKey { name, environment, scopes, metadata, limits, allowed_addresses, .. } = request;
+    let more = Particulars { name, environment, scopes, metadata, limits, allowed_addresses };
+    let order = IssueOrder { owner, expires_in, expires_at, more };
+    let issued = service::create(&app, &caller, &application, order).await?;
+    Ok((StatusCode::CREATED, Json(NewApplicationKey::told(issued, app.now()))))
+}
+
+/// How the change goes.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RotateApplicationKey {
+    /// How long the old key lives on, but never past its own end.
+    #[serde(default)]
+    #[schema(default = 0, minimum = 0)]
+    overlap_seconds: i64,
+}
+
+/// Makes a successor with the same owner, name, scopes, metadata, networks and end,
+/// and tells it, this once. Neither key's life is extended.
+#[utoipa::path(
+    post, path = "/v1/applications/{application}/keys/{id}/rotate", tag = "applications", operation_id = "rotateApplicationKey",
+    params(
+        ("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$"),
+        ("id" = String, Path, description = "Id of an active key", pattern = "^key_[0-9A-Za-z]{16,64}$"),
+    ),
+    request_body = Option<RotateApplicationKey>,
+    responses(
+        (status = 201, description = "The successor; `replaced` is the old key", body = NewApplicationKey),
+        (status = 401, description = "No good credential"),
+        (status = 403, description = "The key lacks the scope keys:write, the management key keys:create"),
+        (status = 404, description = "No such application or key"),
+        (status = 409, description = "The key is not active, or it has an active successor already"),
+        (status = 422, description = "A value cannot be used; `field` names it"),
+    ),
+    security(("key" = []), ("session" = [])),
+)]
+pub(super) async fn rotate(
+    State(app): State<App>,
+    caller: Caller,
+    Path((application, id)): Path<(String, String)>,
+    OptionalJsonBody(request): OptionalJsonBody<RotateApplicationKey>,
+) -> Result<(StatusCode, Json<NewApplicationKey>), Problem> {
+    let issued = rotation::rotate(&app, &caller, &application, &id, request.overlap_seconds).await?;
+    Ok((StatusCode::CREATED, Json(NewApplicationKey::told(issued, app.now()))))
+}

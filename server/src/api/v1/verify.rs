@@ -1,0 +1,184 @@
+//! Whose key is this, and what may they do: the question of an application's API.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::limits::CheckedLimit;
+use crate::applications::verify::{self as service, CheckOrder, Code, Verdict};
+use crate::auth::Caller;
+use crate::config::KeyEnvironment;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::http::secret_text::SecretText;
+use crate::state::App;
+
+/// A key that somebody has shown, and what they ask.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerifyKey {
+    #[schema(value_type = String, format = Password)]
+    key: SecretText,
+    /// What it has to have for what is asked.
+    #[schema(nullable = false, max_items = 32, example = json!(["mesh:read"]))]
+    scopes: Option<Vec<String>>,
+    /// What that takes from the limits of the key and its owner. 0 only looks.
+    #[schema(nullable = false, default = 1, minimum = 0, maximum = 1_000_000)]
+    cost: Option<u64>,
+    /// The client's address, as your server knows it. A key that is bound to
+    /// networks is refused without.
+    #[schema(nullable = false, example = "203.0.113.7")]
+    ip: Option<String>,
+    /// The id that a guard has made for itself when it started: `grd_` and 16 to 64
+    /// random letters and digits. Then nothing is spent here whatever `cost` says; the guard
+    /// counts by itself, and reports it with POST /v1/guards/{guard}/reports.
+    #[schema(nullable = false, pattern = "^grd_[0-9A-Za-z]{16,64}$")]
+    guard: Option<String>,
+}
+
+/// What came of it. Whatever is said of a key is said with 200; other statuses are
+/// about who asks.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verification {
+    valid: bool,
+    /// The first that holds, in this order: `not_found` (also a key of another
+    /// application), `expired`, `revoked`, `disabled`, `ip_refused`,
+    /// `insufficient_scope`, `rate_limited`, `quota_exceeded`, `valid`.
+    #[schema(example = "valid")]
+    code: &'static str,
+    /// Absent for `not_found`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    key: Option<VerifiedKey>,
+    /// Absent for `not_found`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    owner: Option<VerifiedOwner>,
+    /// With `insufficient_scope`: what the key lacks of what was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    missing_scopes: Vec<String>,
+    /// What is left of the limits of the key and of its owner. Empty, if the key is
+    /// refused for anything else.
+    limits: Vec<CheckedLimit>,
+    /// For so many seconds the answer may be kept: a key that was revoked may then
+    /// be taken for good as long.
+    fresh_seconds: u64,
+}
+
+/// The key that was shown.
+#[derive(Serialize, ToSchema)]
+struct VerifiedKey {
+    id: String,
+    name: String,
+    scopes: Vec<String>,
+    #[schema(value_type = Object)]
+    metadata: Map<String, Value>,
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    expires_at: Option<Timestamp>,
+    environment: KeyEnvironment,
+}
+
+/// Whose it is.
+#[derive(Serialize, ToSchema)]
+struct VerifiedOwner {
+    id: String,
+    #[schema(value_type = Object)]
+    metadata: Map<String, Value>,
+}
+
+impl VerifyKey {
+    fn order(self) -> CheckOrder {
+        let VerifyKey { key, scopes, cost, ip, guard } = self;
+        CheckOrder { key: key.0, scopes, cost, ip, guard }
+    }
+}
+
+impl Verification {
+    fn told(verdict: Verdict) -> Self {
+        let Verdict { code, issued, missing_scopes, limits, fresh_seconds } = verdict;
+        let key = issued.as_ref().map(|issued| VerifiedKey {
+            id: issued.key.id.clone(),
+            name: issued.key.name.clone(),
+            scopes: issued.key.scopes.clone(),
+            metadata: issued.key.metadata.clone(),
+            expires_at: issued.key.expires_at,
+            environment: issued.key.environment,
+        });
+        let owner = issued.as_ref().map(|issued| VerifiedOwner {
+            id: issued.owner.id.clone(),
+            metadata: issued.owner.metadata.clone(),
+        });
+        Verification {
+            valid: code == Code::Valid,
+            code: code.as_str(),
+            key,
+            owner,
+            missing_scopes,
+            limits: limits.into_iter().map(CheckedLimit::from).collect(),
+            fresh_seconds,
+        }
+    }
+}
+
+/// Tells whether a key of the management key's application is good, for what is
+/// asked, from where. What is refused spends nothing of its limits.
+#[utoipa::path(
+    post, path = "/v1/verify", tag = "verify", operation_id = "verifyKey",
+    request_body = VerifyKey,
+    responses(
+        (status = 200, description = "What came of it", body = Verification),
+        (status = 401, description = "No good credential"),
+        (status = 403, description = "Not a management key, or one without the scope verify"),
+        (status = 422, description = "A value cannot be used; `field` names it"),
+    ),
+    security(("key" = [])),
+)]
+pub(super) async fn verify(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(request): JsonBody<VerifyKey>,
+) -> Result<Json<Verification>, Problem> {
+    Ok(Json(Verification::told(service::verify(&app, &caller, request.order()).await?)))
+}
+
+/// Keys that were shown.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerifyKeys {
+    #[schema(min_items = 1, max_items = 100)]
+    checks: Vec<VerifyKey>,
+}
+
+/// What came of them.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verifications {
+    /// In the order in which they were asked.
+    results: Vec<Verification>,
+}
+
+/// The same for up to 100 keys, one after the other: of a limit, an earlier one
+/// takes before a later one.
+#[utoipa::path(
+    post, path = "/v1/verify/batch", tag = "verify", operation_id = "verifyKeys",
+    request_body = VerifyKeys,
+    responses(
+        (status = 200, description = "What came of each", body = Verifications),
+        (status = 401, description = "No good credential"),
+        (status = 403, description = "Not a management key, or one without the scope verify"),
+        (status = 422, description = "A value cannot be used; `field` names it, and nothing was spent"),
+    ),
+    security(("key" = [])),
+)]
+pub(super) async fn verify_many(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(request): JsonBody<VerifyKeys>,
+) -> Result<Json<Verifications>, Problem> {
+    let orders = request.checks.into_iter().map(VerifyKey::order).collect();
+    let verdicts = service::verify_many(&app, &caller, orders).await?;
+    Ok(Json(Verifications { results: verdicts.into_iter().map(Verification::told).collect() }))
+}

@@ -1,0 +1,145 @@
+//! Answers about keys of one kind.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use quick_cache::sync::Cache;
+
+use super::{Asked, Gate};
+use crate::store::Result;
+
+/// So many keys at most, some hundred bytes each.
+const KEYS: usize = 100_000;
+/// So many of no key at most: whoever tries keys out pushes no good one away.
+const UNKNOWN: usize = 10_000;
+
+/// What is remembered of a key.
+pub(crate) trait Remembered {
+    /// When it was last used, as the database has it.
+    fn last_used_at(&self) -> Option<Timestamp>;
+}
+
+/// A key as it was a moment ago.
+pub(crate) struct Known<T> {
+    found: T,
+    since: Instant,
+    /// When its use was noted last, in milliseconds: later than what was read.
+    noted: AtomicI64,
+}
+
+/// The answers, each in a place that says what was asked: a hash, or an
+/// application and a hash.
+pub(in crate::store) struct Answers<T> {
+    keys: Cache<String, Arc<Known<T>>>,
+    unknown: Cache<String, Instant>,
+}
+
+impl<T: Remembered> Known<T> {
+    fn new(found: T, since: Instant) -> Self {
+        let noted = found.last_used_at().map_or(i64::MIN, Timestamp::as_millisecond);
+        Known { found, since, noted: AtomicI64::new(noted) }
+    }
+
+    /// The last use that is known of.
+    pub(crate) fn last_used_at(&self) -> Option<Timestamp> {
+        let noted = self.noted.load(Ordering::Relaxed);
+        self.found.last_used_at().max(Timestamp::from_millisecond(noted).ok())
+    }
+
+    /// Its use at this time was noted.
+    pub(crate) fn was_noted(&self, at: Timestamp) {
+        self.noted.fetch_max(at.as_millisecond(), Ordering::Relaxed);
+    }
+}
+
+impl<T> std::ops::Deref for Known<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.found
+    }
+}
+
+impl<T: Remembered> Answers<T> {
+    pub(super) fn new() -> Self {
+        Answers { keys: Cache::new(KEYS), unknown: Cache::new(UNKNOWN) }
+    }
+
+    /// The answer that is kept, or else what the database says: the key that it
+    /// finds, and the number of the place which that belongs into. `is_meant` says
+    /// whether the key in a place is the one that is asked for; that there is none
+    /// is kept in the first place.
+    pub(in crate::store) async fn checked(
+        &self,
+        gate: &Gate,
+        places: &[String],
+        is_meant: impl Fn(usize, &T) -> bool,
+        ask: impl Future<Output = Result<Option<(usize, T)>>>,
+    ) -> Result<Option<Arc<Known<T>>>> {
+        let kept = self.kept(gate, places, is_meant);
+        gate.count(kept.is_some());
+        if let Some(known) = kept {
+            return Ok(known);
+        }
+        let asked = gate.ask();
+        Ok(self.put(gate, &asked, places, ask.await?))
+    }
+
+    /// What is known: `Some(None)` is that there is no such key.
+    fn kept(
+        &self,
+        gate: &Gate,
+        places: &[String],
+        is_meant: impl Fn(usize, &T) -> bool,
+    ) -> Option<Option<Arc<Known<T>>>> {
+        for (number, place) in places.iter().enumerate() {
+            let known = self.keys.get(place).filter(|known| gate.is_fresh(known.since));
+            if let Some(known) = known.filter(|known| is_meant(number, known)) {
+                return Some(Some(known));
+            }
+        }
+        let since = self.unknown.get(places.first()?)?;
+        gate.is_fresh(since).then_some(None)
+    }
+
+    /// What the database answered.
+    fn put(
+        &self,
+        gate: &Gate,
+        asked: &Asked,
+        places: &[String],
+        found: Option<(usize, T)>,
+    ) -> Option<Arc<Known<T>>> {
+        let (number, known) = match found {
+            Some((number, found)) => (number, Some(Arc::new(Known::new(found, asked.since)))),
+            None => (0, None),
+        };
+        if let (true, Some(place)) = (gate.hears(), places.get(number)) {
+            gate.epoch.fill(asked.epoch, || match &known {
+                Some(known) => self.keys.insert(place.clone(), known.clone()),
+                None => self.unknown.insert(place.clone(), asked.since),
+            });
+        }
+        known
+    }
+
+    pub(super) fn remove(&self, place: &str) {
+        self.keys.remove(place);
+        self.unknown.remove(place);
+    }
+
+    pub(super) fn remove_of(&self, is_meant: impl Fn(&T) -> bool) {
+        self.keys.retain(|_, known| !is_meant(known));
+    }
+
+    pub(super) fn forget_unknown(&self, is_meant: impl Fn(&str) -> bool) {
+        self.unknown.retain(|place, _| !is_meant(place));
+    }
+
+    pub(super) fn clear(&self) {
+        self.keys.clear();
+        self.unknown.clear();
+    }
+}

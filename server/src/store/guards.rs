@@ -1,0 +1,129 @@
+//! Rows of `guards`, which check keys by themselves and report what was used, and
+//! of `guard_leases`, what they may spend.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::limits::Back;
+use super::value::{Row, Statement, millis, sql, values};
+use super::{Result, Store, Tx};
+
+/// A guard that is silent for so long has to take another id.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// The last report of a guard.
+pub(crate) struct LastReport {
+    /// Zero: there was none.
+    pub(crate) number: i64,
+    pub(crate) answered_at: i64,
+    /// JSON.
+    pub(crate) answer: String,
+}
+
+/// What changes of a guard's lease: more is given, or it has spent (less than none).
+#[derive(Clone, Debug)]
+pub(crate) struct Lent {
+    pub(crate) guard: String,
+    pub(crate) quota: String,
+    pub(crate) period: i64,
+    pub(crate) units: i64,
+    pub(crate) ends_at: i64,
+}
+
+/// Makes the row if there is none, and holds it.
+const LOCK: Statement = sql("INSERT INTO guards (id, number, answered_at, answer) VALUES ($1, 0, 0, '[]') \
+     ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING number, answered_at, answer");
+const ANSWER: Statement = sql("UPDATE guards SET number = $2, answered_at = $3, answer = $4 WHERE id = $1");
+
+macro_rules! lend {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO guard_leases (guard, quota, period, units, ends_at) \
+             SELECT guard, quota, period, units, ends_at FROM (",
+            $rows,
+            ") AS lent WHERE true ORDER BY guard, quota ON CONFLICT (guard, quota) DO UPDATE SET \
+             units = CASE WHEN guard_leases.period < excluded.period THEN excluded.units \
+             WHEN guard_leases.period = excluded.period OR excluded.units < 0 \
+             THEN guard_leases.units + excluded.units ELSE guard_leases.units END, \
+             ends_at = CASE WHEN guard_leases.period < excluded.period THEN excluded.ends_at \
+             WHEN guard_leases.period = excluded.period AND excluded.units >= 0 \
+             AND guard_leases.ends_at < excluded.ends_at THEN excluded.ends_at ELSE guard_leases.ends_at END, \
+             period = CASE WHEN guard_leases.period < excluded.period THEN excluded.period \
+             ELSE guard_leases.period END"
+        )
+    };
+}
+
+const LEND: Statement = Statement {
+    sqlite: lend!(
+        "SELECT json_extract(value, '$[0]') AS guard, json_extract(value, '$[1]') AS quota, \
+         json_extract(value, '$[2]') AS period, json_extract(value, '$[3]') AS units, \
+         json_extract(value, '$[4]') AS ends_at FROM json_each($1)"
+    ),
+    postgres: lend!(
+        "SELECT value->>0 AS guard, value->>1 AS quota, (value->>2)::BIGINT AS period, \
+         (value->>3)::BIGINT AS units, (value->>4)::BIGINT AS ends_at FROM json_array_elements($1::TEXT::JSON)"
+    ),
+};
+const SETTLE: Statement = Statement {
+    sqlite: "DELETE FROM guard_leases WHERE guard = $1 AND units >= 0 AND ends_at <= $2 \
+             RETURNING quota, period, units",
+    postgres: "WITH ended AS (SELECT quota FROM guard_leases WHERE guard = $1 AND units >= 0 AND ends_at <= $2 \
+               ORDER BY quota FOR UPDATE) DELETE FROM guard_leases USING ended \
+               WHERE guard_leases.guard = $1 AND guard_leases.quota = ended.quota \
+               RETURNING guard_leases.quota, guard_leases.period, guard_leases.units",
+};
+const SWEEP_GUARDS: Statement = sql("DELETE FROM guards WHERE answered_at <= $1");
+const SWEEP_LEASES: Statement = sql("DELETE FROM guard_leases WHERE ends_at <= $1");
+
+impl Store {
+    /// Writes down what guards were given. No lease of a guard may be there twice.
+    pub(crate) async fn lend_to_guards(&self, lent: &[Lent]) -> Result<()> {
+        self.change(LEND, values![lent_of(lent)]).await.map(drop)
+    }
+
+    /// Sweeps out guards that are long silent, and what they had.
+    pub(crate) async fn sweep_guards(&self, now: Timestamp) -> Result<()> {
+        let until = millis(now) - KEPT.as_millis() as i64;
+        self.change(SWEEP_LEASES, values![until]).await?;
+        self.change(SWEEP_GUARDS, values![until]).await.map(drop)
+    }
+}
+
+impl Tx {
+    /// The last report of this guard; no other report of it is counted meanwhile.
+    pub(crate) async fn lock_guard(&mut self, guard: &str) -> Result<LastReport> {
+        let none = LastReport { number: 0, answered_at: 0, answer: "[]".to_owned() };
+        let row = self.find(LOCK, values![guard]).await?;
+        row.map_or(Ok(none), |mut row| {
+            Ok(LastReport { number: row.int()?, answered_at: row.int()?, answer: row.text()? })
+        })
+    }
+
+    /// This is its last report, and the answer.
+    pub(crate) async fn answer_guard(&mut self, guard: &str, last: &LastReport) -> Result<()> {
+        self.run(ANSWER, values![guard, last.number, last.answered_at, &last.answer]).await.map(drop)
+    }
+
+    /// As [`Store::lend_to_guards`].
+    pub(crate) async fn lend_to_guards(&mut self, lent: &[Lent]) -> Result<()> {
+        self.run(LEND, values![lent_of(lent)]).await.map(drop)
+    }
+
+    /// Ends the guard's leases whose time was over at this moment, and tells what
+    /// is left of them. A guard that has reported more than it was given, as far as
+    /// is known by now, has nothing left: the rest of what it was given is about to
+    /// be written down.
+    pub(crate) async fn settle_guard(&mut self, guard: &str, until: i64) -> Result<Vec<Back>> {
+        self.run(SETTLE, values![guard, until]).await?.into_iter().map(back).collect()
+    }
+}
+
+fn lent_of(lent: &[Lent]) -> String {
+    let row = |lent: &Lent| json!([lent.guard, lent.quota, lent.period, lent.units, lent.ends_at]);
+    json!(lent.iter().map(row).collect::<Vec<_>>()).to_string()
+}
+
+fn back(mut row: Row) -> Result<Back> {
+    Ok(Back { id: row.text()?, period: row.int()?, units: row.int()? })
+}

@@ -1,0 +1,413 @@
+//! Rows of `issued_keys`: the keys that applications have issued to their owners.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::checks::{Ended, Known, Remembered, place};
+use super::driver::Lane;
+use super::owners::{Owner, owner, owner_columns};
+use super::value::{Row, Statement, millis, sql, values};
+use super::{Result, Store, StoreError, Tx};
+use crate::applications::metadata::Metadata;
+use crate::applications::rule::Candidate;
+use crate::config::KeyEnvironment;
+use crate::jobs::uses::Use;
+use crate::limits::declare::Limit;
+use crate::token::HashedKey;
+
+/// A key that an application has issued, as the database knows it.
+#[derive(Clone)]
+pub(crate) struct IssuedKey {
+    /// `key_…`
+    pub(crate) id: String,
+    pub(crate) application_id: String,
+    pub(crate) owner: String,
+    /// Empty: it has none.
+    pub(crate) name: String,
+    pub(crate) prefix: String,
+    /// Empty: it was issued elsewhere, so nothing is known of it but its hash.
+    pub(crate) last_four: String,
+    pub(crate) environment: KeyEnvironment,
+    pub(crate) hash: HashedKey,
+    /// Number of the application's rule that it was hashed by; none: our own.
+    pub(crate) rule: Option<i64>,
+    /// The part of the key that its hash does not cover.
+    pub(crate) id_part: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) metadata: Metadata,
+    /// None: those of the application.
+    pub(crate) limits: Option<Vec<Limit>>,
+    /// None: it may be used from anywhere.
+    pub(crate) allowed_addresses: Vec<IpNet>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+    /// To the minute, …
+    pub(crate) last_used_at: Option<Timestamp>,
+    /// … from the address that the asker told.
+    pub(crate) last_used_address: Option<String>,
+    pub(crate) revoked_at: Option<Timestamp>,
+    pub(crate) disabled_at: Option<Timestamp>,
+    pub(crate) replaced_by: Option<String>,
+}
+
+/// What an issued key goes through, in the order in which a check looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IssuedStatus {
+    Active,
+    Expired,
+    Revoked,
+    /// For a while.
+    Disabled,
+}
+
+/// An issued key and its owner.
+pub(crate) struct Issued {
+    pub(crate) key: IssuedKey,
+    pub(crate) owner: Owner,
+}
+
+impl IssuedKey {
+    /// Enough to recognise the key by, never enough to use it.
+    pub(crate) fn masked(&self) -> String {
+        format!("{}…{}", self.prefix, self.last_four)
+    }
+
+    /// Its state at this time.
+    pub(crate) fn status(&self, now: Timestamp) -> IssuedStatus {
+        if self.expires_at.is_some_and(|end| end <= now) {
+            IssuedStatus::Expired
+        } else if self.revoked_at.is_some() {
+            IssuedStatus::Revoked
+        } else if self.disabled_at.is_some() {
+            IssuedStatus::Disabled
+        } else {
+            IssuedStatus::Active
+        }
+    }
+
+    /// Whether it is the key that was shown, and not one whose hash is the same
+    /// because the hash does not cover all of it.
+    fn is_meant_by(&self, candidate: &Candidate) -> bool {
+        (self.rule, &self.hash, &self.id_part) == (candidate.rule, &candidate.hash, &candidate.id_part)
+    }
+}
+
+impl Issued {
+    /// Whether it is a key of this owner.
+    pub(super) fn is_of(&self, application_id: &str, owner: &str) -> bool {
+        self.key.application_id == application_id && self.key.owner == owner
+    }
+}
+
+impl Remembered for Issued {
+    fn last_used_at(&self) -> Option<Timestamp> {
+        self.key.last_used_at
+    }
+}
+
+/// The columns of an issued key, in the order in which [`issued_key`] reads them.
+macro_rules! issued_columns {
+    () => {
+        "issued_keys.id, issued_keys.application_id, issued_keys.owner, issued_keys.name, issued_keys.prefix, \
+         issued_keys.last_four, issued_keys.environment, issued_keys.hash, issued_keys.rule, issued_keys.id_part, \
+         issued_keys.scopes, issued_keys.metadata, issued_keys.allowed_addresses, issued_keys.created_at, \
+         issued_keys.expires_at, issued_keys.last_used_at, issued_keys.last_used_address, issued_keys.revoked_at, \
+         issued_keys.disabled_at, issued_keys.replaced_by, issued_keys.limits"
+    };
+}
+pub(super) use issued_columns;
+
+/// The value of `$1` is a JSON array of the rows: an import has a thousand.
+const INSERT: Statement = Statement {
+    sqlite: "INSERT INTO issued_keys (id, application_id, owner, name, name_folded, prefix, last_four, environment, \
+             hash, rule, id_part, scopes, metadata, allowed_addresses, created_at, expires_at, limits) \
+             SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, \
+             value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16 \
+             FROM json_each($1)",
+    postgres: "INSERT INTO issued_keys (id, application_id, owner, name, name_folded, prefix, last_four, environment, \
+               hash, rule, id_part, scopes, metadata, allowed_addresses, created_at, expires_at, limits) \
+               SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, \
+               value->>8, (value->>9)::BIGINT, value->>10, value->>11, value->>12, value->>13, (value->>14)::BIGINT, \
+               (value->>15)::BIGINT, value->>16 FROM json_array_elements($1::TEXT::JSON)",
+};
+const BY_HASHES: Statement = Statement {
+    sqlite: concat!(
+        "SELECT ",
+        issued_columns!(),
+        ", ",
+        owner_columns!(),
+        " FROM issued_keys JOIN owners ON owners.application_id = issued_keys.application_id AND \
+         owners.id = issued_keys.owner WHERE issued_keys.application_id = $1 AND issued_keys.hash IN \
+         (SELECT value FROM json_each($2))"
+    ),
+    postgres: concat!(
+        "SELECT ",
+        issued_columns!(),
+        ", ",
+        owner_columns!(),
+        " FROM issued_keys JOIN owners ON owners.application_id = issued_keys.application_id AND \
+         owners.id = issued_keys.owner WHERE issued_keys.application_id = $1 AND issued_keys.hash = ANY($2)"
+    ),
+};
+/// Of these hashes those that are taken in the application.
+const TAKEN: Statement = Statement {
+    sqlite: "SELECT hash FROM issued_keys WHERE application_id = $1 AND hash IN (SELECT value FROM json_each($2))",
+    postgres: "SELECT hash FROM issued_keys WHERE application_id = $1 AND hash = ANY($2)",
+};
+/// In whatever application: for keys that were found where they should not be.
+const ANYWHERE: Statement = sql(concat!(
+    "SELECT ",
+    issued_columns!(),
+    " FROM issued_keys JOIN applications ON applications.id = issued_keys.application_id \
+     AND applications.deleted_at IS NULL WHERE hash = $1 AND rule IS NULL"
+));
+const USER_OF: Statement = sql("SELECT user_id FROM applications WHERE id = $1");
+const LIMITS: Statement = Statement {
+    sqlite: "SELECT id, limits FROM issued_keys WHERE application_id = $1 AND deleted_at IS NULL \
+             AND id IN (SELECT value FROM json_each($2))",
+    postgres: "SELECT id, limits FROM issued_keys WHERE application_id = $1 AND deleted_at IS NULL AND id = ANY($2)",
+};
+const BY_ID: Statement = sql(concat!(
+    "SELECT ",
+    issued_columns!(),
+    " FROM issued_keys WHERE id = $1 AND application_id = $2 AND deleted_at IS NULL"
+));
+const LOCK: Statement = Statement {
+    sqlite: BY_ID.sqlite,
+    postgres: concat!(
+        "SELECT ",
+        issued_columns!(),
+        " FROM issued_keys WHERE id = $1 AND application_id = $2 AND deleted_at IS NULL FOR UPDATE"
+    ),
+};
+const UPDATE: Statement = sql(
+    "UPDATE issued_keys SET name = $2, name_folded = $3, scopes = $4, metadata = $5, allowed_addresses = $6, \
+     expires_at = $7, revoked_at = $8, disabled_at = $9, replaced_by = $10, limits = $11 WHERE id = $1",
+);
+const REVOKE_OF_OWNER: Statement = sql(
+    "UPDATE issued_keys SET revoked_at = $3 WHERE application_id = $1 AND owner = $2 AND deleted_at IS NULL \
+     AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) RETURNING id",
+);
+macro_rules! bury {
+    ($which:literal) => {
+        sql(concat!(
+            "UPDATE issued_keys SET deleted_at = $1, hash = NULL, id_part = NULL, owner = '', name = '', \
+             name_folded = '', last_four = '', prefix = '', scopes = '[]', metadata = '{}', allowed_addresses = '[]', \
+             last_used_address = NULL, limits = NULL WHERE ",
+            $which
+        ))
+    };
+}
+const BURY: Statement = bury!("id = $2");
+const BURY_OF_OWNER: Statement = bury!("application_id = $2 AND owner = $3 AND deleted_at IS NULL");
+const USED: Statement = Statement {
+    sqlite: "UPDATE issued_keys SET last_used_at = uses.at, last_used_address = uses.address FROM \
+             (SELECT value->>0 AS id, value->>1 AS at, value->>2 AS address FROM json_each($1)) AS uses \
+             WHERE issued_keys.id = uses.id AND issued_keys.deleted_at IS NULL \
+             AND (issued_keys.last_used_at IS NULL OR issued_keys.last_used_at < uses.at)",
+    postgres: "UPDATE issued_keys SET last_used_at = uses.at, last_used_address = uses.address FROM \
+               (SELECT value->>0 AS id, (value->>1)::BIGINT AS at, value->>2 AS address \
+               FROM json_array_elements($1::TEXT::JSON)) AS uses \
+               WHERE issued_keys.id = uses.id AND issued_keys.deleted_at IS NULL \
+               AND (issued_keys.last_used_at IS NULL OR issued_keys.last_used_at < uses.at)",
+};
+
+impl Store {
+    /// The application's key that one of these would be: the one question of every
+    /// check. What was asked a moment ago is not asked again.
+    pub(crate) async fn checked_issued(
+        &self,
+        application_id: &str,
+        candidates: &[Candidate],
+    ) -> Result<Option<Arc<Known<Issued>>>> {
+        let places: Vec<_> =
+            candidates.iter().map(|candidate| place(application_id, &candidate.hash)).collect();
+        let is_meant = |number: usize, issued: &Issued| {
+            candidates.get(number).is_some_and(|candidate| issued.key.is_meant_by(candidate))
+        };
+        let ask = self.issued_by(application_id, candidates);
+        self.checks.issued.checked(self.checks.gate(), &places, is_meant, ask).await
+    }
+
+    /// The same by asking, with the number of the candidate that it is.
+    pub(crate) async fn issued_by(
+        &self,
+        application_id: &str,
+        candidates: &[Candidate],
+    ) -> Result<Option<(usize, Issued)>> {
+        let hashes: Vec<_> = candidates.iter().map(|candidate| candidate.hash.as_str().to_owned()).collect();
+        for mut row in self.read(Lane::Check, BY_HASHES, values![application_id, hashes]).await? {
+            let issued = Issued { key: issued_key(&mut row)?, owner: owner(&mut row)? };
+            let number = candidates.iter().position(|candidate| issued.key.is_meant_by(candidate));
+            if let Some(number) = number {
+                return Ok(Some((number, issued)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The application's key with this id.
+    pub(crate) async fn issued_key(&self, application_id: &str, id: &str) -> Result<Option<IssuedKey>> {
+        self.find(BY_ID, values![id, application_id]).await?.as_mut().map(issued_key).transpose()
+    }
+
+    /// The limits of the application's keys with these ids; none: those of the application.
+    pub(crate) async fn limits_of_issued(
+        &self,
+        application_id: &str,
+        ids: Vec<String>,
+    ) -> Result<Vec<(String, Option<Vec<Limit>>)>> {
+        let rows = self.read(Lane::Check, LIMITS, values![application_id, ids]).await?;
+        rows.into_iter().map(|mut row| Ok((row.text()?, row.optional_json()?))).collect()
+    }
+
+    /// The keys with this hash that were issued here, by whatever application.
+    pub(crate) async fn issued_anywhere(&self, hash: &HashedKey) -> Result<Vec<IssuedKey>> {
+        let rows = self.read(Lane::Check, ANYWHERE, values![hash.as_str()]).await?;
+        rows.into_iter().map(|mut row| issued_key(&mut row)).collect()
+    }
+
+    /// Writes down when keys were used and from where, in one statement.
+    pub(crate) async fn issued_were_used(&self, uses: &[Use<Option<String>>]) -> Result<()> {
+        let rows: Vec<_> =
+            uses.iter().map(|one| serde_json::json!([one.id, millis(one.at), one.with])).collect();
+        self.change(USED, values![serde_json::json!(rows).to_string()]).await.map(drop)
+    }
+}
+
+impl Tx {
+    /// Adds keys.
+    pub(crate) async fn insert_issued(&mut self, keys: &[IssuedKey]) -> Result<()> {
+        let rows: Vec<_> = keys
+            .iter()
+            .map(|key| {
+                serde_json::json!([
+                    key.id,
+                    key.application_id,
+                    key.owner,
+                    key.name,
+                    key.name.to_lowercase(),
+                    key.prefix,
+                    key.last_four,
+                    key.environment.as_str(),
+                    key.hash.as_str(),
+                    key.rule,
+                    key.id_part,
+                    serde_json::json!(key.scopes).to_string(),
+                    serde_json::json!(key.metadata).to_string(),
+                    serde_json::json!(key.allowed_addresses).to_string(),
+                    millis(key.created_at),
+                    key.expires_at.map(millis),
+                    limits_of(key),
+                ])
+            })
+            .collect();
+        self.run(INSERT, values![serde_json::json!(rows).to_string()]).await.map(drop)
+    }
+
+    /// Of these hashes those that the application has.
+    pub(crate) async fn taken_hashes(
+        &mut self,
+        application_id: &str,
+        hashes: Vec<String>,
+    ) -> Result<Vec<String>> {
+        let rows = self.run(TAKEN, values![application_id, hashes]).await?;
+        rows.into_iter().map(|mut row| row.text()).collect()
+    }
+
+    /// The application's key with this id; nobody else changes it until the
+    /// transaction ends.
+    pub(crate) async fn lock_issued(&mut self, application_id: &str, id: &str) -> Result<Option<IssuedKey>> {
+        self.find(LOCK, values![id, application_id]).await?.as_mut().map(issued_key).transpose()
+    }
+
+    /// Whose application it is.
+    pub(crate) async fn user_of_application(&mut self, id: &str) -> Result<Option<String>> {
+        self.find(USER_OF, values![id]).await?.map(|mut row| row.text()).transpose()
+    }
+
+    /// Writes down whatever can be changed of a key. The row is locked.
+    pub(crate) async fn update_issued(&mut self, key: &IssuedKey) -> Result<()> {
+        self.issued_is_ending(key).await?;
+        let values = values![
+            &key.id,
+            &key.name,
+            key.name.to_lowercase(),
+            serde_json::json!(key.scopes).to_string(),
+            serde_json::json!(key.metadata).to_string(),
+            serde_json::json!(key.allowed_addresses).to_string(),
+            key.expires_at,
+            key.revoked_at,
+            key.disabled_at,
+            &key.replaced_by,
+            limits_of(key),
+        ];
+        self.run(UPDATE, values).await.map(drop)
+    }
+
+    /// Deletes a key but for its id. The row is locked.
+    pub(crate) async fn bury_issued(&mut self, key: &IssuedKey, now: Timestamp) -> Result<()> {
+        self.issued_is_ending(key).await?;
+        self.run(BURY, values![now, &key.id]).await.map(drop)
+    }
+
+    /// Ends all keys of an owner that have not ended, and tells how many there were.
+    pub(crate) async fn revoke_issued_of(
+        &mut self,
+        application_id: &str,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<usize> {
+        self.owner_is_ending(application_id, owner).await?;
+        Ok(self.run(REVOKE_OF_OWNER, values![application_id, owner, now]).await?.len())
+    }
+
+    /// Deletes all keys of an owner but for their ids.
+    pub(crate) async fn bury_issued_of(
+        &mut self,
+        application_id: &str,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.owner_is_ending(application_id, owner).await?;
+        self.run(BURY_OF_OWNER, values![now, application_id, owner]).await.map(drop)
+    }
+
+    async fn issued_is_ending(&mut self, key: &IssuedKey) -> Result<()> {
+        let (application_id, hash) = (key.application_id.clone(), key.hash.clone());
+        self.ending(Ended::Issued { application_id, hash }).await
+    }
+}
+
+fn limits_of(key: &IssuedKey) -> Option<String> {
+    key.limits.as_ref().map(|limits| serde_json::json!(limits).to_string())
+}
+
+pub(super) fn issued_key(row: &mut Row) -> Result<IssuedKey> {
+    Ok(IssuedKey {
+        id: row.text()?,
+        application_id: row.text()?,
+        owner: row.text()?,
+        name: row.text()?,
+        prefix: row.text()?,
+        last_four: row.text()?,
+        environment: KeyEnvironment::parse(&row.text()?)
+            .ok_or_else(|| StoreError::failed("there is no such environment"))?,
+        hash: HashedKey::stored(row.text()?),
+        rule: row.optional_int()?,
+        id_part: row.optional_text()?,
+        scopes: row.json()?,
+        metadata: row.json()?,
+        allowed_addresses: row.json()?,
+        created_at: row.time()?,
+        expires_at: row.optional_time()?,
+        last_used_at: row.optional_time()?,
+        last_used_address: row.optional_text()?,
+        revoked_at: row.optional_time()?,
+        disabled_at: row.optional_time()?,
+        replaced_by: row.optional_text()?,
+        limits: row.optional_json()?,
+    })
+}
