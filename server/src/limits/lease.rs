@@ -40,7 +40,8 @@ pub(super) struct Lease {
     left: i64,
     /// … at this time.
     learned_at: i64,
-    taken_at: i64,
+    /// When the last block was leased.
+    taken_at: Option<i64>,
     spent_at: i64,
     block: i64,
     /// More is being asked for in the background.
@@ -66,7 +67,7 @@ impl Lease {
             units: 0,
             left: 0,
             learned_at: now,
-            taken_at: now,
+            taken_at: None,
             spent_at: now,
             block: FIRST_BLOCK,
             is_asking: false,
@@ -134,13 +135,12 @@ impl Lease {
         self.left = left.max(0);
         self.learned_at = now;
         if units > 0 {
-            let lasted = now.saturating_sub(self.taken_at);
-            if lasted < SOON {
-                self.block = (self.block * 2).min(LARGEST_BLOCK);
-            } else if lasted > LONG {
-                self.block = (self.block / 2).max(FIRST_BLOCK);
+            match self.taken_at.map(|taken_at| now.saturating_sub(taken_at)) {
+                Some(..SOON) => self.block = (self.block * 2).min(LARGEST_BLOCK),
+                Some(LONG..) => self.block = (self.block / 2).max(FIRST_BLOCK),
+                Some(_) | None => {}
             }
-            self.taken_at = now;
+            self.taken_at = Some(now);
         }
     }
 
