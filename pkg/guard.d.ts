@@ -156,8 +156,9 @@ export interface AuthenticateOptions {
   /** The scopes that the key must have, all of them. */
   scopes?: readonly string[];
   /**
-   * At keylatch-server: how much is spent of each limit, from 0, which only looks whether there is anything left, to 1000000. What
-   * is refused spends nothing. Default 1. A table of your own has no limits, so there it is an `invalid_argument`.
+   * At keylatch-server: how much is spent of each limit, from 0, which looks and is refused by none, to 1000000. What
+   * is refused spends nothing. Default 1; a request that two guards look at pays twice, so let one of them cost 0. A table of your own
+   * has no limits, so there it is an `invalid_argument`.
    */
   cost?: number;
   /**
