@@ -110,12 +110,12 @@ test('while a lease lasts nothing is asked, and what was used is told in one rep
   assert.equal(server.asked.length, 1);
   clock.pass(1);
   await verdict(guard, text);
-  assert.deepEqual(server.reports, [{ number: 1, uses: [{ limit: 'lim_0', spent: 21 }, { limit: 'lim_1', spent: 21 }] }]);
+  assert.deepEqual(server.reports, [{ number: 1, uses: [{ limit: 'lim_1', spent: 21 }, { limit: 'lim_0', spent: 21 }] }]);
   await admitted(guard, text, 5);
   clock.pass(1);
   await verdict(guard, text);
   // Less than half is left, so more is asked for before it is used up.
-  assert.deepEqual(server.reports.slice(1), [{ number: 2, uses: [{ limit: 'lim_0', spent: 6 }, { limit: 'lim_1', spent: 6 }], want: [{ limit: 'lim_1', units: 50 }] }]);
+  assert.deepEqual(server.reports.slice(1), [{ number: 2, uses: [{ limit: 'lim_1', spent: 6 }, { limit: 'lim_0', spent: 6 }], want: [{ limit: 'lim_1', units: 50 }] }]);
   assert.equal(server.verified.length, 1);
   await guard.close();
   assert.deepEqual(server.used('calls'), { spent: 27, leased: 0 });
@@ -136,6 +136,49 @@ test('a lease that is used up, or over, is asked for once for all who wait', asy
   assert.equal(server.reports.length, before + 1, 'what is left of a lease that is over is not spent');
   await guard.close();
   assert.equal(server.used('calls').spent, 13);
+});
+
+test('a computer that has slept spends nothing of a lease that ended meanwhile', async (t) => {
+  const clock = clocks(t);
+  const server = await standIn(t, { block: 50, leaseSeconds: 60 });
+  server.freshSeconds = 1e6;
+  const { text } = server.issue({ limits: [CALLS] });
+  const guard = server.guard({ fresh: 1e6 });
+  await verdict(guard, text);
+  assert.equal(server.reports.length, 0);
+  clock.jump(60);
+  assert.equal(await verdict(guard, text), 'ok');
+  assert.equal(server.reports.length, 1, 'it has asked for more');
+  clock.jump(-3600);
+  assert.equal(await verdict(guard, text), 'ok');
+  assert.equal(server.reports.length, 1, 'a lease is no longer for a clock that was set back');
+  clock.pass(60);
+  await verdict(guard, text);
+  assert.ok(server.reports.length > 1);
+});
+
+test('a credential that cannot be read in time keeps no request that waits for more of a quota', async (t) => {
+  const server = await standIn(t, { block: 2 });
+  const { text } = server.issue({ limits: [CALLS] });
+  let hangs = false;
+  const guard = server.guard({ timeout: 1000, credential: () => (hangs ? new Promise(() => {}) : CREDENTIAL) });
+  assert.equal(await admitted(guard, text, 2), 2);
+  server.gone = 401;
+  hangs = true;
+  const error = await refusal(guard.authenticate(bearer(text)));
+  assert.deepEqual([error.status, error.cause.code, error.cause.message], [503, 'timeout', 'credential() did not answer within 1000 ms.']);
+});
+
+test('a limit that becomes another kind is counted as that', async (t) => {
+  const clock = clocks(t);
+  const server = await standIn(t);
+  const { text, key } = server.issue({ limits: [{ ...REQUESTS, limit: 2 }] });
+  const guard = onWorker(t, server);
+  assert.equal(await admitted(guard, text, 3), 2);
+  Object.assign(key.limits[0], { kind: 'quota', limit: 3, spent: 0 });
+  clock.pass(5);
+  assert.equal(await admitted(guard, text, 4), 3);
+  assert.equal(await verdict(guard, text), 'quota_exceeded');
 });
 
 test('a quota that has nothing left is not asked for with every request', async (t) => {

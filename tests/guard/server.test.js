@@ -251,6 +251,8 @@ test('the credential may be a text, a Secret, or a function that is asked again 
   for (const [credential, code] of [[() => undefined, 'invalid_argument'], [() => 'a\nb', 'invalid_header'], ['a\nb', 'invalid_header']]) {
     assert.equal((await refusal(server.guard({ credential }).authenticate(bearer(text)))).cause.code, code);
   }
+  const hangs = server.guard({ credential: () => new Promise(() => {}), timeout: 30 });
+  assert.equal((await refusal(hangs.authenticate(bearer(text)))).cause.code, 'timeout');
   const { cause } = await refusal(server.guard({ credential: () => Promise.reject(new Error('the vault is shut')) }).authenticate(bearer(text)));
   assert.equal(cause.message, 'the vault is shut');
 });

@@ -33,7 +33,7 @@ export class Limits {
 
   /**
    * Those that an answer names.
-   * @param {any[]} told @param {number} asked when, by the steady clock
+   * @param {any[]} told @param {import('../answers.js').Moment} asked when
    * @param {boolean} isQuiet whether no report was on its way meanwhile, so that the answer knows of all but what is pending
    */
   told(told, asked, isQuiet) {
@@ -43,10 +43,11 @@ export class Limits {
     return new Standing(limits, this.#reports, this.#isLenient);
   }
 
-  /** @param {Told} told @param {number} asked @param {boolean} isQuiet @param {number} now @returns {Limit} */
+  /** @param {Told} told @param {import('../answers.js').Moment} asked @param {boolean} isQuiet @param {number} now @returns {Limit} */
   #one(told, asked, isQuiet, now) {
     const known = this.#all.get(told.id);
-    if (!known) {
+    // One that was declared anew may have become the other kind.
+    if (!known || known.limit instanceof Rate !== (told.kind === 'rate')) {
       const limit = told.kind === 'rate' ? new Rate(told, asked) : new Quota(told, asked);
       this.#all.set(told.id, { limit, named: now });
       return limit;

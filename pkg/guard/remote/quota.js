@@ -1,7 +1,7 @@
 // A quota, spent from leases: units that the server has already taken from it for this
 // guard alone. So however many guards there are, they never spend more than there is.
 
-/** @typedef {import('./rate.js').Told} Told */
+/** @typedef {import('./rate.js').Told} Told @typedef {import('../answers.js').Moment} Moment */
 
 /** For how long a quota that gave nothing is not asked again, in milliseconds: others may give back what they do not use. */
 const ASK_AGAIN = 5000;
@@ -13,7 +13,7 @@ export class Quota {
   underWay = 0;
   /** @type {Told} */
   #told;
-  /** Each with its end, that of the first before that of the next. @type {{ units: number, until: number }[]} */
+  /** Each with its end by both clocks, that of the first before that of the next. @type {{ units: number, until: Moment }[]} */
   #leases = [];
   /** When the last lease is over. */
   ends = -Infinity;
@@ -24,31 +24,33 @@ export class Quota {
   /** Not to be asked before. */
   #asks = -Infinity;
 
-  /** @param {Told} told @param {number} asked when, by the steady clock */
+  /** @param {Told} told @param {Moment} asked when */
   constructor(told, asked) {
     this.id = told.id;
     this.#told = told;
     this.merge(told, asked);
   }
 
-  /** What the server says; a lease in it comes to those that there are. @param {Partial<Told>} more @param {number} asked */
+  /** What the server says; a lease in it comes to those that there are. @param {Partial<Told>} more @param {Moment} asked */
   merge({ lease, ...more }, asked) {
     this.#told = { ...this.#told, ...more };
     const { reset_seconds: reset } = more;
-    if (reset !== undefined) this.#resets = reset === null ? Infinity : asked + reset * 1000;
+    if (reset !== undefined) this.#resets = reset === null ? Infinity : asked.steady + reset * 1000;
     if (!lease || lease.units === 0) return;
-    // From before the question: so it ends here no later than there.
-    const until = asked + lease.until_seconds * 1000;
+    // From before the question: so it ends here no later than there. By the clock that does not jump, and by the other one,
+    // which goes on while a computer sleeps.
+    const time = lease.until_seconds * 1000;
+    const until = { steady: asked.steady + time, wall: asked.wall + time };
     this.#leases.push({ units: lease.units, until });
-    this.#leases.sort((one, other) => one.until - other.until);
-    this.ends = Math.max(this.ends, until);
+    this.#leases.sort((one, other) => one.until.steady - other.until.steady);
+    this.ends = Math.max(this.ends, until.steady);
     this.#full = this.#left(performance.now());
     this.#asks = -Infinity;
   }
 
   /**
    * The same of the answer to a report.
-   * @param {Partial<Told>} more @param {number} asked @param {boolean} hasWanted whether the report asked for units
+   * @param {Partial<Told>} more @param {Moment} asked @param {boolean} hasWanted whether the report asked for units
    */
   settle(more, asked, hasWanted) {
     this.merge(more, asked);
@@ -115,7 +117,9 @@ export class Quota {
 
   /** The units at hand. @param {number} now */
   #left(now) {
-    while (this.#leases.length > 0 && (this.#leases[0].units === 0 || now >= this.#leases[0].until)) this.#leases.shift();
+    const wall = Date.now();
+    const isOver = (/** @type {{ units: number, until: Moment }} */ { units, until }) => units === 0 || now >= until.steady || wall >= until.wall;
+    while (this.#leases.length > 0 && isOver(this.#leases[0])) this.#leases.shift();
     return this.#leases.reduce((sum, { units }) => sum + units, 0);
   }
 

@@ -24,25 +24,25 @@ export class Rate {
   #believed = 0;
   #resets = 0;
 
-  /** @param {Told} told @param {number} asked when, by the steady clock */
+  /** @param {Told} told @param {import('../answers.js').Moment} asked when */
   constructor(told, asked) {
     this.id = told.id;
     this.#told = told;
     this.merge(told, asked);
   }
 
-  /** What the server says over all guards. @param {Partial<Told>} more @param {number} asked */
+  /** What the server says over all guards. @param {Partial<Told>} more @param {import('../answers.js').Moment} asked */
   merge(more, asked) {
     this.#told = { ...this.#told, ...more };
     const { limit, remaining, reset_seconds, window_seconds = 1 } = this.#told;
     this.#window = window_seconds * 1000;
     const heard = this.#used(performance.now()) - this.pending - this.underWay;
     this.#others = Math.max(0, limit - remaining - Math.max(0, heard));
-    this.#believed = asked + this.#window;
-    this.#resets = asked + (reset_seconds ?? 0) * 1000;
+    this.#believed = asked.steady + this.#window;
+    this.#resets = asked.steady + (reset_seconds ?? 0) * 1000;
   }
 
-  /** The same of the answer to a report. @param {Partial<Told>} more @param {number} asked */
+  /** The same of the answer to a report. @param {Partial<Told>} more @param {import('../answers.js').Moment} asked */
   settle(more, asked) {
     if (more.remaining !== undefined) this.merge(more, asked);
   }

@@ -1,6 +1,7 @@
 // keylatch-server as a guard asks it: about a key when nothing fresh is known of it, and
 // from then on by reports of what was used. Loaded when the first key has to be asked for.
 
+import { moment } from '../answers.js';
 import { addressIn } from './address.js';
 import { readAnswer } from './answer.js';
 import { Limits } from './limits.js';
@@ -33,7 +34,7 @@ export class Remote {
 
   /** @param {import('../table.js').Asked} asked @param {AbortSignal} signal @returns {Promise<import('../table.js').Found>} */
   async ask({ key, address }, signal) {
-    const began = performance.now();
+    const began = moment();
     const mark = this.#reports.mark();
     // Because a guard asks, nothing is spent, and of the address is noted only that it was the last.
     const body = { key, guard: this.#reports.guard, ip: addressIn(address)?.text };

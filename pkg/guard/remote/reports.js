@@ -4,13 +4,14 @@
 import { isError } from '../../core/errors.js';
 import { freeze } from '../../client/plain.js';
 import { generateKey } from '../../keys/issue.js';
+import { moment } from '../answers.js';
 import { Quota } from './quota.js';
 
 /** @typedef {import('./limits.js').Limit} Limit @typedef {import('./requests.js').Requests} Requests */
 /**
  * @typedef {object} Report
  * @property {object} body
- * @property {number} told when, by the steady clock: leases in the answer to a repetition are no longer for that
+ * @property {import('../answers.js').Moment} told when: leases in the answer to a repetition are no longer for that
  * @property {Map<string, Limit>} limits that it is about, by id
  * @property {Set<Limit>} wants those of them that it asks for more of
  */
@@ -146,9 +147,9 @@ export class Reports {
 
   /** @param {boolean} isLast @returns {Report} */
   #next(isLast) {
-    const now = performance.now();
     /** @type {Report} */
-    const report = { body: {}, told: now, limits: new Map(), wants: new Set() };
+    const report = { body: {}, told: moment(), limits: new Map(), wants: new Set() };
+    const now = report.told.steady;
     const uses = [];
     const want = [];
     for (const [quota, units] of this.#wanted) {

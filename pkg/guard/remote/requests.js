@@ -2,7 +2,7 @@
 // operator when they are refused.
 
 import { run } from '../../client/call.js';
-import { KeylatchError } from '../../core/errors.js';
+import { isError, KeylatchError } from '../../core/errors.js';
 import { utf8Of } from '../../core/offline.js';
 import { copyOf } from '../../core/secret.js';
 import { headerValue } from '../../keys/headers.js';
@@ -59,7 +59,17 @@ export class Requests {
 
   async #secret() {
     if (typeof this.#credential !== 'function') return this.#credential;
-    return (this.#given ??= copyOf(await this.#credential(), 'credential'));
+    return (this.#given ??= copyOf(await this.#read(), 'credential'));
+  }
+
+  /** What the user's function gives, in the time of a request. */
+  async #read() {
+    try {
+      return await run({ timeout: this.#timeout }, (call) => call.outside('credential', () => this.#credential()));
+    } catch (/** @type {any} */ thrown) {
+      if (!isError(thrown) || /** @type {string} */ (thrown.code) !== 'timeout') throw thrown;
+      throw failed('timeout', `credential() did not answer within ${this.#timeout} ms.`);
+    }
   }
 
   /** @param {string} path @param {string} body @param {any} secret @param {AbortSignal} [signal] @returns {Promise<Answer>} */
