@@ -197,7 +197,8 @@ impl<'a> Counters<'a> {
             let told = quota.told(check, lease.remaining());
             let reset_seconds = lease.refill().map(|refill| seconds_up(refill - now));
             limits.push((quota.place, Told { reset_seconds, lease: given, ..told }));
-            if lease.starts_asking() {
+            // A guard has what it needs; there may be no checks here.
+            if check.guard.is_none() && lease.starts_asking() {
                 quota.ask_ahead(app);
             }
         }

@@ -20,12 +20,12 @@ on_both_databases![
 ];
 
 /// Longer than any test: nothing is forgotten by itself.
-const LONG: Duration = Duration::from_secs(3600);
+pub const LONG: Duration = Duration::from_secs(3600);
 /// Fails a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that keeps answers for so long.
-async fn keeping(service: &Service, time: Duration) -> Service {
+pub async fn keeping(service: &Service, time: Duration) -> Service {
     let process = service.another_process_with(|config| config.check_cache = time).await;
     until("it hears what ends", || async { process.app.store().keeps_checks() }).await;
     process

@@ -35,6 +35,8 @@ async fn every_operation_answers_as_described() {
             let responses = operation["responses"].as_object().unwrap();
             let (method, body) = (Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), json!({}));
             let path = path.replace("{id}", "key_0123456789abcdef").replace("{code}", "nothing");
+            let path = path.replace("{application}", "app_0123456789abcdef").replace("{owner}", "cust_7");
+            let path = path.replace("{guard}", "grd_0123456789abcdef");
 
             let anonymous = service.call(method.clone(), &path).json(body.clone()).await;
             let needs_credential =
@@ -50,7 +52,7 @@ async fn every_operation_answers_as_described() {
             }
         }
     }
-    assert_eq!(operations, 18);
+    assert_eq!(operations, 43);
 }
 
 /// The members of each told key and problem are those of the schema.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::harness::{KIM, LEE, Service};
+use crate::harness::{KIM, Service};
 
 on_both_databases![
     a_good_key_is_told_with_its_owner,
@@ -199,5 +199,4 @@ async fn an_answer_is_fresh_until_the_key_ends(service: &Service) {
     assert_eq!(fresh().await, 0);
     service.pass(SignedDuration::from_millis(500));
     assert_eq!(fresh().await, 5, "it has expired, and stays so");
-    let _ = LEE;
 }
