@@ -133,8 +133,7 @@ async fn judge(app: &App, manager: &Manager, check: &Check) -> Result<Verdict, P
         check.scopes.iter().filter(|scope| !issued.key.scopes.contains(scope)).cloned().collect();
     let mut limits = Vec::new();
     // A guard keeps the answer for requests from other addresses, and looks at each itself.
-    let is_allowed =
-        check.guard.is_some() || addresses::allow(&issued.key.allowed_addresses, check.address);
+    let is_allowed = check.guard.is_some() || addresses::allow(&issued.key.allowed_addresses, check.address);
     let mut code = standing(&issued, is_allowed, &missing_scopes, now);
     if code == Code::Valid {
         // Limits come last: what is refused for anything else spends nothing.
