@@ -135,12 +135,13 @@ export class Reports {
     const report = (this.#report ??= this.#next(false));
     try {
       const answer = await this.#requests.post(`/v1/guards/${this.guard}/reports`, report.body);
-      // On a worker another request may have told the same report, and had its answer first.
       if (this.#report === report) this.#settle(report, answer);
       this.#failed = undefined;
     } catch (cause) {
+      // On a worker another request may have told the same report, and had its answer first: then this one's number is over.
+      if (this.#report !== report) return;
       this.#failed = { cause, at: performance.now() };
-      if (this.#report === report && isError(cause) && HOPELESS.includes(/** @type {any} */ (cause).code)) this.#startAnew(report);
+      if (isError(cause) && HOPELESS.includes(/** @type {any} */ (cause).code)) this.#startAnew(report);
       throw cause;
     }
   }
