@@ -4,25 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { dice } from './support/dice.js';
 import { standIn } from './support/stand-in.js';
 import { asOnWorker, bearer, clocks, verdict } from './support/table.js';
-
-/** Numbers from 0 to below 1 that are the same in every run (mulberry32). */
-function randomOf(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function dice(seed) {
-  const random = randomOf(seed);
-  const below = (count) => Math.floor(random() * count);
-  return { below, one: (list) => list[below(list.length)], chance: (share) => random() < share };
-}
 
 const SCOPES = ['read', 'write', 'admin'];
 const ADDRESSES = ['10.1.2.3', '10.200.0.1', '192.0.2.7', '2001:db8::7', undefined];

@@ -74,10 +74,10 @@ test('what is no key of an application never reaches the server', async (t) => {
 test('a key is taken from the networks that it is for, and from nowhere else', async (t) => {
   const server = await standIn(t);
   const guard = server.guard();
-  const { text } = server.issue({ allowed_addresses: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7', '::ffff:198.51.100.0/120'] });
+  const { text } = server.issue({ allowed_addresses: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7', '8000::/1'] });
   const from = (address) => verdict(guard, text, { address });
-  for (const address of ['10.0.0.0', '10.255.255.255', '::ffff:10.1.2.3', '::ffff:a01:203', '2001:db8::1', '2001:0DB8:ffff::', '192.0.2.7', '198.51.100.9']) assert.equal(await from(address), 'ok', address);
-  for (const address of ['11.0.0.0', '9.255.255.255', '::10.0.0.1', '2001:db9::', '192.0.2.8', '198.51.101.1', '', 'localhost', '10.0.0', '10.0.0.256', '2001:db8:::1', '2001:db8', ':', undefined]) assert.equal(await from(address), 'address_refused', address);
+  for (const address of ['10.0.0.0', '10.255.255.255', '::ffff:10.1.2.3', '::ffff:a01:203', '2001:db8::1', '2001:0DB8:ffff::', '192.0.2.7', 'ffff::']) assert.equal(await from(address), 'ok', address);
+  for (const address of ['11.0.0.0', '9.255.255.255', '::10.0.0.1', '2001:db9::', '192.0.2.8', '', 'localhost', '10.0.0', '10.0.0.256', '2001:db8:::1', '2001:db8', ':', undefined]) assert.equal(await from(address), 'address_refused', address);
   assert.equal((await guard.authenticate({ ...bearer(text), socket: { remoteAddress: '::ffff:10.9.9.9' } })).owner, 'cust_7');
   assert.equal(server.asked.length, 1, 'one answer for all addresses');
 

@@ -15,7 +15,7 @@ export function addressIn(given) {
   const text = given.trim().replace(/%.*/, '');
   const bits = text.includes(':') ? bits6(text) : mapped(text);
   if (bits === undefined) return undefined;
-  return { bits, text: bits >> 32n === MAPPED >> 32n ? dotted(bits) : text };
+  return { bits, text: isFour(bits) ? dotted(bits) : text };
 }
 
 /** A network as the server tells it: an address, and perhaps how many of its bits count. @param {unknown} given @returns {Network | undefined} */
@@ -28,8 +28,11 @@ export function networkIn(given) {
   return own <= most ? { bits: found.bits, length: before + own } : undefined;
 }
 
-/** @param {Network} network @param {Address} address */
-export const contains = ({ bits, length }, address) => (bits ^ address.bits) >> (128n - length) === 0n;
+/** As on the server, no network of IPv6 has an address of IPv4 in it. @param {Network} network @param {Address} address */
+export const contains = ({ bits, length }, address) => isFour(bits) === isFour(address.bits) && (bits ^ address.bits) >> (128n - length) === 0n;
+
+/** @param {bigint} bits */
+const isFour = (bits) => bits >> 32n === MAPPED >> 32n;
 
 /** @param {string} text */
 function bits4(text) {
