@@ -132,7 +132,7 @@ export interface GuardOptions<M extends object = Metadata> extends CommonOptions
 /** How a guard is set up that asks keylatch-server. Its answers are used for `fresh` seconds, or for as long as the server allows where that is less. */
 export interface ServerGuardOptions extends CommonOptions {
   /** The id of the application whose keys your API takes. */
-  application: `app_${string}`;
+  application: string;
   /** A management key of the application with the scope `verify`; or a function that gives one, which is called again after a 401. */
   credential: Credential | (() => Credential | PromiseLike<Credential>);
   /** Where the server is. */

@@ -17,11 +17,15 @@ const HERE = { application: APPLICATION, credential: CREDENTIAL, baseUrl: 'http:
 test('whoever has a good key is told of, with what the server knows of the owner', async (t) => {
   const server = await standIn(t);
   const { text, key } = server.issue({ scopes: ['mesh:read'], metadata: { note: 'CI' }, expires_at: '2999-01-01T00:00:00Z' });
-  const caller = await server.guard().authenticate(bearer(text), { scopes: ['mesh:read'] });
+  const asking = server.guard();
+  const caller = await asking.authenticate(bearer(text), { scopes: ['mesh:read'] });
   assert.deepEqual(caller, {
     id: key.id, owner: 'cust_7', scopes: ['mesh:read'], metadata: { note: 'CI' }, prefix: undefined, expiresAt: new Date('2999-01-01T00:00:00Z'),
     limits: [], name: 'nightly', environment: 'live', ownerMetadata: { plan: 'pro' },
   });
+  // What a handler does to it is its own.
+  caller.limits.push('mine');
+  assert.deepEqual((await asking.authenticate(bearer(text))).limits, []);
   const [{ guard, ...asked }] = server.verified;
   assert.deepEqual(asked, { key: text });
   assert.match(guard, /^grd_[0-9A-Za-z]{20}$/);

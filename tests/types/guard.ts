@@ -40,8 +40,6 @@ same<typeof served, Guard<{ plan: string }>>(true);
 createGuard({ application: 'app_1', credential: async () => key, baseUrl: new URL('https://keys.example.com'), onWarning: ({ expiresAt }) => expiresAt.getTime() });
 // @ts-expect-error one of them
 createGuard({ application: 'app_1', credential: 'k', baseUrl: 'https://keys.example.com', lookup: () => undefined });
-// @ts-expect-error no id of an application
-createGuard({ application: 'acme', credential: 'k', baseUrl: 'https://keys.example.com' });
 // @ts-expect-error no such choice
 createGuard({ lookup: () => undefined, onUnavailable: 'allow' });
 

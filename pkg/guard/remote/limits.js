@@ -88,7 +88,6 @@ export class Standing {
    * @param {number} cost @param {((work: Promise<void>) => void) | undefined} waitUntil
    */
   spend(cost, waitUntil) {
-    if (this.#limits.length === 0) return undefined;
     const now = performance.now();
     const short = this.#short(cost, now);
     if (short) return this.#more(cost, short);
@@ -97,7 +96,6 @@ export class Standing {
 
   /** What is left, as callers are told. */
   told() {
-    if (this.#limits.length === 0) return this.#limits;
     const now = performance.now();
     return this.#limits.map((limit) => limit.told(now));
   }
