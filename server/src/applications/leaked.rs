@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use keylatch_format::Secret;
 
 use super::rule::candidates;
+use crate::auth::throttle::household;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::source::Source;
 use crate::state::App;
@@ -55,7 +56,7 @@ pub(crate) async fn report(app: &App, source: &Source, keys: &[Secret]) -> Resul
 
 /// Counts the report; failures of passwords are counted in the same way.
 async fn throttle(app: &App, source: &Source) -> Result<(), Problem> {
-    let place = source.address.map(|address| address.to_string()).unwrap_or_default();
+    let place = source.address.map(|address| household(address).to_string()).unwrap_or_default();
     let bucket = [fingerprint(&format!("leaked {place}"))];
     let now = app.now();
     let since = now.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);

@@ -48,12 +48,7 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn new(user: &str, address: Option<IpAddr>) -> Self {
-        // Whoever has one IPv6 address has 2^64 of them.
-        let address = address.map(|address| match address.to_canonical() {
-            IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
-            v4 => v4,
-        });
-        Visitor { user: user.chars().take(254).collect(), address }
+        Visitor { user: user.chars().take(254).collect(), address: address.map(household) }
     }
 
     /// What is counted, in the order of [`LIMITS`]. Hashed: what was typed as a
@@ -71,6 +66,14 @@ impl Visitor {
 
     fn place(&self) -> String {
         self.address.map(|address| address.to_string()).unwrap_or_default()
+    }
+}
+
+/// What is counted as one address: whoever has one of IPv6 has 2^64 of them.
+pub(crate) fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
+        v4 => v4,
     }
 }
 

@@ -201,3 +201,123 @@ pub(super) fn guard_end(period: Period, now: i64) -> i64 {
 pub(super) fn guard_units(wanted: i64, left: i64) -> i64 {
     wanted.min((left / PARTS).max(1)).min(left).max(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// In seconds, as are all times here.
+    fn period(start: i64, end: Option<i64>) -> Period {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        Period { start: at(start), end: end.map(at) }
+    }
+
+    /// Holds so much of a period of a thousand seconds, and knows what else is left.
+    fn held(units: i64, left: i64) -> Lease {
+        let mut lease = Lease::new(0);
+        lease.got(units, left, period(0, Some(1_000)), 0);
+        lease
+    }
+
+    #[test]
+    fn memory_says_what_it_can_and_the_database_is_asked_for_the_rest() {
+        for (cost, now, expected) in [
+            (0, 0, Cover::Enough),
+            (10, 0, Cover::Enough),
+            (11, 0, Cover::Ask),
+            (15, 0, Cover::Ask),
+            (16, 0, Cover::Exceeded),
+            // Others may have given something back since.
+            (16, FRESH, Cover::Ask),
+            (10, 999_999, Cover::Enough),
+        ] {
+            assert_eq!(held(10, 5).covers(cost, now), expected, "{cost} at {now}");
+        }
+        assert_eq!(Lease::new(0).covers(0, 0), Cover::Ask, "nothing is known");
+    }
+
+    #[test]
+    fn a_block_is_a_sixteenth_of_what_is_left_or_what_is_needed() {
+        for (units, left, cost, wish) in [
+            (0, 1_000_000, 1, FIRST_BLOCK),
+            (0, 160, 1, 10),
+            (0, 15, 1, 1),
+            (0, 15, 7, 7),
+            (5, 15, 7, 2),
+            (5, 0, 7, 2),
+            // What passed without being leased is leased first.
+            (-50, 10_000, 7, 57),
+        ] {
+            assert_eq!(held(units, left).wish(cost, 1_000_000), wish, "{units} {left} {cost}");
+        }
+        assert_eq!(Lease::new(0).wish(1, 80), 5, "nothing is known but how much there is");
+    }
+
+    #[test]
+    fn blocks_grow_while_they_are_used_up_soon_and_shrink_again() {
+        let mut lease = held(16, 1_000_000);
+        let mut blocks = Vec::new();
+        for pause in [SOON - 1, SOON - 1, SOON, LONG - 1, LONG, LONG, LONG] {
+            let now = lease.taken_at.unwrap() + pause;
+            lease.got(1, 1_000_000, period(0, Some(1_000)), now);
+            blocks.push(lease.block);
+        }
+        assert_eq!(blocks, [32, 64, 64, 64, 32, 16, 16]);
+    }
+
+    #[test]
+    fn more_is_asked_for_once_before_there_is_nothing() {
+        let mut lease = held(5, 1_000);
+        assert!(!lease.starts_asking());
+        lease.spend(2, 1);
+        assert!(lease.starts_asking(), "under a quarter of a block");
+        assert!(!lease.starts_asking(), "somebody asks already");
+        lease.ends_asking();
+        assert!(lease.starts_asking());
+        assert!(!held(0, 15).starts_asking(), "at the end, nothing is held in reserve");
+    }
+
+    #[test]
+    fn a_lease_ends_with_its_period() {
+        let mut lease = held(10, 5);
+        lease.advance(999_999);
+        assert_eq!(lease.remaining(), 15);
+        lease.advance(1_000_000);
+        assert_eq!((lease.remaining(), lease.covers(1, 1_000_000)), (0, Cover::Ask));
+        // Another process was the first to refill: what is held is of the period before.
+        let mut lease = held(10, 5);
+        lease.got(3, 90, period(1_000, Some(2_000)), 0);
+        assert_eq!((lease.units, lease.release()), (3, Some((1_000_000, 3))));
+    }
+
+    #[test]
+    fn what_lies_idle_is_let_go_of_whole() {
+        let mut lease = held(10, 5);
+        lease.spend(4, 100);
+        assert!(!lease.is_idle(100 + IDLE - 1) && lease.is_idle(100 + IDLE));
+        assert_eq!(lease.release(), Some((0, 6)));
+        assert_eq!((lease.release(), lease.is_over(100 + IDLE)), (None, true));
+        let mut lease = held(1, 5);
+        lease.spend(4, 100);
+        assert_eq!(lease.release(), Some((0, -3)), "what was overdrawn is used");
+    }
+
+    #[test]
+    fn a_guard_gets_one_lease_at_a_time_and_none_past_the_refill() {
+        let mut lease = held(40, 1_000);
+        assert_eq!(lease.lend("a", 0), Some((16, GUARD_TIME, period(0, Some(1_000)))));
+        assert!(lease.lends_to("a") && !lease.lends_to("b"));
+        lease.advance(GUARD_TIME);
+        assert!(!lease.lends_to("a"));
+        assert_eq!(lease.lend("b", 990_000).map(|(units, end, _)| (units, end)), Some((16, 1_000_000)));
+        assert_eq!(lease.lend("c", 999_001), None, "for less than a second");
+        assert_eq!(lease.lend("c", 0).map(|(units, ..)| units), Some(8), "all that is held");
+        assert_eq!(lease.lend("d", 0), None);
+        assert_eq!(
+            (guard_units(50, 1_600), guard_units(500, 1_600), guard_units(5, 1), guard_units(5, -1)),
+            (50, 100, 1, 0)
+        );
+    }
+}

@@ -30,7 +30,8 @@ impl App {
         self.tell_lent()
             .await
             .unwrap_or_else(|error| complain(&error, "what guards do not spend counts as used"));
-        self.give_back(now, false)
+        // A process that is about to stop holds nothing for longer than it must.
+        self.give_back(now, self.is_draining())
             .await
             .unwrap_or_else(|error| complain(&error, "what was to be given back counts as used"));
         self.limits().forget(now);

@@ -145,6 +145,7 @@ impl Store {
         }
         self.change(SWEEP_OWNERS, values![&id]).await?;
         self.change(SWEEP_MANAGEMENT, values![&id]).await?;
+        self.sweep_quotas_of(&id).await?;
         self.change(SWEPT, values![&id, now]).await.map(drop)
     }
 }

@@ -1,5 +1,5 @@
-//! Rows of `failures`, when a password was wrong, and of `places`, from where a
-//! user has signed in. All processes count together.
+//! Rows of `failures`, when a password was wrong or a leaked key was reported, and of
+//! `places`, from where a user has signed in. All processes count together.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -105,6 +105,12 @@ impl Remembered for Issued {
     fn last_used_at(&self) -> Option<Timestamp> {
         self.key.last_used_at
     }
+
+    fn json_bytes(&self) -> usize {
+        let texts = [&self.key.metadata, &self.owner.metadata]
+            .map(|metadata| serde_json::json!(metadata).to_string());
+        texts.iter().map(String::len).sum()
+    }
 }
 
 /// The columns of an issued key, in the order in which [`issued_key`] reads them.

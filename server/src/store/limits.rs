@@ -146,6 +146,8 @@ const COUNT: Statement = Statement {
 const SWEEP_QUOTAS: Statement = sql("DELETE FROM quotas WHERE ends_at <= $1");
 const SWEEP_RATES: Statement = sql("DELETE FROM rates WHERE ends_at <= $1");
 
+const SWEEP_APPLICATION: Statement = sql("DELETE FROM quotas WHERE id LIKE $1");
+
 impl Store {
     /// Takes units of quotas, each whole or not at all. No id may be there twice.
     pub(crate) async fn take_of_quotas(&self, wishes: &[Wish]) -> Result<Vec<Given>> {
@@ -161,6 +163,11 @@ impl Store {
     /// may be there twice.
     pub(crate) async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>> {
         self.change(COUNT, values![counted_of(counted)]).await?.into_iter().map(counts).collect()
+    }
+
+    /// Sweeps out what a deleted application has used.
+    pub(crate) async fn sweep_quotas_of(&self, application_id: &str) -> Result<()> {
+        self.change(SWEEP_APPLICATION, values![format!("{application_id}/%")]).await.map(drop)
     }
 
     /// Sweeps out what nothing depends on any more.

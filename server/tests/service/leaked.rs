@@ -101,6 +101,10 @@ async fn an_address_reports_sixty_times_an_hour(service: &Service) {
     refused.problem(429, "rate_limited");
     assert_eq!(refused.header("retry-after"), "61");
     assert_eq!(from("192.0.2.2").await.status, 202);
+    for number in 0..60 {
+        assert_eq!(from(&format!("2001:db8:0:7::{number}")).await.status, 202);
+    }
+    from("2001:db8:0:7:ffff::1").await.problem(429, "rate_limited");
     service.pass(SignedDuration::from_mins(1));
     assert_eq!(from("192.0.2.1").await.status, 202);
 }

@@ -5,13 +5,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::{Asked, Gate};
 use crate::store::Result;
 
-/// So many keys at most, some hundred bytes each.
-const KEYS: usize = 100_000;
+/// So many bytes of keys at most, by a rough count: metadata of 4 KB each must not
+/// take what a hundred thousand plain keys have room in.
+const BYTES: u64 = 64 * 1024 * 1024;
+/// A key with all that stands beside it, but for what can be long.
+const KEY: u64 = 640;
+/// JSON in memory takes some times the room that it has as text.
+const UNFOLDED: u64 = 4;
 /// So many of no key at most: whoever tries keys out pushes no good one away.
 const UNKNOWN: usize = 10_000;
 
@@ -19,11 +25,17 @@ const UNKNOWN: usize = 10_000;
 pub(crate) trait Remembered {
     /// When it was last used, as the database has it.
     fn last_used_at(&self) -> Option<Timestamp>;
+
+    /// Bytes of JSON that stand beside it.
+    fn json_bytes(&self) -> usize {
+        0
+    }
 }
 
 /// A key as it was a moment ago.
 pub(crate) struct Known<T> {
     found: T,
+    bytes: u64,
     since: Instant,
     /// When its use was noted last, in milliseconds: later than what was read.
     noted: AtomicI64,
@@ -32,14 +44,25 @@ pub(crate) struct Known<T> {
 /// The answers, each in a place that says what was asked: a hash, or an
 /// application and a hash.
 pub(in crate::store) struct Answers<T> {
-    keys: Cache<String, Arc<Known<T>>>,
+    keys: Cache<String, Arc<Known<T>>, ByBytes>,
     unknown: Cache<String, Instant>,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl<T> Weighter<String, Arc<Known<T>>> for ByBytes {
+    fn weight(&self, _: &String, known: &Arc<Known<T>>) -> u64 {
+        known.bytes
+    }
 }
 
 impl<T: Remembered> Known<T> {
     fn new(found: T, since: Instant) -> Self {
         let noted = found.last_used_at().map_or(i64::MIN, Timestamp::as_millisecond);
-        Known { found, since, noted: AtomicI64::new(noted) }
+        let json = u64::try_from(found.json_bytes()).unwrap_or(u64::MAX);
+        let bytes = json.saturating_mul(UNFOLDED).saturating_add(KEY);
+        Known { found, bytes, since, noted: AtomicI64::new(noted) }
     }
 
     /// The last use that is known of.
@@ -64,7 +87,8 @@ impl<T> std::ops::Deref for Known<T> {
 
 impl<T: Remembered> Answers<T> {
     pub(super) fn new() -> Self {
-        Answers { keys: Cache::new(KEYS), unknown: Cache::new(UNKNOWN) }
+        let keys = usize::try_from(BYTES / KEY).unwrap_or(UNKNOWN);
+        Answers { keys: Cache::with_weighter(keys, BYTES, ByBytes), unknown: Cache::new(UNKNOWN) }
     }
 
     /// The answer that is kept, or else what the database says: the key that it
@@ -141,5 +165,35 @@ impl<T: Remembered> Answers<T> {
     pub(super) fn clear(&self) {
         self.keys.clear();
         self.unknown.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Sized(usize);
+
+    impl Remembered for Sized {
+        fn last_used_at(&self) -> Option<Timestamp> {
+            None
+        }
+
+        fn json_bytes(&self) -> usize {
+            self.0
+        }
+    }
+
+    #[test]
+    fn keys_with_much_beside_them_take_no_more_memory_than_plain_ones() {
+        for (json_bytes, most) in [(0, 104_858), (8_192, 2_009)] {
+            let answers = Answers::new();
+            for number in 0..120_000 {
+                let known = Arc::new(Known::new(Sized(json_bytes), Instant::now()));
+                answers.keys.insert(number.to_string(), known);
+            }
+            let kept = answers.keys.len();
+            assert!(kept <= most && kept > most * 9 / 10, "{json_bytes}: {kept}");
+        }
     }
 }
