@@ -71,6 +71,7 @@ test('to import and to make a guard needs no timer, no clock and no random bytes
       Object.defineProperty(place, name, { value: () => { throw new Error(name + ' was called'); } });
     }
     const { createGuard } = await import(${JSON.stringify(dist('node/guard.js'))});
+    createGuard({ application: 'app_0123456789abcdefghij', credential: 'kl_mgmt_x', baseUrl: 'https://keys.example.com' });
     createGuard({ format: ['live', { parts: ['ak_', { alphabet: 'hex', length: 32 }], certainty: 'documented' }], lookup: () => undefined });
     console.log('made');`;
   assert.equal(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }), 'made\n');
