@@ -138,6 +138,33 @@ test('a lease that is used up, or over, is asked for once for all who wait', asy
   assert.equal(server.used('calls').spent, 13);
 });
 
+test('what is left of a lease goes back, also where none of it is ever used', async (t) => {
+  const clock = clocks(t);
+  const server = await standIn(t, { block: 10, leaseSeconds: 10 });
+  const { text } = server.issue({ limits: [CALLS] });
+  const guard = onWorker(t, server);
+  // Refused for something else, again and again: each minute or so the server would set aside another ten units.
+  for (let seconds = 0; seconds < 300; seconds += 5) {
+    assert.equal(await verdict(guard, text, { scopes: ['admin'] }), 'insufficient_scope');
+    assert.ok(server.used('calls').leased <= 20, `${server.used('calls').leased} units are set aside for nothing`);
+    clock.pass(5);
+  }
+  const told = server.reports.length;
+  assert.ok(told > 0 && told < 60, `${told} reports`);
+  assert.deepEqual(server.reports[0], { number: 1, uses: [] });
+});
+
+test('… where timers are to be had, without any request', { timeout: 30_000 }, async (t) => {
+  const server = await standIn(t, { block: 10, leaseSeconds: 1 });
+  const { text } = server.issue({ limits: [CALLS] });
+  const settled = later();
+  server.onReport = () => server.used('calls').leased === 0 && settled.resolve();
+  const guard = server.guard();
+  assert.equal(await admitted(guard, text, 3), 3);
+  await settled.promise;
+  assert.deepEqual(server.used('calls'), { spent: 3, leased: 0 });
+});
+
 test('a computer that has slept spends nothing of a lease that ended meanwhile', async (t) => {
   const clock = clocks(t);
   const server = await standIn(t, { block: 50, leaseSeconds: 60 });

@@ -40,6 +40,7 @@ export class Limits {
     const now = performance.now();
     this.#sweep(now);
     const limits = told.map((one) => this.#one(checked(one), asked, isQuiet, now));
+    limits.forEach((limit, at) => void (limit instanceof Quota && told[at].lease && this.#reports.leased(limit.ends)));
     return new Standing(limits, this.#reports, this.#isLenient);
   }
 

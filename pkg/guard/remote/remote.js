@@ -38,7 +38,7 @@ export class Remote {
     const mark = this.#reports.mark();
     // Because a guard asks, nothing is spent, and of the address is noted only that it was the last.
     const body = { key, guard: this.#reports.guard, ip: addressIn(address)?.text };
-    const answer = await this.#requests.post('/v1/verify', body, signal);
+    const [answer] = await Promise.all([this.#requests.post('/v1/verify', body, signal), this.#reports.carry(began.steady)]);
     return readAnswer(answer, (told) => this.#limits.told(told, began, this.#reports.isQuietSince(mark)));
   }
 

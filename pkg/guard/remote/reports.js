@@ -18,6 +18,10 @@ import { Quota } from './quota.js';
 
 /** How long use is gathered for, and how long after a failure nothing is told, in milliseconds. */
 const INTERVAL = 1000;
+/** A lease ends at the server a little later than here: it is told in whole seconds, and from before the question. */
+const SLACK = 2000;
+/** After the end of a lease, so many reports until what is left of it goes back: the server's rule. */
+const UNTIL_SETTLED = 2;
 /** Limits in one report. */
 const MOST = 1000;
 /** What the guard calls itself. @type {import('../../index.js').KeyFormat} */
@@ -44,6 +48,9 @@ export class Reports {
   #sending;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #fires = 0;
+  /** How many reports have to come after leases that end in a second, or did. @type {Map<number, number>} */
+  #unsettled = new Map();
   /** Why the last one has failed, and when. @type {{ cause: unknown, at: number } | undefined} */
   #failed;
   #isClosed = false;
@@ -72,15 +79,30 @@ export class Reports {
   }
 
   /**
-   * Notes that of these something was used. On a worker there is no time but that of requests: one of them tells the server, and
-   * waits for it where the platform is not asked to.
+   * Notes that of these something was used.
    * @param {Limit[]} limits @param {number} now @param {((work: Promise<void>) => void) | undefined} waitUntil
    */
   used(limits, now, waitUntil) {
     if (this.#used.size === 0) this.#since = now;
     for (const limit of limits) this.#used.add(limit);
-    if (this.#shares) return void this.#later();
-    if (now - this.#since < INTERVAL || this.#hasJustFailed(now)) return undefined;
+    this.#later();
+    return this.carry(now, waitUntil);
+  }
+
+  /** Notes that there is a lease until then, of which something may be left. @param {number} until */
+  leased(until) {
+    this.#unsettled.set(Math.ceil(until / 1000), UNTIL_SETTLED);
+    this.#later();
+  }
+
+  /**
+   * On a worker there is no time but that of requests: one of them tells the server, and waits for it where the platform is not
+   * asked to.
+   * @param {number} now @param {(work: Promise<void>) => void} [waitUntil]
+   */
+  carry(now, waitUntil) {
+    const isDue = now - this.#since >= INTERVAL && (this.#used.size > 0 || now >= this.#settles());
+    if (this.#shares || !this.#hasMore() || !isDue || this.#hasJustFailed(now)) return undefined;
     const work = this.#send().catch(() => {});
     try {
       return waitUntil ? void waitUntil(work) : work;
@@ -109,13 +131,29 @@ export class Reports {
     this.onDropped();
   }
 
+  /** Whether there is anything to tell, now or later. */
+  #hasMore() {
+    return this.#report !== undefined || this.#used.size > 0 || this.#unsettled.size > 0;
+  }
+
+  /** When a report has to come for the lease that ends first. */
+  #settles() {
+    return Math.min(...this.#unsettled.keys()) * 1000 + SLACK;
+  }
+
   #later() {
-    if (this.#timer !== undefined || this.#isClosed) return;
+    if (!this.#shares || this.#isClosed || !this.#hasMore()) return;
+    const now = performance.now();
+    const waits = this.#report === undefined && this.#used.size === 0;
+    const at = Math.max(now + INTERVAL, waits ? this.#settles() : 0);
+    if (this.#timer !== undefined && this.#fires <= at) return;
+    clearTimeout(this.#timer);
+    this.#fires = at;
     this.#timer = setTimeout(async () => {
       await this.#send().catch(() => {});
       this.#timer = undefined;
-      if (this.#report || this.#used.size > 0) this.#later();
-    }, INTERVAL);
+      this.#later();
+    }, at - now);
     // The program may end all the same; `close` tells what is left.
     /** @type {any} */ (this.#timer).unref?.();
   }
@@ -182,10 +220,16 @@ export class Reports {
   /** @param {Report} report @param {Record<string, any>} answer */
   #settle(report, answer) {
     this.#report = undefined;
+    for (const [second, reports] of this.#unsettled) {
+      if (report.told.steady < second * 1000 + SLACK) continue;
+      if (reports > 1) this.#unsettled.set(second, reports - 1);
+      else this.#unsettled.delete(second);
+    }
     const told = new Map(Array.isArray(answer.limits) ? answer.limits.map((one) => [one?.limit, one]) : []);
     for (const [id, limit] of report.limits) {
       limit.underWay = 0;
       limit.settle(toldOf(told.get(id)), report.told, report.wants.has(limit));
+      if (limit instanceof Quota && told.get(id)?.lease) this.leased(limit.ends);
     }
   }
 
@@ -195,6 +239,7 @@ export class Reports {
     this.#id = '';
     this.#number = 0;
     this.#mark += 1;
+    this.#unsettled.clear();
     for (const limit of report.limits.values()) {
       if (limit instanceof Quota) continue;
       limit.pending += limit.underWay;

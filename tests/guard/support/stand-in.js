@@ -148,7 +148,7 @@ export class StandIn {
     const isOver = key.expires_at !== null && Date.parse(key.expires_at) <= Date.now();
     const code = isOver ? 'expired' : key.code;
     const limits = [...key.limits, ...owner.limits].map((limit) => {
-      const lease = limit.kind === 'quota' && !(this.#leased(limit, guard) > 0) ? this.#grant(limit, guard, this.#block) : undefined;
+      const lease = limit.kind === 'quota' && !this.#hasLease(limit, guard) ? this.#grant(limit, guard, this.#block) : undefined;
       const { id, name, of, kind, window_seconds } = limit;
       return { id, name, of, kind, limit: limit.limit, window_seconds, ...this.#told(limit), lease };
     });
@@ -160,7 +160,7 @@ export class StandIn {
   }
 
   #report(guard, { number, uses, want = [], done }) {
-    const last = this.#guards.get(guard) ?? { number: 0 };
+    const last = this.#guards.get(guard) ?? { number: 0, answeredAt: -Infinity };
     if (number === last.number) return last.answer;
     if (number !== last.number + 1) return undefined;
     const ids = new Set([...uses, ...want].map(({ limit }) => limit));
@@ -168,25 +168,36 @@ export class StandIn {
       const limit = this.#limits.get(id);
       if (limit.kind === 'rate') limit.uses.push({ at: Date.now(), spent });
       limit.spent += spent;
-      limit.leases.set(guard, Math.max(0, this.#leased(limit, guard) - spent));
+      let left = spent;
+      for (const lease of this.#leases(limit, guard)) {
+        const units = Math.min(left, lease.units);
+        lease.units -= units;
+        left -= units;
+      }
     }
+    // A lease that was over when the last report was answered is over for the guard as well, which has told now what it has spent of it.
+    for (const limit of this.#limits.values()) limit.leases.set(guard, this.#leases(limit, guard).filter(({ ends }) => ends > last.answeredAt));
     const leases = new Map(want.map(({ limit: id, units }) => [id, this.#grant(this.#limits.get(id), guard, units)]));
     if (done) for (const limit of this.#limits.values()) limit.leases.delete(guard);
     const answer = { number, limits: [...ids].map((id) => ({ limit: id, ...this.#told(this.#limits.get(id)), lease: leases.get(id) })) };
-    this.#guards.set(guard, { number, answer });
+    this.#guards.set(guard, { number, answer, answeredAt: Date.now() });
     return answer;
   }
 
-  /** The units that a guard has, as far as it is known. */
-  #leased(limit, guard) {
-    return limit.leases.get(guard) ?? 0;
+  #hasLease(limit, guard) {
+    return this.#leases(limit, guard).some(({ units, ends }) => units > 0 && ends > Date.now());
   }
 
-  /** Some more of them; what a guard does not use in time stays taken. */
+  /** Those of a guard, that end first before others. */
+  #leases(limit, guard) {
+    return limit.leases.get(guard) ?? [];
+  }
+
+  /** Some more units. */
   #grant(limit, guard, wanted) {
     const units = Math.min(wanted, this.#left(limit));
     if (units === 0) return undefined;
-    limit.leases.set(guard, this.#leased(limit, guard) + units);
+    limit.leases.set(guard, [...this.#leases(limit, guard), { units, ends: Date.now() + this.#leaseSeconds * 1000 }]);
     return { units, until_seconds: this.#leaseSeconds };
   }
 
@@ -196,7 +207,7 @@ export class StandIn {
 
   /** All that is out on lease. */
   #out(limit) {
-    return [...limit.leases.values()].reduce((sum, units) => sum + units, 0);
+    return [...limit.leases.values()].flat().reduce((sum, { units }) => sum + units, 0);
   }
 
   #told(limit) {
