@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { CASE } from '../limits.js';
 import { CREDENTIAL, standIn } from './support/stand-in.js';
 import { asOnWorker, bearer, clocks, later, refusal, settled, verdict } from './support/table.js';
 
@@ -154,7 +155,7 @@ test('what is left of a lease goes back, also where none of it is ever used', as
   assert.deepEqual(server.reports[0], { number: 1, uses: [] });
 });
 
-test('… where timers are to be had, without any request', { timeout: 30_000 }, async (t) => {
+test('… where timers are to be had, without any request', { timeout: CASE }, async (t) => {
   const server = await standIn(t, { block: 10, leaseSeconds: 1 });
   const { text } = server.issue({ limits: [CALLS] });
   const settled = later();

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { FILE } from '../limits.js';
 import { dice } from './support/dice.js';
 import { standIn } from './support/stand-in.js';
 import { asOnWorker, bearer, clocks, verdict } from './support/table.js';
@@ -28,7 +29,7 @@ for (const [title, requests, options, outages] of [
   ['10 000 random requests are answered as the model answers them', 10_000, {}, 0.003],
   ['… and where old answers stand in for a server that is gone', 3000, { onUnavailable: 'stale' }, 0.01],
 ]) {
-  test(title, { timeout: 300_000 }, async (t) => {
+  test(title, { timeout: FILE }, async (t) => {
     const { below, one, chance } = dice(20_261_126);
     const clock = clocks(t);
     asOnWorker(t);
@@ -135,7 +136,7 @@ test('a rate is counted as the sliding counter of a few lines counts it, and nev
   assert.ok(counts.ok > 500 && counts.rate_limited > 500, JSON.stringify(counts));
 });
 
-test('three guards never spend more of a quota than there is, and of a rate no more than is documented', { timeout: 300_000 }, async (t) => {
+test('three guards never spend more of a quota than there is, and of a rate no more than is documented', { timeout: FILE }, async (t) => {
   const { below, one, chance } = dice(11);
   const clock = clocks(t);
   asOnWorker(t);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { generateKey } from '../../pkg/dist/node/index.js';
+import { CASE } from '../limits.js';
 import { dice } from './support/dice.js';
 import { prefixed } from './support/stand-in.js';
 import { served } from './support/served.js';
@@ -47,7 +48,7 @@ test('every answer about a key is what the server means', async (t) => {
   assert.equal(noted.last_used_address, '192.0.2.7');
 });
 
-test('random changes and requests: guard, server and model agree', { timeout: 120_000 }, async (t) => {
+test('random changes and requests: guard, server and model agree', { timeout: CASE }, async (t) => {
   const { one, chance, below } = dice(42);
   const app = await served(t);
   const guard = app.guard(0, { fresh: 0 });
@@ -109,7 +110,7 @@ test('a credential that may not verify is the operator\'s fault, and said to be'
   assert.deepEqual(warnings.map(({ code }) => code), ['credential_expires']);
 });
 
-test('three guards at three servers never spend more of a quota than there is', { timeout: 120_000 }, async (t) => {
+test('three guards at three servers never spend more of a quota than there is', { timeout: CASE }, async (t) => {
   const app = await served(t, { processes: 3 });
   const LIMIT = 400;
   await app.call('PUT', '/owners/cust_7', { limits: [{ name: 'calls', kind: 'quota', limit: LIMIT, refill: 'never' }] });
