@@ -44,7 +44,7 @@ export interface OutgoingResponse {
  */
 export function protect(
   guard: Guard<any>,
-  options?: Pick<AuthenticateOptions, 'scopes'>,
+  options?: Pick<AuthenticateOptions, 'scopes' | 'cost'>,
 ): (request: IncomingRequest, response: OutgoingResponse, next: (error?: any) => void) => void;
 
 /** Error handler that sends the answer of a refusal, as problem details, and leaves other errors to the next one. */

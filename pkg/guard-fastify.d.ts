@@ -26,4 +26,4 @@ declare module 'fastify' {
  * }, { prefix: '/v1' });
  * ```
  */
-export function protect(guard: Guard<any>, options?: Pick<AuthenticateOptions, 'scopes'>): (app: FastifyInstance) => Promise<void>;
+export function protect(guard: Guard<any>, options?: Pick<AuthenticateOptions, 'scopes' | 'cost'>): (app: FastifyInstance) => Promise<void>;

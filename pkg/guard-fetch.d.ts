@@ -8,7 +8,7 @@
 import type { AuthenticateOptions, Caller, Guard, Metadata } from './guard.js';
 
 /** What is asked of each request. */
-export interface ProtectOptions<A extends unknown[]> extends Pick<AuthenticateOptions, 'scopes'> {
+export interface ProtectOptions<A extends unknown[]> extends Pick<AuthenticateOptions, 'scopes' | 'cost'> {
   /** The address of the client, from a source that you trust, such as the header `cf-connecting-ip` behind Cloudflare. Default: not known. */
   address?: (request: Request, ...rest: A) => string | undefined | null;
 }

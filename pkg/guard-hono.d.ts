@@ -8,7 +8,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { AuthenticateOptions, Caller, Guard, Metadata } from './guard.js';
 
 /** What is asked of each request. */
-export interface ProtectOptions extends Pick<AuthenticateOptions, 'scopes'> {
+export interface ProtectOptions extends Pick<AuthenticateOptions, 'scopes' | 'cost'> {
   /**
    * The address of the client, from a source that you trust, such as the header `cf-connecting-ip` behind Cloudflare. Default: who
    * is connected, on Node's server.

@@ -1,7 +1,8 @@
 /**
  * keylatch/guard: whose key is this, and what may it do? For an API of your own,
- * whose keys stand in a table of your own. It needs no server. It keeps no limits of
- * rate or quota: what holds over several processes, a process cannot count alone.
+ * whose keys stand in a table of your own, without any server; or at keylatch-server,
+ * which also has limits of rate and quota for them. A table of your own has none: what
+ * holds over several processes, a process cannot count alone.
  *
  * `keylatch/guard/express`, `/fastify`, `/hono`, `/next` and `/fetch` put it before
  * the handlers of a framework.
@@ -9,7 +10,7 @@
  * @module
  */
 
-import type { KeyFormat, KeylatchError, Lifetime, SchemeSpec, Secret } from './index.js';
+import type { Credential, KeyFormat, KeylatchError, Lifetime, SchemeSpec, Secret } from './index.js';
 
 /** What you know of a key beyond its scopes, such as a plan: plain data. */
 export type Metadata = Record<string, unknown>;
@@ -93,12 +94,13 @@ export type Lookup<M extends object = Metadata> = (
   options: { signal: AbortSignal },
 ) => StoredRow<M> | null | undefined | PromiseLike<StoredRow<M> | null | undefined>;
 
-/** How a guard is set up. */
-export interface GuardOptions<M extends object = Metadata> {
-  /** What your keys look like; a list while one format follows another. What is none of them is refused without a look-up. Default `'live'`. */
+/** What every guard is set up with: below, *table* is your own or keylatch-server. */
+export interface CommonOptions {
+  /**
+   * What your keys look like; a list while one format follows another. What is none of them is refused without a look-up. Default:
+   * `'live'`; at keylatch-server its format behind any prefix, so say it for keys that were imported.
+   */
   format?: KeyFormat | 'live' | 'test' | readonly (KeyFormat | 'live' | 'test')[];
-  /** Finds a row in your table, by hash. */
-  lookup: Lookup<M>;
   /** Where requests carry the key; a request must carry exactly one. Default: `Authorization: Bearer KEY` alone. */
   schemes?: readonly SchemeSpec[];
   /**
@@ -121,15 +123,51 @@ export interface GuardOptions<M extends object = Metadata> {
   unknownPerMinute?: number;
 }
 
+/** How a guard is set up that asks a table of your own. */
+export interface GuardOptions<M extends object = Metadata> extends CommonOptions {
+  /** Finds a row in your table, by hash. */
+  lookup: Lookup<M>;
+}
+
+/** How a guard is set up that asks keylatch-server. Its answers are used for `fresh` seconds, or for as long as the server allows where that is less. */
+export interface ServerGuardOptions extends CommonOptions {
+  /** The id of the application whose keys your API takes. */
+  application: string;
+  /** A management key of the application with the scope `verify`; or a function that gives one, which is called again after a 401. */
+  credential: Credential | (() => Credential | PromiseLike<Credential>);
+  /** Where the server is. */
+  baseUrl: string | URL;
+  /** Dangerous: lets the keys travel over plain http to other computers. Default false. */
+  allowInsecure?: boolean;
+  /** Told once a day that the credential ends within thirty days. Default: `console.warn` with its message. */
+  onWarning?: (warning: Warning) => void;
+}
+
+/** What an operator should know before it is too late. */
+export interface Warning {
+  code: 'credential_expires';
+  message: string;
+  /** The end of the guard's own credential. */
+  expiresAt: Date;
+}
+
 /** What is asked of one request. */
 export interface AuthenticateOptions {
   /** The scopes that the key must have, all of them. */
   scopes?: readonly string[];
   /**
-   * The address of the client, for which unknown keys are counted. Default: who is connected, where the request is Node's. Behind a
+   * At keylatch-server: how much is spent of each limit, from 0, which looks and is refused by none, to 1000000. What
+   * is refused spends nothing. Default 1; a request that two guards look at pays twice, so let one of them cost 0. A table of your own
+   * has no limits, so there it is an `invalid_argument`.
+   */
+  cost?: number;
+  /**
+   * The address of the client, for which unknown keys are counted, and from which a key may be used or not. Default: who is connected, where the request is Node's. Behind a
    * proxy pass what you trust: this library reads no `X-Forwarded-For`.
    */
   address?: string | undefined;
+  /** On Cloudflare's workers, `waitUntil` of the request: lets the guard tell the server of what was used after the answer, and not before it. */
+  waitUntil?: ((work: Promise<void>) => void) | undefined;
 }
 
 /** Who calls. */
@@ -144,6 +182,28 @@ export interface Caller<M extends object = Metadata> {
   prefix: string | undefined;
   /** `null`: never. */
   expiresAt: Date | null;
+  /** What is left after this request, of the limits of the key and of its owner at keylatch-server. A table of your own has none. */
+  limits: readonly CallerLimit[];
+  /** At keylatch-server: the key's name. */
+  name?: string;
+  /** At keylatch-server: what the key is for. */
+  environment?: 'live' | 'test';
+  /** At keylatch-server: the owner's metadata. */
+  ownerMetadata?: Readonly<Metadata>;
+}
+
+/** A limit of a caller. */
+export interface CallerLimit {
+  name: string;
+  /** `owner`: shared by all keys of the owner. */
+  of: 'key' | 'owner';
+  /** So much within a sliding window, or so much until it is filled again. */
+  kind: 'rate' | 'quota';
+  limit: number;
+  /** What is left, as far as this guard knows. */
+  remaining: number;
+  /** Of a rate, seconds until its window ends; of a quota, until it is filled again, `null` for never. */
+  resetSeconds: number | null;
 }
 
 /** A `Request`, or whatever has headers, as Node's requests. */
@@ -157,12 +217,18 @@ export type GuardedRequest = { readonly headers: unknown };
  * | 400 | `invalid_request` | two keys, or a malformed header |
  * | 401 | `no_credential` | no key |
  * | 401 | `invalid_token` | the key is mistyped, unknown, expired, revoked or disabled |
+ * | 403 | `address_refused` | the key may not be used from the address |
  * | 403 | `insufficient_scope` | the key lacks a scope |
- * | 429 | `rate_limited` | too many unknown keys from the address |
- * | 503 | `unavailable` | the table cannot be asked; its error is the `cause` |
+ * | 429 | `rate_limited` | too many requests, or too many unknown keys from the address; `retryAfter` says for how long to wait |
+ * | 429, 403 | `quota_exceeded` | a quota is used up: 429 with `retryAfter` where it is filled again, else 403 |
+ * | 503 | `unavailable` | the table or the server cannot be asked; the `cause` says why, and what to do |
+ *
+ * 429 has the fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
  */
 export interface Refusal extends KeylatchError {
-  readonly code: 'invalid_request' | 'no_credential' | 'invalid_token' | 'insufficient_scope' | 'rate_limited' | 'unavailable';
+  readonly code:
+    | 'invalid_request' | 'no_credential' | 'invalid_token' | 'address_refused' | 'insufficient_scope' | 'rate_limited'
+    | 'quota_exceeded' | 'unavailable';
   readonly status: number;
   /** The whole answer. */
   readonly response: Response;
@@ -187,6 +253,12 @@ export interface Guard<M extends object = Metadata> {
    * @param key its hash or its id
    */
   forget(key: string): void;
+  /**
+   * Tells keylatch-server what was used and not told so far, and gives back what is left of quotas. Call it when the program ends:
+   * without it, the last second of use is not counted. The guard cannot be used afterwards.
+   * @throws {KeylatchError} `network_error` and others when the server cannot be told.
+   */
+  close(): Promise<void>;
 }
 
 /**
@@ -252,3 +324,28 @@ export interface Guard<M extends object = Metadata> {
  * ```
  */
 export function createGuard<M extends object = Metadata>(options: GuardOptions<M>): Guard<M>;
+
+/**
+ * A guard for an API whose keys stand at keylatch-server. What is no key never gets there; what the server says of a key is
+ * used again as for a table of your own, and `forget`, `fresh`, `stale` and `onUnavailable` mean the same.
+ *
+ * Limits are counted here, and the server is told once a second what was used:
+ * - A **quota** is spent of units that the server has given to this guard alone, so it is never exceeded, however many guards there
+ *   are. When it cannot give more because it cannot be asked, a request is refused with 503; with `onUnavailable: 'stale'` it is let
+ *   in, and told later.
+ * - A **rate** is counted by each guard for itself, with what the server has last heard of the others. At worst, when all of them
+ *   begin at once, n guards let in n times the limit within the first second; from then on, only what comes to the others within a
+ *   second.
+ * @throws {KeylatchError} `invalid_argument`, `insecure_url`, `invalid_provider` for a wrong format.
+ *
+ * @example
+ * ```ts
+ * const guard = createGuard({
+ *   application: 'app_…', credential: process.env.KEYLATCH_MANAGEMENT_KEY, baseUrl: 'https://keys.example.com',
+ * });
+ * const caller = await guard.authenticate(request, { scopes: ['mesh:read'], cost: 5 });
+ * caller.limits; // → [{ name: 'requests', of: 'key', kind: 'rate', limit: 100, remaining: 95, resetSeconds: 42 }]
+ * process.once('SIGTERM', () => guard.close());
+ * ```
+ */
+export function createGuard<M extends object = Metadata>(options: ServerGuardOptions): Guard<M>;

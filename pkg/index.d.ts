@@ -78,7 +78,11 @@ export type ErrorCode =
   | 'invalid_token'
   /** Of `keylatch/guard`: the key is good, but lacks a scope. */
   | 'insufficient_scope'
-  /** Of `keylatch/guard`: the table of keys could not be asked. */
+  /** Of `keylatch/guard`: the key is good, but not from this address. */
+  | 'address_refused'
+  /** Of `keylatch/guard`: a quota of the key or of its owner is used up. */
+  | 'quota_exceeded'
+  /** Of `keylatch/guard`: the table of keys, or the server, could not be asked. */
   | 'unavailable'
   /** Your `store` failed, so the new key was revoked, and the old one still works. */
   | 'store_failed'

@@ -109,6 +109,7 @@ impl Code {
                 | Code::InvalidKey
                 | Code::InvalidHeader
                 | Code::AlreadyRevealed
+                | Code::InsecureUrl
                 | Code::NoEntropy
                 | Code::NotStarted
                 | Code::Internal

@@ -59,6 +59,7 @@ const redacts = await bundle("import { redact } from 'keylatch/redact'; console.
 const measured = {
   'bundle of checkKey, gzip': check.first,
   'bundle of keylatch/guard, gzip': guard.first,
+  'lazy part of keylatch/guard, gzip': guard.later,
   'bundle of everything without its lazy part, gzip': all.first,
   'lazy client part, gzip': all.later,
   'wasm that a Node program compiles, raw': wasm('offline').length + wasm('node').length,

@@ -280,6 +280,7 @@ function headersOf(headers, keepsCookies) {
   return {
     'retry-after': seconds(text(() => headers.get('retry-after'))),
     'x-request-id': text(() => headers.get('x-request-id')),
+    'keylatch-key-expires': text(() => headers.get('keylatch-key-expires')),
     'set-cookie': keepsCookies ? `\n${cookies ?? ''}` : cookies || undefined,
   };
 }

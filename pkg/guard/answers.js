@@ -5,7 +5,7 @@
  * @typedef {import('./row.js').Known} Known
  * @typedef {{ steady: number, wall: number }} Moment Milliseconds by a clock that does not jump, and by the one that
  *   people set: a computer that slept, or whose clock was set back, has nothing that is fresh.
- * @typedef {{ number: number, began: Moment, known: Known | undefined, hasFailed: boolean }} Answer
+ * @typedef {{ number: number, began: Moment, fresh: number, known: Known | undefined, hasFailed: boolean }} Answer
  */
 
 /** @returns {Moment} */

@@ -7,7 +7,9 @@ export function protect(guard, handler, options) {
   return async (/** @type {any} */ request, /** @type {any[]} */ ...rest) => {
     let caller;
     try {
-      caller = await guard.authenticate(request, forRequest(options, request, ...rest));
+      // On a worker it is the third; elsewhere nobody asks for it.
+      const waitUntil = (/** @type {Promise<void>} */ work) => rest[1].waitUntil(work);
+      caller = await guard.authenticate(request, { ...forRequest(options, request, ...rest), waitUntil });
     } catch (error) {
       if (isRefusal(error)) return /** @type {any} */ (error).response;
       throw error;

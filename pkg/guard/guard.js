@@ -7,17 +7,28 @@ import { checkKey } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
 import { Answers, isWithin, moment } from './answers.js';
 import { credentialOf, placesOf } from './credential.js';
+import { ownTable } from './lookup.js';
 import { listOf, neededBy, numberOf, optionsOf, scopesOf } from './options.js';
 import { Refusal } from './refusal.js';
+import { KEYS, serverTable } from './server.js';
 import { Table } from './table.js';
 import { networkOf, Throttle } from './throttle.js';
 
 /** @typedef {import('./row.js').Known} Known */
 
-const OPTIONS = ['format', 'lookup', 'schemes', 'fresh', 'stale', 'onUnavailable', 'timeout', 'cacheSize', 'unknownPerMinute'];
+const OPTIONS = ['format', 'schemes', 'fresh', 'stale', 'onUnavailable', 'timeout', 'cacheSize', 'unknownPerMinute'];
+const OF_TABLE = ['lookup', ...OPTIONS];
+const OF_SERVER = ['application', 'credential', 'baseUrl', 'allowInsecure', 'onWarning', ...OPTIONS];
 
-/** What a request needs of which nothing is said. @type {{ scopes?: readonly string[], address?: unknown }} */
-const NOTHING = {};
+// A table of one's own counts nothing, so a cost would be left out of the decision unseen.
+const TABLE_CALL = ['scopes', 'address', 'waitUntil'];
+const SERVER_CALL = [...TABLE_CALL, 'cost'];
+
+/** What a request needs of which nothing is said. */
+const NOTHING = neededBy({}, SERVER_CALL);
+
+/** A table of one's own knows of none. @type {readonly never[]} */
+const NO_LIMITS = Object.freeze([]);
 
 /** How long an old answer stands in for a table that cannot be asked, where `stale` does not say it: an hour. */
 const OUTAGE = 3600;
@@ -27,7 +38,11 @@ const RETRY_AFTER = 5;
 const LONGEST_TIMEOUT = 2_147_483_647;
 
 /** @param {unknown} options */
-export const createGuard = (options) => new Guard(optionsOf(options, OPTIONS));
+export function createGuard(options) {
+  const given = optionsOf(options, [...OF_TABLE, ...OF_SERVER]);
+  const isOfServer = 'application' in given;
+  return new Guard(optionsOf(given, isOfServer ? OF_SERVER : OF_TABLE), isOfServer);
+}
 
 class Guard {
   #formats;
@@ -42,12 +57,18 @@ class Guard {
   #throttle;
   /** Whether a request may wait for another one's query. */
   #shares;
+  #source;
+  #isClosed = false;
+  /** What can be asked of a request. */
+  #callOptions;
 
-  /** @param {Record<string, any>} options */
-  constructor({ format, lookup, schemes, fresh, stale, onUnavailable = 'refuse', timeout, cacheSize, unknownPerMinute }) {
-    if (typeof lookup !== 'function') throw failure('invalid_argument', 'lookup', 'expected a function that finds a row by the hash of its key.');
+  /** @param {Record<string, any>} options @param {boolean} isOfServer */
+  constructor(options, isOfServer) {
+    const { format, schemes, fresh, stale, onUnavailable = 'refuse', cacheSize, unknownPerMinute } = options;
     if (onUnavailable !== 'refuse' && onUnavailable !== 'stale') throw failure('invalid_argument', 'onUnavailable', 'use "refuse" or "stale".');
-    this.#formats = formatsOf(format);
+    const timeout = numberOf(options.timeout, 'timeout', 5000, { least: 1, most: LONGEST_TIMEOUT });
+    this.#formats = formatsOf(format === undefined && isOfServer ? KEYS : format);
+    this.#callOptions = isOfServer ? SERVER_CALL : TABLE_CALL;
     this.#schemes = schemesOf(schemes);
     this.#places = placesOf(this.#schemes);
     this.#fresh = numberOf(fresh, 'fresh', 5);
@@ -57,28 +78,31 @@ class Guard {
     this.#throttle = new Throttle(numberOf(unknownPerMinute, 'unknownPerMinute', 60, { least: 1 }));
     // On Cloudflare's workers the promise of another request may never settle.
     this.#shares = globalThis.navigator?.userAgent !== 'Cloudflare-Workers';
-    this.#table = new Table({
-      lookup,
-      timeout: numberOf(timeout, 'timeout', 5000, { least: 1, most: LONGEST_TIMEOUT }),
-      answers: this.#answers,
-      shares: this.#shares,
-      joinable: this.#fresh,
-    });
+    const keeps = Math.max(this.#fresh + this.#stale, this.#outage);
+    const how = { timeout, shares: this.#shares, keeps, isLenient: onUnavailable === 'stale' };
+    this.#source = isOfServer ? serverTable(options, how) : ownTable(options.lookup);
+    this.#table = new Table({ source: this.#source, timeout, answers: this.#answers, shares: this.#shares, fresh: this.#fresh });
   }
 
   /** @param {any} request @param {unknown} [options] */
   async authenticate(request, options) {
-    const { scopes: needed, address } = options === undefined ? NOTHING : neededBy(options);
+    if (this.#isClosed) throw failure('invalid_argument', 'guard', 'it was closed. Make a new one.');
+    const needed = options === undefined ? NOTHING : neededBy(options, this.#callOptions);
     const key = credentialOf(request, this.#places, this.#schemes);
     if (key.length > LONGEST) throw this.#notAccepted('mistyped');
     const hash = hashKey(key);
     const now = moment();
     const answer = this.#answers.found(hash);
     // Whose hash is known has been checked before.
-    if (answer && isWithin(answer.began, now, this.#fresh)) return this.#admitted(answer.known, needed, now.wall);
+    if (answer && isWithin(answer.began, now, answer.fresh)) return this.#admitted(answer.known, request, needed, now.wall);
     if (!this.#formats.some((isKey) => isKey(key))) throw this.#notAccepted('mistyped');
-    const known = await this.#find(hash, answer, now, address ?? request.socket?.remoteAddress);
-    return this.#admitted(known, needed, Date.now());
+    const known = await this.#find({ hash, key, address: addressOf(request, needed) }, answer, now);
+    return this.#admitted(known, request, needed, Date.now());
+  }
+
+  async close() {
+    this.#isClosed = true;
+    await this.#source.close();
   }
 
   /** @param {unknown} text */
@@ -90,22 +114,22 @@ class Guard {
 
   /**
    * What the table says of a key of which there is no fresh answer.
-   * @param {string} hash @param {import('./answers.js').Answer | undefined} last @param {import('./answers.js').Moment} now @param {unknown} address
+   * @param {import('./table.js').Asked} asked @param {import('./answers.js').Answer | undefined} last @param {import('./answers.js').Moment} now
    */
-  async #find(hash, last, now, address) {
+  async #find(asked, last, now) {
     // Nothing outlives the request on a worker, so there the request waits.
-    if (last && this.#shares && !last.hasFailed && isWithin(last.began, now, this.#fresh + this.#stale)) {
-      this.#table.ask(hash).catch(() => (last.hasFailed = this.#outage === 0));
+    if (last && this.#shares && !last.hasFailed && isWithin(last.began, now, last.fresh + this.#stale)) {
+      this.#table.ask(asked).catch(() => (last.hasFailed = this.#outage === 0));
       return last.known;
     }
-    const missing = this.#answers.missing(hash);
-    if (missing && isWithin(missing.began, now, this.#fresh)) return undefined;
-    const network = networkOf(address);
+    const missing = this.#answers.missing(asked.hash);
+    if (missing && isWithin(missing.began, now, missing.fresh)) return undefined;
+    const network = networkOf(asked.address);
     // Who holds a key that was known a while ago does not guess.
     if (!last && network !== undefined) this.#refuseGuesses(network, now);
     let known;
     try {
-      known = await this.#table.ask(hash);
+      known = await this.#table.ask(asked);
     } catch (cause) {
       if (last && isWithin(last.began, moment(), this.#outage)) return last.known;
       throw new Refusal('unavailable', { detail: 'API keys cannot be checked at the moment. Try again soon.', retryAfter: RETRY_AFTER, cause });
@@ -122,19 +146,21 @@ class Guard {
     throw new Refusal('rate_limited', { detail, retryAfter: seconds, limit: this.#throttle.limit });
   }
 
-  /** @param {Known | undefined} known @param {readonly string[] | undefined} needed @param {number} now */
-  #admitted(known, needed, now) {
+  /** @param {Known | undefined} known @param {any} request @param {import('./options.js').Needed} needed @param {number} now */
+  #admitted(known, request, needed, now) {
     if (!known) throw this.#notAccepted('not_found');
-    const { id, owner, scopes, metadata, prefix, expiresAt } = known;
+    const { id, owner, scopes, metadata, prefix, expiresAt, server } = known;
     if (expiresAt !== null && expiresAt <= now) throw this.#notAccepted('expired', 'The API key has expired.');
     if (known.isRevoked) throw this.#notAccepted('revoked');
     if (known.isDisabled) throw this.#notAccepted('disabled');
-    if (needed?.some((scope) => !scopes.includes(scope))) {
-      const all = scopesOf(needed);
+    server?.refuseAddress(addressOf(request, needed));
+    if (needed.scopes?.some((scope) => !scopes.includes(scope))) {
+      const all = scopesOf(needed.scopes);
       const detail = `This needs an API key with the ${all.length > 1 ? 'scopes' : 'scope'} ${all.join(', ')}.`;
       throw new Refusal('insufficient_scope', { detail, schemes: this.#schemes, scopes: all });
     }
-    return { id, owner, scopes, metadata, prefix, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
+    const caller = { id, owner, scopes, metadata, prefix, expiresAt: expiresAt === null ? null : new Date(expiresAt), limits: NO_LIMITS };
+    return server ? server.admit(caller, needed) : caller;
   }
 
   /** In one text, so that nobody learns what is not theirs. @param {string} reason @param {string} [detail] */
@@ -142,6 +168,9 @@ class Guard {
     return new Refusal('invalid_token', { detail, schemes: this.#schemes, reason });
   }
 }
+
+/** Who sent a request, where it is not said. @param {any} request @param {import('./options.js').Needed} needed @returns {string | undefined} */
+const addressOf = (request, { address }) => address ?? request.socket?.remoteAddress;
 
 /** @param {any} format @returns {((text: string) => boolean)[]} */
 function formatsOf(format) {

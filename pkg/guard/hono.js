@@ -8,7 +8,8 @@ export function protect(guard, options) {
     try {
       // The address of the one who is connected is known where Hono runs on Node's server.
       const address = c.env?.incoming?.socket?.remoteAddress;
-      c.set('caller', await guard.authenticate(c.req.raw, { address, ...forRequest(options, c) }));
+      const waitUntil = (/** @type {Promise<void>} */ work) => c.executionCtx.waitUntil(work);
+      c.set('caller', await guard.authenticate(c.req.raw, { address, waitUntil, ...forRequest(options, c) }));
     } catch (error) {
       if (isRefusal(error)) return /** @type {any} */ (error).response;
       throw error;

@@ -38,7 +38,7 @@ export function numberOf(value, name, otherwise, { least = 0, most = Infinity } 
 /** A copy of an array; none of what is no array or cannot be read. @param {any} value @returns {any[] | undefined} */
 export function listOf(value) {
   try {
-    return Array.isArray(value) ? Array.from(value) : undefined;
+    return Array.isArray(value) ? [...value] : undefined;
   } catch {
     return undefined;
   }
@@ -56,14 +56,19 @@ export function scopesOf(value, name = 'scopes') {
   throw failure('invalid_argument', name, 'a scope is a string of 1 to 100 visible ASCII characters, without quotation marks and backslashes.');
 }
 
-const CALL_OPTIONS = ['scopes', 'address'];
+/** The most that one request may cost, as on the server. */
+const DEAREST = 1_000_000;
+
+/** @typedef {{ scopes: readonly string[] | undefined, cost: number, address: any, waitUntil: ((work: Promise<void>) => void) | undefined }} Needed */
 
 /**
  * What is asked of one request. It is read each time, so what the scopes are made of
  * is looked at when one is missing, and they are told.
- * @param {any} options @returns {{ scopes?: readonly string[], address?: unknown }}
+ * @param {any} options @param {readonly string[]} names @returns {Needed}
  */
-export function neededBy(options) {
-  const { scopes, address } = optionsOf(options, CALL_OPTIONS);
-  return { scopes: scopes === undefined ? undefined : (listOf(scopes) ?? scopesOf(scopes)), address };
+export function neededBy(options, names) {
+  const { scopes, cost = 1, address, waitUntil } = optionsOf(options, names);
+  if (!Number.isInteger(cost) || cost < 0 || cost > DEAREST) throw failure('invalid_argument', 'cost', `expected a whole number from 0 to ${DEAREST}.`);
+  if (waitUntil !== undefined && typeof waitUntil !== 'function') throw failure('invalid_argument', 'waitUntil', 'expected a function.');
+  return { scopes: scopes === undefined ? undefined : (listOf(scopes) ?? scopesOf(scopes)), cost, address, waitUntil };
 }

@@ -5,18 +5,21 @@ import { KeylatchError } from '../core/errors.js';
 
 /** @typedef {import('../index.js').SchemeSpec} SchemeSpec */
 /**
- * @typedef {'no_credential' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'rate_limited' | 'unavailable'} Code
+ * @typedef {'no_credential' | 'invalid_request' | 'invalid_token' | 'address_refused' | 'insufficient_scope' | 'rate_limited' | 'quota_exceeded' | 'unavailable'} Code
  * @typedef {{ detail: string, schemes?: readonly SchemeSpec[], scopes?: readonly string[], retryAfter?: number,
- *   limit?: { name: string, quota: number, window: number }, reason?: string, cause?: unknown }} Facts
+ *   limit?: Exhausted, reason?: string, cause?: unknown }} Facts
+ * @typedef {{ name: string, quota: number, window?: number, remaining?: number }} Exhausted a limit that leaves no room; the window in seconds
  */
 
-/** Statuses, their phrases, and whether the answer has a challenge. @type {Record<Code, [number, string]>} */
+/** Statuses and their phrases. @type {Record<Code, [number, string]>} */
 const STATUSES = {
   no_credential: [401, 'Unauthorized'],
   invalid_request: [400, 'Bad Request'],
   invalid_token: [401, 'Unauthorized'],
+  address_refused: [403, 'Forbidden'],
   insufficient_scope: [403, 'Forbidden'],
   rate_limited: [429, 'Too Many Requests'],
+  quota_exceeded: [429, 'Too Many Requests'],
   unavailable: [503, 'Service Unavailable'],
 };
 
@@ -40,20 +43,22 @@ export class Refusal extends KeylatchError {
 
   /** @param {Code} code @param {Facts} facts */
   constructor(code, { detail, schemes, scopes, retryAfter, limit, reason, cause }) {
-    const [status, title] = STATUSES[code];
+    // To wait does not help where a quota is never filled again.
+    const [status, title] = code === 'quota_exceeded' && retryAfter === undefined ? STATUSES.insufficient_scope : STATUSES[code];
     super({ code, details: [], sentence: detail, retryAfter }, cause);
     this.status = status;
     /** @type {Record<string, unknown>} */
-    const problem = { type: limit ? QUOTA_EXCEEDED : 'about:blank', title, status, detail, code };
+    const problem = { type: limit && status === 429 ? QUOTA_EXCEEDED : 'about:blank', title, status, detail, code };
     /** @type {Record<string, string>} */
     const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' };
     if (schemes) headers['WWW-Authenticate'] = schemes.map((scheme) => challenge(scheme, code, detail, scopes)).join(', ');
     if (scopes) problem.scope = scopes.join(' ');
     if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter);
     if (limit) {
-      headers['RateLimit-Policy'] = `"${limit.name}";q=${limit.quota};w=${limit.window}`;
-      headers.RateLimit = `"${limit.name}";r=0;t=${retryAfter}`;
-      problem['violated-policies'] = [limit.name];
+      const { name, quota, window, remaining = 0 } = limit;
+      headers['RateLimit-Policy'] = `"${name}";q=${quota}${window === undefined ? '' : `;w=${window}`}`;
+      headers.RateLimit = `"${name}";r=${remaining}${retryAfter === undefined ? '' : `;t=${retryAfter}`}`;
+      problem['violated-policies'] = [name];
     }
     // Not shown with the error: what is sent is the answer, and `reason` is for the log alone.
     this.headers = headers;

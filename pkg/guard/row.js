@@ -7,7 +7,7 @@ import { freeze, plain } from '../client/plain.js';
 
 /**
  * @typedef {{ id: string, owner: string, scopes: readonly string[], metadata: any, prefix: string | undefined,
- *   expiresAt: number | null, isRevoked: boolean, isDisabled: boolean }} Known
+ *   expiresAt: number | null, isRevoked: boolean, isDisabled: boolean, server?: import('./remote/answer.js').OfServer }} Known
  */
 
 /**

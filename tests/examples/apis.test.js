@@ -12,8 +12,11 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { request as undici } from 'undici';
+
 import { generateKey } from '../../pkg/dist/node/index.js';
 import { issueKey } from '../../pkg/dist/node/guard.js';
+import { APPLICATION, CREDENTIAL, prefixed, standIn } from '../guard/support/stand-in.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PACKAGES = ['@hono/node-server', 'express', 'hono', 'next', 'react', 'react-dom'];
@@ -108,6 +111,62 @@ test('an Express API: it issues keys, takes them, and ends them', async (t) => {
   assert.equal((await call('/keys/key_unknown', admin, { method: 'DELETE' })).status, 404);
   await refusesGuessing(`${url}/meshes`);
   assert.equal((await call('/meshes', admin)).status, 200, 'a key that is known still works');
+});
+
+/** The same request by three clients: status and body. */
+const CLIENTS = {
+  fetch: async (url, key) => {
+    const answer = await fetch(url, { headers: bearer(key) });
+    return [answer.status, await answer.json(), answer.headers.get('retry-after')];
+  },
+  undici: async (url, key) => {
+    const { statusCode, headers, body } = await undici(url, { headers: bearer(key) });
+    return [statusCode, await body.json(), headers['retry-after'] ?? null];
+  },
+  curl: async (url, key) => {
+    const { stdout } = await promisify(execFile)('curl', ['-s', '-H', `Authorization: Bearer ${key}`, '-w', '\n%{http_code} %header{retry-after}', url]);
+    const [, body, status, retryAfter] = /^(.*)\n(\d+) (.*)$/s.exec(stdout);
+    return [Number(status), JSON.parse(body), retryAfter === '' ? null : retryAfter];
+  },
+};
+
+test('an Express API whose keys stand at keylatch-server: good, bad, revoked, narrow and exhausted ones', async (t) => {
+  const server = await standIn(t);
+  const scopes = ['mesh:read', 'mesh:write'];
+  const [good, revoked, narrow, exhausted, slow] = [
+    server.issue({ scopes, ownerLimits: [{ name: 'calls', kind: 'quota', limit: 100 }] }), server.issue({ scopes, code: 'revoked' }), server.issue({ owner: 'cust_8' }),
+    server.issue({ owner: 'cust_9', scopes, limits: [{ name: 'trial', kind: 'quota', limit: 7 }] }),
+    server.issue({ owner: 'cust_10', scopes, limits: [{ name: 'requests', kind: 'rate', limit: 3, window_seconds: 3600 }] }),
+  ];
+  const says = start(t, ['served-api.mjs'], { env: { PORT: '0', KEYLATCH_URL: server.url, KEYLATCH_APPLICATION: APPLICATION, KEYLATCH_MANAGEMENT_KEY: CREDENTIAL } });
+  const [url] = await says(/^http:\S+/m);
+  const meshes = `${url}/meshes`;
+
+  let left = 100;
+  for (const [client, call] of Object.entries(CLIENTS)) {
+    left -= 1;
+    assert.deepEqual(await call(meshes, good.text), [200, { owner: 'cust_7', plan: 'pro', left: [`calls: ${left}`] }, null], client);
+    for (const [{ text }, status, code, retryAfter] of [
+      [revoked, 401, 'invalid_token', null], [{ text: 'hunter2' }, 401, 'invalid_token', null], [{ text: generateKey(prefixed('acme_live_')).expose() }, 401, 'invalid_token', null],
+      [narrow, 403, 'insufficient_scope', null],
+    ]) {
+      const [found, problem, wait] = await call(meshes, text);
+      assert.deepEqual([found, problem.code, wait], [status, code, retryAfter], client);
+    }
+  }
+  await refused(meshes, {}, 401, 'no_credential');
+
+  const post = { method: 'POST', headers: bearer(exhausted.text) };
+  assert.equal((await fetch(meshes, post)).status, 201);
+  await refused(meshes, post, 403, 'quota_exceeded');
+  const [status, body] = await CLIENTS.fetch(meshes, exhausted.text);
+  assert.deepEqual([status, body.left], [200, ['trial: 1']], 'what is left is enough for less');
+  for (const [client, call] of Object.entries(CLIENTS)) assert.equal((await call(meshes, slow.text))[0], 200, client);
+  for (const [client, call] of Object.entries(CLIENTS)) {
+    const [status, { code, 'violated-policies': policies }, retryAfter] = await call(meshes, slow.text);
+    assert.deepEqual([status, code, policies], [429, 'rate_limited', ['requests']], client);
+    assert.ok(Number(retryAfter) > 0, `${client}: ${retryAfter}`);
+  }
 });
 
 test('a Hono worker: its keys stand in a KV namespace', async (t) => {

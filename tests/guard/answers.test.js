@@ -16,7 +16,7 @@ test('whoever has a good key is told of: id, owner, scopes, metadata', async () 
   const { guard, issue } = table();
   const { key, row } = issue({ scopes: ['mesh:read', 'mesh:write'], metadata: { plan: 'pro' } });
   const { id } = row;
-  const expected = { id, owner: OWNER, scopes: ['mesh:read', 'mesh:write'], metadata: { plan: 'pro' }, prefix: 'kl_live_', expiresAt: row.expiresAt };
+  const expected = { id, owner: OWNER, scopes: ['mesh:read', 'mesh:write'], metadata: { plan: 'pro' }, prefix: 'kl_live_', expiresAt: row.expiresAt, limits: [] };
   assert.deepEqual(await guard.authenticate(new Request('https://x.test/', bearer(key))), expected);
   assert.deepEqual(await guard.authenticate(bearer(key), { scopes: ['mesh:write', 'mesh:read'] }), expected);
   assert.deepEqual(await guard.authenticate({ headers: { AUTHORIZATION: [`bearer   ${key} `] } }), expected);
@@ -195,7 +195,7 @@ test('an option that there is not, or that cannot be meant, is refused when the 
   for (const [options, message] of [
     [undefined, /^options: /],
     [{}, /^lookup: expected a function/],
-    [{ application: 'app_1', credential: 'k', baseUrl: 'https://keys.example.com' }, /^application: no such option\. There are format, lookup, /],
+    [{ lookup, credential: 'k' }, /^credential: no such option\. There are lookup, format, /],
     [{ lookup, ttl: 5 }, /^ttl: no such option/],
     [{ lookup, kl_live_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms: 1 }, /^options: no such option/],
     [{ lookup: {} }, /^lookup: /],

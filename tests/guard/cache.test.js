@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { generateKey } from '../../pkg/dist/node/index.js';
 import { createGuard, issueKey } from '../../pkg/dist/node/guard.js';
-import { clocks, later, OWNER, settled, table, verdict } from './support/table.js';
+import { asOnWorker, clocks, later, OWNER, settled, table, verdict } from './support/table.js';
 
 test('an answer is used again for `fresh` seconds, and not for longer', async (t) => {
   const clock = clocks(t);
@@ -235,9 +235,7 @@ test('a refresh in the background that is late revives no key', async (t) => {
 });
 
 test('on a worker no request waits for the promise of another, and nothing is left to be done behind its back', async (t) => {
-  const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { userAgent: 'Cloudflare-Workers' } });
-  t.after(() => (own ? Object.defineProperty(globalThis, 'navigator', own) : delete globalThis.navigator));
+  asOnWorker(t);
   const clock = clocks(t);
   const { row, revoked, queries, ask } = byHand({ fresh: 5, stale: 60 });
   const both = [ask(), ask()];

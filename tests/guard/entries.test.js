@@ -32,7 +32,7 @@ test('the guard brings the offline module, and nothing of the client', () => {
     const own = entry.startsWith('node/') ? ['node:crypto'] : [];
     assert.deepEqual(text.match(/KeyClient|\bnode:\w+/g) ?? [], own, entry);
     // The client's wasm alone would be more.
-    assert.ok(text.length < 130_000, `${entry}: ${text.length}`);
+    assert.ok(text.length < 160_000, `${entry}: ${text.length}`);
   }
 });
 
@@ -54,7 +54,7 @@ test('each entry has its declarations, and what they declare is there', async ()
   for (const [name, { types, node, default: file }] of entries) {
     assert.ok(existsSync(join(pkg, types)), types);
     const declared = [...readFileSync(join(pkg, types), 'utf8').matchAll(/^export (?:function (\w+)|\{ (\w+))/gm)].map(([, one, other]) => one ?? other);
-    assert.deepEqual(Object.keys(await import(join(pkg, node ?? file))).sort(), declared.sort(), name);
+    assert.deepEqual(Object.keys(await import(join(pkg, node ?? file))).sort(), [...new Set(declared)].sort(), name);
   }
 });
 
@@ -71,6 +71,7 @@ test('to import and to make a guard needs no timer, no clock and no random bytes
       Object.defineProperty(place, name, { value: () => { throw new Error(name + ' was called'); } });
     }
     const { createGuard } = await import(${JSON.stringify(dist('node/guard.js'))});
+    createGuard({ application: 'app_0123456789abcdefghij', credential: 'kl_mgmt_x', baseUrl: 'https://keys.example.com' });
     createGuard({ format: ['live', { parts: ['ak_', { alphabet: 'hex', length: 32 }], certainty: 'documented' }], lookup: () => undefined });
     console.log('made');`;
   assert.equal(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }), 'made\n');

@@ -19,7 +19,8 @@ import * as forFastify from '../../pkg/dist/guard/fastify.js';
 import * as forFetch from '../../pkg/dist/guard/fetch.js';
 import * as forHono from '../../pkg/dist/guard/hono.js';
 import * as forNext from '../../pkg/dist/guard/next.js';
-import { OWNER, table } from './support/table.js';
+import { standIn } from './support/stand-in.js';
+import { asOnWorker, clocks, OWNER, table } from './support/table.js';
 
 const READ = { scopes: ['mesh:read'] };
 const WRITE = { scopes: ['mesh:write'] };
@@ -169,6 +170,51 @@ for (const [framework, start] of Object.entries(SERVERS)) {
     assert.equal((await ask('fetch', 'GET', key(narrow.key))).status, 200);
   });
 }
+
+test('what a server limits is refused alike in every framework', async (t) => {
+  for (const [framework, start] of Object.entries(SERVERS)) {
+    const keys = await standIn(t);
+    const limited = (owner, limit) => keys.issue({ owner, scopes: ['mesh:read'], limits: [limit] }).text;
+    const [rate, quota] = [limited('a', { name: 'requests', kind: 'rate', limit: 2, window_seconds: 3600 }), limited('b', { name: 'calls', kind: 'quota', limit: 2 })];
+    const server = await start(keys.guard());
+    t.after(server.stop);
+    for (const [text, status, code, field] of [[rate, 429, 'rate_limited', /^"requests";r=0;t=\d+$/], [quota, 403, 'quota_exceeded', /^"calls";r=0$/]]) {
+      const answers = [];
+      for (let times = 0; times < 3; times++) answers.push(await CLIENTS.fetch(`${server.url}/meshes`, { method: 'GET', headers: { authorization: `Bearer ${text}` } }));
+      assert.deepEqual(answers.map((answer) => answer.status), [200, 200, status], framework);
+      const [, , { headers, text: body }] = answers;
+      assert.deepEqual([JSON.parse(body).code, 'retry-after' in headers], [code, status === 429], framework);
+      assert.match(headers.ratelimit, field, framework);
+    }
+  }
+});
+
+test('fetch and hono: on a worker the guard reports after the answer, by `waitUntil` of the request', async (t) => {
+  const clock = clocks(t);
+  asOnWorker(t);
+  const keys = await standIn(t);
+  const { text } = keys.issue({ limits: [{ name: 'calls', kind: 'quota', limit: 50 }] });
+  const guard = keys.guard();
+  const request = () => new Request('https://x.test/', { headers: { authorization: `Bearer ${text}` } });
+  const app = new Hono().use(forHono.protect(guard)).get('/', (c) => c.text(c.var.caller.owner));
+  const fetching = forFetch.protect(guard, (_, caller) => new Response(caller.owner));
+  let reported = 0;
+  for (const worker of [(...given) => app.fetch(...given), fetching]) {
+    const work = [];
+    const context = { waitUntil: (promise) => work.push(promise), passThroughOnException() {} };
+    const ask = async (...rest) => assert.equal(await (await worker(request(), ...rest)).text(), OWNER);
+    await ask({}, context);
+    clock.pass(1);
+    await ask({}, context);
+    await Promise.all(work);
+    assert.deepEqual([work.length, keys.reports.length], [1, reported += 1]);
+    // Where the platform gives none, the request itself waits.
+    await ask();
+    clock.pass(1);
+    await ask();
+    assert.deepEqual([work.length, keys.reports.length], [1, reported += 1]);
+  }
+});
 
 test('express: a rejection goes to `next`, with what an error handler of one\'s own needs', async (t) => {
   const { guard } = table();

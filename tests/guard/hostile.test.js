@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { createGuard, issueKey } from '../../pkg/dist/node/guard.js';
 import { Mine, values } from '../wasm/support/hostile.js';
+import { APPLICATION, CREDENTIAL, StandIn } from './support/stand-in.js';
 import { bearer, OWNER } from './support/table.js';
 
 const declarations = await readFile(new URL('../../pkg/index.d.ts', import.meta.url), 'utf8');
@@ -44,6 +45,21 @@ PLACES['authenticate(request, _)'] = (value) => guard.authenticate(bearer('x'), 
 PLACES['authenticate(request, { scopes: _ })'] = (value) => guard.authenticate(bearer('x'), { scopes: value });
 PLACES['authenticate(request, { address: _ })'] = (value) => createGuard({ lookup: () => undefined }).authenticate(bearer(KEY), { address: value });
 PLACES['forget(_)'] = (value) => guard.forget(value);
+
+const server = new StandIn();
+await server.start();
+after(() => server.stop());
+const served = server.issue({ scopes: ['a'] }).text;
+const OF_SERVER = { application: APPLICATION, credential: CREDENTIAL, baseUrl: server.url };
+for (const name of ['application', 'credential', 'baseUrl', 'allowInsecure', 'onWarning']) {
+  PLACES[`createGuard({ …, ${name}: _ })`] = (value) => createGuard({ ...OF_SERVER, [name]: value });
+}
+const asking = createGuard(OF_SERVER);
+await asking.authenticate(bearer(served));
+PLACES['a credential() that gives _'] = (value) => createGuard({ ...OF_SERVER, credential: () => value, timeout: 20 }).authenticate(bearer(served));
+PLACES['a credential() that rejects with _'] = (value) => createGuard({ ...OF_SERVER, credential: () => Promise.reject(value) }).authenticate(bearer(served));
+PLACES['asking.authenticate(bad, { cost: _ })'] = (value) => asking.authenticate(bearer('x'), { cost: value });
+PLACES['asking.authenticate(bad, { waitUntil: _ })'] = (value) => asking.authenticate(bearer('x'), { waitUntil: value });
 /** Where nothing but what the row has by itself lets the key in. */
 const LETS_IN = {
   'a row with id: _': (value) => typeof value === 'string',
@@ -69,7 +85,7 @@ for (const [place, call] of Object.entries(PLACES)) {
         continue;
       }
       if (LETS_IN[place]) assert.ok(LETS_IN[place](value), `${what} let the key in`);
-      if (place.startsWith('authenticate(request, ') || place.startsWith('a look-up')) assert.fail(`${what} let the key in: ${JSON.stringify(given)}`);
+      if (/^(authenticate\(request, |a look-up|a credential|asking)/.test(place)) assert.fail(`${what} let the key in: ${JSON.stringify(given)}`);
     }
     assert.equal((await guard.authenticate(bearer(KEY))).owner, OWNER, 'afterwards');
     assert.equal({}.polluted, undefined);

@@ -33,8 +33,13 @@ const planned = createGuard<{ plan: 'free' | 'pro' }>({ lookup: () => undefined,
 createGuard({ lookup: () => ({ id: 'k', owner: 'o', scopes: [], expiresAt: 0, revokedAt: null, disabled: 0 }) });
 // @ts-expect-error what decides must be said
 createGuard({ lookup: () => ({ id: 'k', owner: 'o', scopes: [], expiresAt: null, disabled: false }) });
-// @ts-expect-error a table is needed
-createGuard({ application: 'app_1', credential: 'k', baseUrl: 'https://keys.example.com' });
+// @ts-expect-error a table is needed, or a server
+createGuard({ fresh: 5 });
+const served = createGuard<{ plan: string }>({ application: 'app_1', credential: 'k', baseUrl: 'https://keys.example.com', stale: 5 });
+same<typeof served, Guard<{ plan: string }>>(true);
+createGuard({ application: 'app_1', credential: async () => key, baseUrl: new URL('https://keys.example.com'), onWarning: ({ expiresAt }) => expiresAt.getTime() });
+// @ts-expect-error one of them
+createGuard({ application: 'app_1', credential: 'k', baseUrl: 'https://keys.example.com', lookup: () => undefined });
 // @ts-expect-error no such choice
 createGuard({ lookup: () => undefined, onUnavailable: 'allow' });
 
@@ -48,6 +53,14 @@ await guard.authenticate({ headers: { authorization: 'Bearer x' } });
 // @ts-expect-error a request has headers
 await guard.authenticate({});
 guard.forget(caller.id);
+const spender = await served.authenticate(new Request('https://x.test/'), { cost: 5, waitUntil: (work) => void work });
+for (const { name, of, kind, remaining, resetSeconds } of spender.limits) {
+  same<typeof of | typeof kind, 'key' | 'owner' | 'rate' | 'quota'>(true);
+  same<typeof resetSeconds, number | null>(true);
+  void [name, remaining];
+}
+same<typeof spender.ownerMetadata, Readonly<Metadata> | undefined>(true);
+same<ReturnType<typeof served.close>, Promise<void>>(true);
 
 const refused = (error: unknown): Response => {
   if (error instanceof KeylatchError && 'response' in error) {

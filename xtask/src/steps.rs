@@ -116,9 +116,9 @@ pub const STEPS: [Step; 28] = [
     },
     Step {
         name: "guard",
-        what: "keylatch/guard: every answer, the frameworks, the databases",
+        what: "keylatch/guard: every answer, the frameworks, the databases, the server",
         // Python and a C++ compiler build a database's module.
-        needs: &["build", "packages", "python", "postgresql"],
+        needs: &["build", "server", "packages", "python", "postgresql"],
         holds: &[],
         run: guard,
     },
@@ -315,7 +315,7 @@ fn command(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 
 fn guard(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     tools::better_sqlite3(project)?;
-    node_tests(project, "tests/guard", &[], cases)
+    with_server(project, "tests/guard", &[], cases)
 }
 
 fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {

@@ -74,6 +74,8 @@ pub(crate) struct Verdict {
     pub(crate) limits: Vec<Told>,
     /// For so long the key is what it is said to be, whoever keeps the answer.
     pub(crate) fresh_seconds: u64,
+    /// A guard asked, which decides about addresses by itself.
+    pub(crate) is_for_guard: bool,
 }
 
 /// Answers about one key.
@@ -124,12 +126,15 @@ async fn judge(app: &App, manager: &Manager, check: &Check) -> Result<Verdict, P
             missing_scopes: Vec::new(),
             limits: Vec::new(),
             fresh_seconds: fresh,
+            is_for_guard: check.guard.is_some(),
         });
     };
     let missing_scopes: Vec<_> =
         check.scopes.iter().filter(|scope| !issued.key.scopes.contains(scope)).cloned().collect();
     let mut limits = Vec::new();
-    let mut code = standing(&issued, check.address, &missing_scopes, now);
+    // A guard keeps the answer for requests from other addresses, and looks at each itself.
+    let is_allowed = check.guard.is_some() || addresses::allow(&issued.key.allowed_addresses, check.address);
+    let mut code = standing(&issued, is_allowed, &missing_scopes, now);
     if code == Code::Valid {
         // Limits come last: what is refused for anything else spends nothing.
         (code, limits) = spend(app, application, &issued, check).await?;
@@ -139,16 +144,17 @@ async fn judge(app: &App, manager: &Manager, check: &Check) -> Result<Verdict, P
         app.noted().issued_was_used(&issued, address.as_deref(), now);
     }
     let fresh_seconds = fresh.min(seconds_left(&issued, now));
-    Ok(Verdict { code, issued: Some(issued), missing_scopes, limits, fresh_seconds })
+    let is_for_guard = check.guard.is_some();
+    Ok(Verdict { code, issued: Some(issued), missing_scopes, limits, fresh_seconds, is_for_guard })
 }
 
 /// What the key is, whatever it has used of its limits.
-fn standing(issued: &Issued, address: Option<IpAddr>, missing_scopes: &[String], now: Timestamp) -> Code {
+fn standing(issued: &Issued, is_allowed_address: bool, missing_scopes: &[String], now: Timestamp) -> Code {
     match issued.key.status(now) {
         IssuedStatus::Expired => Code::Expired,
         IssuedStatus::Revoked => Code::Revoked,
         IssuedStatus::Disabled => Code::Disabled,
-        IssuedStatus::Active if !addresses::allow(&issued.key.allowed_addresses, address) => Code::IpRefused,
+        IssuedStatus::Active if !is_allowed_address => Code::IpRefused,
         IssuedStatus::Active if !missing_scopes.is_empty() => Code::InsufficientScope,
         IssuedStatus::Active => Code::Valid,
     }

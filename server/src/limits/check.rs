@@ -64,6 +64,8 @@ pub(crate) struct Told {
     pub(crate) reset_seconds: Option<i64>,
     /// For a guard: how it reports use of this limit.
     pub(crate) id: Option<String>,
+    /// For a guard, which counts rates itself: over how long.
+    pub(crate) window_seconds: Option<i64>,
     /// For a guard: what it may spend of a quota from now on, and for how long.
     pub(crate) lease: Option<ToldLease>,
 }
@@ -223,6 +225,7 @@ impl<T> Counted<'_, T> {
             remaining: remaining.min(self.limit.limit),
             reset_seconds: None,
             id: check.guard.map(|_| self.wire_id.clone()),
+            window_seconds: check.guard.and_then(|_| self.limit.kind.window_seconds()),
             lease: None,
         }
     }

@@ -174,6 +174,13 @@ impl Kind {
             Kind::Quota { .. } => KindName::Quota,
         }
     }
+
+    pub(crate) fn window_seconds(&self) -> Option<i64> {
+        match self {
+            Kind::Rate { window_seconds } => Some(*window_seconds),
+            Kind::Quota { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::limits::{quota, verify, wide_rate};
 
 on_both_databases![
     a_guard_gets_units_with_its_first_answer_and_spends_nothing_by_it,
+    a_guard_is_told_what_it_decides_by_itself,
     a_report_counts_once_however_often_it_is_sent,
     an_older_report_is_refused,
     a_guard_that_ends_gives_back_what_it_has_not_spent,
@@ -56,6 +57,26 @@ async fn a_guard_gets_units_with_its_first_answer_and_spends_nothing_by_it(servi
     service.pass(SignedDuration::from_secs(60));
     let later = verify(service, &application, &key, json!({"guard": GUARD})).await;
     assert_eq!(later["limits"][0]["lease"]["units"], 15, "what the check before has left of a block");
+}
+
+/// It keeps the answer for requests of other addresses and counts rates itself.
+async fn a_guard_is_told_what_it_decides_by_itself(service: &Service) {
+    let application = service.application(json!({"limits": [quota(1_000, "month"), wide_rate()]})).await;
+    let networks = json!(["10.0.0.0/8", "2001:db8::/32"]);
+    let key = application.issue(json!({"allowed_addresses": networks})).await;
+    for asked in [json!({"guard": GUARD}), json!({"guard": GUARD, "ip": "192.0.2.1"})] {
+        let answer = application.verify(&key.secret, asked).await;
+        assert_eq!((&answer["code"], &answer["key"]["allowed_addresses"]), (&json!("valid"), &networks));
+        assert_eq!(answer["limits"][0]["window_seconds"], Value::Null);
+        assert_eq!(answer["limits"][1]["window_seconds"], 60);
+    }
+    let others = application.verify(&key.secret, json!({"ip": "10.1.2.3"})).await;
+    assert_eq!((&others["code"], &others["key"]["allowed_addresses"]), (&json!("valid"), &Value::Null));
+    assert_eq!(others["limits"][1]["window_seconds"], Value::Null);
+    assert_eq!(application.verify(&key.secret, json!({"ip": "192.0.2.1"})).await["code"], "ip_refused");
+    let free = application.issue(json!({})).await;
+    let answer = application.verify(&free.secret, json!({"guard": GUARD})).await;
+    assert_eq!(answer["key"]["allowed_addresses"], json!([]));
 }
 
 async fn a_report_counts_once_however_often_it_is_sent(service: &Service) {

@@ -34,7 +34,8 @@ export const verdict = (guard, key, options) => guard.authenticate(bearer(key), 
 
 /** Clocks that move when they are told to. */
 export function clocks(t) {
-  const time = { wall: Date.now(), steady: performance.now() };
+  // Whole numbers, so that a second later is a second later.
+  const time = { wall: Date.now(), steady: Math.ceil(performance.now()) };
   t.mock.method(Date, 'now', () => time.wall);
   t.mock.method(performance, 'now', () => time.steady);
   return {
@@ -42,11 +43,24 @@ export function clocks(t) {
       time.wall += seconds * 1000;
       time.steady += seconds * 1000;
     },
+    /** To a moment at which whole periods of so many seconds begin. */
+    align(seconds) {
+      const period = seconds * 1000;
+      time.wall = Math.ceil(time.wall / period) * period;
+      time.steady = Math.ceil(time.steady / period) * period;
+    },
     /** As when a person sets the clock, or a computer sleeps. */
     jump(seconds) {
       time.wall += seconds * 1000;
     },
   };
+}
+
+/** Lets guards believe that they are on one of Cloudflare's workers. */
+export function asOnWorker(t) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { userAgent: 'Cloudflare-Workers' } });
+  t.after(() => (own ? Object.defineProperty(globalThis, 'navigator', own) : delete globalThis.navigator));
 }
 
 /** A promise that is settled from outside. */

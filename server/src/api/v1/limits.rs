@@ -24,6 +24,10 @@ pub(super) struct CheckedLimit {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     id: Option<String>,
+    /// For a guard, which counts rates itself: over how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    window_seconds: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     lease: Option<Lease>,
@@ -41,8 +45,18 @@ pub(super) struct Lease {
 
 impl From<Told> for CheckedLimit {
     fn from(told: Told) -> Self {
-        let Told { name, of, kind, limit, remaining, reset_seconds, id, lease } = told;
-        CheckedLimit { name, of, kind, limit, remaining, reset_seconds, id, lease: lease.map(Lease::from) }
+        let Told { name, of, kind, limit, remaining, reset_seconds, id, window_seconds, lease } = told;
+        CheckedLimit {
+            name,
+            of,
+            kind,
+            limit,
+            remaining,
+            reset_seconds,
+            id,
+            window_seconds,
+            lease: lease.map(Lease::from),
+        }
     }
 }
 

@@ -80,6 +80,11 @@ struct VerifiedKey {
     #[schema(value_type = Option<String>, format = DateTime, required)]
     expires_at: Option<Timestamp>,
     environment: KeyEnvironment,
+    /// For a guard, which keeps the answer for requests from other addresses and
+    /// decides about each: the networks that the key may be used from, none for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(["10.0.0.0/8"]))]
+    allowed_addresses: Option<Vec<String>>,
 }
 
 /// Whose it is.
@@ -99,7 +104,7 @@ impl VerifyKey {
 
 impl Verification {
     fn told(verdict: Verdict) -> Self {
-        let Verdict { code, issued, missing_scopes, limits, fresh_seconds } = verdict;
+        let Verdict { code, issued, missing_scopes, limits, fresh_seconds, is_for_guard } = verdict;
         let key = issued.as_ref().map(|issued| VerifiedKey {
             id: issued.key.id.clone(),
             name: issued.key.name.clone(),
@@ -107,6 +112,8 @@ impl Verification {
             metadata: issued.key.metadata.clone(),
             expires_at: issued.key.expires_at,
             environment: issued.key.environment,
+            allowed_addresses: is_for_guard
+                .then(|| issued.key.allowed_addresses.iter().map(ToString::to_string).collect()),
         });
         let owner = issued.as_ref().map(|issued| VerifiedOwner {
             id: issued.owner.id.clone(),
