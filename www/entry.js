@@ -1,5 +1,5 @@
-// The way in to a service: by password, by key, or not at all. One of the forms
-// is seen at a time, and none of them when a person is in.
+// The way in to a service: by password, by key, or not at all. One of the forms is seen
+// at a time, and none of them when a person is in.
 
 import { byId } from './dom.js';
 import { hideKeyForm, showKeyForm, startKeyForm } from './key-form.js';

@@ -4,6 +4,9 @@
 
 import { forget } from './service.js';
 
+/** Whether this browser has signed in before: without that, nobody is asked for a session, and no 401 stands in its log. */
+const HINT = 'keylatch-signed-in';
+
 /**
  * Fires `change` when its `state` changes: `starting`, `signed-in`,
  * `signed-out` (by wish, or never signed in) or `expired` (in the middle of work).
@@ -37,7 +40,7 @@ export class Session extends EventTarget {
   async resume() {
     const { service } = this;
     const turn = this.#turn;
-    if (!service.keepsSession) return this.#become('signed-out');
+    if (!service.keepsSession || !hint()) return this.#become('signed-out');
     try {
       await this.#enter(() => service.client(), (client) => client.whoami());
     } catch (error) {
@@ -72,12 +75,21 @@ export class Session extends EventTarget {
     }
   }
 
+  /** What the keys are seen with. */
+  get client() {
+    return this.#client;
+  }
+
   /** Goes on with another key: the one before it has just been replaced. */
   reconnect(key) {
-    if (!this.hasKey) return;
     const old = this.#client;
     this.#client = this.service.client(key);
     forget(old);
+  }
+
+  /** The service knows no more who it is. */
+  expire() {
+    if (this.state === 'signed-in') this.#become('expired');
   }
 
   async signOut() {
@@ -92,7 +104,7 @@ export class Session extends EventTarget {
       return await run(client);
     } catch (error) {
       // An answer to a session before this one says nothing about this one.
-      if (error.code === 'unauthorized' && client === this.#client) this.#become('expired');
+      if (error.code === 'unauthorized' && client === this.#client) this.expire();
       throw error;
     }
   }
@@ -127,7 +139,20 @@ export class Session extends EventTarget {
 
   #become(state) {
     if (this.state === state) return;
+    if (this.service?.keepsSession && state !== 'starting') hint(state === 'signed-in');
     this.state = state;
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** Reads the hint, or sets it. A browser that keeps nothing for the page asks for a session each time. */
+function hint(value) {
+  try {
+    if (value === undefined) return localStorage.getItem(HINT) !== null;
+    if (value) localStorage.setItem(HINT, '');
+    else localStorage.removeItem(HINT);
+  } catch {
+    return true;
+  }
+  return value;
 }

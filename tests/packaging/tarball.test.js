@@ -52,6 +52,7 @@ const SHIPPED = [
   'dist/redact.js',
   'dist/slim/chunk-#.js',
   'dist/slim/slim.js',
+  'element.d.ts',
   'guard-express.d.ts',
   'guard-fastify.d.ts',
   'guard-fetch.d.ts',
