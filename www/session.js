@@ -2,10 +2,8 @@
 // through `call`, so that a session that has ended, or a key that is refused,
 // is noticed wherever it shows.
 
+import { hasSignedIn, rememberSignIn } from './hint.js';
 import { forget } from './service.js';
-
-/** Whether this browser has signed in before: without that, nobody is asked for a session, and no 401 stands in its log. */
-const HINT = 'keylatch-signed-in';
 
 /**
  * Fires `change` when its `state` changes: `starting`, `signed-in`,
@@ -40,7 +38,7 @@ export class Session extends EventTarget {
   async resume() {
     const { service } = this;
     const turn = this.#turn;
-    if (!service.keepsSession || !hint()) return this.#become('signed-out');
+    if (!service.keepsSession || !hasSignedIn()) return this.#become('signed-out');
     try {
       await this.#enter(() => service.client(), (client) => client.whoami());
     } catch (error) {
@@ -139,20 +137,8 @@ export class Session extends EventTarget {
 
   #become(state) {
     if (this.state === state) return;
-    if (this.service?.keepsSession && state !== 'starting') hint(state === 'signed-in');
+    if (this.service?.keepsSession && state !== 'starting') rememberSignIn(state === 'signed-in');
     this.state = state;
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/** Reads the hint, or sets it. A browser that keeps nothing for the page asks for a session each time. */
-function hint(value) {
-  try {
-    if (value === undefined) return localStorage.getItem(HINT) !== null;
-    if (value) localStorage.setItem(HINT, '');
-    else localStorage.removeItem(HINT);
-  } catch {
-    return true;
-  }
-  return value;
 }

@@ -26,7 +26,7 @@ export class CreateDialog {
     this.takesEnd = offer.capabilities.expiry;
     this.takesScopes = offer.capabilities.scopes && scopes.length > 0;
 
-    this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, autofocus: this.takesName }) });
+    this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, 'data-first': this.takesName }) });
     this.lifetime = field({
       id: 'key-lifetime', label: say('create.lifetime'),
       control: el('select', { name: 'lifetime', autocomplete: 'off' }, LIFETIMES.map((value) => el('option', { value, selected: value === USUAL }, say(`create.${value}`)))),

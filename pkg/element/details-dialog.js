@@ -1,6 +1,6 @@
 // All that is known of one key, and what has happened to it.
 
-import { button, el, timeElement } from './dom.js';
+import { button, el, showModal, timeElement } from './dom.js';
 import { isEnded, labelOf } from './offer.js';
 import { statusMark } from './row.js';
 
@@ -17,7 +17,7 @@ export function showDetails(scene, key, go) {
   const { speech, offer, root } = scene;
   const actions = offer.actionsOn(key).map((action) => button(
     { part: 'button', 'data-action': action, class: action === 'rotate' ? undefined : 'quiet dangerous' }, speech.say(`action.${action === 'rotate' && offer.capabilities.oneKey ? 'replace' : action}`)));
-  const close = button({ class: 'primary', part: 'button primary', autofocus: true }, speech.say('action.close'));
+  const close = button({ class: 'primary', part: 'button primary', 'data-first': true }, speech.say('action.close'));
   const dialog = el('dialog', { class: 'details', part: 'dialog', 'aria-labelledby': 'details-title' },
     el('h2', { id: 'details-title' }, ...speech.sayParts('details.title', { name: el('bdi', {}, labelOf(key)) })),
     el('dl', { class: 'facts' }, facts(scene, key).map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value)))),
@@ -25,7 +25,7 @@ export function showDetails(scene, key, go) {
     el('ol', { class: 'history', role: 'list' }, history(scene, key).map(([date, words]) => el('li', {}, el('span', {}, words), ' ', el('span', { class: 'when' }, timeElement(speech, date), ' ', el('span', { class: 'exact' }, speech.moment(date)))))),
     el('div', { class: 'buttons' }, actions, close));
   root.append(dialog);
-  dialog.showModal();
+  showModal(dialog);
   return new Promise((resolve) => {
     /** @type {string | undefined} */
     let chosen;

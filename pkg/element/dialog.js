@@ -1,7 +1,7 @@
 // What the dialogs with a form have in common: they open, send, show what went wrong
 // without losing what was typed, and close.
 
-import { button, el, setText } from './dom.js';
+import { button, el, setText, showModal } from './dom.js';
 import { Failure } from './failure.js';
 
 /** @typedef {import('./element.js').Scene} Scene */
@@ -20,7 +20,7 @@ export class FormDialog {
     this.scene = scene;
     this.failure = new Failure(speech);
     this.words = { submit, busy };
-    this.cancel = button({ part: 'button', 'data-cancel': true, autofocus: isDangerous }, speech.say('action.cancel'));
+    this.cancel = button({ part: 'button', 'data-cancel': true, 'data-first': isDangerous }, speech.say('action.cancel'));
     this.submit = el('button', { type: 'submit', class: isDangerous ? 'danger' : 'primary', part: `button ${isDangerous ? 'danger' : 'primary'}` }, submit);
     this.form = el('form', { novalidate: true, autocomplete: 'off' }, el('h2', { id }, title), this.failure.element, this.failure.wait,
       el('div', { class: 'body', id: `${id}-body` }, body), el('div', { class: 'buttons' }, this.cancel, this.submit));
@@ -49,7 +49,7 @@ export class FormDialog {
 
     failure.clear();
     this.scene.root.append(element);
-    element.showModal();
+    showModal(element);
 
     return new Promise((resolve) => {
       on(form, 'submit', async (event) => {
@@ -75,7 +75,7 @@ export class FormDialog {
       on(element, 'keydown', (event) => { if (isBusy && event.key === 'Escape') event.preventDefault(); });
       on(element, 'cancel', (event) => { if (isBusy) event.preventDefault(); });
       on(element, 'close', () => {
-        if (isBusy && element.isConnected) return element.showModal();
+        if (isBusy && element.isConnected) return showModal(element);
         listeners.abort();
         failure.clear();
         element.remove();

@@ -84,6 +84,16 @@ export function field({ id, label, control, hint }) {
   };
 }
 
+/**
+ * Opens a dialog, with the focus on what has `data-first`. Not `autofocus`: what is put into a page with that is a
+ * candidate for the focus of the whole page.
+ * @param {any} dialog
+ */
+export function showModal(dialog) {
+  dialog.showModal();
+  dialog.querySelector('[data-first]')?.focus();
+}
+
 /** A `<time>` that says a moment relatively, with the exact one at hand. @param {Speech} speech @param {Date} date */
 export function timeElement(speech, date) {
   return el('time', { datetime: date.toISOString(), title: speech.exact(date) }, speech.ago(date));

@@ -207,7 +207,7 @@ export class ListView {
     this.empty.hidden = shown.length > 0 || !list.isLoaded || (!list.isComplete && !list.isFiltered);
     this.filters.element.hidden = isEmpty || !list.isLoaded;
     // The empty list has a button of its own.
-    this.create.hidden = !create || isEmpty || (oneKey && list.keys.length > 0);
+    this.create.hidden = !create || isEmpty || (!list.isLoaded && this.problem === '') || (oneKey && list.keys.length > 0);
     this.table.setAttribute('aria-rowcount', shown.length + 1);
     for (const head of this.table.querySelectorAll('thead th')) {
       const { sort } = list.filters;

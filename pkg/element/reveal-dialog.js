@@ -1,7 +1,7 @@
 // The one moment in which a new key is seen. The text lives in this function and in the
 // dialog that it makes; closing that or leaving the page wipes both.
 
-import { button, el, icon, setText, timeElement } from './dom.js';
+import { button, el, icon, setText, showModal, timeElement } from './dom.js';
 import { scopesOf } from './details-dialog.js';
 import { envLines, snippets } from './snippets.js';
 
@@ -28,7 +28,7 @@ export function revealKey(scene, { key, secret, label, baseUrl, warning }) {
   const shown = el('textarea', { class: 'secret', part: 'secret', readonly: true, rows: 1, 'aria-label': say('reveal.key'), translate: 'no', dir: 'ltr', autocomplete: 'off', spellcheck: 'false' });
   const status = el('p', { class: 'reveal-status', role: 'status' });
   const warns = el('p', { class: 'note warn', role: 'alert' });
-  const copy = button({ class: 'primary', part: 'button primary', 'data-copy': true, autofocus: true }, icon('copy'), say('reveal.copy'));
+  const copy = button({ class: 'primary', part: 'button primary', 'data-copy': true, 'data-first': true }, icon('copy'), say('reveal.copy'));
   const save = button({ part: 'button', 'data-download': true }, icon('download'), say('reveal.download'));
   const done = button({ part: 'button', 'data-done': true }, say('reveal.done'));
   const use = useOf(scene, snippets(offer, baseUrl, text));
@@ -40,7 +40,7 @@ export function revealKey(scene, { key, secret, label, baseUrl, warning }) {
   setText(warns, warning && speech.problem(warning));
   shown.value = text;
   root.append(dialog);
-  dialog.showModal();
+  showModal(dialog);
   fit(shown);
 
   return new Promise((resolve) => {
@@ -58,7 +58,7 @@ export function revealKey(scene, { key, secret, label, baseUrl, warning }) {
     // and whatever closes it all the same finds it open again.
     on(dialog, 'keydown', (event) => { if (event.key === 'Escape') event.preventDefault(); });
     on(dialog, 'cancel', (event) => event.preventDefault());
-    on(dialog, 'close', () => { if (dialog.isConnected) dialog.showModal(); });
+    on(dialog, 'close', () => { if (dialog.isConnected) showModal(dialog); });
 
     on(window, 'beforeunload', (event) => { if (!isKept) event.preventDefault(); });
     // A page in the back/forward cache is still a page in memory.

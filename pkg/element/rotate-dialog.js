@@ -21,7 +21,7 @@ export function askRotation(scene, key, submit) {
   const end = key.expiresAt ? speech.say('rotate.sameEnd', { day: speech.day(key.expiresAt) }) : speech.say('rotate.noEnd');
   const choices = el('fieldset', { class: 'choices', hidden: !overlap }, el('legend', {}, speech.say('rotate.overlap')),
     Object.keys(OVERLAPS).map((value, at) => {
-      const radio = el('input', { type: 'radio', name: 'overlap', value, autofocus: at === 0 && !oneKey });
+      const radio = el('input', { type: 'radio', name: 'overlap', value, 'data-first': at === 0 && !oneKey });
       radio.checked = at === 0;
       return el('label', {}, radio, ` ${speech.say(`rotate.${value}`)}`);
     }));

@@ -39,7 +39,8 @@ export function columnsOf(scene) {
 
 /** @param {Scene} scene @param {ReturnType<typeof columnsOf>} columns @param {KeyInfo} key */
 export function keyRow(scene, columns, key) {
-  const row = el('tr', { role: 'row', part: 'row', 'data-id': key.id, class: isEnded(key) && 'inactive' });
+  const { offer } = scene;
+  const row = el('tr', { role: 'row', part: 'row', 'data-id': key.id, class: isEnded(key) ? 'inactive' : offer.ending && 'selectable' });
   for (const { id, cell } of columns) {
     const made = cell(key);
     made.dataset.column = id;

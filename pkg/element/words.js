@@ -18,7 +18,7 @@ export const english = {
   'list.retry': 'Retry',
   'list.partial': { one: 'Only the first key could be loaded.', other: 'Only the first {count} keys could be loaded.' },
   'list.count': { one: '{count} key', other: '{count} keys' },
-  'list.found': { one: '{count} of {total} key', other: '{count} of {total} keys' },
+  'list.found': '{count} of {total} keys',
   'list.loaded': { one: '{count} key so far', other: '{count} keys so far' },
   'list.active': { one: '{count} active', other: '{count} active' },
   'list.unused': { one: '{count} unused for 90 days', other: '{count} unused for 90 days' },

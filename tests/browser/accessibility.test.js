@@ -89,6 +89,45 @@ scenario('at 360 px nothing is wider than the screen, in any state', { viewport:
   await everyState(given, (state) => assertFits(given.page, state));
 });
 
+// 200 % on a screen of 1280 by 800 is this, and 768 px is a tablet upright.
+for (const viewport of [{ width: 640, height: 400 }, { width: 768, height: 1024 }]) {
+  scenario(`at ${viewport.width} px nothing is wider than the screen, in any state`, { viewport }, async (given) => {
+    await everyState(given, (state) => assertFits(given.page, state));
+  });
+}
+
+scenario('the first stop of the keyboard leads past the head of the page', async ({ page }) => {
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('Tab');
+  assert.equal(await focusName(page), 'Skip to the keys');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await page.keyboard.press('Tab');
+  assert.equal(await focusName(page), 'E-mail address');
+});
+
+scenario('a button at work says so, and can be read', async ({ page, keys }) => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/v1/session', async (route) => { await held; await route.continue(); });
+  await page.getByRole('button', { name: 'Fill in' }).click();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Signing in…' }).waitFor();
+  await assertAccessible(page, 'signing in');
+  release();
+  await keys.loaded();
+
+  let goOn;
+  const waits = new Promise((resolve) => { goOn = resolve; });
+  await page.route('**/v1/keys', async (route) => { await waits; await route.continue(); });
+  await keys.startCreate('slow');
+  await keys.submitCreate();
+  await keys.createDialog.getByRole('button', { name: 'Creating…' }).waitFor();
+  await assertAccessible(page, 'creating');
+  goOn();
+  await keys.revealed();
+});
+
 scenario('a whole life of a key with the keyboard alone', async ({ page, keys, server }) => {
   const press = async (...names) => { for (const name of names) await page.keyboard.press(name); };
   const focused = (expected) => eventually(async () => assert.equal(await focusName(page), expected));

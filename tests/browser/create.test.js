@@ -142,6 +142,20 @@ scenario('a faulty name or day is said at the field, and nothing is sent or lost
   assert.deepEqual(sent, []);
 });
 
+scenario('an end that is far is warned of, and a date says when it is over', async ({ keys }) => {
+  await keys.signIn();
+  await keys.startCreate('far', 'date');
+  const dialog = keys.createDialog;
+  const year = new Date().getFullYear();
+  await dialog.getByLabel('Last day').fill(`${year + 9}-03-01`);
+  await dialog.getByText(`Ends when Mar 1, ${year + 9} ends where you are, in`).waitFor();
+  await dialog.getByText('This key works for more than a year').waitFor();
+  const soon = new Date(Date.now() + 40 * DAY).toISOString().slice(0, 10);
+  await dialog.getByLabel('Last day').fill(soon);
+  await dialog.getByText(/^Ends when .*, (in 1 month|next month)$/).waitFor();
+  assert.equal(await dialog.getByText('This key works for more than a year').isVisible(), false);
+});
+
 scenario('a name of exactly 100 characters beyond the basic plane is a name', async ({ keys }) => {
   await keys.signIn();
   await keys.create('😀'.repeat(100));

@@ -36,6 +36,28 @@ scenario('copying puts the key, and only the key, on the clipboard', { permissio
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
 });
 
+scenario('the lines that show how to use the key are copied, and only those of .env hold it', { permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page, keys, server }) => {
+  await keys.signIn();
+  await keys.startCreate('used');
+  await keys.createDialog.getByLabel('keys:read').check();
+  await keys.submitCreate();
+  const secret = await keys.revealed();
+  const { revealDialog } = keys;
+  assert.match(await revealDialog.innerText(), /Ends\s+\w+ \d+, \d{4} in 3 months\s+May do\s+keys:read\s+See your keys/);
+  const lines = revealDialog.getByRole('textbox', { name: 'How to use it' });
+  for (const language of ['curl', 'Node', 'Python', '.env']) {
+    await revealDialog.getByLabel('Language').selectOption(language);
+    const text = await lines.inputValue();
+    assert.match(text, /KEYLATCH_API_KEY/, language);
+    assert.equal(text.includes(secret), language === '.env', language);
+    await revealDialog.getByRole('button', { name: 'Copy these lines' }).click();
+    await eventually(async () => assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text));
+  }
+  assert.match(await lines.inputValue(), new RegExp(`KEYLATCH_URL=${server.url}$`));
+  await keys.closeReveal();
+  assertNoTrace(await traces(page), secret, 'after closing');
+});
+
 scenario('where the clipboard is refused, the key is selected for the keyboard to copy', async ({ page, keys, context }) => {
   await keys.signIn();
   await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError')); });

@@ -90,8 +90,9 @@ scenario('another service, a key, and its replacement with the keyboard alone', 
   await page.keyboard.type(secret);
   await press('Enter');
   await focused(/^Modelon Impact API keys$/);
+  await keys.loaded();
   await press('Tab');
-  await focused(/^Create API key$/);
+  await focused(/^Create your first key$/);
   await press('Enter');
   await focused(/^Cancel$/);
   await press('Tab', 'Enter');

@@ -74,6 +74,45 @@ scenario('a create whose answer is lost on the way leaves one key, and that one 
   assert.deepEqual(await keys.names(), ['Once']);
 });
 
+scenario('a create that nothing answers frightens nobody before the list was looked at', async ({ page, keys, server }) => {
+  await keys.signIn();
+  await keys.create('Before');
+  const answers = keys.createDialog.getByRole('alert');
+  await keys.startCreate('Nobody knows');
+  await server.kill();
+  await keys.submitCreate();
+  await answers.filter({ hasText: 'keylatch cannot be reached. What you typed is kept: try again when it is back.' }).waitFor();
+  await server.start();
+
+  // The server is back, and its list tells: first that nothing was made, then that something was.
+  let passes = false;
+  await page.route('**/v1/keys', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    if (passes) await route.fetch();
+    return route.abort();
+  });
+  await page.route('**/v1/idempotency/**', (route) => route.abort());
+  await page.route(/\/v1\/keys\/.*take/, (route) => route.abort());
+  await keys.submitCreate();
+  await answers.filter({ hasText: /no key was made|cannot be reached/ }).waitFor();
+});
+
+scenario('a wait that the service asks for is counted down', async ({ page, keys }) => {
+  await keys.signIn();
+  await page.clock.install();
+  await page.route('**/v1/keys', (route) => route.request().method() === 'POST'
+    ? route.fulfill({ status: 429, headers: { 'retry-after': '282' }, json: { title: 'Too Many Requests' } })
+    : route.continue());
+  await keys.startCreate('too many');
+  await keys.submitCreate();
+  const dialog = keys.createDialog;
+  await dialog.getByRole('alert').filter({ hasText: 'Too many requests. Try again in 4 minutes 42 seconds.' }).waitFor();
+  await page.clock.fastForward('02:00');
+  await dialog.getByText(/^2 minutes 4[0-2] seconds$/).waitFor();
+  await page.clock.fastForward('03:00');
+  await dialog.getByRole('alert').filter({ hasText: 'You can try again now.' }).waitFor();
+});
+
 scenario('a key on show outlives the server', async ({ keys, server }) => {
   await keys.signIn();
   const secret = await keys.createToReveal('On show');
