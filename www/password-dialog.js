@@ -37,6 +37,7 @@ export function changePassword(user, callWith) {
   call = callWith;
   byId('password-user').value = user ?? '';
   dialog.showModal();
+  old.focus();
 }
 
 function valid() {
