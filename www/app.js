@@ -19,6 +19,8 @@ let landing = 'field';
 
 /** Starts the page. */
 export async function start() {
+  // Whoever has begun to sign in goes on with it.
+  if (byId('sign-in').contains(document.activeElement)) landing = 'stay';
   session.addEventListener('change', showState);
   startEntry(session);
   keys.services = services.map(({ id }) => id);

@@ -13,7 +13,8 @@ export function startEntry(session) {
 
 /** Shows the way in to a service, and what led to it. */
 export function showEntry(service, message) {
-  hideEntry();
+  if (service.entry !== 'password') hideSignIn();
+  if (['password', 'none'].includes(service.entry)) hideKeyForm();
   if (service.entry === 'password') showSignIn(service, message);
   else if (service.entry !== 'none') showKeyForm(service, message);
 }

@@ -12,7 +12,8 @@ let sent;
 
 /** Shows the form for a service, and what led to it. */
 export function showSignIn(service, message = '') {
-  if (service !== shown) forgetPassword();
+  // What was typed before the page knew of any service is for this one.
+  if (shown && service !== shown) forgetPassword();
   shown = service;
   byId('sign-in-title').textContent = service.isHere ? 'Sign in' : `Sign in to ${service.title}`;
   setText(byId('sign-in-message'), message);

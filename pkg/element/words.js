@@ -225,6 +225,7 @@ export const english = {
   'check.end': 'At the end',
   'check.more': { one: '… and {count} more.', other: '… and {count} more.' },
 
+  'error.network_error': 'The service could not be reached. Check the connection, and try again.',
   'error.wait': 'Too many requests. Try again in {time}.',
   'error.waited': 'You can try again now.',
 };

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figure, picture } from './support/figures.js';
+import { hasFocus } from './support/focus.js';
 import { blankPage, scenario, useBrowser } from './support/scenario.js';
-import { startServer } from './support/server.js';
+import { DEMO, startServer } from './support/server.js';
 
 useBrowser();
 
@@ -34,6 +35,40 @@ test('the first useful view on a slow line, measured', async (t) => {
   await figure('first-view', { latency: 400, bytesPerSecond: 50 * 1024, useful: Math.round(useful), requests, bytes, requestsInAll: sizes.size, unit: 'ms' });
   assert.ok(requests < 30 && bytes < 150 * 1024, `${requests} requests, ${bytes} bytes`);
   assert.deepEqual(bare, [], 'a first visit logs nothing');
+});
+
+scenario('what is sent before the package is here is sent once it is', async ({ page, keys }) => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/keylatch/**', async (route) => { await held; await route.continue(); });
+  await page.reload({ waitUntil: 'commit' });
+  await page.getByLabel('E-mail address').fill(DEMO.user);
+  await page.getByLabel('Password', { exact: true }).fill(DEMO.password);
+  await page.keyboard.press('Enter');
+  assert.equal(new URL(page.url()).search, '', 'nothing of it stands in the address');
+  release();
+  await keys.loaded();
+});
+
+scenario('what is typed before the package is here stays, and so does the focus', async ({ page, keys }) => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/keylatch/**', async (route) => { await held; await route.continue(); });
+  await page.reload({ waitUntil: 'commit' });
+  const [user, password] = [page.getByLabel('E-mail address'), page.getByLabel('Password', { exact: true })];
+  await password.fill('half a passw');
+  await user.pressSequentially('demo@');
+  release();
+  await keys.signedOut();
+  assert.deepEqual([await user.inputValue(), await password.inputValue()], ['demo@', 'half a passw']);
+  assert.equal(await hasFocus(user), true);
+});
+
+scenario('a page without its package says so', async ({ page }) => {
+  await page.route('**/keylatch/**', (route) => route.fulfill({ status: 404 }));
+  await page.reload();
+  await page.getByText(/The page could not start: .* Build the package with “cargo xtask build”, then reload\./).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Sign in' }).isVisible(), false);
 });
 
 scenario('a second visit asks of each file whether it has changed, and downloads none', async ({ page }) => {

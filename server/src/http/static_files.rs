@@ -84,7 +84,9 @@ fn weaken_compressed(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONTENT_ENCODING) {
         return;
     }
-    let Some(tag) = headers.get(header::ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/")) else { return };
+    let Some(tag) = headers.get(header::ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/")) else {
+        return;
+    };
     let weak = [b"W/", tag.as_bytes()].concat();
     if let Ok(weak) = HeaderValue::from_bytes(&weak) {
         headers.insert(header::ETAG, weak);

@@ -81,7 +81,10 @@ async fn files_are_compressed_and_revalidated_by_their_tag_and_answers_of_the_ap
             assert_eq!(packed.header("content-encoding"), encoding, "{path}");
             assert!(packed.text.len() < long.len() / 5, "{path}");
             assert_eq!(packed.header("etag"), format!("W/{}", whole.header("etag")), "{path}");
-            let known = service.get(path).header("accept-encoding", encoding).header("if-none-match", packed.header("etag"));
+            let known = service
+                .get(path)
+                .header("accept-encoding", encoding)
+                .header("if-none-match", packed.header("etag"));
             assert_eq!(known.await.status, 304, "{path}");
         }
         let other = service.get(path).header("if-none-match", "\"another\"").await;

@@ -46,7 +46,7 @@ export const arabic = {
   'check.title': 'فحص مفتاح', 'check.hint': 'يفحص وأنت تكتب داخل هذه الصفحة. لا شيء يرسل أو يحفظ.', 'check.label': 'الصق مفتاحا', 'check.clear': 'مسح', 'check.problems': { one: 'مشكلة واحدة.', two: 'مشكلتان.', other: '{count} مشاكل.' }, 'check.standsIn': 'في هذا النص مفتاح صحيح عند الحرف {place}.',
   'check.documented': 'هذا مفتاح صحيح الصيغة.', 'check.checksum': 'هذا مفتاح صحيح الصيغة والمجموع.', 'check.noPrefix': 'هذا مفتاح صحيح الصيغة.', 'check.observed': 'قد يكون هذا مفتاحا.', 'check.unknown': 'قد يكون هذا مفتاحا، ولا شيء فيه خطأ مؤكد.',
   'check.use': 'استخدم {key}', 'check.oneInside': 'فيه مفتاح واحد.', 'check.looksLike': 'يبدو مفتاحا من {service}.', 'check.switch': 'الانتقال إلى {service}', 'check.place': 'الحرف {place}', 'check.places': 'الأحرف {place} إلى {end}', 'check.end': 'في النهاية', 'check.more': { other: '… و{count} أخرى.' },
-  'error.wait': 'طلبات كثيرة جدا. حاول بعد {time}.', 'error.waited': 'يمكنك المحاولة الآن.',
+  'error.network_error': 'تعذر الوصول إلى الخدمة. تحقق من الاتصال وحاول مجددا.', 'error.wait': 'طلبات كثيرة جدا. حاول بعد {time}.', 'error.waited': 'يمكنك المحاولة الآن.',
   // The sentences of the core.
   'problem.scheme_prefix': 'هذه طريقة الإرسال وليست جزءا من المفتاح.', 'problem.wrong_length': 'طول المفتاح خاطئ.', 'problem.wrong_prefix': 'بداية المفتاح خاطئة.', 'problem.bad_character': 'حرف لا يكون في مفتاح.',
 };
