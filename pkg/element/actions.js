@@ -21,6 +21,7 @@ import { askRotation } from './rotate-dialog.js';
  * @property {(message: string) => void} announce
  * @property {(work: () => void, isReplaced: boolean) => void} replaceClient Runs work in which the page may set another client for the same person.
  * @property {string} baseUrl
+ * @property {AbortSignal} gone Aborted when the element has left the page.
  * @property {boolean} isIn
  * @property {boolean} open Whether a dialog is open.
  */
@@ -206,7 +207,7 @@ export class Actions {
 
   /** @param {{ key: KeyInfo, secret: any, label: string, warning?: any }} made */
   async #reveal({ key, secret, label, warning }) {
-    const isStored = await revealKey(this.scene, { key, secret, label, warning, baseUrl: this.host.baseUrl });
+    const isStored = await revealKey(this.scene, { key, secret, label, warning, baseUrl: this.host.baseUrl, gone: this.host.gone });
     if (isStored) this.host.emit('stored', { key });
   }
 

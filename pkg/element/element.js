@@ -9,6 +9,7 @@ import { cut } from './cut.js';
 import { el } from './dom.js';
 import { KeyList } from './key-list.js';
 import { ListView } from './list-view.js';
+import { Loader } from './loader.js';
 import { Offer, providerOf } from './offer.js';
 import { Speech } from './speech.js';
 import css from './element.css';
@@ -21,8 +22,6 @@ import css from './element.css';
 /** Set on an element before its class was known, such as by a framework. */
 const PROPERTIES = ['client', 'fetch', 'provider', 'words', 'scopes', 'services', 'filters'];
 const SCOPES = ['keys:read', 'keys:write'];
-const FIRST_PAGE = 50;
-const PAGE = 500;
 const TICK = 20_000;
 const ANNOUNCED = 6000;
 
@@ -58,8 +57,8 @@ export class KeylatchKeys extends Base {
   #due = { render: true, load: true, isScheduled: false };
   /** A create that a lost session has interrupted. */
   #isInterrupted = false;
-  /** @type {AbortController | undefined} */
-  #loading;
+  /** Ends with its place in the page: a key that is on show then is wiped. */
+  #presence = new AbortController();
   #clock = 0;
   #announcing = 0;
   /** @type {any} The parts that are seen. */
@@ -78,6 +77,7 @@ export class KeylatchKeys extends Base {
       Reflect.deleteProperty(this, name);
       Reflect.set(this, name, value);
     }
+    if (this.#presence.signal.aborted) this.#presence = new AbortController();
     this.#clock = window.setInterval(() => this.#tick(), TICK);
     document.addEventListener('visibilitychange', this.#onVisible);
     addEventListener('pagehide', this.#onHide);
@@ -89,8 +89,10 @@ export class KeylatchKeys extends Base {
     clearInterval(this.#clock);
     document.removeEventListener('visibilitychange', this.#onVisible);
     removeEventListener('pagehide', this.#onHide);
-    this.#loading?.abort();
+    this.#seen?.loader.stop();
     this.#seen?.view.stop();
+    // Who only moves it puts it back at once.
+    queueMicrotask(() => { if (!this.isConnected) this.#presence.abort(); });
   }
 
   /** @param {string} name @param {string | null} old @param {string | null} value */
@@ -211,7 +213,7 @@ export class KeylatchKeys extends Base {
 
   /** Nothing of the keys is left, for whoever comes next. */
   #leave() {
-    this.#loading?.abort();
+    this.#seen?.loader.stop();
     this.#list.clear();
     for (const dialog of this.#root.querySelectorAll('dialog[open]:not(.reveal)')) /** @type {HTMLDialogElement} */ (dialog).close();
   }
@@ -233,14 +235,28 @@ export class KeylatchKeys extends Base {
         this.#due = { render, load, isScheduled: false };
         return;
       }
-      if (render) this.#render();
-      this.#showState();
-      if (load) this.#enter();
+      try {
+        if (render) this.#render();
+        this.#showState();
+        if (load) this.#enter();
+      } catch (error) {
+        this.#fail(error);
+      }
     });
+  }
+
+  /** A service that nobody knows, or a declaration with a wrong field: for whoever writes the page. @param {any} error */
+  #fail(error) {
+    this.#seen?.view.stop();
+    this.#seen = undefined;
+    this.#due.render = true;
+    this.#root.replaceChildren(el('p', { class: 'error failed', part: 'error', role: 'alert' }, error.message));
   }
 
   #render() {
     this.#seen?.view.stop();
+    const isLoading = this.#seen?.loader.isLoading;
+    this.#seen?.loader.stop();
     const language = /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang || 'en';
     const speech = new Speech(language, this.#words);
     const offer = new Offer(providerOf(this.provider));
@@ -253,7 +269,9 @@ export class KeylatchKeys extends Base {
       onMany: () => actions.endMany(),
       onFilter: () => this.#emit('filtered', { filters: this.filters }),
     });
-    const actions = new Actions(scene, view, this.#host());
+    const host = this.#host();
+    const loader = new Loader(scene, view, host);
+    const actions = new Actions(scene, view, host);
     const check = new CheckBox(scene, {
       others: this.#services,
       onSwitch: (id) => this.#emit('service', { provider: id }),
@@ -265,9 +283,9 @@ export class KeylatchKeys extends Base {
     const unlisted = el('p', { class: 'lead' }, speech.say('list.unlisted', { service: offer.title }));
     const toast = el('p', { class: 'toast', part: 'toast', role: 'status' });
     const frame = el('div', { class: 'frame', part: 'base' }, signedOut, unlisted, view.element, check.element, toast);
-    this.#seen = { scene, view, check, frame, signedOut, unlisted, toast, actions };
-    for (const dialog of this.#root.querySelectorAll('dialog:not(.reveal)')) dialog.remove();
-    this.#root.querySelector('.frame')?.remove();
+    this.#seen = { scene, view, check, frame, signedOut, unlisted, toast, loader, actions };
+    // All but a key that is on show.
+    for (const part of this.#root.querySelectorAll('.frame, .failed, dialog:not(.reveal)')) part.remove();
     this.#root.prepend(frame);
     view.start();
     view.show();
@@ -276,6 +294,7 @@ export class KeylatchKeys extends Base {
       check.check();
     }
     if (isTyping) check.input.focus();
+    if (isLoading) this.#plan({ load: true });
   }
 
   #showState() {
@@ -288,14 +307,13 @@ export class KeylatchKeys extends Base {
   }
 
   /** Loads the keys, and goes on with what was interrupted. */
-  async #enter() {
+  #enter() {
     this.#seen.view.show();
     if (!this.#isIn) return;
     const isInterrupted = this.#isInterrupted;
     this.#isInterrupted = false;
-    const loaded = this.#load();
+    this.#load();
     if (isInterrupted) this.#seen.actions.create();
-    await loaded;
   }
 
   /** What the actions may do with the element. @returns {import('./actions.js').Host} */
@@ -304,7 +322,7 @@ export class KeylatchKeys extends Base {
     return {
       call: (run) => this.#call(run),
       load: () => this.#load(),
-      pull: (signal) => this.#pull(signal),
+      pull: (signal) => this.#seen.loader.pull(signal),
       changed: () => this.#changed(),
       emit: (name, detail) => this.#emit(name, detail),
       announce: (message) => this.#announce(message),
@@ -314,6 +332,7 @@ export class KeylatchKeys extends Base {
         this.#isReplacing = false;
       },
       get baseUrl() { return element.#clientInUse().baseUrl; },
+      get gone() { return element.#presence.signal; },
       get isIn() { return element.#isIn; },
       get open() { return element.open; },
     };
@@ -352,66 +371,14 @@ export class KeylatchKeys extends Base {
     this.dispatchEvent(new CustomEvent(`keylatch-${name}`, { detail, bubbles: true, composed: true }));
   }
 
-  /** Loads the list. What comes first is shown first. */
   async #load() {
-    const { view, scene } = this.#seen;
-    const list = this.#list;
-    this.#loading?.abort();
-    if (!this.#isIn || !scene.offer.capabilities.list) return;
-    const loading = new AbortController();
-    this.#loading = loading;
-    view.setBusy(true);
-    const isFirst = !list.isComplete;
-    /** @type {KeyInfo[]} */
-    let some = [];
-    try {
-      const keys = await this.#pull(loading.signal, (keys) => {
-        some = keys;
-        if (!isFirst || (keys.length !== FIRST_PAGE && keys.length % PAGE > 0)) return;
-        list.fill([...keys], false);
-        view.show();
-      });
-      list.fill(keys, true);
-      this.#end(loading);
-      this.#emit('loaded', { count: keys.length });
-    } catch (/** @type {any} */ error) {
-      if (loading.signal.aborted) return;
-      if (isFirst && some.length > 0) list.fill(some, false);
-      this.#end(loading, error, isFirst ? some.length : 0);
-    }
-  }
-
-  /** All keys, or the failure. @param {AbortSignal} signal @param {(keys: KeyInfo[]) => void} tell Called with those that have come. */
-  async #pull(signal, tell = () => {}) {
-    /** @type {KeyInfo[]} */
-    const keys = [];
-    const entries = await this.#call((client) => client.list({ signal }));
-    for (;;) {
-      const { done, value } = await this.#call(() => entries.next());
-      if (signal.aborted) throw signal.reason;
-      if (done) return keys;
-      keys.push(value);
-      tell(keys);
-    }
-  }
-
-  /** @param {AbortController} loading @param {any} [error] @param {number} [some] How many keys came before it. */
-  #end(loading, error, some = 0) {
-    if (this.#loading !== loading) return;
-    this.#loading = undefined;
-    const { view, scene: { speech } } = this.#seen;
-    if (!error) view.complain('');
-    else if (error.code !== 'unauthorized') {
-      view.complain([some > 0 ? speech.say('list.partial', { count: some }) : '', speech.problem(error)].filter(Boolean).join(' '), () => this.#load());
-      this.#emit('error', { action: 'list', error });
-    }
-    view.setBusy(false);
+    if (this.#isIn) await this.#seen.loader.load();
   }
 
   /** The list has changed by what was done here; what is on its way does not know of it. */
   #changed() {
     this.#seen.view.show();
-    if (this.#loading) this.#load();
+    if (this.#seen.loader.isLoading) this.#load();
   }
 
   /** Says in passing that something was done. Never call it with a key. @param {string} message */

@@ -12,11 +12,11 @@ import { envLines, snippets } from './snippets.js';
  * Shows the key until the person says that it is stored. Resolves when it is gone again:
  * with `true`, or with `false` when the page was left before.
  * @param {Scene} scene
- * @param {{ key: KeyInfo, secret: import('../index.js').RevealOnce, label: string, baseUrl: string, warning?: any }} given
- *   `label` is what the key is called, `warning` what did not go as wished.
+ * @param {{ key: KeyInfo, secret: import('../index.js').RevealOnce, label: string, baseUrl: string, gone: AbortSignal, warning?: any }} given
+ *   `label` is what the key is called, `gone` ends with the element, `warning` is what did not go as wished.
  * @returns {Promise<boolean>}
  */
-export function revealKey(scene, { key, secret, label, baseUrl, warning }) {
+export function revealKey(scene, { key, secret, label, baseUrl, gone, warning }) {
   const { speech, offer, root } = scene;
   const say = (/** @type {string} */ name, /** @type {any} */ values = {}) => speech.say(name, values);
   let text = secret.reveal();
@@ -63,6 +63,7 @@ export function revealKey(scene, { key, secret, label, baseUrl, warning }) {
     on(window, 'beforeunload', (event) => { if (!isKept) event.preventDefault(); });
     // A page in the back/forward cache is still a page in memory.
     on(window, 'pagehide', () => finish(false));
+    on(gone, 'abort', () => finish(false));
 
     /** @param {string} lines @param {any} element @param {boolean} [holdsKey] */
     async function put(lines, element, holdsKey = true) {

@@ -263,3 +263,29 @@ scenario('events tell what was done, and never the key as text', HTML, async ({ 
   for (const secret of [first, second]) assert.equal(told.includes(secret.slice(8, -4)), false);
   assert.equal(await keys.search.inputValue(), `kl_test_…${first.slice(-4)}`);
 });
+
+scenario('a page that takes the element away takes a key on show away with it', HTML, async ({ page, keys, server }) => {
+  await signedIn(page, server);
+  await keys.loaded();
+  const secret = await keys.createToReveal('on show');
+  await page.evaluate(() => {
+    window.kept = document.querySelector('keylatch-keys');
+    window.kept.remove();
+  });
+  await eventually(async () => assert.equal(await page.evaluate(() => window.kept.shadowRoot.querySelector('dialog')), null));
+  await page.evaluate(() => document.querySelector('main').append(window.kept));
+  await keys.row('on show').waitFor();
+  assertNoTrace(await traces(page), secret, 'taken away and back');
+  page.on('dialog', () => assert.fail('asked'));
+  await page.reload();
+});
+
+scenario('a service that nobody knows is an error that is seen, until the page puts it right', HTML, async ({ page, keys, server }) => {
+  await signedIn(page, server);
+  await keys.loaded();
+  await page.evaluate(() => { document.querySelector('keylatch-keys').setAttribute('provider', 'nonsense'); });
+  await page.getByRole('alert').filter({ hasText: 'nonsense' }).waitFor();
+  await page.evaluate(() => { document.querySelector('keylatch-keys').setAttribute('provider', 'keylatch'); });
+  await page.getByText('No API keys yet').waitFor();
+  assert.equal(await page.getByRole('alert').filter({ hasText: 'nonsense' }).count(), 0);
+});

@@ -25,6 +25,7 @@ const SHIPPED = [
   'dist/edge/edge.js',
   'dist/edge/guard.js',
   'dist/edge/redact.js',
+  'dist/element/element.js',
   'dist/find.wasm',
   'dist/guard.js',
   'dist/guard/chunk-#.js',
