@@ -1,5 +1,5 @@
-// The way in to a service: by password, by key, or not at all. One of the forms
-// is seen at a time, and none of them when a person is in.
+// The way in to a service: by password, by key, or not at all. One of the forms is seen
+// at a time, and none of them when a person is in.
 
 import { byId } from './dom.js';
 import { hideKeyForm, showKeyForm, startKeyForm } from './key-form.js';
@@ -13,7 +13,8 @@ export function startEntry(session) {
 
 /** Shows the way in to a service, and what led to it. */
 export function showEntry(service, message) {
-  hideEntry();
+  if (service.entry !== 'password') hideSignIn();
+  if (['password', 'none'].includes(service.entry)) hideKeyForm();
   if (service.entry === 'password') showSignIn(service, message);
   else if (service.entry !== 'none') showKeyForm(service, message);
 }

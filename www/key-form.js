@@ -3,7 +3,7 @@
 // the WebAssembly as soon as it is accepted, and is not held here otherwise.
 
 import { maskKey } from '/keylatch/dist/index.js';
-import { byId, part, setFieldError, setIcon, setText } from './dom.js';
+import { byId, part, setFieldError, setIcon, setText, startForm } from './dom.js';
 import { entryProblem, standInWords } from './entry-words.js';
 import { isDemo, services } from './service.js';
 
@@ -17,17 +17,13 @@ const section = byId('connect');
 const form = byId('connect-form');
 const input = byId('connect-key');
 const result = byId('connect-result');
-const failure = part(form, 'error');
 const button = form.querySelector('[type=submit]');
 let shown;
+let sent;
 
 /** Makes the form work. */
 export function startKeyForm(session) {
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    if (button.disabled || !complete()) return;
-    submit(session);
-  });
+  sent = startForm(form, { valid: complete, send: () => submit(session), explain: (error) => refuse(session.service, error) });
   input.addEventListener('input', () => {
     setFieldError(input);
     showResult();
@@ -68,19 +64,9 @@ function showDemoHint(service) {
 
 async function submit(session) {
   const { service } = session;
-  failure.textContent = '';
   showResult();
-  button.disabled = true;
-  try {
-    if (service.entry === 'validate') await ask(session, service);
-    else await session.connect(input.value.trim());
-  } catch (error) {
-    if (service === session.service) refuse(service, error);
-  }
-  // An answer that comes after a change of service is nobody's any more.
-  if (service !== session.service) return;
-  button.disabled = false;
-  if (!section.hidden) input.focus();
+  if (service.entry === 'validate') await ask(session, service);
+  else await session.connect(input.value.trim());
 }
 
 async function ask(session, service) {
@@ -89,16 +75,20 @@ async function ask(session, service) {
   if (service !== session.service) return;
   if (valid) input.value = '';
   else input.select();
+  input.focus();
   showResult(valid, valid
     ? `Valid: ${service.title} accepts ${maskKey(key)}.`
     : `Not accepted: ${service.title} ${REASONS[reason]}`);
 }
 
+/** A sentence, unless it stands at the field. */
 function refuse(service, error) {
+  input.focus();
   input.select();
-  if (error.code === 'unauthorized') setFieldError(input, `${service.title} does not accept this key.`);
-  else if (error.code === 'invalid_key' || error.code === 'invalid_header') setFieldError(input, error.message);
-  else failure.textContent = entryProblem(service, error);
+  const isField = ['unauthorized', 'invalid_key', 'invalid_header'].includes(error.code);
+  if (!isField) return entryProblem(service, error);
+  setFieldError(input, error.code === 'unauthorized' ? `${service.title} does not accept this key.` : error.message);
+  return undefined;
 }
 
 function showResult(valid, sentence = '') {
@@ -117,8 +107,7 @@ function complete() {
 
 function clear() {
   input.value = '';
-  button.disabled = false;
-  failure.textContent = '';
+  sent?.clear();
   setFieldError(input);
   showResult();
 }

@@ -1,22 +1,43 @@
 // "Change password": the old one and a new one, for an account of this server.
 
-import { announce, byId, setFieldError } from './dom.js';
-import { openDialog } from './dialog.js';
+import { announce, byId, part, setFieldError, startForm } from './dom.js';
 
 const SHORTEST = 8;
 const dialog = byId('password-dialog');
+const form = dialog.querySelector('form');
 const old = byId('password-old');
 const next = byId('password-new');
+/** Sends the request, for as long as the dialog is open. */
+let call;
 
+const sent = startForm(form, {
+  valid,
+  async send() {
+    await call(send);
+    dialog.close();
+    announce('Your password is changed. Every other session of yours has ended.');
+  },
+  explain(error) {
+    // The sign-in form takes over.
+    if (error.code === 'unauthorized') dialog.close();
+    return error.message;
+  },
+});
 for (const input of [old, next]) input.addEventListener('input', () => setFieldError(input));
-
-/** Asks for both, and changes it through `call`. Nothing that was typed stays in the page. */
-export async function changePassword(user, call) {
-  byId('password-user').value = user ?? '';
-  const done = await openDialog(dialog, { valid, submit: () => call(send) });
-  dialog.querySelector('form').reset();
+part(dialog, 'cancel').addEventListener('click', () => dialog.close());
+// Nothing that was typed stays in the page.
+dialog.addEventListener('close', () => {
+  form.reset();
+  sent.clear();
   for (const input of [old, next]) setFieldError(input);
-  if (done) announce('Your password is changed. Every other session of yours has ended.');
+});
+
+/** Asks for both, and changes it through `callWith(send)`. */
+export function changePassword(user, callWith) {
+  call = callWith;
+  byId('password-user').value = user ?? '';
+  dialog.showModal();
+  old.focus();
 }
 
 function valid() {
@@ -37,6 +58,7 @@ async function send() {
   if (answer.ok) return true;
   const { type = '', detail } = await answer.json().catch(() => ({}));
   const error = new Error(detail ?? `The server answered with the status ${answer.status}. Try again in a moment.`);
+  const retryAfter = Number(answer.headers.get('retry-after')) || undefined;
   // The session has ended: that is for the page to see.
-  throw Object.assign(error, { code: type.replace(/^.*\//, '') });
+  throw Object.assign(error, { code: type.replace(/^.*\//, ''), retryAfter });
 }

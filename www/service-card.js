@@ -7,6 +7,7 @@ import { byId, part } from './dom.js';
 const card = byId('service-card');
 
 export function showServiceCard(service) {
+  card.hidden = false;
   const { provider } = service;
   byId('service-title').textContent = service.title;
   byId('service-where').textContent = whereWords(service);

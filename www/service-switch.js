@@ -9,13 +9,16 @@ import { services } from './service.js';
 const list = byId('services');
 let current;
 
-/** Builds the links and calls `choose(service)` for the one in the address, now and whenever it changes. */
-export function startServiceSwitch(choose) {
+/**
+ * Builds the links and calls `choose(service)` for the one in the address, now and whenever it changes.
+ * While `isHeld()`, the choice stays.
+ */
+export function startServiceSwitch(choose, isHeld) {
   list.replaceChildren(...services.map(item));
   addEventListener('hashchange', () => {
     // What an open dialog asks or shows belongs to this service, be it a key
     // that is seen only once. The links are out of reach then; the back button is not.
-    if (document.querySelector('dialog[open]')) history.replaceState(null, '', `#${current.id}`);
+    if (isHeld() || document.querySelector('dialog[open]')) history.replaceState(null, '', `#${current.id}`);
     else if (current !== chosen()) follow();
   });
   return follow();

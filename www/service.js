@@ -1,6 +1,6 @@
-// A service as the page sees it. Nothing here, nor elsewhere in the page, knows
-// a service by its name: what is offered follows from the provider's data, so
-// that a declared service finds its place as the built-in ones do.
+// A service as the page sees it. Nothing here, nor elsewhere in the page, knows a service
+// by its name: what is offered follows from the provider's data, so that a declared
+// service finds its place as the built-in ones do.
 
 import { KeyClient, providers } from '/keylatch/dist/index.js';
 
@@ -41,33 +41,9 @@ export class Service {
     return this.provider.endpoints.signOut !== undefined;
   }
 
-  /** Whether its keys are anything but active while they are listed. */
-  get hasStates() {
-    return this.capabilities.revoke || this.capabilities.expiry;
-  }
-
-  /** Whether it tells this of a key: a member of `KeyInfo`. */
-  tells(member) {
-    return this.provider.fields[member] !== '';
-  }
-
-  /** Whether the request of an operation has a place for this: `{name}`, … */
+  /** Whether the request of an operation has a place for this: `{user}`, … */
   asks(operation, variable) {
     return JSON.stringify(this.provider.endpoints[operation] ?? '').includes(`{${variable}}`);
-  }
-
-  /** The environment variable that programs read the key from. */
-  get variable() {
-    return this.provider.env?.[0] ?? `${this.id.toUpperCase().replaceAll('-', '_')}_API_KEY`;
-  }
-
-  /** What can be done with a key as it is. */
-  actionsOn({ status }) {
-    const { rotate, revoke, delete: remove } = this.capabilities;
-    const active = status === 'active';
-    const ended = isEnded({ status });
-    return Object.entries({ rotate: rotate && !ended, revoke: revoke && !ended, delete: remove && !(revoke && active) })
-      .flatMap(([action, offered]) => offered ? [action] : []);
   }
 
   /** A client with a key; without one it stands on the session cookie of the browser. */
@@ -84,14 +60,15 @@ export class Service {
 /** Every service that the package knows. */
 export const services = providers().map((provider) => new Service(provider));
 
+/** Loads the part of the package that talks to services, so that it is there before it is needed. Nothing is sent. */
+export async function warmUp() {
+  const nowhere = async () => { throw new TypeError('This call is only for what it loads.'); };
+  const client = new KeyClient({ provider: 'keylatch', baseUrl: location.origin, fetch: nowhere, retries: 0 });
+  await client.whoami().catch(() => {});
+}
+
 /** The demo account exists only where `--demo` runs, which is loopback only. */
 export const isDemo = ['127.0.0.1', '[::1]', 'localhost'].includes(location.hostname);
 
 /** Wipes what the client holds from memory. */
 export const forget = (client) => client?.[dispose]();
-
-/** Whether a key is known to work no more. One in an unknown state may as well be active. */
-export const isEnded = ({ status }) => status === 'expired' || status === 'revoked';
-
-/** What a key is called where a person must know it again. */
-export const labelOf = ({ name, masked, id }) => name || masked || id;

@@ -2,6 +2,7 @@
 // through `call`, so that a session that has ended, or a key that is refused,
 // is noticed wherever it shows.
 
+import { hasSignedIn, rememberSignIn } from './hint.js';
 import { forget } from './service.js';
 
 /**
@@ -37,7 +38,7 @@ export class Session extends EventTarget {
   async resume() {
     const { service } = this;
     const turn = this.#turn;
-    if (!service.keepsSession) return this.#become('signed-out');
+    if (!service.keepsSession || !hasSignedIn()) return this.#become('signed-out');
     try {
       await this.#enter(() => service.client(), (client) => client.whoami());
     } catch (error) {
@@ -72,12 +73,21 @@ export class Session extends EventTarget {
     }
   }
 
+  /** What the keys are seen with. */
+  get client() {
+    return this.#client;
+  }
+
   /** Goes on with another key: the one before it has just been replaced. */
   reconnect(key) {
-    if (!this.hasKey) return;
     const old = this.#client;
     this.#client = this.service.client(key);
     forget(old);
+  }
+
+  /** The service knows no more who it is. */
+  expire() {
+    if (this.state === 'signed-in') this.#become('expired');
   }
 
   async signOut() {
@@ -92,7 +102,7 @@ export class Session extends EventTarget {
       return await run(client);
     } catch (error) {
       // An answer to a session before this one says nothing about this one.
-      if (error.code === 'unauthorized' && client === this.#client) this.#become('expired');
+      if (error.code === 'unauthorized' && client === this.#client) this.expire();
       throw error;
     }
   }
@@ -127,6 +137,7 @@ export class Session extends EventTarget {
 
   #become(state) {
     if (this.state === state) return;
+    if (this.service?.keepsSession && state !== 'starting') rememberSignIn(state === 'signed-in');
     this.state = state;
     this.dispatchEvent(new Event('change'));
   }

@@ -1,19 +1,19 @@
 // The sign-in form, for services that know a person by user and password.
 
-import { byId, setFieldError, setText } from './dom.js';
+import { byId, setFieldError, setText, startForm } from './dom.js';
 import { entryProblem, standInWords } from './entry-words.js';
 import { isDemo } from './service.js';
 
 const form = byId('sign-in-form');
 const user = byId('user');
 const password = byId('password');
-const failure = form.querySelector('[data-error]');
-const button = form.querySelector('[type=submit]');
 let shown;
+let sent;
 
 /** Shows the form for a service, and what led to it. */
 export function showSignIn(service, message = '') {
-  if (service !== shown) forgetPassword();
+  // What was typed before the page knew of any service is for this one.
+  if (shown && service !== shown) forgetPassword();
   shown = service;
   byId('sign-in-title').textContent = service.isHere ? 'Sign in' : `Sign in to ${service.title}`;
   setText(byId('sign-in-message'), message);
@@ -31,10 +31,14 @@ export function hideSignIn() {
 
 /** Makes the form work. */
 export function startSignIn(session) {
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    if (button.disabled || !complete()) return;
-    submit(session);
+  sent = startForm(form, {
+    valid: complete,
+    send: () => session.signIn(user.value.trim(), password.value),
+    explain(error) {
+      password.focus();
+      if (error.code === 'invalid_credentials') password.select();
+      return entryProblem(session.service, error);
+    },
   });
   for (const input of [user, password]) input.addEventListener('input', () => setFieldError(input));
 
@@ -43,35 +47,15 @@ export function startSignIn(session) {
     user.value = 'demo@example.com';
     password.value = 'reveal-once';
     complete();
-    button.focus();
+    form.querySelector('[type=submit]').focus();
   });
   addEventListener('pagehide', () => { password.value = ''; });
 }
 
-async function submit(session) {
-  const { service } = session;
-  failure.textContent = '';
-  button.disabled = true;
-  try {
-    await session.signIn(user.value.trim(), password.value);
-  } catch (error) {
-    if (service === session.service) {
-      failure.textContent = entryProblem(service, error);
-      if (error.code === 'invalid_credentials') password.select();
-    }
-  }
-  // An answer that comes after a change of service is nobody's any more.
-  if (service !== session.service) return;
-  button.disabled = false;
-  // A disabled button loses the focus; give it to where the person goes on.
-  if (failure.textContent) password.focus();
-}
-
-/** What was typed for one service is not sent to another. */
+/** What was typed for one service is not sent to another, and an answer from it is nobody's any more. */
 function forgetPassword() {
   password.value = '';
-  button.disabled = false;
-  failure.textContent = '';
+  sent.clear();
   setFieldError(user);
   setFieldError(password);
 }

@@ -11,7 +11,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build } from './npm/node_modules/esbuild/lib/main.js';
+import { build, transform } from './npm/node_modules/esbuild/lib/main.js';
 
 const [staging, out] = process.argv.slice(2);
 const pkg = join(dirname(dirname(fileURLToPath(import.meta.url))), 'pkg');
@@ -19,7 +19,7 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, platform?: 'node' }>}
+ * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node' }>}
  */
 const GROUPS = {
   '.': {
@@ -43,6 +43,8 @@ const GROUPS = {
   },
   // They take a guard and bring none, so one file of each will do everywhere.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
+  // It stands on the public face, which a page has once, and is one file beside it.
+  element: { entries: ['element'], parts: {}, face: '../index.js' },
 };
 
 /**
@@ -88,6 +90,12 @@ function parts(group) {
         const part = group.parts[path];
         if (path === '#glue') return made(`glue:${part}`);
         return generated[part] ? made(part) : inPkg(part);
+      });
+      if (group.face) build.onResolve({ filter: /entries\/index\.js$/ }, () => ({ path: group.face, external: true, sideEffects: false }));
+      // A style sheet as a text.
+      build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: 'chrome123' });
+        return { contents: code, loader: 'text' };
       });
       build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /.*/, namespace: 'generated' }, ({ path }) => ({ contents: generated[path], loader: 'js' }));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.js';
 import { eventually } from './support/eventually.js';
+import { focusName } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertFits, SIZES } from './support/size.js';
 
@@ -53,8 +54,8 @@ async function everyState({ page, keys, server }, visit) {
   await keys.submitCreate();
   await keys.revealed();
   await visit('reveal dialog');
-  await keys.revealDialog.getByLabel('I have stored this key').check();
-  await visit('reveal dialog, stored');
+  await keys.revealDialog.getByLabel('Language').selectOption('.env');
+  await visit('reveal dialog, with the lines of .env');
   await keys.closeReveal();
 
   await keys.choose('active', 'Rotate');
@@ -71,7 +72,7 @@ async function everyState({ page, keys, server }, visit) {
   await visit('table of keys in a state that nobody knows');
 
   await server.kill();
-  await keys.search.fill('a');
+  await page.evaluate(() => document.querySelector('keylatch-keys').refresh());
   await keys.banner.waitFor();
   await visit('server down');
 }
@@ -88,13 +89,49 @@ scenario('at 360 px nothing is wider than the screen, in any state', { viewport:
   await everyState(given, (state) => assertFits(given.page, state));
 });
 
+// 200 % on a screen of 1280 by 800 is this, and 768 px is a tablet upright.
+for (const viewport of [{ width: 640, height: 400 }, { width: 768, height: 1024 }]) {
+  scenario(`at ${viewport.width} px nothing is wider than the screen, in any state`, { viewport }, async (given) => {
+    await everyState(given, (state) => assertFits(given.page, state));
+  });
+}
+
+scenario('the first stop of the keyboard leads past the head of the page', async ({ page }) => {
+  const first = page.locator('a, button, input, select, textarea').first();
+  await first.focus();
+  assert.equal(await focusName(page), 'Skip to the keys');
+  assert.equal((await first.boundingBox()).width > 50, true, 'it is seen');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await page.keyboard.press('Tab');
+  assert.equal(await focusName(page), 'E-mail address');
+});
+
+scenario('a button at work says so, and can be read', async ({ page, keys }) => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/v1/session', async (route) => { await held; await route.continue(); });
+  await page.getByRole('button', { name: 'Fill in' }).click();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Signing in…' }).waitFor();
+  await assertAccessible(page, 'signing in');
+  release();
+  await keys.loaded();
+
+  let goOn;
+  const waits = new Promise((resolve) => { goOn = resolve; });
+  await page.route('**/v1/keys', async (route) => { await waits; await route.continue(); });
+  await keys.startCreate('slow');
+  await keys.submitCreate();
+  await keys.createDialog.getByRole('button', { name: 'Creating…' }).waitFor();
+  await assertAccessible(page, 'creating');
+  goOn();
+  await keys.revealed();
+});
+
 scenario('a whole life of a key with the keyboard alone', async ({ page, keys, server }) => {
   const press = async (...names) => { for (const name of names) await page.keyboard.press(name); };
-  const focus = () => page.evaluate(() => {
-    const { activeElement: element } = document;
-    return element.getAttribute('aria-label') ?? (element.labels?.[0] ?? element).textContent.trim();
-  });
-  const focused = (expected) => eventually(async () => assert.equal(await focus(), expected));
+  const focused = (expected) => eventually(async () => assert.equal(await focusName(page), expected));
 
   await focused('E-mail address');
   await page.keyboard.type('demo@example.com');
@@ -104,7 +141,7 @@ scenario('a whole life of a key with the keyboard alone', async ({ page, keys, s
   await keys.loaded();
   await focused('API keys');
   await press('Tab');
-  await focused('Create API key');
+  await focused('Create your first key');
   await press('Enter');
   await focused('Name');
   await page.keyboard.type('By hand');
@@ -112,8 +149,8 @@ scenario('a whole life of a key with the keyboard alone', async ({ page, keys, s
   await focused('Duration');
   await press('Enter', 'Escape');
   await press('Tab');
-  await focused('May manage keys');
-  await press('Tab', 'Tab');
+  await focused('keys:read See your keys');
+  await press('Tab', 'Tab', 'Tab');
   await focused('Create key');
   await press('Enter');
 
@@ -122,24 +159,31 @@ scenario('a whole life of a key with the keyboard alone', async ({ page, keys, s
   await press('Escape', 'Escape');
   assert.equal(await keys.revealDialog.isVisible(), true);
   await press('Tab', 'Tab');
+  await focused('Language');
+  await press('Tab', 'Tab', 'Tab');
   await focused('I have stored this key');
-  await press('Space', 'Tab');
-  await focused('I have saved it');
   await press('Enter');
   await focused('Create API key');
 
-  await press('Tab', 'Tab', 'Tab');
+  // Search, status, unused, all, five columns to sort by, the row.
+  await press(...Array(10).fill('Tab'));
+  await focused('Select By hand');
+  await press('Tab');
+  await focused('By hand');
+  await press('Enter');
+  await focused('Close');
+  await press('Enter');
   await focused('Actions for By hand');
   await press('Enter');
-  await focused('Rotate…');
-  await press('ArrowDown');
+  await focused('Details…');
+  await press('ArrowDown', 'ArrowDown');
   await focused('Revoke…');
   await press('ArrowDown');
-  await focused('Rotate…');
+  await focused('Details…');
   await press('End');
   await focused('Revoke…');
   await press('Home');
-  await focused('Rotate…');
+  await focused('Details…');
   await press('Escape');
   await focused('Actions for By hand');
   await press('ArrowUp');
@@ -150,12 +194,12 @@ scenario('a whole life of a key with the keyboard alone', async ({ page, keys, s
   await focused('Revoke key');
   await press('Enter');
   await focused('Actions for By hand');
-  await eventually(async () => assert.equal(await keys.cell(keys.row('By hand'), 'Active').innerText(), 'Revoked'));
+  await eventually(async () => assert.equal(await keys.state(keys.row('By hand')).innerText(), 'Revoked'));
 
-  await press('ArrowDown');
+  await press('ArrowUp');
   await focused('Delete…');
   await press('Enter', 'Tab', 'Enter');
-  await focused('Create API key');
+  await focused('Create your first key');
   await page.getByText('No API keys yet').waitFor();
   const api = await server.api();
   assert.deepEqual((await api('GET', '/v1/keys')).items, []);
@@ -169,7 +213,8 @@ scenario('the focus is always to be seen', async ({ page, keys }) => {
   for (let n = 0; n < 12; n++) {
     await page.keyboard.press('Tab');
     const stop = await page.evaluate(() => {
-      const { activeElement: element } = document;
+      let { activeElement: element } = document;
+      while (element.shadowRoot?.activeElement) ({ activeElement: element } = element.shadowRoot);
       const { outlineStyle, outlineWidth } = getComputedStyle(element);
       return { name: element.id || element.className || element.tagName, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 };
     });
@@ -194,7 +239,7 @@ scenario('what happens is told to screen readers', async ({ page, keys }) => {
 scenario('with the system’s own colours every state still has its sign', { forcedColors: 'active' }, async ({ page, keys }) => {
   await keys.signIn();
   await keys.create('plain');
-  const icon = keys.cell(keys.row('plain'), 'Active').locator('svg');
+  const icon = keys.state(keys.row('plain')).locator('svg');
   assert.equal(await icon.isVisible(), true);
   assert.notEqual(await icon.evaluate((svg) => getComputedStyle(svg).borderTopStyle), 'none');
   await page.getByRole('button', { name: 'Create API key' }).waitFor();

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { query } from './support/database.js';
 import { eventually } from './support/eventually.js';
+import { hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { DEMO } from './support/server.js';
 import { assertNoTrace, isInMemory, traces } from './support/traces.js';
@@ -39,13 +40,13 @@ scenario('a key is created, seen once, listed by its end, and deleted while it i
   const masked = `…${secret.slice(-4)}`;
   await eventually(async () => assert.match(await keys.cell(row, 'Created').innerText(), /^just now/));
   assert.equal(await row.getByRole('rowheader').innerText(), masked);
-  assert.equal(await keys.cell(row, 'Active').innerText(), 'Unknown');
+  assert.equal(await keys.state(row).innerText(), 'Unknown');
   assertNoTrace(await traces(page), secret, 'after closing');
 
   await keys.choose(undefined, 'Delete', row);
   assert.match(await keys.confirmDialog.innerText(), /Delete this key\?[^]*stops working at once[^]*cannot be undone/);
   assert.equal(await keys.confirmDialog.locator('[data-name]').innerText(), masked);
-  assert.equal(await keys.confirmDialog.getByRole('button', { name: 'Cancel' }).evaluate((button) => button === document.activeElement), true);
+  assert.equal(await hasFocus(keys.confirmDialog.getByRole('button', { name: 'Cancel' })), true);
   await keys.confirm('Delete key');
   await page.getByText('No API keys yet').waitFor();
   assert.equal(await server.statusWith(secret), 401);

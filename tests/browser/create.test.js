@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { holds, query } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { masked } from './support/keys-page.js';
+import { hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 
 useBrowser();
@@ -15,7 +16,7 @@ scenario('a new key has three months, a masked row, and only its hash in the dat
   await keys.signIn();
   await keys.createButton.click();
   assert.equal(await keys.createDialog.getByLabel('Duration').inputValue(), 'P3M');
-  assert.equal(await keys.createDialog.getByLabel('Name').evaluate((input) => input === document.activeElement), true);
+  assert.equal(await hasFocus(keys.createDialog.getByLabel('Name')), true);
   await keys.createDialog.getByLabel('Name').fill('  Nightly build ');
   await keys.submitCreate();
   const secret = await keys.revealed();
@@ -24,7 +25,7 @@ scenario('a new key has three months, a masked row, and only its hash in the dat
   assert.match(secret, /^kl_(live|test)_[0-9A-Za-z]{36}$/);
   const row = keys.row('Nightly build');
   assert.equal(await keys.cell(row, 'Key').innerText(), masked(secret));
-  assert.equal(await keys.cell(row, 'Active').innerText(), 'Active');
+  assert.equal(await keys.state(row).innerText(), 'Active');
   assert.match(await keys.cell(row, 'Created').innerText(), /^just now/);
   assert.match(await keys.cell(row, 'Expires').innerText(), /^in 3 months/);
   assert.equal(await keys.cell(row, 'Last used').innerText(), 'Never');
@@ -93,7 +94,7 @@ scenario('a key manages keys when that is asked for, and else tells whose it is 
   await keys.closeReveal();
 
   await keys.startCreate('the command');
-  await keys.createDialog.getByLabel('May manage keys').check();
+  for (const scope of ['keys:read', 'keys:write']) await keys.createDialog.getByLabel(scope).check();
   await keys.submitCreate();
   assert.deepEqual(await calls(await keys.revealed()), [200, 200]);
   await keys.closeReveal();
@@ -101,7 +102,7 @@ scenario('a key manages keys when that is asked for, and else tells whose it is 
   assert.deepEqual(stored, [{ name: 'a program', scopes: '[]' }, { name: 'the command', scopes: '["keys:read","keys:write"]' }]);
   // The next key is asked about afresh.
   await keys.createButton.click();
-  assert.equal(await page.locator('#key-manages').isChecked(), false);
+  assert.equal(await keys.createDialog.getByLabel('keys:write').isChecked(), false);
 });
 
 scenario('a faulty name or day is said at the field, and nothing is sent or lost', async ({ page, keys }) => {
@@ -134,11 +135,25 @@ scenario('a faulty name or day is said at the field, and nothing is sent or lost
     const field = wrong.day === undefined ? name : day;
     await keys.createDialog.getByText(wrong.message).waitFor();
     assert.equal(await field.getAttribute('aria-invalid'), 'true', wrong.message);
-    assert.equal(await field.evaluate((input) => input === document.activeElement), true, wrong.message);
+    assert.equal(await hasFocus(field), true, wrong.message);
     assert.equal(await name.inputValue(), wrong.name, wrong.message);
     if (wrong.day !== undefined) assert.equal(await day.inputValue(), wrong.day, wrong.message);
   }
   assert.deepEqual(sent, []);
+});
+
+scenario('an end that is far is warned of, and a date says when it is over', async ({ keys }) => {
+  await keys.signIn();
+  await keys.startCreate('far', 'date');
+  const dialog = keys.createDialog;
+  const year = new Date().getFullYear();
+  await dialog.getByLabel('Last day').fill(`${year + 9}-03-01`);
+  await dialog.getByText(`Ends when Mar 1, ${year + 9} ends where you are, in`).waitFor();
+  await dialog.getByText('This key works for more than a year').waitFor();
+  const soon = new Date(Date.now() + 40 * DAY).toISOString().slice(0, 10);
+  await dialog.getByLabel('Last day').fill(soon);
+  await dialog.getByText(/^Ends when .*, (in 1 month|next month)$/).waitFor();
+  assert.equal(await dialog.getByText('This key works for more than a year').isVisible(), false);
 });
 
 scenario('a name of exactly 100 characters beyond the basic plane is a name', async ({ keys }) => {

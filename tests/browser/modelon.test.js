@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { eventually } from './support/eventually.js';
+import { hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertNoTrace, isInMemory, traces } from './support/traces.js';
 
@@ -55,7 +56,7 @@ scenario('a key that is refused stays in the field, with the reason', async ({ p
   await keys.keyForm.getByText('Modelon Impact does not accept this key.').waitFor();
   assert.equal(await keys.keyField.getAttribute('aria-invalid'), 'true');
   assert.equal(await keys.keyField.inputValue(), 'wrong-by-one-character');
-  assert.equal(await keys.keyField.evaluate((input) => input === document.activeElement), true);
+  assert.equal(await hasFocus(keys.keyField), true);
   assert.equal(await isInMemory(page, 'wrong-by-one-character'), false);
   assert.equal(await keys.list.isVisible(), false);
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { eventually } from './support/eventually.js';
+import { hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertNoTrace, isInMemory, traces } from './support/traces.js';
 
@@ -11,40 +12,50 @@ useBrowser();
 scenario('the dialog goes only when the key is said to be safe', async ({ page, keys }) => {
   await keys.signIn();
   const secret = await keys.createToReveal('careful');
-  const done = keys.revealDialog.getByRole('button', { name: 'I have saved it' });
-  assert.equal(await done.isDisabled(), true);
 
   for (const _ of [1, 2, 3]) await page.keyboard.press('Escape');
   await page.mouse.click(5, 5);
   await page.mouse.click(5, 5);
   await page.evaluate(() => {
-    const dialog = document.querySelector('dialog[open]');
+    const dialog = document.querySelector('keylatch-keys').shadowRoot.querySelector('dialog[open]');
     dialog.dispatchEvent(new Event('cancel', { cancelable: true }));
     dialog.close();
   });
   await eventually(async () => assert.equal(await keys.revealed(), secret));
-  assert.equal(await done.isDisabled(), true);
-
-  const stored = keys.revealDialog.getByLabel('I have stored this key');
-  await stored.check();
-  assert.equal(await done.isEnabled(), true);
-  await stored.uncheck();
-  assert.equal(await done.isDisabled(), true);
-  await stored.check();
-  await done.click();
-  await keys.revealDialog.waitFor({ state: 'hidden' });
-  assert.equal(await keys.createButton.evaluate((button) => button === document.activeElement), true);
+  await keys.closeReveal();
+  assert.equal(await hasFocus(keys.createButton), true);
   assertNoTrace(await traces(page), secret, 'after closing');
 });
 
 scenario('copying puts the key, and only the key, on the clipboard', { permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page, keys }) => {
   await keys.signIn();
   const secret = await keys.createToReveal('copied');
-  assert.equal(await keys.revealDialog.getByRole('button', { name: 'Copy key' }).evaluate((button) => button === document.activeElement), true);
+  assert.equal(await hasFocus(keys.revealDialog.getByRole('button', { name: 'Copy key' })), true);
   await page.keyboard.press('Enter');
   await keys.revealDialog.getByRole('status').filter({ hasText: 'Copied to the clipboard.' }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
-  assert.equal(await keys.revealDialog.getByRole('button', { name: 'I have saved it' }).isEnabled(), true);
+});
+
+scenario('the lines that show how to use the key are copied, and only those of .env hold it', { permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page, keys, server }) => {
+  await keys.signIn();
+  await keys.startCreate('used');
+  await keys.createDialog.getByLabel('keys:read').check();
+  await keys.submitCreate();
+  const secret = await keys.revealed();
+  const { revealDialog } = keys;
+  assert.match(await revealDialog.innerText(), /Ends\s+\w+ \d+, \d{4} in 3 months\s+May do\s+keys:read\s+See your keys/);
+  const lines = revealDialog.getByRole('textbox', { name: 'How to use it' });
+  for (const language of ['curl', 'Node', 'Python', '.env']) {
+    await revealDialog.getByLabel('Language').selectOption(language);
+    const text = await lines.inputValue();
+    assert.match(text, /KEYLATCH_API_KEY/, language);
+    assert.equal(text.includes(secret), language === '.env', language);
+    await revealDialog.getByRole('button', { name: 'Copy these lines' }).click();
+    await eventually(async () => assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text));
+  }
+  assert.match(await lines.inputValue(), new RegExp(`KEYLATCH_URL=${server.url}$`));
+  await keys.closeReveal();
+  assertNoTrace(await traces(page), secret, 'after closing');
 });
 
 scenario('where the clipboard is refused, the key is selected for the keyboard to copy', async ({ page, keys, context }) => {
@@ -53,17 +64,13 @@ scenario('where the clipboard is refused, the key is selected for the keyboard t
   const secret = await keys.createToReveal('by hand');
   await keys.revealDialog.getByRole('button', { name: 'Copy key' }).click();
   await keys.revealDialog.getByRole('status').filter({ hasText: 'The browser refused the clipboard.' }).waitFor();
-  assert.equal(await page.evaluate(() => String(getSelection())), secret);
-  const done = keys.revealDialog.getByRole('button', { name: 'I have saved it' });
-  assert.equal(await done.isDisabled(), true);
-
   await page.keyboard.press('ControlOrMeta+C');
-  await eventually(async () => assert.equal(await done.isEnabled(), true));
+  await keys.revealDialog.getByRole('status').filter({ hasText: 'Copied to the clipboard.' }).waitFor();
   await context.grantPermissions(['clipboard-read']);
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
 });
 
-scenario('the download is a .env file, and its address is dead afterwards', async ({ page, keys }) => {
+scenario('the download is a .env file, and its address is dead afterwards', async ({ page, keys, server }) => {
   await page.addInitScript(() => {
     window.liveBlobs = new Set();
     const { createObjectURL, revokeObjectURL } = URL;
@@ -86,10 +93,9 @@ scenario('the download is a .env file, and its address is dead afterwards', asyn
     keys.revealDialog.getByRole('button', { name: 'Download as .env' }).click(),
   ]);
   assert.equal(download.suggestedFilename(), 'keylatch.env');
-  assert.equal(await readFile(await download.path(), 'utf8'), `KEYLATCH_API_KEY=${secret}\n`);
+  assert.equal(await readFile(await download.path(), 'utf8'), `KEYLATCH_API_KEY=${secret}\nKEYLATCH_URL=${server.url}\n`);
   await page.waitForFunction(() => window.madeBlob && window.liveBlobs.size === 0);
-  await keys.revealDialog.getByRole('button', { name: 'I have saved it' }).click();
-  await keys.revealDialog.waitFor({ state: 'hidden' });
+  await keys.closeReveal();
 });
 
 scenario('after a reload nothing of the key is left anywhere', async ({ page, keys, context, console }) => {
@@ -140,10 +146,11 @@ scenario('a page that is put aside for the back button holds no key', async ({ p
   assert.equal(await page.locator('#password').inputValue(), '');
 });
 
-scenario('leaving is not asked about once the key is safe', async ({ page, keys }) => {
+scenario('leaving is not asked about once the key is safe', { permissions: ['clipboard-write'] }, async ({ page, keys }) => {
   await keys.signIn();
   await keys.createToReveal('safe');
-  await keys.revealDialog.getByLabel('I have stored this key').check();
+  await keys.revealDialog.getByRole('button', { name: 'Copy key' }).click();
+  await keys.revealDialog.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
   page.on('dialog', () => assert.fail('asked'));
   await page.reload();
   await keys.loaded();

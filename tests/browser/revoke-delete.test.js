@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { query } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { masked } from './support/keys-page.js';
+import { focusName, hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 
 useBrowser();
@@ -20,11 +21,11 @@ scenario('revoking is asked about with the name, Cancel has the focus, and chang
   assert.match(text, /Old laptop/);
   assert.ok(text.includes(masked(secret)));
   const cancel = keys.confirmDialog.getByRole('button', { name: 'Cancel' });
-  assert.equal(await cancel.evaluate((button) => button === document.activeElement), true);
+  assert.equal(await hasFocus(cancel), true);
   await page.keyboard.press('Enter');
   await keys.confirmDialog.waitFor({ state: 'hidden' });
 
-  assert.equal(await keys.cell(keys.row('Old laptop'), 'Active').innerText(), 'Active');
+  assert.equal(await keys.state(keys.row('Old laptop')).innerText(), 'Active');
   assert.equal((await stored(server, 'Old laptop')).revoked_at, null);
   assert.equal(await server.statusWith(secret), 200);
 });
@@ -36,14 +37,14 @@ scenario('a revoked key stays in the list with a cross and works no more', async
   await keys.choose('Old laptop', 'Revoke');
   await keys.confirm('Revoke key');
 
-  const active = keys.cell(keys.row('Old laptop'), 'Active');
+  const active = keys.state(keys.row('Old laptop'));
   await eventually(async () => assert.equal(await active.innerText(), 'Revoked'));
-  assert.equal(await active.locator('use').getAttribute('href'), '#icon-cross');
-  assert.match(await active.locator('[data-state]').getAttribute('title'), /^Revoked on /);
+  assert.equal(await active.locator('svg').getAttribute('data-icon'), 'cross');
+  assert.match(await active.getAttribute('title'), /^Revoked on /);
   await keys.toast.filter({ hasText: '“Old laptop” is revoked.' }).waitFor();
   assert.equal(await server.statusWith(secret), 401);
   assert.notEqual((await stored(server, 'Old laptop')).revoked_at, null);
-  const focused = await page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+  const focused = await focusName(page);
   assert.equal(focused, 'Actions for Old laptop');
 });
 
@@ -56,10 +57,10 @@ scenario('the menu offers what the state allows', async ({ keys, server }) => {
   await eventually(async () => assert.equal((await api('GET', `/v1/keys/${short.id}`)).status, 'expired'));
 
   await keys.signIn();
-  assert.deepEqual(await keys.offers('active'), ['Rotate…', 'Revoke…']);
-  assert.deepEqual(await keys.offers('revoked'), ['Delete…']);
-  assert.deepEqual(await keys.offers('expired'), ['Delete…']);
-  assert.equal(await keys.cell(keys.row('expired'), 'Active').innerText(), 'Expired');
+  assert.deepEqual(await keys.offers('active'), ['Details…', 'Rotate…', 'Revoke…']);
+  assert.deepEqual(await keys.offers('revoked'), ['Details…', 'Delete…']);
+  assert.deepEqual(await keys.offers('expired'), ['Details…', 'Delete…']);
+  assert.equal(await keys.state(keys.row('expired')).innerText(), 'Expired');
 });
 
 scenario('a deleted key is gone from the list, and only a tombstone is left of it', async ({ page, keys, server }) => {
@@ -78,7 +79,7 @@ scenario('a deleted key is gone from the list, and only a tombstone is left of i
   assert.equal(rows.length, 2, 'the row of the id remains, so that it is never used again');
   const tombstone = rows.find(({ deleted_at }) => deleted_at !== null);
   assert.ok(Object.values(tombstone).every((value) => !/^[0-9a-f]{64}$/.test(value)), 'the hash is wiped');
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Actions for Stays');
+  assert.equal(await focusName(page), 'Actions for Stays');
 
   await page.reload();
   await keys.loaded();
@@ -95,7 +96,7 @@ scenario('a refusal is said in the question, which stays open', async ({ page, k
 
   await server.start();
   await keys.confirm('Revoke key');
-  await eventually(async () => assert.equal(await keys.cell(keys.row('Contested'), 'Active').innerText(), 'Revoked'));
+  await eventually(async () => assert.equal(await keys.state(keys.row('Contested')).innerText(), 'Revoked'));
 });
 
 scenario('a key that someone else has deleted is missed in words, and gone from the list', async ({ page, keys, server }) => {
@@ -112,7 +113,7 @@ scenario('a key that someone else has deleted is missed in words, and gone from 
   await page.keyboard.press('Escape');
   await keys.confirmDialog.waitFor({ state: 'hidden' });
   await page.getByText('No API keys yet').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'keys-title');
+  assert.equal(await focusName(page), 'API keys');
 });
 
 scenario('a key that is active after all is not deleted, and shown as active', async ({ page, keys, server }) => {
@@ -124,6 +125,6 @@ scenario('a key that is active after all is not deleted, and shown as active', a
   await keys.confirmDialog.getByRole('button', { name: 'Delete key' }).click();
   await keys.confirmDialog.getByRole('alert').filter({ hasText: 'active' }).waitFor();
   await page.keyboard.press('Escape');
-  await eventually(async () => assert.equal(await keys.cell(keys.row('Alive'), 'Active').innerText(), 'Active'));
-  assert.deepEqual(await keys.offers('Alive'), ['Rotate…', 'Revoke…']);
+  await eventually(async () => assert.equal(await keys.state(keys.row('Alive')).innerText(), 'Active'));
+  assert.deepEqual(await keys.offers('Alive'), ['Details…', 'Rotate…', 'Revoke…']);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { query } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { masked } from './support/keys-page.js';
+import { focusName, hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 
 useBrowser();
@@ -30,7 +31,7 @@ scenario('without an overlap the old key dies as the new one appears', async ({ 
   assert.equal(before.replaced_by, after.id);
   assert.equal(before.expires_at, after.expires_at, 'neither life is extended');
   // The row of the new key has the focus.
-  assert.equal(await page.evaluate(() => document.activeElement.closest('tr').rowIndex), 1);
+  assert.equal(await hasFocus(keys.rowAt(0).getByRole('button', { name: 'Actions for Pipeline' })), true);
 });
 
 scenario('with an overlap both work, and the old one says that it is replaced', async ({ keys, server }) => {
@@ -45,8 +46,8 @@ scenario('with an overlap both work, and the old one says that it is replaced', 
   assert.equal(await server.statusWith(old), 200);
   assert.equal(await server.statusWith(fresh), 200);
   const previous = keys.table.getByRole('row').filter({ hasText: old.slice(-4) });
-  await previous.getByText('Replaced').waitFor();
-  assert.equal(await keys.cell(previous, 'Active').innerText(), 'Active');
+  await previous.getByText('Replaced by').waitFor();
+  assert.equal(await keys.state(previous).innerText(), 'Active');
   assert.match(await keys.cell(previous, 'Expires').innerText(), /^in (1 hour|60 minutes)/);
 
   const api = await server.api();
@@ -104,10 +105,10 @@ scenario('a key that was revoked elsewhere is refused in the dialog, and then sh
   await keys.choose('Contested', 'Rotate');
   await keys.rotateDialog.getByRole('button', { name: 'Rotate key' }).click();
   await keys.rotateDialog.getByRole('alert').filter({ hasText: 'not active' }).waitFor();
-  assert.equal(await keys.cell(keys.row('Contested'), 'Active').innerText(), 'Active', 'while the reason is read nothing moves');
+  assert.equal(await keys.state(keys.row('Contested')).innerText(), 'Active', 'while the reason is read nothing moves');
   await page.keyboard.press('Escape');
   await keys.rotateDialog.waitFor({ state: 'hidden' });
-  await eventually(async () => assert.equal(await keys.cell(keys.row('Contested'), 'Active').innerText(), 'Revoked'));
-  await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Actions for Contested'));
-  assert.deepEqual(await keys.offers('Contested'), ['Delete…']);
+  await eventually(async () => assert.equal(await keys.state(keys.row('Contested')).innerText(), 'Revoked'));
+  await eventually(async () => assert.equal(await focusName(page), 'Actions for Contested'));
+  assert.deepEqual(await keys.offers('Contested'), ['Details…', 'Delete…']);
 });

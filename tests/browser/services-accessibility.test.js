@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.js';
 import { eventually } from './support/eventually.js';
+import { focusName } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertFits, SIZES } from './support/size.js';
 
@@ -75,10 +76,7 @@ scenario('another service, a key, and its replacement with the keyboard alone', 
   const api = await server.api();
   const { secret } = await api('POST', '/v1/keys', { name: 'to begin with', scopes: ['keys:read', 'keys:write'] });
   const press = async (...names) => { for (const name of names) await page.keyboard.press(name); };
-  const focused = (expected) => eventually(async () => assert.match(await page.evaluate(() => {
-    const { activeElement: element } = document;
-    return element.getAttribute('aria-label') ?? (element.labels?.[0] ?? element).textContent.trim();
-  }), expected));
+  const focused = (expected) => eventually(async () => assert.match(await focusName(page), expected));
 
   await focused(/^E-mail address$/);
   await press('Shift+Tab');
@@ -92,16 +90,17 @@ scenario('another service, a key, and its replacement with the keyboard alone', 
   await page.keyboard.type(secret);
   await press('Enter');
   await focused(/^Modelon Impact API keys$/);
+  await keys.loaded();
   await press('Tab');
-  await focused(/^Create API key$/);
+  await focused(/^Create your first key$/);
   await press('Enter');
   await focused(/^Cancel$/);
   await press('Tab', 'Enter');
   await keys.revealed();
-  await press('Tab', 'Tab', 'Space', 'Tab', 'Enter');
+  await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Enter');
   await focused(/^Actions for \w+$/);
 
-  await press('Enter');
+  await press('Enter', 'ArrowDown');
   await focused(/^Regenerate and replace…$/);
   await press('Enter');
   await focused(/^Cancel$/);
@@ -109,7 +108,7 @@ scenario('another service, a key, and its replacement with the keyboard alone', 
   await focused(/^Regenerate and replace$/);
   await press('Enter');
   const fresh = await keys.revealed();
-  await press('Tab', 'Tab', 'Space', 'Tab', 'Enter');
+  await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Enter');
   await focused(/^Actions for \w+$/);
   assert.equal(await server.statusWith(fresh), 200);
 });
@@ -120,9 +119,9 @@ scenario('the row of a key without a name has a header all the same', async ({ p
   await keys.create('deploy robot');
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 740 });
-    assert.equal(await keys.table.getByRole('columnheader').count(), 4, `${width} px`);
+    assert.equal(await keys.table.getByRole('columnheader').count(), 5, `${width} px`);
     assert.equal(await keys.table.getByRole('rowheader').count(), 1, `${width} px`);
-    assert.equal(await keys.table.getByRole('cell').count(), 3, `${width} px`);
+    assert.equal(await keys.table.getByRole('cell').count(), 4, `${width} px`);
   }
 });
 

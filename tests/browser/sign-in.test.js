@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { query } from './support/database.js';
 import { eventually } from './support/eventually.js';
+import { hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { DEMO } from './support/server.js';
 
@@ -17,7 +18,7 @@ scenario('a wrong password is refused in words, and the address stays', async ({
 
   await page.getByRole('alert').filter({ hasText: 'The e-mail address or the password is wrong.' }).waitFor();
   assert.equal(await user.inputValue(), DEMO.user);
-  assert.equal(await password.evaluate((input) => input === document.activeElement), true);
+  assert.equal(await hasFocus(password), true);
   assert.deepEqual(await query(server.database, 'SELECT * FROM sessions'), []);
 });
 
@@ -32,7 +33,7 @@ scenario('what is missing is said at its field, and nothing is sent', async ({ p
     const described = await field.getAttribute('aria-describedby');
     assert.equal(await page.locator(`#${described}`).innerText(), message);
   }
-  assert.equal(await page.getByLabel('E-mail address').evaluate((input) => input === document.activeElement), true);
+  assert.equal(await hasFocus(page.getByLabel('E-mail address')), true);
   assert.deepEqual(sent, []);
 });
 
@@ -79,10 +80,10 @@ scenario('a session that ends in the middle asks to sign in, and brings back wha
   await eventually(async () => assert.deepEqual(await keys.names(), ['half typed']));
 });
 
-scenario('a session that ends while searching asks to sign in', async ({ keys, context }) => {
+scenario('a session that has ended when the list is loaded anew asks to sign in', async ({ page, keys, context }) => {
   await keys.signIn();
   await context.clearCookies();
-  await keys.search.fill('anything');
+  await page.evaluate(() => document.querySelector('keylatch-keys').refresh());
   await keys.signInForm.getByText('Your session has ended.').waitFor();
 });
 

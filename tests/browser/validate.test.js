@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { eventually } from './support/eventually.js';
+import { hasFocus } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertNoTrace, isInMemory, traces } from './support/traces.js';
 
@@ -25,7 +26,7 @@ for (const { title, path, header, value } of SERVICES) {
     await answer.filter({ hasText: `Valid: ${title} accepts ${key.masked}.` }).waitFor();
     assert.equal(await answer.locator('use').getAttribute('href'), '#icon-check');
     assert.equal(await keys.keyField.inputValue(), '');
-    assert.equal(await keys.keyField.evaluate((input) => input === document.activeElement), true);
+    assert.equal(await hasFocus(keys.keyField), true);
     assertNoTrace(await traces(page), secret, 'accepted');
     assert.equal(await isInMemory(page, secret), false);
     assert.equal(console.join().includes(secret), false);

@@ -15,7 +15,7 @@ use crate::tools;
 pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 19] = [
+const INPUTS: [&str; 20] = [
     "src",
     "find",
     "format",
@@ -25,6 +25,7 @@ const INPUTS: [&str; 19] = [
     "pkg/cli",
     "pkg/client",
     "pkg/core",
+    "pkg/element",
     "pkg/entries",
     "pkg/guard",
     "pkg/find",

@@ -9,10 +9,11 @@ use axum::response::Response;
 use super::csrf;
 use crate::state::App;
 
-/// `wasm-unsafe-eval` lets the page compile WebAssembly and nothing else.
+/// `wasm-unsafe-eval` lets the page compile WebAssembly and nothing else. No text becomes HTML or a script: the page has
+/// no policy of Trusted Types, and needs none.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'";
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The page copies keys to the clipboard; it needs nothing else of the browser.
 const PERMISSIONS_POLICY: &str = "camera=(), clipboard-write=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";

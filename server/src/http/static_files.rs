@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::percent_decode_str;
+use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 use crate::config::Config;
@@ -24,17 +25,22 @@ pub(crate) fn serve(routes: Router<App>, config: &Config) -> Router<App> {
         let files = Router::new().fallback_service(ServeDir::new(directory));
         routes = routes.nest(
             "/keylatch",
-            within(directory, files).layer(from_fn(published_only)).layer(from_fn(as_file)),
+            within(directory, files)
+                .layer(from_fn(published_only))
+                .layer(CompressionLayer::new())
+                .layer(from_fn(as_file)),
         );
     }
     if let Some(directory) = &config.docs {
         let files = Router::new().fallback_service(ServeDir::new(directory));
-        let files = within(directory, files).layer(from_fn(as_file));
+        let files = within(directory, files).layer(CompressionLayer::new()).layer(from_fn(as_file));
         routes = routes.nest_service("/docs", files.layer(from_fn(with_slash)));
     }
     if let Some(directory) = &config.www {
         let files = Router::new().fallback_service(ServeDir::new(directory));
-        routes = routes.fallback_service(within(directory, files).layer(from_fn(as_file)));
+        routes = routes.fallback_service(
+            within(directory, files).layer(CompressionLayer::new()).layer(from_fn(as_file)),
+        );
     }
     routes
 }
@@ -57,7 +63,8 @@ fn within<S: Clone + Send + Sync + 'static>(directory: &Path, files: Router<S>) 
 }
 
 /// Nothing hidden, the right type, and browsers ask each time whether the file
-/// has changed.
+/// has changed. Nothing but files is compressed: what an answer of the API has of
+/// a secret could be guessed from its length (BREACH).
 async fn as_file(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_ascii_lowercase();
     if !may_be_file(&path) {
@@ -71,6 +78,7 @@ async fn as_file(request: Request, next: Next) -> Response {
         if let Some(kind) = content_type(&path) {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
+        weaken_compressed(headers);
     }
     response
 }
@@ -81,6 +89,21 @@ async fn with_slash(OriginalUri(asked): OriginalUri, request: Request, next: Nex
         return Redirect::permanent("/docs/").into_response();
     }
     next.run(request).await
+}
+
+/// The tag is of the file, not of the bytes that a compressed answer has, so it is
+/// a weak one there (RFC 9110, 8.8.1). `If-None-Match` compares it all the same.
+fn weaken_compressed(headers: &mut HeaderMap) {
+    if !headers.contains_key(header::CONTENT_ENCODING) {
+        return;
+    }
+    let Some(tag) = headers.get(header::ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/")) else {
+        return;
+    };
+    let weak = [b"W/", tag.as_bytes()].concat();
+    if let Ok(weak) = HeaderValue::from_bytes(&weak) {
+        headers.insert(header::ETAG, weak);
+    }
 }
 
 async fn published_only(request: Request, next: Next) -> Response {

@@ -72,6 +72,34 @@ async fn files_have_their_type_and_are_asked_for_anew() {
 }
 
 #[tokio::test]
+async fn files_are_compressed_and_revalidated_by_their_tag_and_answers_of_the_api_are_not() {
+    let (service, directory) = service().await;
+    let long = "export const word = 'again and again';\n".repeat(100);
+    fs::write(directory.path().join("www/app.js"), &long).unwrap();
+    fs::write(directory.path().join("pkg/index.js"), &long).unwrap();
+    for path in ["/app.js", "/keylatch/index.js"] {
+        let whole = service.get(path).await;
+        assert_eq!(whole.text, long, "{path}");
+        assert!(!whole.headers.contains_key("content-encoding"), "{path}");
+        for encoding in ["br", "gzip"] {
+            let packed = service.get(path).header("accept-encoding", encoding).await;
+            assert_eq!(packed.header("content-encoding"), encoding, "{path}");
+            assert!(packed.text.len() < long.len() / 5, "{path}");
+            assert_eq!(packed.header("etag"), format!("W/{}", whole.header("etag")), "{path}");
+            let known = service
+                .get(path)
+                .header("accept-encoding", encoding)
+                .header("if-none-match", packed.header("etag"));
+            assert_eq!(known.await.status, 304, "{path}");
+        }
+        let other = service.get(path).header("if-none-match", "\"another\"").await;
+        assert_eq!(other.status, 200, "{path}");
+    }
+    let api = service.get("/openapi.json").header("accept-encoding", "br, gzip").await;
+    assert!(!api.headers.contains_key("content-encoding"));
+}
+
+#[tokio::test]
 async fn nothing_else_is_served() {
     let (service, _directory) = service().await;
     for path in [
@@ -131,7 +159,8 @@ async fn every_answer_tells_browsers_to_be_careful() {
             (
                 "content-security-policy",
                 "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-                 connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                 connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                 require-trusted-types-for 'script'; trusted-types 'none'",
             ),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),

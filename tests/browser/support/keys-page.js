@@ -9,16 +9,17 @@ export class KeysPage {
     this.list = page.getByRole('region', { name: 'API keys' });
     this.banner = this.list.getByRole('alert');
     this.table = page.getByRole('table', { name: 'Your API keys' });
-    this.search = page.getByRole('searchbox', { name: 'Search by name' });
+    this.search = page.getByRole('searchbox', { name: 'Search' });
     this.status = page.getByRole('combobox', { name: 'Status' });
-    this.createButton = page.getByRole('button', { name: 'Create API key' });
+    // An empty list has a button of its own.
+    this.createButton = page.getByRole('button', { name: /^Create (API key|your first key)$/ });
     this.createDialog = page.getByRole('dialog', { name: 'Create API key' });
     this.revealDialog = page.getByRole('dialog', { name: 'Save your new key' });
     this.rotateDialog = page.getByRole('dialog', { name: 'Rotate key' });
     this.replaceDialog = page.getByRole('dialog', { name: 'Regenerate and replace' });
     this.confirmDialog = page.getByRole('alertdialog');
     this.menu = page.getByRole('menu');
-    this.toast = page.locator('.toast');
+    this.toast = page.locator('keylatch-keys .toast');
     this.services = page.getByRole('navigation', { name: 'Services' });
     this.service = page.locator('#service-card');
     this.keyForm = page.locator('#connect');
@@ -26,9 +27,9 @@ export class KeysPage {
     this.checkBox = page.getByRole('textbox', { name: 'Paste a key' });
   }
 
-  /** The page has found out that nobody is signed in. */
+  /** The page has found out that nobody is signed in, and is at rest. */
   async signedOut() {
-    await this.#until(() => document.querySelector('#sign-in:not([hidden])'));
+    await this.#until(() => document.querySelector('#sign-in:not([hidden])') && performance.getEntriesByName('at rest').length > 0);
   }
 
   /** Turns the page to another service. */
@@ -60,13 +61,16 @@ export class KeysPage {
 
   /** The list is there and not about to change. */
   async loaded() {
-    await this.#until(() => document.querySelector('#keys:not([hidden])')
-      && document.querySelector('#table-frame[aria-busy="false"]') && document.querySelector('#skeleton[hidden]'));
+    await this.#until(() => {
+      const root = document.querySelector('keylatch-keys')?.shadowRoot;
+      return ['.keys:not([hidden])', '.table-frame[aria-busy="false"]', '.skeleton[hidden]'].every((part) => root?.querySelector(part));
+    });
   }
 
   /** The dialog is open, or it is not. */
-  async #dialogIs(id, open) {
-    await this.#until(({ id, open }) => document.getElementById(id).open === open, { id, open });
+  async #dialogIs(name, open) {
+    const given = { name, open };
+    await this.#until(({ name, open }) => document.querySelector('keylatch-keys').shadowRoot.querySelector(`dialog.${name}`) !== null === open, given);
   }
 
   /**
@@ -92,6 +96,11 @@ export class KeysPage {
 
   cell(row, label) {
     return row.locator(`[data-label="${label}"]`);
+  }
+
+  /** The sign and the word of a key's state. */
+  state(row) {
+    return row.locator('.state');
   }
 
   /** The row at this place, counted from 0. */
@@ -143,14 +152,13 @@ export class KeysPage {
 
   /** The key that the reveal dialog shows. */
   async revealed() {
-    await this.#dialogIs('reveal-dialog', true);
-    return this.revealDialog.getByRole('group', { name: 'The new key' }).innerText();
+    await this.#dialogIs('reveal', true);
+    return this.revealDialog.getByRole('textbox', { name: 'The new key' }).inputValue();
   }
 
   async closeReveal() {
-    await this.revealDialog.getByLabel('I have stored this key').check();
-    await this.revealDialog.getByRole('button', { name: 'I have saved it' }).click();
-    await this.#dialogIs('reveal-dialog', false);
+    await this.revealDialog.getByRole('button', { name: 'I have stored this key' }).click();
+    await this.#dialogIs('reveal', false);
   }
 
   /** Creates a key from the button to the closed dialog. Returns the key. */
@@ -163,7 +171,7 @@ export class KeysPage {
   /** Agrees to what the confirmation asks. */
   async confirm(button) {
     await this.confirmDialog.getByRole('button', { name: button }).click();
-    await this.#dialogIs('confirm-dialog', false);
+    await this.#dialogIs('confirm', false);
   }
 }
 

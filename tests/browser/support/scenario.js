@@ -41,10 +41,11 @@ export async function blankPage() {
  * the sign-in form, and `keys`, the page as a person sees it. It fails as well
  * when the page breaks its Content-Security-Policy, throws an error that nobody
  * catches, or writes to the console. `options` are those of a playwright
- * context; `flags` among them are the server's.
+ * context; `flags` among them are the server's, and `plain` is for a page that is not
+ * ours: it is not visited yet.
  */
 export function scenario(name, options, steps = options) {
-  const { flags = [], ...contextOptions } = steps === options ? {} : options;
+  const { flags = [], plain = false, ...contextOptions } = steps === options ? {} : options;
   test(name, { timeout: CASE }, async () => {
     const starting = startServer(...flags);
     const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
@@ -53,9 +54,11 @@ export function scenario(name, options, steps = options) {
       const page = await context.newPage();
       const faults = await watch(page);
       const server = await starting;
-      await page.goto(server.url);
       const keys = new KeysPage(page);
-      await keys.signedOut();
+      if (!plain) {
+        await page.goto(server.url);
+        await keys.signedOut();
+      }
       await steps({ server, page, keys, context, console: faults.console });
       assert.deepEqual(faults.of(), [], 'faults of the page');
     } finally {

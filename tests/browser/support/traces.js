@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 /** Everything in which a page could have kept a text. */
 export async function traces(page) {
   return page.evaluate(async () => JSON.stringify({
-    html: document.documentElement.outerHTML,
-    fields: [...document.querySelectorAll('input, textarea, select')].map(({ value }) => value),
+    html: document.documentElement.getHTML({ shadowRoots: [...document.querySelectorAll('keylatch-keys')].map(({ shadowRoot }) => shadowRoot) }),
+    fields: [document, ...[...document.querySelectorAll('keylatch-keys')].map(({ shadowRoot }) => shadowRoot)]
+      .flatMap((root) => [...root.querySelectorAll('input, textarea, select')].map(({ value }) => value)),
     selection: String(getSelection()),
     local: { ...localStorage },
     session: { ...sessionStorage },

@@ -1,0 +1,3 @@
+// The build gives the style sheet as a text: xtask/bundle.mjs.
+declare const css: string;
+export default css;
