@@ -59,13 +59,15 @@ fn complete_request(operation: &mut Value) {
     let id = operation["operationId"].clone();
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
-        if let Some(kind) = parameter.pointer("/schema/type/0").cloned() {
-            parameter["schema"]["type"] = kind;
+        let name = parameter["name"].clone();
+        let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else { continue };
+        if let Some(kind) = schema.get("type").and_then(|kind| kind.get(0)).cloned() {
+            schema.insert("type".into(), kind);
         }
-        let named =
-            PARAMETERS.iter().find(|(operation, name, _)| id == *operation && parameter["name"] == *name);
-        if let Some((.., pattern)) = named {
-            parameter["schema"]["pattern"] = json!(pattern);
+        let known =
+            PARAMETERS.iter().find(|(operation, parameter, _)| id == *operation && name == *parameter);
+        if let Some((.., pattern)) = known {
+            schema.insert("pattern".into(), json!(pattern));
         }
     }
     if let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema")
@@ -119,7 +121,9 @@ fn link(operation: &mut Value) {
                     ((*target).to_owned(), json!({"operationId": target, "parameters": {"id": id}}))
                 })
                 .collect();
-            operation["responses"][status]["links"] = Value::Object(links);
+            if let Some(response) = operation.pointer_mut(&format!("/responses/{status}")) {
+                response["links"] = Value::Object(links);
+            }
         }
     }
 }

@@ -123,14 +123,24 @@ struct Way {
     last: Statement,
 }
 
-/// All keys of the user.
+/// All keys of the user. PostgreSQL would walk along the keys of all users where
+/// most of them are this one's, past whatever is newer; it does not where the user
+/// stands in the order.
 const BY_AGE: Way = Way {
-    page: sql(list!(
-        "(SELECT * FROM keys WHERE user_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) AS keys"
-    )),
-    last: sql(
-        "SELECT id, seq FROM keys WHERE user_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT 1 OFFSET $3 - 1",
-    ),
+    page: Statement {
+        sqlite: list!(
+            "(SELECT * FROM keys WHERE user_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) AS keys"
+        ),
+        postgres: list!(
+            "(SELECT * FROM keys WHERE user_id >= $1 AND (user_id, seq) < ($1, $2) \
+             ORDER BY user_id DESC, seq DESC LIMIT $3) AS keys"
+        ),
+    },
+    last: Statement {
+        sqlite: "SELECT id, seq FROM keys WHERE user_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT 1 OFFSET $3 - 1",
+        postgres: "SELECT id, seq FROM keys WHERE user_id >= $1 AND (user_id, seq) < ($1, $2) \
+                   ORDER BY user_id DESC, seq DESC LIMIT 1 OFFSET $3 - 1",
+    },
 };
 /// The revoked ones.
 const REVOKED: Way = Way {
