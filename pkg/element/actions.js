@@ -207,6 +207,8 @@ export class Actions {
 
   /** @param {{ key: KeyInfo, secret: any, label: string, warning?: any }} made */
   async #reveal({ key, secret, label, warning }) {
+    // Nobody is there to see it: the list shows that it was made.
+    if (this.host.gone.aborted) return;
     const isStored = await revealKey(this.scene, { key, secret, label, warning, baseUrl: this.host.baseUrl, gone: this.host.gone });
     if (isStored) this.host.emit('stored', { key });
   }

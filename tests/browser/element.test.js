@@ -13,6 +13,7 @@ import { english } from '../../pkg/dist/element/element.js';
 import { arabic } from './support/arabic.js';
 import { assertAccessible } from './support/axe.js';
 import { eventually } from './support/eventually.js';
+import { picture } from './support/figures.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { DEMO } from './support/server.js';
 import { assertFits, SIZES } from './support/size.js';
@@ -169,7 +170,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     assert.deepEqual(await latin(), [], 'reveal');
     await assertFits(page, 'reveal');
     await assertAccessible(page, 'reveal');
-    await page.screenshot({ path: join(ROOT, `target/screenshots/right-to-left-${size}.png`) });
+    await picture(page, `right-to-left-${size}`);
     await page.getByRole('button', { name: 'حفظت هذا المفتاح' }).click();
     await element.locator('#check-text').fill('Bearer x');
     await element.locator('.problems li').first().waitFor();
