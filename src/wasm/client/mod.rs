@@ -178,7 +178,8 @@ async fn perform(
         }
         "whoami" => (&client.whoami(t).await?).into(),
         "create" => {
-            let created = client.create(t, &new_key(&given.data)?).await?;
+            let wanted = new_key(&given.data)?;
+            let created = client.create(t, &wanted).await?;
             return issued(&created.key, None, created.secret);
         }
         "list" => {
