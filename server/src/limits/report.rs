@@ -177,7 +177,7 @@ async fn count_quotas(
         })
         .collect();
     if !spent.is_empty() {
-        tx.lend_to_guards(&spent).await?;
+        tx.lend_to_guard(&spent).await?;
     }
     let back = tx.settle_guard(guard, until).await?;
     if !back.is_empty() {
@@ -223,7 +223,7 @@ async fn count_quotas(
         });
     }
     if !lent.is_empty() {
-        tx.lend_to_guards(&lent).await?;
+        tx.lend_to_guard(&lent).await?;
     }
     Ok(kept)
 }

@@ -5,7 +5,7 @@
 //! answer it may have happened, and twice would be too much; so those units count
 //! as used.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::table::Counter;
@@ -63,9 +63,13 @@ impl App {
     }
 
     async fn tell_lent(&self) -> Result<()> {
-        let lent = merged(std::mem::take(&mut *self.limits().lent()));
-        for batch in lent.chunks(BATCH) {
-            self.store().lend_to_guards(batch).await?;
+        let lent = std::mem::take(&mut *self.limits().lent());
+        for (guard, lent) in merged(lent) {
+            let mut tx = self.store().begin().await?;
+            // As a report does: otherwise the two could each wait for the other's rows.
+            tx.lock_guard(&guard).await?;
+            tx.lend_to_guard(&lent).await?;
+            tx.commit().await?;
         }
         Ok(())
     }
@@ -124,9 +128,9 @@ pub(super) fn counts_of(row: &Counted) -> Counts {
     Counts { start: row.started_at, current: row.current, previous: row.previous }
 }
 
-/// One for each guard and quota. A guard gets a second one when the quota is
+/// For each guard one of each quota. A guard gets a second one when the quota is
 /// refilled; of the period before, nothing goes back any more.
-fn merged(lent: Vec<Lent>) -> Vec<Lent> {
+fn merged(lent: Vec<Lent>) -> BTreeMap<String, Vec<Lent>> {
     let mut merged: HashMap<(String, String), Lent> = HashMap::with_capacity(lent.len());
     for one in lent {
         let known = merged
@@ -139,7 +143,11 @@ fn merged(lent: Vec<Lent>) -> Vec<Lent> {
             known.ends_at = known.ends_at.max(one.ends_at);
         }
     }
-    merged.into_values().collect()
+    let mut by_guard: BTreeMap<String, Vec<Lent>> = BTreeMap::new();
+    for ((guard, _), lent) in merged {
+        by_guard.entry(guard).or_default().push(lent);
+    }
+    by_guard
 }
 
 fn complain(error: &StoreError, what: &str) {

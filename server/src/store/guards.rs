@@ -77,11 +77,6 @@ const SWEEP_GUARDS: Statement = sql("DELETE FROM guards WHERE answered_at <= $1"
 const SWEEP_LEASES: Statement = sql("DELETE FROM guard_leases WHERE ends_at <= $1");
 
 impl Store {
-    /// Writes down what guards were given. No lease of a guard may be there twice.
-    pub(crate) async fn lend_to_guards(&self, lent: &[Lent]) -> Result<()> {
-        self.change(LEND, values![lent_of(lent)]).await.map(drop)
-    }
-
     /// Sweeps out guards that are long silent, and what they had.
     pub(crate) async fn sweep_guards(&self, now: Timestamp) -> Result<()> {
         let until = millis(now) - KEPT.as_millis() as i64;
@@ -91,7 +86,8 @@ impl Store {
 }
 
 impl Tx {
-    /// The last report of this guard; no other report of it is counted meanwhile.
+    /// The last report of this guard. Nobody else changes anything of it until the
+    /// transaction ends.
     pub(crate) async fn lock_guard(&mut self, guard: &str) -> Result<LastReport> {
         let none = LastReport { number: 0, answered_at: 0, answer: "[]".to_owned() };
         let row = self.find(LOCK, values![guard]).await?;
@@ -105,8 +101,9 @@ impl Tx {
         self.run(ANSWER, values![guard, last.number, last.answered_at, &last.answer]).await.map(drop)
     }
 
-    /// As [`Store::lend_to_guards`].
-    pub(crate) async fn lend_to_guards(&mut self, lent: &[Lent]) -> Result<()> {
+    /// Writes down what a guard was given or has spent. The guard is locked, and no
+    /// quota is there twice.
+    pub(crate) async fn lend_to_guard(&mut self, lent: &[Lent]) -> Result<()> {
         self.run(LEND, values![lent_of(lent)]).await.map(drop)
     }
 
