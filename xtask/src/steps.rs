@@ -41,7 +41,7 @@ use Resource::{Cargo, LoginPorts, Packages};
 
 /// In the order in which they start as soon as they can: first what others need,
 /// then the longest, so that no long one is left over at the end.
-pub const STEPS: [Step; 28] = [
+pub const STEPS: [Step; 29] = [
     Step {
         name: "build",
         what: "the npm package",
@@ -221,6 +221,13 @@ pub const STEPS: [Step; 28] = [
         holds: &[],
         run: |project, _| crate::size::check(project),
     },
+    Step {
+        name: "crates",
+        what: "licences, sources and versions of the crates, by cargo-deny",
+        needs: &[],
+        holds: &[Cargo],
+        run: crates,
+    },
     Step { name: "fmt", what: "cargo fmt --check", needs: &[], holds: &[], run: fmt },
     Step {
         name: "hygiene",
@@ -325,6 +332,15 @@ fn interop(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 /// Tests that use the environment of Python, which is in the target directory.
 pub fn python_tests(project: &Project, directory: &str, cases: &mut Vec<Case>) -> Result<()> {
     with_server(project, directory, &[("CARGO_TARGET_DIR", project.target().to_path_buf())], cases)
+}
+
+/// By deny.toml. Advisories are not asked for: their database is not here, and the
+/// tests fetch nothing that changes by itself. Where cargo-deny is not installed, a
+/// minute and a half goes into compiling it.
+fn crates(project: &Project, _: &mut Vec<Case>) -> Result<()> {
+    let path = tools::with_cargo_deny(project)?;
+    let mut deny = cargo(project);
+    run(deny.args(["deny", "--locked", "check", "bans", "licenses", "sources"]).env("PATH", path))
 }
 
 fn browser(project: &Project, cases: &mut Vec<Case>) -> Result<()> {

@@ -178,8 +178,8 @@ async fn perform(
         }
         "whoami" => (&client.whoami(t).await?).into(),
         "create" => {
-            let wanted = new_key(&given.data)?;
-            let created = client.create(t, &wanted).await?;
+            let new = new_key(&given.data)?;
+            let created = client.create(t, &new).await?;
             return issued(&created.key, None, created.secret);
         }
         "list" => {
