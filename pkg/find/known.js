@@ -16,6 +16,8 @@ import { everything } from './search.js';
 
 /** Built in with more than their format. */
 const OWN = ['keylatch', 'lambda', 'conduce'];
+/** The kind of theirs that `checkKey` knows without the catalogue. */
+const BUILT_IN = 'key';
 
 /** @type {string[] | undefined} */
 let known;
@@ -158,7 +160,7 @@ function nearest(id, text, index) {
 /** The kinds of all services that a text is one of, the surest first. @param {string} text @returns {KeyCheck[]} */
 export function identify(text) {
   if (typeof text !== 'string' || text.length > LONGEST || surroundings(text).some(({ code }) => code === 'placeholder' || code === 'empty')) return [];
-  const found = kindsOf(text).filter(({ shape: { kind } }) => !kind.needsContext && !OWN.includes(kind.provider));
+  const found = kindsOf(text).filter(({ shape: { kind } }) => !kind.needsContext && !(OWN.includes(kind.provider) && kind.name === BUILT_IN));
   return [...new Set(found.map(({ shape }) => shape.kind.provider))]
     .map((id) => best(found.filter(({ shape }) => shape.kind.provider === id)))
     .filter((one) => one !== undefined)

@@ -26,6 +26,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `chain` | the order of the sources, and what counts as found |
+//! | `source` | what was found, and where |
 //! | `host` | what the chain asks of the computer it runs on |
 //! | `entry` | a key in a file, or why there is none |
 //! | `file` | one face for the formats of files of keys |
@@ -40,13 +41,15 @@ mod file;
 mod host;
 mod login;
 mod profiles;
+mod source;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
-pub use chain::{Ask, Found, Interactive, Source, resolve};
+pub use chain::{Ask, Interactive, resolve};
 pub use dotenv::set as set_dotenv;
 pub use entry::{Entry, Miss, Slot};
 pub use file::{Content, read, write};
 pub use host::{Answer, Host, Question};
 pub use login::{Attempt, Device, Progress, Settings, Tokens, address, device, exchange, poll, refresh};
+pub use source::{Found, Source};

@@ -39,6 +39,7 @@ test('with it', async (t) => {
     }
     assert.equal(identifyKey('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')[0].provider, 'github');
     assert.equal(identifyKey(exampleKey('keylatch'))[0].provider, 'keylatch');
+    assert.equal(identifyKey(exampleKey('keylatch', 'management-key'))[0].kind, 'management-key');
     // The shape alone never names a service.
     assert.deepEqual(identifyKey('0123456789abcdef0123456789abcdef').filter(({ certainty }) => certainty !== 'unknown'), []);
   });
