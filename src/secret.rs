@@ -18,15 +18,57 @@ pub use keylatch_format::Secret;
 use crate::error::{Code, Error};
 use crate::text;
 
+/// What stands for a secret in a text.
+const REDACTED: &str = "[redacted]";
+/// Of a secret that is at least twice as long, so many characters in a row, or a few
+/// more, are taken out too: a service that cuts its messages short cuts a key in them,
+/// and what it leaves may be all but a few characters.
+const PIECE: usize = 16;
+/// How far one piece begins behind another.
+const STEP: usize = 8;
+
 /// Replaces every occurrence of a secret in a text by `[redacted]`: for messages
 /// that come from elsewhere, such as a platform's own error.
 pub fn scrub(secret: &Secret, text: String) -> String {
     let secret = secret.expose();
-    if secret.is_empty() || !text::contains(&text, secret) {
-        text
-    } else {
-        text::replace(&text, secret, "[redacted]")
+    if secret.is_empty() {
+        return text;
     }
+    let text = if text::contains(&text, secret) { text::replace(&text, secret, REDACTED) } else { text };
+    if secret.len() < 2 * PIECE || !secret.is_ascii() {
+        return text;
+    }
+    let last = secret.len() - PIECE;
+    (0..last).step_by(STEP).chain([last]).fold(text, |text, at| scrub_piece(secret, at, text))
+}
+
+/// Replaces what a text has of a secret around the piece that begins at a place.
+#[inline(never)]
+fn scrub_piece(secret: &str, at: usize, text: String) -> String {
+    let (Some(before), Some(piece), Some(after)) =
+        (secret.get(..at), secret.get(at..at + PIECE), secret.get(at + PIECE..))
+    else {
+        return text;
+    };
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some((left, right)) = text::cut(rest, piece) {
+        let ends = left.bytes().rev().zip(before.bytes().rev());
+        let begins = right.bytes().zip(after.bytes());
+        out.push_str(left.get(..left.len() - alike(ends)).unwrap_or_default());
+        out.push_str(REDACTED);
+        rest = right.get(alike(begins)..).unwrap_or_default();
+    }
+    if out.is_empty() {
+        return text;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// How many pairs are equal before the first that is not.
+fn alike(pairs: impl Iterator<Item = (u8, u8)>) -> usize {
+    pairs.take_while(|(one, other)| one == other).count()
 }
 
 /// Puts a text through [`scrub`] of each secret in turn.
@@ -94,5 +136,28 @@ mod tests {
         let secret = Secret::from("s3cret");
         assert_eq!(scrub(&secret, "a s3cret, twice: s3cret".into()), "a [redacted], twice: [redacted]");
         assert_eq!(scrub(&Secret::from(""), "untouched".into()), "untouched");
+    }
+
+    #[test]
+    fn what_was_cut_off_a_secret_is_taken_out() {
+        let key = "kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms";
+        let cases = [
+            (format!("bad key {}", &key[..42]), "bad key [redacted]"),
+            (format!("…{} is bad", &key[3..]), "…[redacted] is bad"),
+            (format!("é{}é", &key[5..28]), "é[redacted]é"),
+            (format!("{0}{0}, {1}", &key[..30], key), "[redacted][redacted], [redacted]"),
+            // What a mask shows, and what any key of the service begins with.
+            ("kl_test_…HBms and kl_test_T7mQ2vX".into(), "kl_test_…HBms and kl_test_T7mQ2vX"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(scrub(&Secret::from(key), text), expected);
+        }
+        // Of a short one nothing but itself, and nothing goes on for ever.
+        assert_eq!(
+            scrub(&Secret::from("correct horse battery"), "correct horse batter".into()),
+            "correct horse batter"
+        );
+        let odd = REDACTED.repeat(4);
+        assert_eq!(scrub(&Secret::from(odd.as_str()), odd[..35].to_owned()), REDACTED);
     }
 }
