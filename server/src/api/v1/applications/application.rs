@@ -75,7 +75,7 @@ pub(super) struct CreateApplication {
     #[schema(min_items = 1, max_items = 10)]
     formats: Vec<Format>,
     /// ISO 8601 duration of at most ten years, or `never`.
-    #[schema(default = "P3M", nullable = false)]
+    #[schema(default = "P3M")]
     default_lifetime: Option<String>,
     /// No key is asked for that lives longer. Absent: ten years, or without an end.
     #[schema(example = "P1Y")]
@@ -194,24 +194,22 @@ pub(super) async fn get(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeApplication {
-    #[schema(nullable = false, min_length = 1)]
+    #[schema(min_length = 1)]
     name: Option<String>,
     /// All of them: a prefix that is left out is no longer known to guards.
-    #[schema(nullable = false, min_items = 1, max_items = 10)]
+    #[schema(min_items = 1, max_items = 10)]
     formats: Option<Vec<Format>>,
-    #[schema(nullable = false)]
     default_lifetime: Option<String>,
     /// `null`: as long as any key may live.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     longest_lifetime: Option<Option<String>>,
     /// All of them. A key keeps what it has.
-    #[schema(nullable = false, max_items = 100)]
+    #[schema(max_items = 100)]
     scopes: Option<Vec<Scope>>,
     /// All of them. What is used of a quota stays used.
-    #[schema(nullable = false, max_items = 8)]
+    #[schema(max_items = 8)]
     limits: Option<Vec<Declaration>>,
-    #[schema(nullable = false)]
     on_limiter_failure: Option<OnLimiterFailure>,
 }
 

@@ -19,26 +19,25 @@ use crate::state::App;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeApplicationKey {
-    #[schema(nullable = false, min_length = 1)]
+    #[schema(min_length = 1)]
     name: Option<String>,
     /// All of them.
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     scopes: Option<Vec<String>>,
     /// All of it: at most 4,096 bytes as JSON.
-    #[schema(nullable = false, value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// All of them; `null`: those of the application. What is used of a quota stays used.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Vec<Declaration>>, max_items = 8)]
     limits: Option<Option<Vec<Declaration>>>,
     /// All of them; empty: from anywhere.
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     allowed_addresses: Option<Vec<String>>,
     /// Whether it works, until this is taken back.
-    #[schema(nullable = false)]
     disabled: Option<bool>,
     /// Only earlier than it is.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 

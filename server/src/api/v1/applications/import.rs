@@ -41,16 +41,15 @@ pub(super) struct HashRule {
     /// What of a key was hashed. `hex_bytes` is the bytes that its hexadecimal digits stand for.
     input: Input,
     /// Where the key is split.
-    #[schema(default = "_", min_length = 1, max_length = 8, nullable = false)]
+    #[schema(default = "_", min_length = 1, max_length = 8)]
     separator: Option<String>,
     /// How the hashes are written here.
     encoding: Encoding,
     /// The key of HMAC, if the hash is one. It is kept as it is, and never told.
-    #[schema(format = Password, nullable = false)]
+    #[schema(format = Password)]
     pepper: Option<String>,
     /// Where a part of the key was hashed: the other part, which each key then has in
     /// its own `id_part`. Without it, any text there would pass.
-    #[schema(nullable = false)]
     id_part: Option<Input>,
 }
 
@@ -60,27 +59,24 @@ pub(super) struct HashRule {
 pub(super) struct KeyToImport {
     hash: String,
     /// The part of the key that its hash does not cover.
-    #[schema(nullable = false)]
     id_part: Option<String>,
     #[schema(example = "cust_7", min_length = 1, max_length = 128)]
     owner: String,
-    #[schema(nullable = false)]
     name: Option<String>,
-    #[schema(nullable = false)]
     environment: Option<KeyEnvironment>,
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     scopes: Option<Vec<String>>,
-    #[schema(nullable = false, value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
-    #[schema(nullable = false, max_items = 8)]
+    #[schema(max_items = 8)]
     limits: Option<Vec<Declaration>>,
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     allowed_addresses: Option<Vec<String>>,
     /// Absent: now.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     created_at: Option<String>,
     /// Absent: it does not expire, as before.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 

@@ -26,28 +26,26 @@ pub(super) struct IssueKey {
     #[schema(example = "cust_7", min_length = 1, max_length = 128)]
     owner: String,
     /// At most 100 characters.
-    #[schema(nullable = false)]
     name: Option<String>,
     /// Absent: that of the application's first format.
-    #[schema(nullable = false)]
     environment: Option<KeyEnvironment>,
     /// Of those that the application has, if it has any. At most 32.
-    #[schema(nullable = false, max_items = 32)]
+    #[schema(max_items = 32)]
     scopes: Option<Vec<String>>,
     /// Whatever you want to have told with each check: at most 4,096 bytes as JSON.
-    #[schema(nullable = false, value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// How much it may use. Absent: as much as the application says.
-    #[schema(nullable = false, max_items = 8)]
+    #[schema(max_items = 8)]
     limits: Option<Vec<Declaration>>,
     /// Networks from which it may be used: at most 32.
-    #[schema(nullable = false, max_items = 32, example = json!(["10.0.0.0/8"]))]
+    #[schema(max_items = 32, example = json!(["10.0.0.0/8"]))]
     allowed_addresses: Option<Vec<String>>,
     /// ISO 8601 duration, or `never`. Absent: the application's `default_lifetime`.
-    #[schema(example = "P3M", nullable = false)]
+    #[schema(example = "P3M")]
     expires_in: Option<String>,
     /// The moment it ends, instead of `expires_in`.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 

@@ -81,10 +81,10 @@ pub(super) struct CreateManagementKey {
     scopes: Vec<String>,
     /// ISO 8601 duration of at most ten years, or `never`. Made with a key, it ends
     /// no later than that one.
-    #[schema(default = "P3M", nullable = false)]
+    #[schema(default = "P3M")]
     expires_in: Option<String>,
     /// The moment it ends, instead of `expires_in`.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 

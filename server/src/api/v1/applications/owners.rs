@@ -105,10 +105,10 @@ pub(super) async fn get(
 #[serde(deny_unknown_fields)]
 pub(super) struct PutOwner {
     /// Whatever you want to have told with each check: at most 4,096 bytes as JSON.
-    #[schema(nullable = false, value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// How much all its keys may use together. All of them; what is used of a quota stays used.
-    #[schema(nullable = false, max_items = 8)]
+    #[schema(max_items = 8)]
     limits: Option<Vec<Declaration>>,
 }
 
