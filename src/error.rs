@@ -409,7 +409,8 @@ mod tests {
     }
 
     /// Those of `pkg/guard/`, which has no part in Rust.
-    const GUARD: [&str; 3] = ["invalid_token", "insufficient_scope", "unavailable"];
+    const GUARD: [&str; 5] =
+        ["invalid_token", "insufficient_scope", "address_refused", "quota_exceeded", "unavailable"];
 
     #[test]
     fn codes_are_those_of_the_declarations() {

@@ -86,10 +86,10 @@ async function refusesGuessing(url, headers = {}) {
   assert.deepEqual([...statuses], [401, 429]);
 }
 
-test('every API of the examples has a test here or in examples.test.js', async () => {
-  const tests = await Promise.all(['apis.test.js', 'examples.test.js'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')));
+test('every example has a test here, in examples.test.js or among those of the browser', async () => {
+  const tests = await Promise.all(['apis.test.js', 'examples.test.js', '../browser/element.test.js'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')));
   const names = (await readdir(join(ROOT, 'examples')));
-  assert.deepEqual(names.filter((name) => !tests.some((text) => text.includes(`'${name}'`))), []);
+  assert.deepEqual(names.filter((name) => !tests.some((text) => text.includes(`'${name}'`) || text.includes(`/${name}'`))), []);
 });
 
 test('an Express API: it issues keys, takes them, and ends them', async (t) => {

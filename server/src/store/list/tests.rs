@@ -20,7 +20,7 @@ const MOST: &str = "most";
 /// A statement, whose keys it looks at, and the indexes that it takes.
 type Expected = (&'static str, Statement, &'static str, &'static [&'static str]);
 
-fn statements() -> [Expected; 14] {
+fn statements() -> [Expected; 16] {
     [
         ("by age", BY_AGE.page, LASTING, &["keys_of_user"]),
         ("the last by age", BY_AGE.last, LASTING, &["keys_of_user"]),
@@ -34,6 +34,8 @@ fn statements() -> [Expected; 14] {
         ("active", ACTIVE.page, LAPSED, &["keys_by_end"]),
         ("how many are expired", EXPIRED.count, LASTING, &["keys_by_end"]),
         ("expired", EXPIRED.page, LASTING, &["keys_by_end"]),
+        ("how many are ending", ENDING.count, LAPSED, &["keys_by_end"]),
+        ("ending", ENDING.page, LAPSED, &["keys_by_end"]),
         ("how many are inactive", INACTIVE.count, LASTING, &["keys_by_end", "keys_revoked"]),
         ("inactive", INACTIVE.page, LASTING, &["keys_by_end", "keys_revoked"]),
     ]
@@ -88,12 +90,12 @@ async fn postgresql_takes_an_index_for_whatever_it_looks_at() {
     }
     for (number, (title, statement, user, indexes)) in statements().into_iter().enumerate() {
         let prepare = format!(
-            "PREPARE p{number} (text, bigint, bigint, text, text, bigint, text, bigint, bigint, bigint) AS {}",
+            "PREPARE p{number} (text, bigint, bigint, text, text, bigint, text, bigint, bigint, bigint, bigint) AS {}",
             statement.postgres
         );
         sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&database).await.unwrap();
         let explain = format!(
-            "EXPLAIN EXECUTE p{number} ('{user}', {}, 5000, '', 'all', 2000, '', 51, 1, 7)",
+            "EXPLAIN EXECUTE p{number} ('{user}', {}, 5000, '', 'all', 2000, '', 3000, 51, 1, 7)",
             i64::MAX
         );
         let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&database).await.unwrap();
