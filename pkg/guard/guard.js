@@ -5,6 +5,7 @@ import { LONGEST } from '../core/offline.js';
 import { declaredProvider } from '../core/services.js';
 import { checkKey } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
+import { networkOf } from './address.js';
 import { Answers, isWithin, moment } from './answers.js';
 import { credentialOf, placesOf } from './credential.js';
 import { ownTable } from './lookup.js';
@@ -12,7 +13,7 @@ import { listOf, neededBy, numberOf, optionsOf, scopesOf } from './options.js';
 import { Refusal } from './refusal.js';
 import { KEYS, serverTable } from './server.js';
 import { Table } from './table.js';
-import { networkOf, Throttle } from './throttle.js';
+import { Throttle } from './throttle.js';
 
 /** @typedef {import('./row.js').Known} Known */
 

@@ -39,23 +39,3 @@ export class Throttle {
     if (this.#paid.size > MOST) this.#paid.delete(/** @type {string} */ (this.#paid.keys().next().value));
   }
 }
-
-/**
- * Whose address it is: of IPv6 the network of 64 bits, which is what one customer
- * of a provider has at least.
- * @param {unknown} address
- */
-export function networkOf(address) {
-  if (typeof address !== 'string' || address === '') return undefined;
-  const text = address.slice(0, 64).toLowerCase().replace(/%.*/, '');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  if (mapped) return mapped[1];
-  if (!text.includes(':')) return text;
-  const [head, tail = ''] = text.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === '' ? 0 : tail.split(':').length;
-  // `::` stands for as many zeros as are missing.
-  for (let missing = 8 - groups.length - after; missing > 0 && groups.length < 4; missing--) groups.push('0');
-  const all = tail === '' ? groups : [...groups, ...tail.split(':')];
-  return all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':');
-}

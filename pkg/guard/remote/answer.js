@@ -4,10 +4,10 @@
 import { freeze } from '../../client/plain.js';
 import { KeylatchError } from '../../core/errors.js';
 import { Refusal } from '../refusal.js';
-import { addressIn, contains, networkIn } from './address.js';
+import { addressIn, contains, networkIn } from '../address.js';
 
 /** @typedef {import('../row.js').Known} Known @typedef {import('../options.js').Needed} Needed */
-/** @typedef {import('./limits.js').Standing} Standing @typedef {import('./address.js').Network} Network */
+/** @typedef {import('./limits.js').Standing} Standing @typedef {import('../address.js').Network} Network */
 
 /** The codes of keys that exist; of those the guard decides the rest itself, request by request. */
 const KNOWN = ['valid', 'expired', 'revoked', 'disabled', 'rate_limited', 'quota_exceeded'];

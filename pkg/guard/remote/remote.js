@@ -2,7 +2,7 @@
 // from then on by reports of what was used. Loaded when the first key has to be asked for.
 
 import { moment } from '../answers.js';
-import { addressIn } from './address.js';
+import { addressIn } from '../address.js';
 import { readAnswer } from './answer.js';
 import { Limits } from './limits.js';
 import { Reports } from './reports.js';

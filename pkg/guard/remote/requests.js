@@ -91,10 +91,13 @@ export class Requests {
   #refused({ status, isRedirect, headers }, problem) {
     const [code, sentence] = meaning(status, isRedirect, this.#application);
     const wait = Number(headers['retry-after'] ?? NaN);
-    const service = problem && { code: textOf(problem.code), message: textOf(problem.detail) };
+    // No more than a word and an id: whatever else somebody answers could have a key in it.
+    const said = problem?.code;
+    const service = isWord(said) ? { code: said } : undefined;
+    const id = headers['x-request-id'];
     return new KeylatchError({
       code, details: [], sentence: `${this.#origin.origin} ${sentence}`, status, service,
-      requestId: headers['x-request-id'],
+      requestId: id !== undefined && /^req_[0-9A-Za-z]{16}$/.test(id) ? id : undefined,
       retryAfter: Number.isFinite(wait) ? wait : undefined,
     });
   }
@@ -133,8 +136,8 @@ function meaning(status, isRedirect, application) {
   return ['invalid_request', `refused the request with the status ${status}. Check that the server is as new as this package.`];
 }
 
-/** @param {unknown} value */
-const textOf = (value) => (typeof value === 'string' ? value.slice(0, 500) : undefined);
+/** @param {unknown} value @returns {value is string} */
+const isWord = (value) => typeof value === 'string' && /^[a-z_]{1,40}$/.test(value);
 
 /** The members of a JSON object. @param {Uint8Array | undefined} bytes @returns {Record<string, any> | undefined} */
 function membersOf(bytes) {

@@ -130,7 +130,9 @@ export class StandIn {
   async #fail(request, response) {
     const { gone } = this;
     if (typeof gone === 'function') await gone(request);
-    if (typeof gone === 'number') response.writeHead(gone, this.headers).end('{}');
+    // It says again whatever it was told, as some do.
+    const said = `${request.headers.authorization} ${JSON.stringify(this.asked.at(-1))}`;
+    if (typeof gone === 'number') response.writeHead(gone, { 'x-request-id': said, ...this.headers }).end(JSON.stringify({ code: said, detail: said }));
     if (gone === 'broken') request.socket.destroy();
     if (gone === 'half') response.writeHead(200, { 'Content-Length': 100 }).write('{"valid": tr', () => request.socket.destroy());
     if (gone === 'drips') response.writeHead(200).write('{');

@@ -31,6 +31,18 @@ export function networkIn(given) {
 /** As on the server, no network of IPv6 has an address of IPv4 in it. @param {Network} network @param {Address} address */
 export const contains = ({ bits, length }, address) => isFour(bits) === isFour(address.bits) && (bits ^ address.bits) >> (128n - length) === 0n;
 
+/**
+ * Whose address it is: of IPv6 the network of 64 bits, which is what one customer
+ * of a provider has at least. What is no address stands for itself.
+ * @param {unknown} address
+ */
+export function networkOf(address) {
+  if (typeof address !== 'string' || address === '') return undefined;
+  const found = addressIn(address);
+  if (!found) return address.slice(0, 64);
+  return isFour(found.bits) ? found.text : (found.bits >> 64n).toString(16);
+}
+
 /** @param {bigint} bits */
 const isFour = (bits) => bits >> 32n === MAPPED >> 32n;
 
