@@ -115,7 +115,7 @@ const LIKE_KEYS = /[a-z0-9_]{1,23}_[0-9A-Za-z]{36}(?![0-9A-Za-z])/g;
 let service;
 
 /** @param {string} text @param {string} name */
-function refuseKey(text, name) {
+export function refuseKey(text, name) {
   for (const [like] of text.matchAll(LIKE_KEYS)) {
     service ??= declaredProvider({ id: 'own', title: 'own', format: KEYS });
     if (checkKey(service, like).ok) throw failure('invalid_argument', name, 'there is a key in it, and nothing was sent. A key belongs in the credential alone.');
