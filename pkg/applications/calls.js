@@ -9,7 +9,7 @@ import { utf8Of } from '../core/offline.js';
 import { numberOf, optionsOf } from '../core/options.js';
 import { adoptOnce, copyOf } from '../core/secret.js';
 import { needed } from '../server/needed.js';
-import { neverLeft, Requests } from '../server/requests.js';
+import { neverLeft, Requests, scrubbed } from '../server/requests.js';
 import { page, secret } from './shapes.js';
 
 /** @typedef {import('./shapes.js').Shape} Shape @typedef {import('../server/requests.js').Asked} Asked */
@@ -21,6 +21,8 @@ import { page, secret } from './shapes.js';
 
 /** Of an answer, in bytes: a page of a hundred keys with all that they may have, or a thousand imported ones. */
 const LARGEST = 32_000_000;
+/** Nothing longer of what a server says is told. */
+const LONGEST = 500;
 /** As src/http/retry.rs has them, in milliseconds. */
 const FIRST_PAUSE = 250, LONGEST_PAUSE = 10_000;
 
@@ -106,11 +108,18 @@ export class Calls {
   }
 
   /** @param {import('../server/requests.js').Refused} refused */
-  #meaning({ status, code, said }) {
-    const message = said('detail');
+  #meaning({ status, code, problem, secrets }) {
+    const message = sentenceIn(problem?.detail, secrets);
     const details = [this.#origin, message ?? `it answered with the status ${status}.`];
     return { code: codeOf(status, code), details, service: code === undefined && message === undefined ? undefined : { code, message } };
   }
+}
+
+/** A sentence of the server's, if it is one. @param {unknown} value @param {string[]} secrets */
+function sentenceIn(value, secrets) {
+  if (typeof value !== 'string') return undefined;
+  const text = scrubbed(value, secrets).replace(/\p{Cc}+/gu, ' ').trim();
+  return text && text !== '[redacted]' ? text.slice(0, LONGEST) : undefined;
 }
 
 /** @param {number} status @param {string | undefined} said */
