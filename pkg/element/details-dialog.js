@@ -47,11 +47,13 @@ function facts(scene, key) {
   const { speech, offer, list } = scene;
   const say = (/** @type {string} */ name) => speech.say(name);
   const predecessor = list.predecessor(key.id);
+  const mark = statusMark(scene);
+  mark.show(key);
   /** @type {[string, any][]} */
   const all = [
     [say('column.masked'), key.masked ? code(key.masked) : undefined],
     [say('details.id'), code(key.id)],
-    [say('column.status'), statusMark(scene, key)],
+    [say('column.status'), mark.element],
     [say('details.scopes'), offer.capabilities.scopes ? scopesOf(scene, key) : undefined],
     [say('details.replaces'), predecessor && link(predecessor)],
     [say('details.replacedBy'), key.replacedBy && link(list.get(key.replacedBy), key.replacedBy)],

@@ -70,6 +70,11 @@ export class RowMenu {
     if (refocus) opener.focus();
   }
 
+  /** Closes it if it was opened in this row. @param {any} row */
+  leave(row) {
+    if (this.#opener && row.contains(this.#opener)) this.close({ refocus: false });
+  }
+
   /** @param {any} opener */
   #toggle(opener) {
     if (this.#opener === opener) this.close();

@@ -126,6 +126,42 @@ scenario('the keyboard goes through a long list, and the focus stays where it is
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight < 4000), true, 'the page is not as long as the list');
 });
 
+scenario('rows that go out of sight show the keys that come, are in order at rest, and take no menu along', async ({ page, keys }) => {
+  await withMany(page, 400);
+  await keys.signIn();
+  await keys.list.getByRole('status').filter({ hasText: '400 keys' }).waitFor();
+  const rows = () => page.evaluate(() => [...document.querySelector('keylatch-keys').shadowRoot.querySelectorAll('tbody tr')]
+    .map((row) => ({ index: Number(row.ariaRowIndex), id: row.dataset.id, isKnown: row.wasThere === true })));
+  const scroll = (by) => page.evaluate(async (by) => {
+    const frame = document.querySelector('keylatch-keys').shadowRoot.querySelector('.table-frame');
+    for (const pixels of by) {
+      frame.scrollTop += pixels;
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    }
+  }, by);
+  await keys.openMenu('key 2');
+  // From the top on the window of rows grows by those above it.
+  await scroll([700]);
+  await page.evaluate(() => { for (const row of document.querySelector('keylatch-keys').shadowRoot.querySelectorAll('tbody tr')) row.wasThere = true; });
+  await scroll([900, 1300, 700, -400, 2000]);
+  await keys.menu.waitFor({ state: 'hidden' });
+  await eventually(async () => {
+    const seen = await rows();
+    assert.deepEqual(seen.map(({ index }) => index), seen.map((_, at) => seen[0].index + at));
+    assert.equal(seen[0].index > 50, true);
+    for (const { index, id, isKnown } of seen) {
+      assert.equal(isKnown, true, `${id} has an element of its own`);
+      assert.equal(id, `key_${String(index - 2).padStart(20, '0')}`);
+    }
+  });
+  const row = keys.row('key 75');
+  assert.match(await keys.cell(row, 'Status').innerText(), /Active/);
+  assert.equal(await keys.cell(row, 'Key').innerText(), 'kl_test_…0075');
+  await keys.choose(undefined, 'Details', row);
+  await page.getByRole('dialog', { name: 'Details of key 75' }).waitFor();
+});
+
 scenario('the filters stand in the address, and never a key', async ({ page, keys, server }) => {
   const api = await server.api();
   for (const name of ['Alpha', 'Beta']) await api('POST', '/v1/keys', { name });
