@@ -127,6 +127,7 @@ export class VirtualRows {
     this.#refocus(focused);
   }
 
+  /** @returns {{ row: Row<Item>, item?: Item, index: number }} */
   #add() {
     const row = this.makeRow();
     this.body.append(row.element);
