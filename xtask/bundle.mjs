@@ -23,7 +23,7 @@ const staged = (...path) => join(staging, ...path);
  */
 const GROUPS = {
   '.': {
-    entries: ['index', 'client', 'catalogue', 'guard', 'redact'],
+    entries: ['index', 'client', 'catalogue', 'applications', 'guard', 'redact'],
     // Files of their own, so that a bundler leaves out those that a program does not use.
     questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
     parts: {
@@ -32,9 +32,9 @@ const GROUPS = {
     },
   },
   slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
-  edge: { entries: ['edge', 'catalogue', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
+  edge: { entries: ['edge', 'catalogue', 'applications', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
   node: {
-    entries: ['index', 'client', 'node', 'cli', 'catalogue', 'guard', 'redact'],
+    entries: ['index', 'client', 'node', 'cli', 'catalogue', 'applications', 'guard', 'redact'],
     parts: {
       '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node',
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',

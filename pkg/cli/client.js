@@ -10,6 +10,7 @@ import { decode } from '../node/decode.js';
 import { environmentAddress, resolveKey } from '../node/resolve.js';
 import { defineProvider, provider as builtin } from '../core/providers.js';
 import { apiKey, password } from './ask.js';
+import { watched } from './ending.js';
 import { warn } from './print.js';
 
 /** A built-in service, or the one that a file declares. @param {any} options */
@@ -79,7 +80,7 @@ export async function clientFor(options, before = async () => {}) {
     // A password on the command line wins over a stored key.
     const known = options['password-stdin'] ? undefined : await ownKey(provider, options.user, baseUrl);
     if (known) {
-      const client = new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret });
+      const client = new KeyClient({ provider, baseUrl: baseUrl ?? known.baseUrl, credential: known.secret, fetch: watched });
       await before(client.baseUrl);
       return { client, provider, ...known, end: stay };
     }
@@ -90,7 +91,7 @@ export async function clientFor(options, before = async () => {}) {
   }
   const credential = await credentialFor(options);
   needAddress(provider, baseUrl ?? credential.baseUrl ?? provider.baseUrl);
-  const client = new KeyClient({ provider, baseUrl, credential });
+  const client = new KeyClient({ provider, baseUrl, credential, fetch: watched });
   await before(client.baseUrl);
   return { client, provider, source: credential.source, secret: credential.secret, end: stay };
 }

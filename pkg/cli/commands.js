@@ -1,6 +1,7 @@
 // The commands: what each takes, and its examples. One table for the parser,
 // the help and the completion.
 
+import { APP_COMMANDS } from './app-commands.js';
 import { check, headers, providersCommand } from './local.js';
 import { extract, identify, redactCommand } from './find.js';
 import { create, deleteKey, list, revoke, rotate } from './keys.js';
@@ -9,7 +10,8 @@ import { login, logout, resolve, whoami } from './session.js';
 
 /**
  * @typedef {{ usage: string, summary: string, options: string[], arguments?: [number, number],
- *   details?: string, examples: string[], run: (options: any) => Promise<void> }} Command
+ *   details?: string, examples: string[], provider?: string, run: (options: any) => Promise<void> }} Command
+ * `provider`: the service that the command is for, where it is for one alone.
  */
 
 /** @type {Record<string, { type: 'string' | 'boolean', short?: string, multiple?: boolean, value?: string, help: string }>} */
@@ -25,13 +27,21 @@ export const OPTIONS = {
   yes: { type: 'boolean', short: 'y', help: 'do it without asking' },
   output: { type: 'string', short: 'o', value: 'FILE', help: 'write the key to this file (mode 0600); - is standard output, as without it' },
   force: { type: 'boolean', help: 'let --output replace a file that is not a file of keys' },
-  name: { type: 'string', value: 'NAME', help: 'what the key is called; default: keylatch on this computer' },
+  name: { type: 'string', value: 'NAME', help: 'what it is called; default of create: keylatch on this computer' },
   expires: { type: 'string', value: 'WHEN', help: '30d, 12h, "3 months" (default), a date such as 2027-01-31, a time, P1Y or never' },
   scope: { type: 'string', multiple: true, value: 'SCOPE', help: 'what the key may do; may be repeated' },
-  status: { type: 'string', value: 'STATUS', help: 'active, inactive, expired, revoked or all' },
-  limit: { type: 'string', value: 'N', help: 'no more keys than this' },
+  status: { type: 'string', value: 'STATUS', help: 'active, inactive, expired, revoked, all; of an application, also disabled' },
+  limit: { type: 'string', value: 'N', help: 'no more of them than this' },
   search: { type: 'string', value: 'TEXT', help: 'part of the name' },
   overlap: { type: 'string', value: 'TIME', help: 'how long the old key lives on, such as 1h or PT1H; default: not at all' },
+  owner: { type: 'string', value: 'ID', help: 'your own id of the customer whose key it is' },
+  prefix: { type: 'string', multiple: true, value: 'PREFIX', help: 'how keys begin, such as acme_live_, or test=acme_test_ for those of tests; may be repeated' },
+  rate: { type: 'string', multiple: true, value: 'LIMIT', help: 'so much at a time, such as 100/min or search=5/10s; may be repeated' },
+  quota: { type: 'string', multiple: true, value: 'LIMIT', help: 'so much in a day, week or month, such as 10000/month or calls=500/day@Europe/Berlin; may be repeated' },
+  address: { type: 'string', multiple: true, value: 'NETWORK', help: 'where the key may be used from, such as 192.0.2.0/24; may be repeated' },
+  environment: { type: 'string', value: 'WHICH', help: 'live or test; default: that of the first prefix' },
+  metadata: { type: 'string', value: 'JSON', help: 'an object that is told with each check of a key, such as {"plan":"pro"}' },
+  'ends-within': { type: 'string', value: 'DAYS', help: 'only active keys that end by themselves so soon, such as 30d' },
   explain: { type: 'boolean', help: 'show every source, in order, and what it gave' },
   keep: { type: 'string', value: 'WHAT', help: 'what stays of a key: prefix (default), mask (its last four characters too) or none' },
   scheme: { type: 'string', value: 'SCHEME', help: 'bearer, basic or header' },
@@ -195,4 +205,5 @@ address beside it, where it is known. Exits as the program does.`,
     examples: ['keylatch providers', 'keylatch providers --json'],
     run: providersCommand,
   },
+  ...APP_COMMANDS,
 };

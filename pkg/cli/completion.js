@@ -2,35 +2,42 @@
 
 import { providers } from '../core/providers.js';
 import { COMMANDS, OPTIONS } from './commands.js';
-import { SCHEMES, STATUSES } from './values.js';
+import { groups, wordsAfter } from './names.js';
+import { ENVIRONMENTS, SCHEMES, STATUSES } from './values.js';
 
 /** @param {string} shell */
 export function completion(shell) {
   return /** @type {Record<string, () => string>} */ ({ bash, zsh, fish })[shell]?.();
 }
 
-const names = () => [...Object.keys(COMMANDS), 'completion', 'help', 'version'];
 const ids = () => providers().filter(({ formatOnly }) => !formatOnly).map(({ id }) => id);
 /** @param {string} command */
 const flags = (command) => [...COMMANDS[command].options, 'help'].map((option) => `--${option}`);
+/** The next words of a command, whose first ones are `group`. @param {string} group @returns {[string, string][]} */
+const wordsOf = (group) => [...wordsAfter(group).map(([word, summary]) => /** @type {[string, string]} */ ([word, summary])), ...(group === '' ? OWN : [])];
+/** @type {[string, string][]} */
+const OWN = [['completion', 'print a completion script'], ['help', 'show help'], ['version', 'print the version']];
+/** What an option takes, where it is one of a few words. @type {() => Record<string, string>} */
+const choices = () => ({ provider: ids().join(' '), status: STATUSES.join(' '), scheme: SCHEMES.join(' '), environment: ENVIRONMENTS.join(' ') });
 
 function bash() {
-  const cases = Object.keys(COMMANDS).map((name) => `    ${name}) words="${flags(name).join(' ')}" ;;`);
+  const names = wordsOf('').map(([word]) => word).join(' ');
+  const next = groups().map((group) => `    "${group}") words="${wordsOf(group).map(([word]) => word).join(' ')}" ;;`);
+  const cases = Object.keys(COMMANDS).map((name) => `    "${name} "*) words="${flags(name).join(' ')}" ;;`);
+  const values = Object.entries(choices()).map(([option, words]) => `    --${option}${option === 'provider' ? '|-p' : ''}) COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`);
   return `# keylatch completion for bash
 _keylatch() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${names().join(' ')}" -- "$word")); return
-  fi
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words="" line="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
   case "$before" in
-    --provider|-p) COMPREPLY=($(compgen -W "${ids().join(' ')}" -- "$word")); return ;;
-    --status) COMPREPLY=($(compgen -W "${STATUSES.join(' ')}" -- "$word")); return ;;
-    --scheme) COMPREPLY=($(compgen -W "${SCHEMES.join(' ')}" -- "$word")); return ;;
+${values.join('\n')}
     --output|-o) COMPREPLY=($(compgen -f -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
-    help) COMPREPLY=($(compgen -W "${names().join(' ')} json" -- "$word")); return ;;
+    help) COMPREPLY=($(compgen -W "${names} json" -- "$word")); return ;;
   esac
-  case "\${COMP_WORDS[1]}" in
+  case "$line" in
+${next.join('\n')}
+  esac
+  case "$line " in
 ${cases.join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
@@ -41,22 +48,28 @@ complete -F _keylatch keylatch
 
 function zsh() {
   const quote = (/** @type {string} */ text) => text.replace(/'/g, "'\\''").replace(/[[\]:]/g, '\\$&');
-  const value = (/** @type {string} */ option) =>
-    ({ provider: `:service:(${ids().join(' ')})`, status: `:status:(${STATUSES.join(' ')})`, scheme: `:scheme:(${SCHEMES.join(' ')})`, output: ':file:_files' })[option] ?? `:${OPTIONS[option].value}: `;
+  const value = (/** @type {string} */ option) => {
+    const words = choices()[option];
+    return option === 'output' ? ':file:_files' : words ? `:${option}:(${words})` : `:${OPTIONS[option].value}: `;
+  };
+  const next = groups().map((group) => `    '${group}') commands=(${wordsOf(group).map(([word, summary]) => `'${word}:${quote(summary)}'`).join(' ')}) ;;`);
   const cases = Object.entries(COMMANDS).map(([name, { options }]) => {
     const specs = [...options, 'help'].map((option) => `'--${option}[${quote(OPTIONS[option].help)}]${OPTIONS[option].type === 'string' ? value(option) : ''}'`);
-    return `    ${name}) _arguments ${specs.join(' ')} ;;`;
+    const words = name.split(' ').length;
+    // What stands before the options is one word to _arguments.
+    return `    '${name} '*) words=("\${(@)words[${words + 1},-1]}"); (( CURRENT -= ${words} )); _arguments ${specs.join(' ')} ;;`;
   });
-  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `'${name}:${quote(summary)}'`);
   return `#compdef keylatch
 _keylatch() {
-  local -a commands=(${commands.join(' ')} 'completion:print a completion script' 'help:show help' 'version:print the version')
-  if (( CURRENT == 2 )); then _describe command commands; return; fi
-  local name="\${words[2]}"
-  words=("\${(@)words[2,-1]}"); (( CURRENT-- ))
-  case "$name" in
+  local -a commands
+  local line="\${(j: :)words[2,CURRENT-1]}"
+  case "$line" in
+${next.join('\n')}
+  esac
+  if (( $#commands )); then _describe command commands; return; fi
+  case "$line " in
 ${cases.join('\n')}
-    completion) _values shell bash zsh fish ;;
+    'completion '*) _values shell bash zsh fish ;;
   esac
 }
 # Loaded by its name, this is the function itself and was called for an answer.
@@ -66,16 +79,29 @@ if [ "$funcstack[1]" = _keylatch ]; then _keylatch "$@"; else compdef _keylatch 
 
 function fish() {
   const quote = (/** @type {string} */ text) => `'${text.replace(/['\\]/g, '\\$&')}'`;
-  const lines = ['# keylatch completion for fish', 'complete -c keylatch -f'];
-  for (const [name, { summary }] of Object.entries(COMMANDS)) lines.push(`complete -c keylatch -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`);
+  const lines = [
+    '# keylatch completion for fish',
+    'function __keylatch_at',
+    '  set -l typed (commandline -opc)',
+    '  test "$typed[2..-1]" = "$argv"',
+    'end',
+    'function __keylatch_in',
+    '  set -l typed (commandline -opc)',
+    '  string match -q -- "$argv *" "$typed[2..-1] "',
+    'end',
+    'complete -c keylatch -f',
+  ];
+  for (const group of groups()) {
+    for (const [word, summary] of wordsOf(group)) lines.push(`complete -c keylatch -n '__keylatch_at ${group}' -a ${word} -d ${quote(summary)}`);
+  }
   for (const [name, { options }] of Object.entries(COMMANDS)) {
     for (const option of [...options, 'help']) {
       const { type, help } = OPTIONS[option];
-      const words = { provider: ids().join(' '), status: STATUSES.join(' '), scheme: SCHEMES.join(' ') }[option];
+      const words = choices()[option];
       const takes = type === 'boolean' ? '' : option === 'output' ? ' -r -F' : ` -x${words ? ` -a ${quote(words)}` : ''}`;
-      lines.push(`complete -c keylatch -n '__fish_seen_subcommand_from ${name}' -l ${option} -d ${quote(help)}${takes}`);
+      lines.push(`complete -c keylatch -n '__keylatch_in ${name}' -l ${option} -d ${quote(help)}${takes}`);
     }
   }
-  lines.push("complete -c keylatch -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'");
+  lines.push(`complete -c keylatch -n '__keylatch_at completion' -a 'bash zsh fish'`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,8 @@
 // The words of --help.
 
+import { GROUPS } from './app-commands.js';
 import { COMMANDS, OPTIONS } from './commands.js';
+import { wordsAfter } from './names.js';
 import { columns } from './print.js';
 
 const EXITS = `Exit codes:
@@ -11,7 +13,7 @@ const EXITS = `Exit codes:
   130  interrupted`;
 
 export function overview() {
-  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => [`  ${name}`, summary]);
+  const commands = wordsAfter('').map(([word, summary, isGroup]) => [`  ${word}${isGroup ? ' <command>' : ''}`, summary]);
   const more = [['  completion <shell>', 'print a completion script for bash, zsh or fish'], ['  help [command | json]', 'show this, a command, or the form of --json'], ['  version', 'print the version']];
   return `keylatch: API keys, from where they are to where they are needed.
 
@@ -32,6 +34,18 @@ Examples:
 ${EXITS}
 
 keylatch <command> --help shows its options.`;
+}
+
+/** @param {string} name of several commands */
+export function groupHelp(name) {
+  const rows = wordsAfter(name).map(([word, summary, isGroup]) => [`  ${word}${isGroup ? ' <command>' : ''}`, summary]);
+  return `keylatch ${name}: ${GROUPS[/** @type {keyof typeof GROUPS} */ (name)]}
+
+Usage: keylatch ${name} <command> [options]
+
+${columns(rows)}
+
+keylatch ${name} <command> --help shows its options.`;
 }
 
 /** @param {string} name */
@@ -86,6 +100,11 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   resolve     { provider, source, masked, baseUrl?, tried: [notice], warnings: [notice] }
   login       { provider, source, stored }
   logout      { provider, removed: [path] }
+  app         the keys of applications as key, with owner, metadata and what else there is:
+              list { applications }, create, show and change { application }, delete { deleted };
+              keys as above, and show { key }, change, disable and enable { key };
+              owners list { owners }, show and set { owner }, revoke { owner: id, revoked: number };
+              management-keys list { keys }, create { key, secret }, revoke { revoked: id }
   providers   { providers: [{ id, title, baseUrl?, env?, files?, capabilities, … }] }
 
 A failure prints { error: { code, message, status?, requestId?, retryAfter?, tried? [notice],

@@ -6,8 +6,9 @@ import { failure, isError } from '../core/errors.js';
 import { confirm } from './ask.js';
 import { providerOf, withClient } from './client.js';
 import { known, Named, named } from './describe.js';
+import { keepLost, takeBack } from './lost.js';
 import { print, printJson, relative, say, style, table, warn } from './print.js';
-import { showLost, sinkFor } from './sink.js';
+import { sinkFor } from './sink.js';
 import { clean } from './text.js';
 import { unbroken } from './unbroken.js';
 import { find, meant } from './which.js';
@@ -25,7 +26,9 @@ export async function create(options) {
       try {
         await sink.put(text, key);
       } catch (thrown) {
-        return takeBack(options, client, { text, key }, thrown);
+        const { revoke } = capabilities;
+        const end = (/** @type {string} */ id) => /** @type {Promise<unknown>} */ (revoke ? client.revoke(id) : client.delete(id));
+        return takeBack(options, { end, ended: revoke ? 'revoked' : 'deleted' }, { text, key }, thrown);
       }
       await sink.finish(key);
     });
@@ -123,35 +126,6 @@ async function agreed(client, provider, which, state, question, { yes }) {
 async function withSink(options, work) {
   const sink = sinkFor(options, providerOf(options));
   await withClient(options, (on) => work(on, sink), (address) => sink.ready(address));
-}
-
-/**
- * A key that could not be put where it was to go is nobody's: it is ended, or
- * shown where that is not possible.
- * @param {any} options @param {any} client @param {{ text: string, key: any }} made @param {unknown} thrown
- */
-async function takeBack(options, client, made, thrown) {
-  const { revoke } = client.provider.capabilities;
-  try {
-    await (revoke ? client.revoke(made.key.id) : client.delete(made.key.id));
-  } catch {
-    return keepLost(options, made, thrown);
-  }
-  say(`The new key ${made.key.id} was ${revoke ? 'revoked' : 'deleted'} again, because nobody could get it.`);
-  throw thrown;
-}
-
-/**
- * What its owner did not want to see is better than a key that nobody has.
- * @param {any} options @param {{ text: string, key: any } | undefined} made @param {any} why
- */
-async function keepLost(options, made, why) {
-  if (!made) throw why;
-  const { message } = why.code === 'not_stored' ? (why.cause ?? why) : why;
-  const lost = { code: 'not_stored', message: `The new key could not be put where it was to go, nor ended, so it is shown, and only now. ${message}` };
-  process.exitCode = Number(process.exitCode) || 1;
-  if (!options.json) warn([lost]);
-  await showLost(options, made.key, made.text, lost);
 }
 
 /** @param {any} key @param {any} provider */

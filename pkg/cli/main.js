@@ -9,8 +9,10 @@ import { KeylatchError } from '../core/errors.js';
 import { Declined } from './ask.js';
 import { givenAddress, nameOfAddress, providerOf } from './client.js';
 import { COMMANDS, OPTIONS } from './commands.js';
-import { commandHelp, jsonHelp, overview } from './help.js';
+import { warnOfEnd } from './ending.js';
+import { commandHelp, groupHelp, jsonHelp, overview } from './help.js';
 import { completion } from './completion.js';
+import { nameIn, wordsAfter } from './names.js';
 import { nearest } from './nearest.js';
 import { print, say, style } from './print.js';
 import { isErrorTold } from './stdout.js';
@@ -49,14 +51,16 @@ const before = (args) => (args.includes('--') ? args.slice(0, args.indexOf('--')
 
 /** @param {string[]} args @param {{ options: any }} asked */
 async function dispatch(args, asked) {
-  const [name, ...rest] = args;
-  const wantsHelp = before(rest).some((arg) => ['--help', '-h'].includes(arg));
-  if (name === undefined || name === '--help' || name === '-h') return show(overview());
-  if (['version', '--version', '-V', '-v'].includes(name)) return show(wantsHelp ? 'keylatch version: print the version' : `keylatch ${version}`);
-  if (name === 'help') return wantsHelp ? show(overview()) : help(rest[0]);
-  if (name === 'completion') return show(wantsHelp || rest[0] === undefined ? commandHelp('completion') : scriptFor(rest[0]));
+  const [first, ...after] = args;
+  const wantsHelp = before(after).some((arg) => ['--help', '-h'].includes(arg));
+  if (first === undefined || first === '--help' || first === '-h') return show(overview());
+  if (['version', '--version', '-V', '-v'].includes(first)) return show(wantsHelp ? 'keylatch version: print the version' : `keylatch ${version}`);
+  if (first === 'help') return wantsHelp ? show(overview()) : help(after);
+  if (first === 'completion') return show(wantsHelp || after[0] === undefined ? commandHelp('completion') : scriptFor(after[0]));
+  const name = nameIn(args);
+  const rest = args.slice(name.split(' ').length);
   const command = COMMANDS[name];
-  if (!command) throw unknownCommand(name);
+  if (!command) return several(name, name === '' ? args : rest, wantsHelp);
   if (wantsHelp) return show(commandHelp(name));
   const { values, positionals } = parse(name, command, rest);
   const [least, most] = command.arguments ?? [0, 0];
@@ -66,9 +70,11 @@ async function dispatch(args, asked) {
   // Where a key is read from, it is written to and removed from as well.
   const profile = values.profile ?? (process.env.KEYLATCH_PROFILE || undefined);
   asked.options = values;
-  asked.options = { ...understood(values), profile, positionals };
+  asked.options = { ...understood(values), ...(command.provider && { provider: command.provider }), profile, positionals };
   if (command.options.includes('base-url')) refuseOddAddress(asked.options);
   await command.run(asked.options);
+  // Whoever reads JSON reads no sentences.
+  if (!asked.options.json) warnOfEnd();
   return Number(process.exitCode ?? DONE);
 }
 
@@ -102,19 +108,31 @@ function joined(args, options) {
   });
 }
 
-/** @param {string | undefined} topic */
-function help(topic) {
+/** @param {string[]} topics the words of a command, if it has several */
+function help(topics) {
+  const [topic] = topics;
   if (topic === undefined || topic === 'help') return show(overview());
   if (topic === 'json') return show(jsonHelp());
   if (topic === 'version') return show('keylatch version: print the version');
-  if (!COMMANDS[topic] && topic !== 'completion') throw unknownCommand(topic);
-  return show(commandHelp(topic));
+  const name = topic === 'completion' ? topic : nameIn(topics);
+  if (COMMANDS[name] || name === 'completion') return show(commandHelp(name));
+  return several(name, topics.slice(name === '' ? 0 : name.split(' ').length), true);
 }
 
-/** @param {string} name */
-function unknownCommand(name) {
-  const meant = nearest(shown(name), [...Object.keys(COMMANDS), 'completion', 'help', 'version']);
-  return new UseError(`there is no command "${shown(name)}". ${meant ? `Did you mean ${meant}?` : 'Run keylatch --help.'}`);
+/** What stands for several commands, or for none. @param {string} name @param {string[]} rest @param {boolean} wantsHelp */
+function several(name, rest, wantsHelp) {
+  const [word] = rest;
+  if (name === '' || (word !== undefined && !word.startsWith('-'))) throw unknownCommand(name, word);
+  if (wantsHelp) return show(groupHelp(name));
+  throw new UseError(`usage: keylatch ${name} <command>. The commands are ${wordsAfter(name).map(([next]) => next).join(', ')}.`);
+}
+
+/** @param {string} group @param {string} word */
+function unknownCommand(group, word) {
+  const own = group === '' ? ['completion', 'help', 'version'] : [];
+  const before = group && `${group} `;
+  const meant = nearest(shown(word), [...wordsAfter(group).map(([name]) => name), ...own]);
+  return new UseError(`there is no command "${before}${shown(word)}". ${meant ? `Did you mean ${before}${meant}?` : `Run keylatch ${before}--help.`}`);
 }
 
 /** @param {string} shell */

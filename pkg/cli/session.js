@@ -9,6 +9,7 @@ import * as browser from '../node/session.js';
 import { apiKey, confirm } from './ask.js';
 import { credentialFor, givenAddress, keepsByUser, needAddress, providerOf, withClient } from './client.js';
 import { named, until } from './describe.js';
+import { watched } from './ending.js';
 import { print, printJson, say, style, warn } from './print.js';
 import { clean } from './text.js';
 
@@ -80,7 +81,7 @@ async function promptFor(provider, options) {
 
 /** @param {any} provider @param {string | undefined} baseUrl @param {string} key */
 async function accepted(provider, baseUrl, key) {
-  const client = new KeyClient({ provider, baseUrl, credential: key });
+  const client = new KeyClient({ provider, baseUrl, credential: key, fetch: watched });
   if (!provider.capabilities.validate) return;
   const { valid } = await client.validate(key);
   if (!valid) throw failure('unauthorized', provider.title, 'the key is not valid there, so it was not stored.');

@@ -2,10 +2,12 @@
 
 import { failure } from '../core/errors.js';
 import { givenAddress, nameOfAddress, providerOf } from './client.js';
+import { quotas, rates } from './limits.js';
 import { duration, end } from './when.js';
 import { holdsKey } from './which.js';
 
-export const STATUSES = ['active', 'inactive', 'expired', 'revoked', 'all'];
+export const STATUSES = ['active', 'inactive', 'expired', 'revoked', 'disabled', 'all'];
+export const ENVIRONMENTS = ['live', 'test'];
 export const SCHEMES = ['bearer', 'basic', 'header'];
 const LONGEST_NAME = 100;
 
@@ -18,6 +20,12 @@ const VALUES = {
   limit: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : wrong('--limit', 'use a whole number from 1.')),
   name,
   output: (value) => (value.trim() === '' ? wrong('--output', 'it is empty.') : value),
+  metadata: (value) => objectOf(value, '--metadata'),
+  environment: (value) => oneOf(value, '--environment', ENVIRONMENTS),
+  prefix: (/** @type {string[]} */ values) => values.map(format),
+  rate: rates,
+  quota: quotas,
+  'ends-within': (value) => (/^[1-9]\d{0,3}d$/.test(value) ? Number.parseInt(value, 10) : wrong('--ends-within', 'use a number of days such as 30d.')),
   user: (value) => (value.trim() === '' ? wrong('--user', 'it is empty.') : value),
 };
 
@@ -40,6 +48,23 @@ export function refuseOddAddress(options) {
   if (!['http:', 'https:'].includes(url.protocol)) wrong(option, 'it must begin with https:// or http://.');
   if (url.username || url.password) wrong(option, 'it must not hold a user or a password.');
   if (/[?#]/.test(given)) wrong(option, 'it must not have a query or a fragment.');
+}
+
+/** @param {string} value @param {string} option @returns {Record<string, unknown>} */
+function objectOf(value, option) {
+  try {
+    const data = JSON.parse(value);
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return data;
+  } catch {
+    // The same as of what is JSON, and no object.
+  }
+  return wrong(option, 'use a JSON object such as {"plan":"pro"}.');
+}
+
+/** How keys begin, and what they are for. @param {string} value */
+function format(value) {
+  const [, environment = 'live', prefix] = /^(?:(live|test)=)?(.*)$/.exec(value) ?? [];
+  return { environment, prefix };
 }
 
 /** @param {string} value @param {string} option @param {string[]} choices */

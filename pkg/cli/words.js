@@ -7,6 +7,8 @@
 const OPTION = /** @type {const} */ ({
   expiresIn: '--expires', expires_in: '--expires', expires_at: '--expires', overlap: '--overlap', name: '--name', scopes: '--scope',
   user: '--user', scheme: '--scheme', status: '--status', search: '--search', profile: '--profile', path: '--output', apiKey: '--api-key',
+  owner: '--owner', metadata: '--metadata', limits: '--rate or --quota', allowed_addresses: '--address', environment: '--environment', formats: '--prefix',
+  default_lifetime: '--expires', ends_within_days: '--ends-within',
 });
 
 /** What a code of the system or of TLS means. */
@@ -40,7 +42,7 @@ export function inOwnWords(error, { address, provider, asked }) {
     .replace(/^baseUrl: /, `${address}: `)
     .replace(/^host: /, '--host: ');
   if (code === 'invalid_argument') return whole.replace(/^(\w+): /, (all, name) => (name in OPTION ? `${option(name)}: ` : all));
-  if (code === 'invalid_request') return whole.replace(/`(\w+)`/g, (all, name) => (name in OPTION ? option(name) : all));
+  if (code === 'invalid_request') return whole.replace(/`(\w+)(\[[^`]*)?`/g, (all, name) => (name in OPTION ? option(name) : all));
   if (code === 'network_error') return unreached(error, whole);
   if (code === 'not_found' && asked) return `${whole} The address was ${asked}; check that ${address} is that of the service.`;
   if (code === 'store_failed' || code === 'not_stored') return [whole, messageOf(error.cause)].filter(Boolean).join(' ');

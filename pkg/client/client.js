@@ -14,6 +14,7 @@ import { Attempt } from './attempt.js';
 import { ABORTED, checkTransport, run } from './call.js';
 import { fetchWith } from './fetch.js';
 import { client, trapped } from './load.js';
+import { duration, lifetime } from './lifetime.js';
 import { originOf } from './origin.js';
 import { outcomeOf } from './task.js';
 
@@ -388,27 +389,6 @@ function bound(source, before) {
   return { refresh: async (signal) => source.refresh?.({ signal }) };
 }
 
-/** @param {unknown} expiresIn */
-function lifetime(expiresIn) {
-  // A Date of another realm is no instance of ours.
-  const isDate = typeof expiresIn === 'object' && typeof (/** @type {any} */ (expiresIn)?.toISOString) === 'function';
-  if (!isDate) return duration(expiresIn, 'expiresIn');
-  try {
-    const text = /** @type {Date} */ (expiresIn).toISOString();
-    if (typeof text === 'string') return text;
-  } catch {
-    // An invalid Date throws; so may an object that is like one.
-  }
-  throw failure('invalid_argument', 'expiresIn', 'the Date is invalid.');
-}
-
-/** @param {unknown} given @param {string} name */
-function duration(given, name) {
-  if (given === undefined || typeof given === 'string') return given;
-  if (Number.isSafeInteger(given) && Number(given) >= 0) return `PT${given}S`;
-  throw failure('invalid_argument', name, 'use an ISO 8601 duration such as "P3M", or a whole number of seconds.');
-}
-
 /** @param {any} raw */
 function issued({ key, warning, secret }) {
   const out = { key: withDates(key), secret: adoptOnce(secret) };
@@ -420,4 +400,3 @@ function withDates(key) {
   for (const moment of MOMENTS) if (moment in key) key[moment] = new Date(key[moment]);
   return key;
 }
-

@@ -2,16 +2,18 @@
 
 import { failure } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
+import { listOf, numberOf, optionsOf } from '../core/options.js';
 import { declaredProvider } from '../core/services.js';
 import { checkKey } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
+import { KEYS } from '../server/format.js';
 import { networkOf } from './address.js';
 import { Answers, isWithin, moment } from './answers.js';
 import { credentialOf, placesOf } from './credential.js';
 import { ownTable } from './lookup.js';
-import { listOf, neededBy, numberOf, optionsOf, scopesOf } from './options.js';
+import { neededBy, scopesOf } from './options.js';
 import { Refusal } from './refusal.js';
-import { KEYS, serverTable } from './server.js';
+import { serverTable } from './server.js';
 import { Table } from './table.js';
 import { Throttle } from './throttle.js';
 

@@ -2,9 +2,10 @@
 
 import { freeze, plain } from '../client/plain.js';
 import { failure } from '../core/errors.js';
+import { optionsOf } from '../core/options.js';
 import { generateKey, hashKey } from '../keys/issue.js';
 import { endOf } from './lifetime.js';
-import { optionsOf, scopesOf } from './options.js';
+import { scopesOf } from './options.js';
 
 const OPTIONS = ['format', 'owner', 'scopes', 'metadata', 'expiresIn'];
 

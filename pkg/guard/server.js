@@ -10,18 +10,6 @@ import { copyOf } from '../core/secret.js';
 const APPLICATION = /^app_[0-9A-Za-z]{20}$/;
 
 /**
- * What keys of applications look like: keylatch's own format, behind a prefix that each application chooses.
- * @type {import('../index.js').KeyFormat}
- */
-export const KEYS = {
-  parts: [
-    { alphabet: 'abcdefghijklmnopqrstuvwxyz0123456789_', length: { min: 1, max: 23 } }, '_',
-    { alphabet: 'base62', length: 30 }, { checksum: 'crc32', covers: 'all', length: 6 },
-  ],
-  certainty: 'documented',
-};
-
-/**
  * @param {Record<string, any>} options of the guard
  * @param {{ timeout: number, shares: boolean, keeps: number, isLenient: boolean }} how the guard asks
  * @returns {import('./table.js').Source}

@@ -151,7 +151,7 @@ test('many callers of one key ask once', async (t) => {
 const GONE = [
   ['broken', 'network_error', /could not be reached/],
   ['half', 'network_error', /could not be reached/],
-  ['garbage', 'bad_response', /did not answer as keylatch-server does\. Check baseUrl/],
+  ['garbage', 'bad_response', /did not answer as keylatch-server does\. Check that baseUrl is its address/],
   ['another', 'bad_response', /`fresh_seconds` is missing/],
   ['redirect', 'redirect_refused', /Check that baseUrl is the final address/],
   ['endless', 'bad_response', /more than 1000000 bytes/],

@@ -15,13 +15,14 @@ use crate::tools;
 pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 20] = [
+const INPUTS: [&str; 22] = [
     "src",
     "find",
     "format",
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",
+    "pkg/applications",
     "pkg/cli",
     "pkg/client",
     "pkg/core",
@@ -33,6 +34,7 @@ const INPUTS: [&str; 20] = [
     "pkg/node",
     "pkg/platform",
     "pkg/redact",
+    "pkg/server",
     "xtask/bundle.mjs",
     "xtask/messages",
     "xtask/npm/package-lock.json",

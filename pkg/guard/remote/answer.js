@@ -2,7 +2,7 @@
 // that leaves it out is none, and lets nobody in.
 
 import { freeze } from '../../client/plain.js';
-import { KeylatchError } from '../../core/errors.js';
+import { isObject, isText, needed } from '../../server/needed.js';
 import { Refusal } from '../refusal.js';
 import { addressIn, contains, networkIn } from '../address.js';
 
@@ -74,22 +74,6 @@ export class OfServer {
     return spent === undefined ? told() : spent.then(told);
   }
 }
-
-/**
- * @template T
- * @param {T} value @param {string} path @param {(value: any) => boolean} isRight
- * @returns {T}
- */
-function needed(value, path, isRight) {
-  if (isRight(value)) return value;
-  throw new KeylatchError({ code: 'bad_response', details: [], sentence: `The answer of keylatch-server is none: \`${path}\` is missing or of another kind.` });
-}
-
-/** @param {unknown} value */
-const isText = (value) => typeof value === 'string';
-
-/** @param {unknown} value */
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @param {unknown} value @param {string} path */
 const metadataIn = (value, path) => freeze(value === null || value === undefined ? {} : needed(value, path, isObject));

@@ -1,0 +1,3 @@
+// keylatch/applications: needs no client.
+
+export { Applications } from '../applications/applications.js';
