@@ -47,6 +47,8 @@ export interface ElementFilters {
   status: 'all' | 'active' | 'inactive' | 'expired' | 'revoked';
   /** Only active keys that nobody has used for 90 days. */
   unused: boolean;
+  /** Only active keys that end by themselves within 30 days. */
+  soon: boolean;
   /** `name`, `status`, `createdAt`, `expiresAt` or `lastUsedAt`, with `-` before it from the last to the first; empty for the order of the service. */
   sort: string;
 }

@@ -5,11 +5,11 @@ import { CheckBox } from './check-box.js';
 import { el } from './dom.js';
 import { ListView } from './list-view.js';
 import { Loader } from './loader.js';
-import { Offer, providerOf } from './offer.js';
+import { offerOf } from './offer.js';
 import { Speech } from './speech.js';
 
 /** @typedef {{ name: string, description?: string }} Scope */
-/** What every part of one element shares. @typedef {{ root: ShadowRoot, speech: Speech, offer: Offer, list: import('./key-list.js').KeyList, scopes: Scope[] }} Scene */
+/** What every part of one element shares. @typedef {{ root: ShadowRoot, speech: Speech, offer: import('./offer.js').Offer, list: import('./key-list.js').KeyList, scopes: Scope[] }} Scene */
 
 /** Of keylatch-server. */
 const SCOPES = ['keys:read', 'keys:write'];
@@ -22,7 +22,7 @@ const SCOPES = ['keys:read', 'keys:write'];
  */
 export function assemble({ root, language, words, provider, scopes, services, list, host, filters }) {
   const speech = new Speech(language, words);
-  const offer = new Offer(providerOf(provider));
+  const offer = offerOf(provider);
   /** @type {Scene} */
   const scene = { root, speech, offer, list, scopes: scopes ?? SCOPES.map((name) => ({ name, description: speech.say(`scope.${name}`) })) };
   const view = new ListView(scene, {

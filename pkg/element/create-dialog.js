@@ -13,6 +13,9 @@ const SEEN = /[^\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** For a service that takes no name the client wants one all the same; it is not sent. */
 const NAMELESS = 'API key';
+/** An id that a page has for somebody. */
+const OWNER = /^[!-~]{1,128}$/;
+const NOT_IN_OWNER = /[/?#%\\]/;
 const LIFETIMES = ['P7D', 'P30D', 'P3M', 'P6M', 'P1Y', 'date', 'never'];
 const USUAL = 'P3M';
 
@@ -27,6 +30,7 @@ export class CreateDialog {
     this.takesScopes = offer.capabilities.scopes && scopes.length > 0;
 
     this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, 'data-first': this.takesName }) });
+    this.owner = field({ id: 'key-owner', label: say('create.owner'), hint: say('create.ownerHint'), control: el('input', { type: 'text', name: 'owner', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true }) });
     this.lifetime = field({
       id: 'key-lifetime', label: say('create.lifetime'),
       control: el('select', { name: 'lifetime', autocomplete: 'off' }, LIFETIMES.map((value) => el('option', { value, selected: value === USUAL }, say(`create.${value}`)))),
@@ -44,11 +48,11 @@ export class CreateDialog {
 
     this.dialog = new FormDialog(scene, {
       name: 'create', title: say('create.title'), submit: say('create.submit'), busy: say('create.busy'),
-      body: [terms, this.takesName && this.name.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
+      body: [terms, this.takesName && this.name.element, offer.hasOwners && this.owner.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
         .flat().filter(Boolean),
     });
     this.lifetime.control.addEventListener('change', () => this.#showLifetime());
-    this.name.control.addEventListener('input', () => this.name.setError());
+    for (const { control, setError } of [this.name, this.owner]) control.addEventListener('input', () => setError());
     this.date.control.addEventListener('input', () => this.#showLifetime());
     // Going back on purpose starts afresh; Escape and a lost session do not.
     this.dialog.cancel.addEventListener('click', () => this.forget());
@@ -75,8 +79,7 @@ export class CreateDialog {
   /** Empties the form. */
   forget() {
     this.dialog.form.reset();
-    this.name.setError();
-    this.date.setError();
+    for (const { setError } of [this.name, this.owner, this.date]) setError();
   }
 
   /** What one should know of a key that cannot be told how long to live. */
@@ -94,6 +97,7 @@ export class CreateDialog {
       name: this.takesName ? this.name.control.value.trim() : NAMELESS,
       expiresIn: this.takesEnd ? expiresIn : undefined,
       scopes: this.takesScopes && scopes.length > 0 ? scopes : undefined,
+      ...this.scene.offer.hasOwners && { owner: this.owner.control.value.trim() },
     };
   }
 
@@ -114,11 +118,14 @@ export class CreateDialog {
   #valid() {
     const { speech } = this.scene;
     this.name.setError(this.takesName ? this.#nameProblem(this.name.control.value.trim()) : '');
+    const owner = this.owner.control.value.trim();
+    const isOwner = !this.scene.offer.hasOwners || (OWNER.test(owner) && !NOT_IN_OWNER.test(owner));
+    this.owner.setError(isOwner ? '' : speech.say('create.ownerless'));
     const wrong = !this.takesEnd || this.lifetime.control.value !== 'date' ? undefined
       // `value` of a half-typed date is empty; `badInput` tells it from none.
       : this.date.control.validity.badInput ? 'create.halfDate' : dateProblem(this.date.control.value);
     this.date.setError(wrong ? speech.say(wrong, { years: MAX_YEARS }) : '');
-    const first = [this.name.control, this.date.control].find((control) => control.hasAttribute('aria-invalid'));
+    const first = [this.name.control, this.owner.control, this.date.control].find((control) => control.hasAttribute('aria-invalid'));
     first?.focus();
     return !first;
   }

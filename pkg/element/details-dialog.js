@@ -4,7 +4,7 @@ import { button, el, showModal, timeElement } from './dom.js';
 import { isEnded, labelOf } from './offer.js';
 import { statusMark } from './row.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./element.js').Scene} Scene */
 
 /**
@@ -53,6 +53,7 @@ function facts(scene, key) {
   const all = [
     [say('column.masked'), key.masked ? code(key.masked) : undefined],
     [say('details.id'), code(key.id)],
+    [say('column.owner'), key.owner],
     [say('column.status'), mark.element],
     [say('details.scopes'), offer.capabilities.scopes ? scopesOf(scene, key) : undefined],
     [say('details.replaces'), predecessor && link(predecessor)],

@@ -10,7 +10,7 @@ import { KeyList } from './key-list.js';
 import { providerOf } from './offer.js';
 import { styleSheet } from './style-sheet.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./words.js').Word} Word */
 /** @typedef {import('./assembly.js').Scope} Scope */
 /** @typedef {import('./assembly.js').Scene} Scene */
@@ -292,7 +292,7 @@ export class KeylatchKeys extends Base {
   #host() {
     const element = this;
     return {
-      call: (run) => this.#call(run),
+      call: (/** @type {any} */ run) => this.#call(run),
       load: () => this.#load(),
       pull: (signal) => this.#seen.loader.pull(signal),
       changed: () => this.#changed(),

@@ -8,7 +8,7 @@ import { columnsOf, keyRow } from './row.js';
 import { RowMenu } from './row-menu.js';
 import { VirtualRows } from './virtual-rows.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 
 export class ListView {
   /**

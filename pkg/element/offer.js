@@ -4,11 +4,24 @@
 import { defineProvider, provider } from '../entries/index.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/**
+ * A key as a list has it. That of an application (www/applications/) also has an owner, and may be disabled for a while.
+ * @typedef {Omit<import('../index.js').KeyInfo, 'status'> & { status: import('../index.js').KeyStatus | 'disabled', owner?: string }} KeyInfo
+ */
+
+/**
+ * What a page says of keys besides what a service does: each is somebody's, who is named when it is made; each can be
+ * made to wait. Its client then takes `owner`, and has `disable` and `enable`. And they are sent to another service, of
+ * which the page does not know where it is.
+ * @typedef {{ hasOwners?: boolean, disables?: boolean, isSentElsewhere?: boolean }} Traits
+ */
 
 export class Offer {
-  /** @param {Provider} provider */
-  constructor(provider) {
+  /** @param {Provider} provider @param {Traits} [traits] */
+  constructor(provider, { hasOwners = false, disables = false, isSentElsewhere = false } = {}) {
+    this.hasOwners = hasOwners;
+    this.disables = disables;
+    this.isSentElsewhere = isSentElsewhere;
     this.provider = provider;
     this.id = provider.id;
     this.title = provider.title;
@@ -39,10 +52,13 @@ export class Offer {
   actionsOn(key) {
     const { rotate, revoke, delete: remove } = this.capabilities;
     const alive = !isEnded(key);
+    const isDisabled = key.status === 'disabled';
     const offered = {
-      rotate: rotate && alive && !key.replacedBy,
+      rotate: rotate && alive && !isDisabled && !key.replacedBy,
+      disable: this.disables && alive && !isDisabled,
+      enable: isDisabled,
       revoke: revoke && alive,
-      delete: remove && !(revoke && key.status === 'active'),
+      delete: remove && !(revoke && (isDisabled || key.status === 'active')),
     };
     return Object.entries(offered).flatMap(([action, isOffered]) => isOffered ? [action] : []);
   }
@@ -61,5 +77,8 @@ export const isEnded = ({ status }) => status === 'expired' || status === 'revok
 /** What a key is called where a person must know it again. @param {KeyInfo} key */
 export const labelOf = ({ name, masked, id }) => name || masked || id;
 
-/** The whole of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Provider} */
-export const providerOf = (given) => typeof given === 'string' ? provider(given) : given.capabilities ? given : defineProvider(given);
+/** The whole of a service that is given by id, as data, as a declaration, or as one `of` which a page says more. @param {any} given @returns {Provider} */
+export const providerOf = (given) => typeof given === 'string' ? provider(given) : given.of ?? (given.capabilities ? given : defineProvider(given));
+
+/** @param {any} given as for {@link providerOf} */
+export const offerOf = (given) => new Offer(providerOf(given), given.of && given);

@@ -5,13 +5,13 @@ import { button, el, icon, setIcon, showTime } from './dom.js';
 import { isUnused } from './key-list.js';
 import { isEnded, labelOf } from './offer.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./element.js').Scene} Scene */
 /** A part that can show any key. @typedef {{ element: any, show: (key: KeyInfo) => void }} Shown */
 /** @typedef {{ id: string, width: string, isSorted?: boolean, cell: (scene: Scene) => Shown }} Column */
 
 /** @type {Record<string, string>} */
-const STATES = { active: 'check', expired: 'cross', revoked: 'cross', unknown: 'question' };
+const STATES = { active: 'check', disabled: 'cross', expired: 'cross', revoked: 'cross', unknown: 'question' };
 const SOON = 7 * 86_400_000;
 
 /** The columns that have something to show, each with what makes its cell. @param {Scene} scene @returns {Column[]} */
@@ -24,6 +24,7 @@ export function columnsOf({ offer }) {
     [offer.ending !== undefined, { id: 'select', width: '2.75rem', cell: selectCell }],
     [hasNames, { id: 'name', width: 'minmax(9rem, 2.4fr)', isSorted: true, cell: (scene) => headCell(scene, 'name', nameText()) }],
     [true, { id: 'masked', width: 'minmax(8.75rem, 1.3fr)', cell: hasNames ? maskedCell : (scene) => headCell(scene, 'masked', maskedCode(scene)) }],
+    [offer.hasOwners, { id: 'owner', width: 'minmax(6rem, 1fr)', isSorted: true, cell: ownerCell }],
     [true, { id: 'status', width: 'minmax(7rem, 1fr)', isSorted: offer.hasStates, cell: statusCell }],
     [offer.tells('createdAt'), { id: 'createdAt', width: 'minmax(7rem, 1fr)', isSorted: true, cell: time('createdAt') }],
     [offer.capabilities.expiry, { id: 'expiresAt', width: 'minmax(7rem, 1fr)', isSorted: true, cell: time('expiresAt') }],
@@ -109,6 +110,12 @@ function maskedCode({ speech }) {
 function maskedCell(scene) {
   const { element, show } = maskedCode(scene);
   return { element: el('td', {}, element), show };
+}
+
+/** @returns {Shown} */
+function ownerCell() {
+  const text = document.createTextNode('');
+  return { element: el('td', {}, el('bdi', {}, text)), show: ({ owner }) => { text.data = owner ?? ''; } };
 }
 
 /** @param {string | Node} content */
