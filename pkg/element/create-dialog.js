@@ -2,7 +2,7 @@
 
 import { el, field, setText } from './dom.js';
 import { FormDialog, note } from './dialog.js';
-import { dateProblem, dateValue, endOf, endOfDay, MAX_YEARS } from './lifetime.js';
+import { dateProblem, dateValue, endOf, endOfDay, isMeasured, MAX_YEARS } from './lifetime.js';
 
 /** @typedef {import('./element.js').Scene} Scene */
 
@@ -31,9 +31,12 @@ export class CreateDialog {
 
     this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, 'data-first': this.takesName }) });
     this.owner = field({ id: 'key-owner', label: say('create.owner'), hint: say('create.ownerHint'), control: el('input', { type: 'text', name: 'owner', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true }) });
+    const lifetimes = LIFETIMES.filter((value) => isAllowed(value, offer.lifetimes.longest));
+    const { usual = USUAL } = offer.lifetimes;
+    this.usual = lifetimes.includes(usual) ? usual : lifetimes[0];
     this.lifetime = field({
       id: 'key-lifetime', label: say('create.lifetime'),
-      control: el('select', { name: 'lifetime', autocomplete: 'off' }, LIFETIMES.map((value) => el('option', { value, selected: value === USUAL }, say(`create.${value}`)))),
+      control: el('select', { name: 'lifetime', autocomplete: 'off' }, lifetimes.map((value) => el('option', { value, selected: value === this.usual }, say(`create.${value}`)))),
     });
     this.end = el('p', { class: 'hint', role: 'status' });
     this.lifetime.element.append(this.end);
@@ -109,7 +112,7 @@ export class CreateDialog {
     this.date.setError();
     const isDate = chosen === 'date' && !dateProblem(this.date.control.value);
     const end = isDate ? endOfDay(this.date.control.value) : chosen.startsWith('P') ? endOf(chosen) : undefined;
-    const word = isDate ? 'create.endsWithDay' : chosen === USUAL ? 'create.endsUsual' : 'create.ends';
+    const word = isDate ? 'create.endsWithDay' : chosen === this.usual ? 'create.endsUsual' : 'create.ends';
     this.end.textContent = end ? speech.say(word, { day: speech.day(end), relative: speech.ago(end) }) : '';
     const isLong = end !== undefined && end > endOf('P1Y');
     this.warning.say(chosen === 'never' ? speech.say('create.forever') : isLong ? speech.say('create.long') : '', true);
@@ -138,4 +141,10 @@ export class CreateDialog {
     if (length > MAX_NAME) return speech.say('create.nameLong', { most: MAX_NAME, count: length });
     return CONTROL.test(text) ? speech.say('create.nameControl') : '';
   }
+}
+
+/** Whether a lifetime is within the longest. One that cannot be measured here is left to the service. @param {string} value @param {string | null} [longest] */
+function isAllowed(value, longest) {
+  if (!longest || !isMeasured(longest) || value === 'date') return true;
+  return value !== 'never' && endOf(value) <= endOf(longest);
 }

@@ -12,16 +12,17 @@ import { defineProvider, provider } from '../entries/index.js';
 /**
  * What a page says of keys besides what a service does: each is somebody's, who is named when it is made; each can be
  * made to wait. Its client then takes `owner`, and has `disable` and `enable`. And they are sent to another service, of
- * which the page does not know where it is.
- * @typedef {{ hasOwners?: boolean, disables?: boolean, isSentElsewhere?: boolean }} Traits
+ * which the page does not know where it is. `lifetimes`: what a new key gets, and the most that it may get.
+ * @typedef {{ hasOwners?: boolean, disables?: boolean, isSentElsewhere?: boolean, lifetimes?: { usual?: string, longest?: string | null } }} Traits
  */
 
 export class Offer {
   /** @param {Provider} provider @param {Traits} [traits] */
-  constructor(provider, { hasOwners = false, disables = false, isSentElsewhere = false } = {}) {
+  constructor(provider, { hasOwners = false, disables = false, isSentElsewhere = false, lifetimes = {} } = {}) {
     this.hasOwners = hasOwners;
     this.disables = disables;
     this.isSentElsewhere = isSentElsewhere;
+    this.lifetimes = lifetimes;
     this.provider = provider;
     this.id = provider.id;
     this.title = provider.title;

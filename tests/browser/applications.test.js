@@ -205,6 +205,24 @@ scenario('what the server refuses is said in the dialog, and what was typed stay
   assert.equal(await dialog.getByLabel('Name').inputValue(), 'Acme');
 });
 
+scenario('a new key of an application gets the lifetime that the application says, and no longer one is offered', async ({ page, keys, server }) => {
+  const api = await server.api();
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }], default_lifetime: 'P30D', longest_lifetime: 'P6M' });
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await page.goto(`${server.url}/#applications/${id}`);
+  await apps.keys.getByRole('button', { name: 'Issue the first key' }).click();
+  const duration = page.getByRole('dialog', { name: 'Issue a key' }).getByLabel('Duration');
+  assert.equal(await duration.inputValue(), 'P30D');
+  assert.deepEqual(await duration.locator('option').evaluateAll((options) => options.map(({ value }) => value)), ['P7D', 'P30D', 'P3M', 'P6M', 'date']);
+  await page.keyboard.press('Escape');
+  await apps.customerKey({ name: 'robot', owner: 'cust_7' });
+  await apps.keys.getByLabel('Ends within 30 days').check();
+  assert.equal(await apps.row(apps.keys, 'robot').isVisible(), true);
+  const { items: [key] } = await api('GET', `/v1/applications/${id}/keys`);
+  assert.equal(Math.round((new Date(key.expires_at) - new Date(key.created_at)) / 86_400_000), 30);
+});
+
 scenario('a session that ends among applications asks to sign in, and comes back to them', async ({ page, keys, server, context }) => {
   const api = await server.api();
   const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }] });

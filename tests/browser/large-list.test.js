@@ -97,6 +97,10 @@ scenario('a long list is searched, filtered, sorted and totalled without a reque
   await page.getByLabel('Unused for 90 days').check();
   await says(/^[\d,]+ of 5,000 keys .* unused for 90 days$/);
   await page.getByLabel('Unused for 90 days').uncheck();
+  // Every second key ends in 30 days, and those that work are four of five.
+  await page.getByLabel('Ends within 30 days').check();
+  await says('2,000 of 5,000 keys');
+  await page.getByLabel('Ends within 30 days').uncheck();
 
   const name = keys.table.getByRole('columnheader', { name: 'Name' });
   await name.getByRole('button').click();
@@ -176,6 +180,12 @@ scenario('the filters stand in the address, and never a key', async ({ page, key
   await eventually(async () => assert.deepEqual(await keys.names(), ['Alpha', 'Beta']));
   assert.equal(await keys.status.inputValue(), 'active');
 
+  await page.getByLabel('Ends within 30 days').check();
+  assert.equal(new URL(page.url()).search, '?status=active&soon=&sort=name');
+  await page.reload();
+  await keys.loaded();
+  await page.getByText('No key matches').waitFor();
+  await page.getByLabel('Ends within 30 days').uncheck();
   await keys.status.selectOption('All');
   await keys.search.fill(secret);
   await keys.list.getByText('Only the masked form of the key you pasted is searched for.').waitFor();

@@ -4,7 +4,7 @@
 import { defineProvider } from '/keylatch/dist/index.js';
 
 /** What the element is told of an application's keys: how they look, and what can be done with them. */
-export function keysOffer({ name, formats }) {
+export function keysOffer({ name, formats, defaultLifetime, longestLifetime }) {
   return {
     of: defineProvider({
       id: 'application', title: name, env: [`${variable(name)}_API_KEY`],
@@ -13,6 +13,7 @@ export function keysOffer({ name, formats }) {
     }),
     hasOwners: true,
     disables: true,
+    lifetimes: { usual: defaultLifetime, longest: longestLifetime },
     isSentElsewhere: true,
   };
 }

@@ -143,7 +143,7 @@ export class ApplicationsView {
       fact('Keys begin with', ...codes(formats.map(({ prefix }) => prefix))),
       fact('A new key lives', `${lifetime(defaultLifetime)}${longestLifetime ? `, at most ${lifetime(longestLifetime)}` : ''}`),
       fact('Scopes', ...scopes.length > 0 ? codes(scopes.map(({ name }) => name)) : ['Any']),
-      fact('Each key may use', limitsWords(this.speech, limits)));
+      fact('Limits of a key', limitsWords(this.speech, limits)));
   }
 }
 
