@@ -393,13 +393,18 @@ export interface ApplicationsOptions {
  * `invalid_argument`. What a call adds to these is said there.
  *
  * @example
- * ```ts
- * const applications = new Applications({ baseUrl: 'https://keys.example.com', credential: process.env.KEYLATCH_API_KEY });
+ * ```js
+ * const { secret: mine } = await client.create({ name: 'for applications', scopes: ['keys:read', 'keys:write'] });
+ * const applications = new Applications({ baseUrl: 'http://127.0.0.1:8787', credential: mine });
  * const { id } = await applications.create({ name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
- * const acme = applications.application(id);
- * const { key, secret } = await acme.keys.create({ owner: 'cust_7', scopes: ['mesh:read'], expiresIn: 'P1Y' });
- * secret.reveal(); // → 'acme_live_…', once
- * await acme.owners.revoke('cust_7'); // → 1
+ *
+ * const { keys, owners } = applications.application(id);
+ * const { key, secret } = await keys.create({ owner: 'cust_7', scopes: ['mesh:read'], expiresIn: 'P1Y' });
+ * key; // → { id: 'key_…', applicationId: 'app_…', owner: 'cust_7', … status: 'active', … }
+ * secret.reveal(); // → 'acme_live_…'
+ * await owners.revoke('cust_7'); // → 1
+ * await keys.rotate(key.id); // throws key_inactive
+ * await keys.get('key_0123456789abcdefghij'); // throws not_found
  * ```
  */
 export class Applications {

@@ -33,8 +33,8 @@ async function bundle(program) {
     plugins: [{
       name: 'package',
       setup(build) {
-        const files = { keylatch: 'index.js', 'keylatch/element': 'element/element.js', 'keylatch/guard': 'guard.js', 'keylatch/redact': 'redact.js' };
-        build.onResolve({ filter: /^keylatch(\/element|\/guard|\/redact)?$/ }, ({ path }) => ({ path: join(root, 'pkg/dist', files[path]), sideEffects: path === 'keylatch/element' }));
+        const files = { keylatch: 'index.js', 'keylatch/applications': 'applications.js', 'keylatch/element': 'element/element.js', 'keylatch/guard': 'guard.js', 'keylatch/redact': 'redact.js' };
+        build.onResolve({ filter: /^keylatch(\/applications|\/element|\/guard|\/redact)?$/ }, ({ path }) => ({ path: join(root, 'pkg/dist', files[path]), sideEffects: path === 'keylatch/element' }));
       },
     }],
   });
@@ -54,6 +54,7 @@ async function bundle(program) {
 
 const check = await bundle("import { checkKey } from 'keylatch'; console.log(checkKey('keylatch', ''));");
 const guard = await bundle("import { createGuard, issueKey } from 'keylatch/guard'; console.log(createGuard, issueKey);");
+const applications = await bundle("import { Applications } from 'keylatch/applications'; console.log(Applications);");
 const all = await bundle("import * as keylatch from 'keylatch'; console.log(keylatch);");
 const element = await bundle("import 'keylatch/element';");
 const redacts = await bundle("import { redact } from 'keylatch/redact'; console.log(redact(''));");
@@ -61,6 +62,7 @@ const measured = {
   'bundle of checkKey, gzip': check.first,
   'bundle of keylatch/guard, gzip': guard.first,
   'lazy part of keylatch/guard, gzip': guard.later,
+  'bundle of keylatch/applications, gzip': applications.first,
   'bundle of everything without its lazy part, gzip': all.first,
   'lazy client part, gzip': all.later,
   'wasm that a Node program compiles, raw': wasm('offline').length + wasm('node').length,

@@ -29,7 +29,7 @@ export class Applications {
   /** @param {unknown} options */
   async create(options) {
     const { signal, ...given } = optionsOf(options, MEMBERS);
-    return this.#calls.ask({ method: 'POST', path: '/v1/applications', body: applicationOf(given), granted: 201, shape: application }, signal);
+    return this.#calls.ask({ method: 'POST', path: '/v1/applications', body: applicationOf(given), granted: 201, made: 'An application of this name', shape: application }, signal);
   }
 
   /** @param {unknown} [options] */

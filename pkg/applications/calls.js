@@ -9,18 +9,20 @@ import { utf8Of } from '../core/offline.js';
 import { numberOf, optionsOf } from '../core/options.js';
 import { adoptOnce, copyOf } from '../core/secret.js';
 import { needed } from '../server/needed.js';
-import { neverLeft, Requests } from '../server/requests.js';
+import { neverLeft, Requests, scrubbed } from '../server/requests.js';
 import { page, secret } from './shapes.js';
 
 /** @typedef {import('./shapes.js').Shape} Shape @typedef {import('../server/requests.js').Asked} Asked */
 /**
- * A request, and what its answer states. `made` is what may be there although every answer was lost: the request then has an
- * idempotency key. `isRepeatable`: nothing is done twice.
+ * A request, and what its answer states. `isRepeatable`: nothing is done twice. `made` is what may be there although its answer
+ * was lost; a request for that is repeatable by an idempotency key.
  * @typedef {Omit<Asked, 'granted'> & { granted?: number, shape?: Shape, isRepeatable?: boolean, made?: string }} Request
  */
 
 /** Of an answer, in bytes: a page of a hundred keys with all that they may have, or a thousand imported ones. */
 const LARGEST = 32_000_000;
+/** Nothing longer of what a server says is told. */
+const LONGEST = 500;
 /** As src/http/retry.rs has them, in milliseconds. */
 const FIRST_PAUSE = 250, LONGEST_PAUSE = 10_000;
 
@@ -49,14 +51,15 @@ export class Calls {
    * @param {Request} request @param {AbortSignal} [signal]
    * @returns {Promise<any>}
    */
-  async ask({ shape, made, isRepeatable = made !== undefined, granted = 200, headers = {}, ...asked }, signal) {
-    if (made !== undefined) headers = { ...headers, 'Idempotency-Key': idempotencyKey() };
+  async ask({ shape, made, isRepeatable = false, granted = 200, ...asked }, signal) {
+    const isNumbered = made !== undefined && isRepeatable;
+    const headers = isNumbered ? { 'Idempotency-Key': idempotencyKey() } : undefined;
     let isLost = false;
     try {
       return await this.#requests.run(signal, async (call) => {
         for (let number = 1; ; number += 1) {
           // A later try says so: a server that knows of no tries refuses it, instead of making a second key.
-          const body = made === undefined || number === 1 ? asked.body : { ...asked.body, attempt: number };
+          const body = isNumbered && number > 1 ? { ...asked.body, attempt: number } : asked.body;
           try {
             const { members } = await this.#requests.ask(call, { ...asked, granted, headers, body });
             return shape?.(members, '');
@@ -70,7 +73,8 @@ export class Calls {
       });
     } catch (thrown) {
       if (made === undefined || !(isLost || isAnswerLost(thrown))) throw thrown;
-      throw new KeylatchError({ code: 'outcome_unknown', details: [this.#origin, made] }, thrown);
+      const sentence = `The answer of ${this.#origin} was lost. ${made} may be there all the same: look at the list, and end it if nobody has it.`;
+      throw new KeylatchError({ code: 'outcome_unknown', details: [], sentence }, thrown);
     }
   }
 
@@ -104,11 +108,18 @@ export class Calls {
   }
 
   /** @param {import('../server/requests.js').Refused} refused */
-  #meaning({ status, code, said }) {
-    const message = said('detail');
+  #meaning({ status, code, problem, secrets }) {
+    const message = sentenceIn(problem?.detail, secrets);
     const details = [this.#origin, message ?? `it answered with the status ${status}.`];
     return { code: codeOf(status, code), details, service: code === undefined && message === undefined ? undefined : { code, message } };
   }
+}
+
+/** A sentence of the server's, if it is one. @param {unknown} value @param {string[]} secrets */
+function sentenceIn(value, secrets) {
+  if (typeof value !== 'string') return undefined;
+  const text = scrubbed(value, secrets).replace(/\p{Cc}+/gu, ' ').trim();
+  return text && text !== '[redacted]' ? text.slice(0, LONGEST) : undefined;
 }
 
 /** @param {number} status @param {string | undefined} said */

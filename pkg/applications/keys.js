@@ -29,7 +29,7 @@ export class Keys {
     const { signal, ...given } = optionsOf(options, NEW);
     ownerOf(given.owner);
     const shape = this.#of({ owner: given.owner });
-    return this.#calls.issue({ method: 'POST', path: this.#path, body: bodyOf(given), made: given.name || given.owner, shape }, signal);
+    return this.#calls.issue({ method: 'POST', path: this.#path, body: bodyOf(given), made: `A key for ${given.owner}`, isRepeatable: true, shape }, signal);
   }
 
   /** @param {unknown} [options] */
@@ -65,7 +65,7 @@ export class Keys {
       same(old(members.replaced, 'replaced').replacedBy, members.id, 'replaced.replaced_by');
       return one(members, path);
     };
-    const issued = await this.#calls.issue({ method: 'POST', path: `${this.#path}/${idOf(id, 'key')}/rotate`, body, made: /** @type {string} */ (id), shape }, signal);
+    const issued = await this.#calls.issue({ method: 'POST', path: `${this.#path}/${idOf(id, 'key')}/rotate`, body, made: `A successor of ${id}`, isRepeatable: true, shape }, signal);
     return { ...issued, replaced: before };
   }
 

@@ -23,7 +23,7 @@ export class ManagementKeys {
   /** @param {unknown} options */
   async create(options) {
     const { signal, ...given } = optionsOf(options, ['name', 'scopes', 'expiresIn', ...SIGNAL]);
-    return this.#calls.issue({ method: 'POST', path: this.#path, body: bodyOf(given), made: String(given.name), shape: this.#one() }, signal);
+    return this.#calls.issue({ method: 'POST', path: this.#path, body: bodyOf(given), made: 'A management key of this name', shape: this.#one() }, signal);
   }
 
   /** @param {unknown} [options] */

@@ -36,7 +36,7 @@ export function inOwnWords(error, { address, provider, asked }) {
   const whole = message
     .replace('Use https, a loopback address, or set allowInsecure if you accept that.', 'Use https, or an address of this computer, which a tunnel has (ssh -L).')
     .replace('or declare your own with defineProvider().', 'or a .json file that declares another.')
-    .replace(/Check that baseUrl is (its address|the final address of the service)/, `Check that ${address} is $1`)
+    .replace(/Check that baseUrl is (its address|the final address)/, `Check that ${address} is $1`)
     .replace('Try again, or set a longer timeout.', 'Try again.')
     .replace('reveal it now and keep it.', 'keep it, as it is shown only now.')
     .replace(/^baseUrl: /, `${address}: `)

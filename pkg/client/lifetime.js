@@ -4,10 +4,9 @@ import { failure } from '../core/errors.js';
 
 /** As an ISO 8601 duration, a moment or a word. @param {unknown} expiresIn */
 export function lifetime(expiresIn) {
-  // A Date of another realm is no instance of ours.
-  const isDate = typeof expiresIn === 'object' && typeof (/** @type {any} */ (expiresIn)?.toISOString) === 'function';
-  if (!isDate) return duration(expiresIn, 'expiresIn');
+  if (typeof expiresIn !== 'object' || expiresIn === null) return duration(expiresIn, 'expiresIn');
   try {
+    // A Date of another realm is no instance of ours.
     const text = /** @type {Date} */ (expiresIn).toISOString();
     if (typeof text === 'string') return text;
   } catch {

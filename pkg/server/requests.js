@@ -15,9 +15,8 @@ import { headerValue } from '../keys/headers.js';
  * What is asked, and the status that grants it: 204 has no body. `secrets` are the texts of the body that nobody may be told again.
  * @typedef {{ method: string, path: string, granted: number, body?: object, headers?: Record<string, string>, secrets?: string[] }} Asked
  *
- * What was refused, with the code of the problem, if the server has told one; `said` is what it says there, without a secret of
- * the request.
- * @typedef {{ status: number, code: string | undefined, said: (member: string) => string | undefined }} Refused
+ * What was refused: the problem, if the server has told one, whose words may have a secret of the request in them.
+ * @typedef {{ status: number, code: string | undefined, problem: Members | undefined, secrets: string[] }} Refused
  *
  * @typedef {object} Settings
  * @property {import('../client/origin.js').Origin} origin
@@ -29,8 +28,6 @@ import { headerValue } from '../keys/headers.js';
  */
 
 const TITLE = 'keylatch-server';
-/** Nothing longer of what a server says is told. */
-const LONGEST = 500;
 /** A secret that is the same in JSON, in an address and on a web page, so that it is found wherever it stands. */
 const SAME_EVERYWHERE = /^[\w.~-]{8,}$/;
 
@@ -77,9 +74,9 @@ export class Requests {
       used = await this.#secret(call);
       if (used?.expose() !== refused) answer = await this.#send(call, asked, used);
     }
-    const { status, isRedirect, bytes } = answer;
+    const { status, bytes } = answer;
     const members = membersOf(bytes);
-    if (isRedirect || status !== asked.granted) throw this.#refused(answer, members, [...(asked.secrets ?? []), used?.expose() ?? '']);
+    if (status !== asked.granted) throw this.#refused(answer, members, secretsOf(asked, used));
     if (!members && status !== 204) throw this.#failed('bad_response', 'did not answer as keylatch-server does. Check that baseUrl is its address.');
     return { answer, members: members ?? {} };
   }
@@ -102,23 +99,24 @@ export class Requests {
   }
 
   /** @param {Call} call @param {Asked} asked @param {Secret | undefined} secret @returns {Promise<Answer>} */
-  async #send(call, { method, path, body, headers: more, secrets = [] }, secret) {
+  async #send(call, asked, secret) {
+    const { method, path, body } = asked;
     const { origin: { baseUrl }, largest } = this.#settings;
-    const headers = new Headers(more);
+    const headers = new Headers(asked.headers);
     if (secret) headers.set('Authorization', headerValue({ type: 'bearer' }, secret, TITLE));
     if (body) headers.set('Content-Type', 'application/json');
     const answer = await call.answer(method, baseUrl + path, headers, body && utf8Of(JSON.stringify(body)), !secret, largest);
     if (!('failed' in answer)) return answer;
-    const error = this.#lost(call, answer, [...secrets, secret?.expose() ?? '']);
+    const error = this.#lost(call, answer, secretsOf(asked, secret));
     if (answer.neverLeft) unsent.add(error);
     throw error;
   }
 
   /** Why there is no answer. @param {Call} call @param {import('../client/call.js').Failed} failed @param {string[]} secrets */
-  #lost(call, { failed, name, message }, secrets) {
-    if (failed === 'aborted') return new KeylatchError({ code: 'aborted', details: [], sentence: 'The call was aborted.' }, call.reason);
-    if (failed === 'timeout') return this.#failed('timeout', `did not answer within ${call.timeout} ms.`);
-    if (failed === 'too_large') return this.#failed('bad_response', `answered with more than ${this.#settings.largest} bytes. Check that baseUrl is its address.`);
+  #lost(call, { failed: why, name, message }, secrets) {
+    if (why === 'aborted') return failed('aborted', 'The call was aborted.', call.reason);
+    if (why === 'timeout') return this.#failed('timeout', `did not answer within ${call.timeout} ms.`);
+    if (why === 'too_large') return this.#failed('bad_response', `answered with more than ${this.#settings.largest} bytes. Check that baseUrl is its address.`);
     // What the platform says may have the header in it.
     const cause = Object.assign(new Error(scrubbed(message, secrets)), { name: scrubbed(name, secrets) });
     return this.#failed('network_error', 'could not be reached. Check the address and the connection.', cause);
@@ -136,10 +134,9 @@ export class Requests {
       retryAfter: Number.isFinite(wait) ? wait : undefined,
     };
     if (isRedirect || (status >= 300 && status < 400)) {
-      return this.#failed('redirect_refused', 'answered with a redirect, which a key does not follow. Check that baseUrl is the final address of the service.', undefined, facts);
+      return this.#failed('redirect_refused', 'answered with a redirect, which a key does not follow. Check that baseUrl is the final address.', undefined, facts);
     }
-    const said = (/** @type {string} */ member) => textOf(problem?.[member], secrets);
-    return new KeylatchError({ ...facts, ...this.#settings.meaning({ status, code, said }) });
+    return new KeylatchError({ ...facts, ...this.#settings.meaning({ status, code, problem, secrets }) });
   }
 
   /** @param {string} code @param {string} sentence about the server @param {unknown} [cause] @param {object} [facts] */
@@ -147,6 +144,9 @@ export class Requests {
     return failed(code, `${this.#settings.origin.origin} ${sentence}`, cause, facts);
   }
 }
+
+/** What nobody may be told again: never empty texts. @param {Asked} asked @param {Secret | undefined} secret */
+const secretsOf = ({ secrets = [] }, secret) => (secret ? [...secrets, secret.expose()] : secrets);
 
 /** @param {string} code @param {string} sentence @param {unknown} [cause] @param {object} [facts] */
 const failed = (code, sentence, cause, facts) => new KeylatchError({ ...facts, code, details: [], sentence }, cause);
@@ -156,17 +156,9 @@ const failed = (code, sentence, cause, facts) => new KeylatchError({ ...facts, c
  * for: then nothing is said at all.
  * @param {string} text @param {string[]} secrets
  */
-function scrubbed(text, secrets) {
-  const all = secrets.filter(Boolean);
-  if (!all.every((secret) => SAME_EVERYWHERE.test(secret))) return '[redacted]';
-  return all.reduce((left, secret) => left.split(secret).join('[redacted]'), text);
-}
-
-/** A sentence of the server's, if it is one. @param {unknown} value @param {string[]} secrets */
-function textOf(value, secrets) {
-  if (typeof value !== 'string') return undefined;
-  const text = scrubbed(value, secrets).replace(/\p{Cc}+/gu, ' ').trim();
-  return text && text !== '[redacted]' ? text.slice(0, LONGEST) : undefined;
+export function scrubbed(text, secrets) {
+  const isEach = secrets.every((secret) => SAME_EVERYWHERE.test(secret));
+  return isEach ? secrets.reduce((left, secret) => left.split(secret).join('[redacted]'), text) : '[redacted]';
 }
 
 /** The members of a JSON object. @param {Uint8Array | undefined} bytes @returns {Members | undefined} */

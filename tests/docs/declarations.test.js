@@ -14,6 +14,7 @@ testExamples('pkg/index.d.ts', examples, PRELUDE);
 testExamples('pkg/catalogue.d.ts', examples);
 testExamples('pkg/redact.d.ts', examples);
 testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, resolveKey } from 'keylatch/node'; ");
+testExamples('pkg/applications.d.ts', examples, `${PRELUDE} const { Applications } = await import('keylatch/applications'); `);
 const GUARD = "import { createGuard, issueKey } from 'keylatch/guard'; ";
 testExamples('pkg/guard.d.ts', examples, GUARD);
 testExamples('pkg/guard-fetch.d.ts', examples, GUARD);

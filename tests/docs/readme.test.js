@@ -19,11 +19,12 @@ const readme = await read('README.md');
 const onNpm = await read('pkg/README.md');
 const operations = await read('docs/operations.md');
 const terminal = await read('docs/guides/terminal.md');
+const applications = await read('docs/guides/applications.md');
 
 testExamples('README.md', blocks);
 testExamples('pkg/README.md', blocks);
 
-for (const [name, text] of [['README.md', readme], ['pkg/README.md', onNpm], ['docs/guides/terminal.md', terminal]]) {
+for (const [name, text] of [['README.md', readme], ['pkg/README.md', onNpm], ['docs/guides/terminal.md', terminal], ['docs/guides/applications.md', applications]]) {
   test(`${name}: the terminal shows what it says`, async (t) => {
     const server = await startServer();
     t.after(() => server.stop());
@@ -39,7 +40,9 @@ for (const [name, text] of [['README.md', readme], ['pkg/README.md', onNpm], ['d
 
 test('every command of `keylatch` is walked through', async () => {
   const { COMMANDS } = await import('../../pkg/cli/commands.js');
-  const walked = sessions(terminal).flatMap(({ steps }) => steps.map(({ command }) => /(?:^|\| )keylatch (\w+)/.exec(command)?.[1]));
+  const { nameIn } = await import('../../pkg/cli/names.js');
+  const words = (/** @type {string} */ command) => /(?:^|\| )keylatch (.*)/.exec(command)?.[1].split(' ') ?? [];
+  const walked = [terminal, applications].flatMap(sessions).flatMap(({ steps }) => steps.map(({ command }) => nameIn(words(command))));
   assert.deepEqual(Object.keys(COMMANDS).filter((name) => !walked.includes(name)), []);
 });
 

@@ -11,10 +11,17 @@ const block = (/** @type {string} */ text) => `\`\`\`text\n${text}\n\`\`\``;
 export function command(cli) {
   const help = (/** @type {string[]} */ ...args) => says(process.execPath, [cli, ...args]);
   const overview = help('--help');
-  const [, list] = /\n\n((?: {2}[a-z][^\n]*\n)+)/.exec(overview) ?? [];
-  const names = [...(list ?? '').matchAll(/^ {2}(\w+)(?: <\w+>)? {2,}/gm)].map(([, name]) => name).filter((name) => name !== 'version');
-  if (names.length < 10) throw new Error(`the help of the command lists ${names.length} commands`);
-  const commands = names.map((name) => `## keylatch ${name}\n\n${block(help(name, '--help'))}`);
+  /** Those that a list has; behind the words of a group, those of the group. @type {(text: string, before: string) => string[]} */
+  const names = (text, before) => {
+    const [, list] = /\n\n((?: {2}[a-z][^\n]*\n)+)/.exec(text) ?? [];
+    return [...(list ?? '').matchAll(/^ {2}([a-z-]+)( <command>)?(?: <\w+>)? {2,}/gm)].flatMap(([, word, isGroup]) => {
+      const name = `${before}${word}`;
+      return isGroup ? names(help('help', ...name.split(' ')), `${name} `) : [name];
+    });
+  };
+  const all = names(overview, '').filter((name) => name !== 'version');
+  if (all.length < 10) throw new Error(`the help of the command lists ${all.length} commands`);
+  const commands = all.map((name) => `## keylatch ${name}\n\n${block(help('help', ...name.split(' ')))}`);
   return `# The command keylatch
 
 What \`keylatch --help\` and each command say. [Work from a terminal](../docs/guides/terminal.md) shows them in use.

@@ -9,20 +9,19 @@ import { Requests as ServerRequests } from '../../server/requests.js';
 const LARGEST = 1_000_000;
 const DAY = 86_400_000;
 
-export class Requests {
+export class Requests extends ServerRequests {
   #application;
   #origin;
-  #requests;
   #onWarning;
   /** Of which end was warned last, and when. @type {{ end: string, at: number } | undefined} */
   #warned;
 
   /** @param {Settings} settings */
   constructor({ application, origin, credential, timeout, onWarning = (warning) => console.warn(warning.message) }) {
+    super({ origin, credential, timeout, largest: LARGEST, meaning: ({ status }) => meaning(status, application, origin.origin) });
     this.#application = application;
     this.#origin = origin.origin;
     this.#onWarning = onWarning;
-    this.#requests = new ServerRequests({ origin, credential, timeout, largest: LARGEST, meaning: ({ status }) => this.#meaning(status) });
   }
 
   /**
@@ -31,15 +30,9 @@ export class Requests {
    * @returns {Promise<Record<string, any>>}
    */
   async post(path, body, signal) {
-    const { answer, members } = await this.#requests.run(signal, (call) => this.#requests.ask(call, { method: 'POST', path, granted: 200, body }));
+    const { answer, members } = await this.run(signal, (call) => this.ask(call, { method: 'POST', path, granted: 200, body }));
     this.#warn(answer.headers['keylatch-key-expires']);
     return members;
-  }
-
-  /** What the operator has to do. @param {number} status */
-  #meaning(status) {
-    const [code, sentence] = meaning(status, this.#application);
-    return { code, details: [], sentence: `${this.#origin} ${sentence}` };
   }
 
   /** Of the guard's own credential, once a day. @param {string | undefined} end which the server tells for the last thirty days */
@@ -58,9 +51,14 @@ export class Requests {
   }
 }
 
-/** What a status means, and what is to be done about it. @param {number} status @param {string} application @returns {[string, string]} */
-function meaning(status, application) {
-  const key = `Give the guard a management key of ${application} with the scope verify`;
+/** What a status means, and what the operator has to do about it. @param {number} status @param {string} application @param {string} origin */
+function meaning(status, application, origin) {
+  const [code, sentence] = told(status, `Give the guard a management key of ${application} with the scope verify`);
+  return { code, details: [], sentence: `${origin} ${sentence}` };
+}
+
+/** @param {number} status @param {string} key what to do @returns {[string, string]} */
+function told(status, key) {
   if (status === 401) return ['unauthorized', `did not accept the credential. ${key} that has neither ended nor been revoked.`];
   if (status === 403) return ['forbidden', `does not let the credential verify keys. ${key}.`];
   if (status === 404) return ['not_found', 'has nothing for guards there. Check baseUrl, and that the server is as new as this package.'];
