@@ -10,7 +10,7 @@ import { askRotation } from './rotate-dialog.js';
 
 /** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./confirm-dialog.js').Action} Action */
-/** A client; that of a page may be able to do more. @typedef {import('../index.js').KeyClient & Record<'disable' | 'enable', (id: string) => Promise<KeyInfo>>} KeyClient */
+/** A client; that of a page may be able to do more. @typedef {import('../index.js').KeyClient & Record<'disable' | 'enable' | 'edit', (id: string) => Promise<KeyInfo>>} KeyClient */
 /**
  * What the actions need of the element that they are of.
  * @typedef {object} Host
@@ -47,6 +47,7 @@ export class Actions {
     switch (action) {
       case 'details': return this.#details(key);
       case 'rotate': return this.#rotate(key);
+      case 'edit': return this.#edit(key);
       default: return this.#finish(/** @type {Action} */ (action), key);
     }
   }
@@ -85,6 +86,21 @@ export class Actions {
     this.host.changed();
     await this.#reveal({ ...made, label: made.key.name || scene.offer.title });
     view.focusRow(made.key.id);
+  }
+
+  /** The page asks what is to be another. @param {KeyInfo} key */
+  async #edit(key) {
+    try {
+      const changed = await this.host.call((client) => client.edit(key.id));
+      if (changed) {
+        this.list.replace(changed);
+        this.host.changed();
+        this.host.emit('changed', { key: changed });
+      }
+    } catch (/** @type {any} */ error) {
+      if (error.code !== 'unauthorized') this.view.complain(this.scene.speech.problem(error), () => this.host.load());
+    }
+    if (this.host.isIn) this.view.focusRow(key.id);
   }
 
   /** What is asked about and then done. @param {Action} action @param {KeyInfo} key */

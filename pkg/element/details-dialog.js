@@ -16,7 +16,7 @@ import { statusMark } from './row.js';
 export function showDetails(scene, key, go) {
   const { speech, offer, root } = scene;
   const actions = offer.actionsOn(key).map((action) => button(
-    { part: 'button', 'data-action': action, class: action === 'rotate' ? undefined : 'quiet dangerous' }, speech.say(`action.${action === 'rotate' && offer.capabilities.oneKey ? 'replace' : action}`)));
+    { part: 'button', 'data-action': action, class: ['edit', 'enable', 'rotate'].includes(action) ? undefined : 'quiet dangerous' }, speech.say(`action.${action === 'rotate' && offer.capabilities.oneKey ? 'replace' : action}`)));
   const close = button({ class: 'primary', part: 'button primary', 'data-first': true }, speech.say('action.close'));
   const dialog = el('dialog', { class: 'details', part: 'dialog', 'aria-labelledby': 'details-title' },
     el('h2', { id: 'details-title' }, ...speech.sayParts('details.title', { name: el('bdi', {}, labelOf(key)) })),

@@ -11,16 +11,18 @@ import { defineProvider, provider } from '../entries/index.js';
 
 /**
  * What a page says of keys besides what a service does: each is somebody's, who is named when it is made; each can be
- * made to wait. Its client then takes `owner`, and has `disable` and `enable`. And they are sent to another service, of
+ * made to wait, and to be another. Its client then takes `owner`, has `disable` and `enable`, and `edit`, which asks the person
+ * itself and resolves with the key, or with `undefined`. And they are sent to another service, of
  * which the page does not know where it is. `lifetimes`: what a new key gets, and the most that it may get.
- * @typedef {{ hasOwners?: boolean, disables?: boolean, isSentElsewhere?: boolean, lifetimes?: { usual?: string, longest?: string | null } }} Traits
+ * @typedef {{ hasOwners?: boolean, disables?: boolean, edits?: boolean, isSentElsewhere?: boolean, lifetimes?: { usual?: string, longest?: string | null } }} Traits
  */
 
 export class Offer {
   /** @param {Provider} provider @param {Traits} [traits] */
-  constructor(provider, { hasOwners = false, disables = false, isSentElsewhere = false, lifetimes = {} } = {}) {
+  constructor(provider, { hasOwners = false, disables = false, edits = false, isSentElsewhere = false, lifetimes = {} } = {}) {
     this.hasOwners = hasOwners;
     this.disables = disables;
+    this.edits = edits;
     this.isSentElsewhere = isSentElsewhere;
     this.lifetimes = lifetimes;
     this.provider = provider;
@@ -55,6 +57,7 @@ export class Offer {
     const alive = !isEnded(key);
     const isDisabled = key.status === 'disabled';
     const offered = {
+      edit: this.edits && alive,
       rotate: rotate && alive && !isDisabled && !key.replacedBy,
       disable: this.disables && alive && !isDisabled,
       enable: isDisabled,

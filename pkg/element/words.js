@@ -83,6 +83,7 @@ export const english = {
   'action.details': 'Details…',
   'action.rotate': 'Rotate…',
   'action.replace': 'Regenerate and replace…',
+  'action.edit': 'Edit…',
   'action.disable': 'Disable…',
   'action.enable': 'Enable…',
   'action.revoke': 'Revoke…',

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.js';
 import { holds, query } from './support/database.js';
 import { eventually } from './support/eventually.js';
+import { focusName } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertFits } from './support/size.js';
 
@@ -133,6 +134,21 @@ scenario('from an application to a customer whose keys have all ended', async ({
   await apps.row(apps.keys, 'robot').getByText('Active').waitFor();
   assert.equal((await verify(server, credential, first)).valid, true);
 
+  // It gets another name, a word for the API, and a limit of its own.
+  await apps.choose(apps.keys, 'robot', 'Edit…');
+  const edit = page.getByRole('dialog', { name: 'Edit key' });
+  await edit.getByLabel('Name').fill('robot arm');
+  await edit.getByLabel('Metadata').fill('{"plan": "pro"');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.getByText('This is no JSON').waitFor();
+  await edit.getByLabel('Metadata').fill('{"plan": "pro"}');
+  await edit.getByRole('button', { name: 'Add a limit' }).click();
+  await edit.getByLabel('How much').fill('50');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await apps.row(apps.keys, 'robot arm').waitFor();
+  const edited = await verify(server, credential, first, { cost: 0 });
+  assert.deepEqual([edited.key.name, edited.key.metadata, edited.limits.find(({ of }) => of === 'key').limit], ['robot arm', { plan: 'pro' }, 50]);
+
   // Rotated, and the old one goes on for an hour.
   await apps.choose(apps.keys, 'laptop', 'Rotate…');
   const rotate = page.getByRole('dialog', { name: 'Rotate key' });
@@ -145,6 +161,7 @@ scenario('from an application to a customer whose keys have all ended', async ({
   await page.getByRole('alertdialog', { name: 'End all keys of this owner?' }).getByRole('button', { name: 'End all keys' }).click();
   await apps.toast.filter({ hasText: '3 keys are revoked.' }).waitFor();
   await eventually(async () => assert.equal(await apps.keys.getByText('Revoked', { exact: true }).count() >= 3, true));
+  await eventually(async () => assert.equal(await focusName(page), 'End all keys of cust_7'));
   for (const secret of [first, second, third]) assert.equal((await verify(server, credential, secret)).code, 'revoked');
 
   await apps.choose(apps.management, 'the API', 'Revoke…');
@@ -255,6 +272,9 @@ for (const colorScheme of ['light', 'dark']) {
     await apps.create({ name: 'Acme API', prefix: 'acme_live_', scopes: 'mesh:read Look at meshes', limit: ['10', 'each day'] });
     await apps.customerKey({ name: 'robot', owner: 'cust_7', scopes: ['mesh:read'] });
     await apps.owners.getByText('1 key · No limits').waitFor();
+    await apps.choose(apps.keys, 'robot', 'Edit…');
+    await look('a key');
+    await page.keyboard.press('Escape');
     await look('an application');
     await apps.owners.getByRole('button', { name: 'Limits of cust_7' }).click();
     await look('limits');

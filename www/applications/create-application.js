@@ -21,7 +21,7 @@ export function createApplication(scene, create) {
   const usual = field({ id: 'app-lifetime', label: 'A new key lives', control: lifetimes('P3M') });
   const longest = field({ id: 'app-longest', label: 'At most', control: lifetimes('never') });
   const scopes = field({ id: 'app-scopes', label: 'Scopes', hint: 'What keys may be allowed: one on a line, then what it means. None: a key may have any.', control: el('textarea', { ...code, rows: 3, autocomplete: 'off', placeholder: 'mesh:read Look at meshes' }) });
-  const limits = limitsField('How much each key may use.');
+  const limits = limitsField(scene, 'How much each key may use.');
   for (const { control, setError } of [name, prefix, longest, scopes]) control.addEventListener('input', () => setError());
 
   const values = () => ({

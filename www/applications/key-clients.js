@@ -2,6 +2,7 @@
 // same methods that a `KeyClient` has.
 
 import { defineProvider } from '/keylatch/dist/index.js';
+import { editKey } from './edit-key.js';
 
 /** What the element is told of an application's keys: how they look, and what can be done with them. */
 export function keysOffer({ name, formats, defaultLifetime, longestLifetime }) {
@@ -13,6 +14,7 @@ export function keysOffer({ name, formats, defaultLifetime, longestLifetime }) {
     }),
     hasOwners: true,
     disables: true,
+    edits: true,
     lifetimes: { usual: defaultLifetime, longest: longestLifetime },
     isSentElsewhere: true,
   };
@@ -31,8 +33,10 @@ export function managementOffer() {
 export class CustomerKeys {
   baseUrl = location.origin;
 
-  constructor({ keys }) {
+  /** `scene` is where its own dialog is shown. */
+  constructor({ keys }, scene) {
     this.keys = keys;
+    this.scene = scene;
   }
 
   async *list({ signal }) {
@@ -53,6 +57,12 @@ export class CustomerKeys {
 
   async revoke(id) {
     return told(await this.keys.revoke(id));
+  }
+
+  /** Asks with the key as it is now, not as a list had it. */
+  async edit(id) {
+    const changed = await editKey(this.scene, told(await this.keys.get(id)), (wish) => this.keys.change(id, wish));
+    return changed && told(changed);
   }
 
   async disable(id) {

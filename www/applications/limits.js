@@ -15,21 +15,24 @@ const PERIODS = {
 const MOST = 8;
 const LARGEST = 1e12;
 
-/** `100 in any minute`. */
-export function limitWords(speech, { kind, limit, windowSeconds, refill, timeZone = 'UTC' }) {
-  const known = PERIODS[periodOf({ kind, windowSeconds, refill })];
-  const zone = timeZone === 'UTC' || refill === 'never' ? '' : ` (${timeZone})`;
-  return `${speech.numbers.format(limit)} ${known ? known.words + zone : `in any ${speech.duration(windowSeconds)}`}`;
+/** `100 in any minute · 10,000 each month (Europe/Berlin)`, or that there are none. */
+export function limitsWords(speech, limits) {
+  const words = limits.map((limit) => `${speech.numbers.format(limit.limit)} ${periodWords(speech, limit)}`);
+  return words.join(' · ') || 'No limits';
 }
 
-/** All of them, or that there are none. */
-export const limitsWords = (speech, limits) => limits.length > 0 ? limits.map((limit) => limitWords(speech, limit)).join(' · ') : 'No limits';
+function periodWords(speech, limit) {
+  const { windowSeconds, refill, timeZone = 'UTC' } = limit;
+  const known = PERIODS[periodOf(limit)];
+  if (!known) return `in any ${speech.duration(windowSeconds)}`;
+  return timeZone === 'UTC' || refill === 'never' ? known.words : `${known.words} (${timeZone})`;
+}
 
 const periodOf = ({ kind, windowSeconds, refill }) =>
   Object.keys(PERIODS).find((id) => PERIODS[id].limit.kind === kind && PERIODS[id].limit.windowSeconds === windowSeconds && PERIODS[id].limit.refill === refill);
 
 /** Rows that a person fills in. `values()` gives the limits, `valid()` says what is wrong and puts the focus there. */
-export function limitsField(hint, limits = []) {
+export function limitsField({ speech }, hint, limits = []) {
   const rows = el('div', { class: 'limits' });
   const more = button({ class: 'quiet', part: 'button' }, 'Add a limit');
   const error = el('p', { class: 'field-error', id: 'limits-error' });
@@ -37,12 +40,15 @@ export function limitsField(hint, limits = []) {
     const amount = el('input', { type: 'text', inputmode: 'numeric', autocomplete: 'off', 'aria-label': 'How much', 'aria-describedby': 'limits-error', value: given ? String(given.limit) : undefined });
     const known = given ? periodOf(given) : 'minute';
     // One that this form does not know stays as it is.
-    const own = given && !known ? el('option', { value: '' }, limitWords({ numbers: { format: () => '' }, duration: (s) => `${s} seconds` }, given)) : undefined;
+    const own = given && !known ? el('option', { value: '' }, periodWords(speech, given)) : undefined;
     const period = el('select', { 'aria-label': 'In which time', autocomplete: 'off' }, own, Object.entries(PERIODS).map(([id, { words }]) => el('option', { value: id }, words)));
     period.value = known ?? '';
     const remove = button({ class: 'quiet', part: 'button' }, 'Remove');
     const row = el('div', { class: 'limit' }, amount, period, remove);
-    row.read = () => ({ ...given, name: given?.name, ...PERIODS[period.value] && period.value !== known && { windowSeconds: undefined, refill: undefined }, ...PERIODS[period.value]?.limit, limit: numberOf(amount.value), period: period.value });
+    row.read = () => {
+      const isSame = given && period.value === (known ?? '');
+      return { ...isSame ? given : { name: given?.name, ...PERIODS[period.value].limit }, limit: numberOf(amount.value), period: period.value };
+    };
     row.amount = amount;
     remove.addEventListener('click', () => {
       row.remove();

@@ -35,9 +35,12 @@ export class OwnersSection {
   }
 
   async #append() {
+    const rest = this.#rest;
     try {
       for (let count = 0; count < SHOWN; count += 1) {
-        const { done, value } = await this.call(() => this.#rest.next());
+        const { done, value } = await this.call(() => rest.next());
+        // Loaded anew meanwhile.
+        if (rest !== this.#rest) return;
         this.more.hidden = Boolean(done);
         if (done) break;
         this.list.append(this.#row(value));
@@ -51,7 +54,7 @@ export class OwnersSection {
   #row({ id, keys, limits }) {
     const { speech } = this.scene;
     const change = button({ part: 'button', 'aria-label': `Limits of ${id}` }, 'Limits…');
-    const end = button({ class: 'quiet dangerous', part: 'button', 'aria-label': `End all keys of ${id}` }, 'End all keys…');
+    const end = button({ class: 'quiet dangerous', part: 'button', 'data-end': id, 'aria-label': `End all keys of ${id}` }, 'End all keys…');
     const row = el('li', { class: 'subject' }, el('div', {}, el('bdi', { 'data-name': true }, id), el('p', { class: 'sub' }, `${keys === 1 ? '1 key' : `${speech.numbers.format(keys)} keys`} · ${limitsWords(speech, limits)}`)),
       el('div', { class: 'actions' }, change, end));
     change.addEventListener('click', async () => {
@@ -66,14 +69,15 @@ export class OwnersSection {
       const count = await this.#askEnd(id);
       if (count === undefined) return;
       this.announce(count === 1 ? 'One key is revoked.' : `${speech.numbers.format(count)} keys are revoked.`);
-      end.focus();
       this.changed();
+      await this.load();
+      (this.list.querySelector(`[data-end="${CSS.escape(id)}"]`) ?? this.element).focus();
     });
     return row;
   }
 
   #askLimits(id, limits) {
-    const rows = limitsField('How much all keys of this owner may use together.', limits);
+    const rows = limitsField(this.scene, 'How much all keys of this owner may use together.', limits);
     return new FormDialog(this.scene, { name: 'limits', title: `Limits of ${id}`, submit: 'Save limits', busy: 'Saving…', body: [rows.element] })
       .open({ valid: rows.valid, submit: () => this.call(() => this.owners.put(id, { limits: rows.values() })) });
   }

@@ -106,12 +106,12 @@ export class ApplicationsView {
     const info = await this.#call(() => this.api.get(id));
     const application = this.api.application(id);
     title.textContent = info.name;
-    const keys = this.#keys(new CustomerKeys(application), keysOffer(info), info.scopes, 'Keys', {
+    const keys = this.#keys(new CustomerKeys(application, this.scene), keysOffer(info), info.scopes, 'Keys', {
       'list.title': `Keys of ${info.name}`, 'list.caption': 'Keys of the application', 'list.lead': 'Each key belongs to an owner: a customer of yours.',
       'list.create': 'Issue a key', 'empty.create': 'Issue the first key', 'empty.title': 'No keys yet', 'empty.text': 'Issue one to a customer. You will see it exactly once.',
       'create.title': 'Issue a key', 'create.submit': 'Issue key', 'create.scopesHint': 'Without any of these, a key is good and no more.', 'reveal.noScopes': 'No scope',
     });
-    const owners = new OwnersSection(this.scene, { owners: application.owners, call: (work) => this.#call(work), announce, changed: () => { keys.refresh(); owners.load(); } });
+    const owners = new OwnersSection(this.scene, { owners: application.owners, call: (work) => this.#call(work), announce, changed: () => keys.refresh() });
     for (const type of ['created', 'deleted']) keys.addEventListener(`keylatch-${type}`, () => owners.load());
     const management = this.#keys(new ManagementKeys(application), managementOffer(), MANAGEMENT_SCOPES, 'Management keys', {
       'list.title': 'Management keys', 'list.caption': 'Management keys of the application', 'list.lead': 'With one, a program of yours acts on this application. It authenticates nobody else.',

@@ -19,7 +19,7 @@ export const arabic = {
   'status.replaced': 'نشط حتى نهايته، ويحل محله مفتاح أحدث', 'status.unknownWhy': 'لا تقول الخدمة بكلمة معروفة هل يعمل هذا المفتاح',
   'time.now': 'الآن', 'time.soon': 'بعد لحظة', 'time.never': 'أبدا', 'time.unknown': 'غير معروف', 'time.over': 'لم يعد مهما',
   'row.id': 'المعرف {id}', 'row.select': 'اختيار {name}', 'row.selectAll': 'اختيار كل المفاتيح المعروضة', 'row.actions': 'إجراءات {name}', 'row.replacedBy': 'حل محله {key}', 'row.replaced': 'مستبدل', 'row.scopes': 'يجوز له {scopes}',
-  'action.details': 'تفاصيل…', 'action.rotate': 'تبديل…', 'action.replace': 'إعادة الإنشاء والاستبدال…', 'action.disable': 'تعطيل…', 'action.enable': 'تفعيل…', 'action.revoke': 'إلغاء…', 'action.delete': 'حذف…', 'action.cancel': 'رجوع', 'action.close': 'إغلاق',
+  'action.details': 'تفاصيل…', 'action.rotate': 'تبديل…', 'action.replace': 'إعادة الإنشاء والاستبدال…', 'action.edit': 'تحرير…', 'action.disable': 'تعطيل…', 'action.enable': 'تفعيل…', 'action.revoke': 'إلغاء…', 'action.delete': 'حذف…', 'action.cancel': 'رجوع', 'action.close': 'إغلاق',
   'many.selected': { one: 'اختير مفتاح واحد', two: 'اختير مفتاحان', other: 'اختير {count} من المفاتيح' }, 'many.clear': 'مسح الاختيار', 'many.revoke': 'إلغاء…', 'many.delete': 'حذف…',
   'many.revokeTitle': { other: 'إلغاء {count} من المفاتيح؟' }, 'many.deleteTitle': { other: 'حذف {count} من المفاتيح؟' },
   'many.revokeText': 'كل ما يستخدمها يتوقف فورا. لا رجعة في ذلك، وتبقى المفاتيح في القائمة ملغاة.', 'many.deleteText': 'كل ما يستخدمها يتوقف فورا وتختفي من القائمة نهائيا.',
