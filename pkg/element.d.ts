@@ -15,7 +15,7 @@
  * `search`, `selection`, `error`, `frame`, `table`, `row`, `sort`, `status`, `empty`, `menu`,
  * `dialog`, `reveal`, `secret`, `snippet`, `field`, `scopes`, `check`, `toast`.
  * Custom properties, each with the page's own type and system colours as its default:
- * `--keylatch-accent`, `-on-accent`, `-surface`, `-ink`, `-muted`, `-line`, `-outline`,
+ * `--keylatch-accent`, `-accent-hover`, `-accent-soft`, `-on-accent`, `-surface`, `-ink`, `-muted`, `-line`, `-outline`,
  * `-sunken`, `-danger`, `-danger-solid`, `-on-danger`, `-danger-soft`, `-warn`, `-warn-soft`,
  * `-focus`, `-shadow`, `-mono`, `-radius`. For a dark page say `color-scheme: dark`.
  *
@@ -47,6 +47,8 @@ export interface ElementFilters {
   status: 'all' | 'active' | 'inactive' | 'expired' | 'revoked';
   /** Only active keys that nobody has used for 90 days. */
   unused: boolean;
+  /** Only active keys that end by themselves within 30 days. */
+  soon: boolean;
   /** `name`, `status`, `createdAt`, `expiresAt` or `lastUsedAt`, with `-` before it from the last to the first; empty for the order of the service. */
   sort: string;
 }

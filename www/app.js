@@ -3,6 +3,7 @@
 import '/keylatch/dist/element/element.js';
 import { byId, setText } from './dom.js';
 import { entryTitle, focusEntry, hideEntry, showEntry, startEntry } from './entry.js';
+import { Places } from './places.js';
 import { services, warmUp } from './service.js';
 import { startServiceSwitch, switchTo } from './service-switch.js';
 import { Session } from './session.js';
@@ -12,6 +13,7 @@ const keys = byId('keys');
 keys.client = null;
 
 const session = new Session();
+const places = new Places(session);
 /** For whom a lost session interrupted something. */
 let interrupted;
 /** Where the focus goes with the next state: the `field` to fill in, the `title` of what is new, or nowhere. */
@@ -39,7 +41,7 @@ export async function start() {
   byId('change-password').addEventListener('click', changeOwnPassword);
   byId('sign-out').addEventListener('click', signOut);
   byId('starting-retry').addEventListener('click', () => attempt(() => session.resume()));
-  await startServiceSwitch(select, () => keys.open);
+  await startServiceSwitch(select, () => keys.open || places.open, () => places.show());
   await warmUp();
   performance.mark('at rest');
 }
@@ -60,6 +62,7 @@ async function select(service) {
   // Below what one came for, so it comes after it.
   const { showServiceCard } = await import('./service-card.js');
   if (session.service === service) showServiceCard(service);
+  places.show();
 }
 
 async function attempt(work) {
@@ -84,7 +87,8 @@ function showState() {
   byId('main').classList.toggle('signed-out', !signedIn);
   if (signedIn) enter();
   else leave();
-  if (state !== 'starting') document.title = `${(signedIn ? byId('keys-title') : entryTitle(session.service)).textContent} · keylatch`;
+  places.show();
+  if (state !== 'starting' && !places.isElsewhere) document.title = `${(signedIn ? byId('keys-title') : entryTitle(session.service)).textContent} · keylatch`;
 }
 
 function enter() {
@@ -147,11 +151,11 @@ async function signOut() {
 /** The filters stand in the address, so that a reload, a bookmark and a colleague see the same keys. */
 function readFilters() {
   const query = new URLSearchParams(location.search);
-  keys.filters = { search: query.get('search') ?? '', status: query.get('status') ?? 'all', unused: query.has('unused'), sort: query.get('sort') ?? '' };
+  keys.filters = { search: query.get('search') ?? '', status: query.get('status') ?? 'all', unused: query.has('unused'), soon: query.has('soon'), sort: query.get('sort') ?? '' };
 }
 
 function writeFilters() {
-  const { search, status, unused, sort } = keys.filters;
-  const query = new URLSearchParams({ ...search && { search }, ...status !== 'all' && { status }, ...unused && { unused: '' }, ...sort && { sort } });
+  const { search, status, unused, soon, sort } = keys.filters;
+  const query = new URLSearchParams({ ...search && { search }, ...status !== 'all' && { status }, ...unused && { unused: '' }, ...soon && { soon: '' }, ...sort && { sort } });
   history.replaceState(null, '', `${location.pathname}${query.size > 0 ? `?${query}` : ''}${location.hash}`);
 }

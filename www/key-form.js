@@ -3,8 +3,9 @@
 // the WebAssembly as soon as it is accepted, and is not held here otherwise.
 
 import { maskKey } from '/keylatch/dist/index.js';
-import { byId, part, setFieldError, setIcon, setText, startForm } from './dom.js';
+import { byId, part, setFieldError, setIcon, setText } from './dom.js';
 import { entryProblem, standInWords } from './entry-words.js';
+import { startForm } from './form.js';
 import { isDemo, services } from './service.js';
 
 const REASONS = {

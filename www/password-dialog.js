@@ -1,6 +1,7 @@
 // "Change password": the old one and a new one, for an account of this server.
 
-import { announce, byId, part, setFieldError, startForm } from './dom.js';
+import { announce, byId, part, setFieldError } from './dom.js';
+import { startForm } from './form.js';
 
 const SHORTEST = 8;
 const dialog = byId('password-dialog');

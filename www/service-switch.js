@@ -11,15 +11,18 @@ let current;
 
 /**
  * Builds the links and calls `choose(service)` for the one in the address, now and whenever it changes.
- * While `isHeld()`, the choice stays.
+ * While `isHeld()`, the choice stays. `moved()` is called when the address has changed and the service has not.
  */
-export function startServiceSwitch(choose, isHeld) {
+export function startServiceSwitch(choose, isHeld, moved) {
   list.replaceChildren(...services.map(item));
+  let hash = location.hash;
   addEventListener('hashchange', () => {
     // What an open dialog asks or shows belongs to this service, be it a key
     // that is seen only once. The links are out of reach then; the back button is not.
-    if (isHeld() || document.querySelector('dialog[open]')) history.replaceState(null, '', `#${current.id}`);
-    else if (current !== chosen()) follow();
+    if (isHeld() || document.querySelector('dialog[open]')) return history.replaceState(null, '', hash || `#${current.id}`);
+    ({ hash } = location);
+    if (current !== chosen()) follow();
+    else moved();
   });
   return follow();
 

@@ -2,19 +2,12 @@
 // by its name: what is offered follows from the provider's data, so that a declared
 // service finds its place as the built-in ones do.
 
+import { Offer } from '/keylatch/dist/element/element-parts.js';
 import { KeyClient, providers } from '/keylatch/dist/index.js';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
-export class Service {
-  /** @param {import('/keylatch/dist/index.js').Provider} provider */
-  constructor(provider) {
-    this.provider = provider;
-    this.id = provider.id;
-    this.title = provider.title;
-    this.capabilities = provider.capabilities;
-  }
-
+export class Service extends Offer {
   /** Whether it is this server itself. One with an address of its own is answered for by a facade here. */
   get isHere() {
     return this.provider.baseUrl === undefined;
@@ -39,11 +32,6 @@ export class Service {
 
   get signsOut() {
     return this.provider.endpoints.signOut !== undefined;
-  }
-
-  /** Whether the request of an operation has a place for this: `{user}`, … */
-  asks(operation, variable) {
-    return JSON.stringify(this.provider.endpoints[operation] ?? '').includes(`{${variable}}`);
   }
 
   /** A client with a key; without one it stands on the session cookie of the browser. */

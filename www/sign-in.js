@@ -1,7 +1,8 @@
 // The sign-in form, for services that know a person by user and password.
 
-import { byId, setFieldError, setText, startForm } from './dom.js';
+import { byId, setFieldError, setText } from './dom.js';
 import { entryProblem, standInWords } from './entry-words.js';
+import { startForm } from './form.js';
 import { isDemo } from './service.js';
 
 const form = byId('sign-in-form');

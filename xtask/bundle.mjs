@@ -19,7 +19,7 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node' }>}
+ * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node', shared?: string }>}
  */
 const GROUPS = {
   '.': {
@@ -43,8 +43,9 @@ const GROUPS = {
   },
   // They take a guard and bring none, so one file of each will do everywhere.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
-  // It stands on the public face, which a page has once, and is one file beside it.
-  element: { entries: ['element'], parts: {}, face: '../index.js' },
+  // It stands on the public face, which a page has once. What the demo page takes of it besides is the other entry; what both
+  // share has a name that a page can preload.
+  element: { entries: ['element', 'element-parts'], parts: {}, face: '../index.js', shared: 'shared' },
 };
 
 /**
@@ -118,7 +119,7 @@ for (const [name, group] of Object.entries(GROUPS)) {
     platform: group.platform ?? 'neutral',
     charset: 'utf8',
     legalComments: 'none',
-    chunkNames: 'chunk-[hash]',
+    chunkNames: group.shared ?? 'chunk-[hash]',
     logLevel: 'warning',
     write: false,
     plugins: [parts(group)],

@@ -8,8 +8,9 @@ import { labelOf } from './offer.js';
 import { revealKey } from './reveal-dialog.js';
 import { askRotation } from './rotate-dialog.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
-/** @typedef {import('../index.js').KeyClient} KeyClient */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
+/** @typedef {import('./confirm-dialog.js').Action} Action */
+/** A client; that of a page may be able to do more. @typedef {import('../index.js').KeyClient & Record<'disable' | 'enable' | 'edit', (id: string) => Promise<KeyInfo>>} KeyClient */
 /**
  * What the actions need of the element that they are of.
  * @typedef {object} Host
@@ -46,7 +47,8 @@ export class Actions {
     switch (action) {
       case 'details': return this.#details(key);
       case 'rotate': return this.#rotate(key);
-      default: return this.#finish(/** @type {'revoke' | 'delete'} */ (action), key);
+      case 'edit': return this.#edit(key);
+      default: return this.#finish(/** @type {Action} */ (action), key);
     }
   }
 
@@ -86,28 +88,43 @@ export class Actions {
     view.focusRow(made.key.id);
   }
 
-  /** Revokes or deletes. @param {'revoke' | 'delete'} action @param {KeyInfo} key */
+  /** The page asks what is to be another. @param {KeyInfo} key */
+  async #edit(key) {
+    try {
+      const changed = await this.host.call((client) => client.edit(key.id));
+      if (changed) {
+        this.list.replace(changed);
+        this.host.changed();
+        this.host.emit('changed', { key: changed });
+      }
+    } catch (/** @type {any} */ error) {
+      if (error.code !== 'unauthorized') this.view.complain(this.scene.speech.problem(error), () => this.host.load());
+    }
+    if (this.host.isIn) this.view.focusRow(key.id);
+  }
+
+  /** What is asked about and then done. @param {Action} action @param {KeyInfo} key */
   async #finish(action, key) {
     const { scene, view } = this;
-    const done = await this.#doTo(key, action, (submit) => confirmAction(scene, action, key, submit), (client) => this.#endOne(client, action, key));
+    const done = await this.#doTo(key, action, (submit) => confirmAction(scene, action, key, submit), (client) => this.#doOne(client, action, key));
     if (!done) return;
     const shown = this.list.shown();
     const at = shown.findIndex(({ id }) => id === key.id);
     done();
     this.host.changed();
     this.host.announce(scene.speech.say(`${action}.done`, { name: labelOf(key) }));
-    const next = action === 'revoke' ? key : shown[at + 1] ?? shown[at - 1];
+    const next = action === 'delete' ? shown[at + 1] ?? shown[at - 1] : key;
     if (next) view.focusRow(next.id);
     else (view.create.hidden ? view.emptyAction : view.create).focus();
   }
 
-  /** Ends one key. Resolves with how the list is to be brought in line. @param {KeyClient} client @param {'revoke' | 'delete'} action @param {KeyInfo} key */
-  async #endOne(client, action, key) {
-    if (action === 'revoke') {
-      const revoked = await client.revoke(key.id);
+  /** Does it to one key. Resolves with how the list is to be brought in line. @param {KeyClient} client @param {Action} action @param {KeyInfo} key */
+  async #doOne(client, action, key) {
+    if (action !== 'delete') {
+      const changed = await client[action](key.id);
       return () => {
-        this.list.replace(revoked);
-        this.host.emit('revoked', { key: revoked });
+        this.list.replace(changed);
+        this.host.emit(action === 'revoke' ? 'revoked' : 'changed', { key: changed });
       };
     }
     await client.delete(key.id);
@@ -131,7 +148,7 @@ export class Actions {
       for (let key; (key = waiting.shift());) {
         try {
           const one = key;
-          (await this.host.call((client) => this.#endOne(client, action, one)))();
+          (await this.host.call((client) => this.#doOne(client, action, one)))();
           tell(ended += 1);
         } catch (/** @type {any} */ error) {
           if (error.code === 'unauthorized') throw error;

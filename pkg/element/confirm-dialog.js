@@ -4,19 +4,21 @@ import { el } from './dom.js';
 import { FormDialog } from './dialog.js';
 import { isEnded, labelOf } from './offer.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./element.js').Scene} Scene */
+
+/** @typedef {'revoke' | 'delete' | 'disable' | 'enable'} Action */
 
 const SHOWN = 5;
 
-/** Asks, and runs `submit` once the person agrees. Resolves with its result, or `undefined`. @param {Scene} scene @param {'revoke' | 'delete'} action @param {KeyInfo} key @param {() => Promise<any>} submit */
+/** Asks, and runs `submit` once the person agrees. Resolves with its result, or `undefined`. @param {Scene} scene @param {Action} action @param {KeyInfo} key @param {() => Promise<any>} submit */
 export function confirmAction(scene, action, key, submit) {
   const { speech } = scene;
   // Where a service knows no revoking, deleting is what ends a key. So it may be
   // where nobody knows whether the key is active.
   const text = action === 'delete' && !isEnded(key) ? 'delete.activeText' : `${action}.text`;
   return new FormDialog(scene, {
-    name: 'confirm', title: speech.say(`${action}.title`), submit: speech.say(`${action}.button`), busy: speech.say(`${action}.busy`), isDangerous: true, isAlert: true,
+    name: 'confirm', title: speech.say(`${action}.title`), submit: speech.say(`${action}.button`), busy: speech.say(`${action}.busy`), isDangerous: action !== 'enable', isAlert: true,
     body: [el('p', {}, speech.say(text)), subject(key)],
   }).open({ submit });
 }

@@ -2,7 +2,7 @@
 
 import { el, field, setText } from './dom.js';
 import { FormDialog, note } from './dialog.js';
-import { dateProblem, dateValue, endOf, endOfDay, MAX_YEARS } from './lifetime.js';
+import { dateProblem, dateValue, endOf, endOfDay, isMeasured, MAX_YEARS } from './lifetime.js';
 
 /** @typedef {import('./element.js').Scene} Scene */
 
@@ -13,6 +13,9 @@ const SEEN = /[^\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** For a service that takes no name the client wants one all the same; it is not sent. */
 const NAMELESS = 'API key';
+/** An id that a page has for somebody. */
+const OWNER = /^[!-~]{1,128}$/;
+const NOT_IN_OWNER = /[/?#%\\]/;
 const LIFETIMES = ['P7D', 'P30D', 'P3M', 'P6M', 'P1Y', 'date', 'never'];
 const USUAL = 'P3M';
 
@@ -27,9 +30,13 @@ export class CreateDialog {
     this.takesScopes = offer.capabilities.scopes && scopes.length > 0;
 
     this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, 'data-first': this.takesName }) });
+    this.owner = field({ id: 'key-owner', label: say('create.owner'), hint: say('create.ownerHint'), control: el('input', { type: 'text', name: 'owner', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true }) });
+    const lifetimes = LIFETIMES.filter((value) => isAllowed(value, offer.lifetimes.longest));
+    const { usual = USUAL } = offer.lifetimes;
+    this.usual = lifetimes.includes(usual) ? usual : lifetimes[0];
     this.lifetime = field({
       id: 'key-lifetime', label: say('create.lifetime'),
-      control: el('select', { name: 'lifetime', autocomplete: 'off' }, LIFETIMES.map((value) => el('option', { value, selected: value === USUAL }, say(`create.${value}`)))),
+      control: el('select', { name: 'lifetime', autocomplete: 'off' }, lifetimes.map((value) => el('option', { value, selected: value === this.usual }, say(`create.${value}`)))),
     });
     this.end = el('p', { class: 'hint', role: 'status' });
     this.lifetime.element.append(this.end);
@@ -44,11 +51,11 @@ export class CreateDialog {
 
     this.dialog = new FormDialog(scene, {
       name: 'create', title: say('create.title'), submit: say('create.submit'), busy: say('create.busy'),
-      body: [terms, this.takesName && this.name.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
+      body: [terms, this.takesName && this.name.element, offer.hasOwners && this.owner.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
         .flat().filter(Boolean),
     });
     this.lifetime.control.addEventListener('change', () => this.#showLifetime());
-    this.name.control.addEventListener('input', () => this.name.setError());
+    for (const { control, setError } of [this.name, this.owner]) control.addEventListener('input', () => setError());
     this.date.control.addEventListener('input', () => this.#showLifetime());
     // Going back on purpose starts afresh; Escape and a lost session do not.
     this.dialog.cancel.addEventListener('click', () => this.forget());
@@ -75,8 +82,7 @@ export class CreateDialog {
   /** Empties the form. */
   forget() {
     this.dialog.form.reset();
-    this.name.setError();
-    this.date.setError();
+    for (const { setError } of [this.name, this.owner, this.date]) setError();
   }
 
   /** What one should know of a key that cannot be told how long to live. */
@@ -94,6 +100,7 @@ export class CreateDialog {
       name: this.takesName ? this.name.control.value.trim() : NAMELESS,
       expiresIn: this.takesEnd ? expiresIn : undefined,
       scopes: this.takesScopes && scopes.length > 0 ? scopes : undefined,
+      ...this.scene.offer.hasOwners && { owner: this.owner.control.value.trim() },
     };
   }
 
@@ -105,7 +112,7 @@ export class CreateDialog {
     this.date.setError();
     const isDate = chosen === 'date' && !dateProblem(this.date.control.value);
     const end = isDate ? endOfDay(this.date.control.value) : chosen.startsWith('P') ? endOf(chosen) : undefined;
-    const word = isDate ? 'create.endsWithDay' : chosen === USUAL ? 'create.endsUsual' : 'create.ends';
+    const word = isDate ? 'create.endsWithDay' : chosen === this.usual ? 'create.endsUsual' : 'create.ends';
     this.end.textContent = end ? speech.say(word, { day: speech.day(end), relative: speech.ago(end) }) : '';
     const isLong = end !== undefined && end > endOf('P1Y');
     this.warning.say(chosen === 'never' ? speech.say('create.forever') : isLong ? speech.say('create.long') : '', true);
@@ -114,11 +121,14 @@ export class CreateDialog {
   #valid() {
     const { speech } = this.scene;
     this.name.setError(this.takesName ? this.#nameProblem(this.name.control.value.trim()) : '');
+    const owner = this.owner.control.value.trim();
+    const isOwner = !this.scene.offer.hasOwners || (OWNER.test(owner) && !NOT_IN_OWNER.test(owner));
+    this.owner.setError(isOwner ? '' : speech.say('create.ownerless'));
     const wrong = !this.takesEnd || this.lifetime.control.value !== 'date' ? undefined
       // `value` of a half-typed date is empty; `badInput` tells it from none.
       : this.date.control.validity.badInput ? 'create.halfDate' : dateProblem(this.date.control.value);
     this.date.setError(wrong ? speech.say(wrong, { years: MAX_YEARS }) : '');
-    const first = [this.name.control, this.date.control].find((control) => control.hasAttribute('aria-invalid'));
+    const first = [this.name.control, this.owner.control, this.date.control].find((control) => control.hasAttribute('aria-invalid'));
     first?.focus();
     return !first;
   }
@@ -131,4 +141,10 @@ export class CreateDialog {
     if (length > MAX_NAME) return speech.say('create.nameLong', { most: MAX_NAME, count: length });
     return CONTROL.test(text) ? speech.say('create.nameControl') : '';
   }
+}
+
+/** Whether a lifetime is within the longest. One that cannot be measured here is left to the service. @param {string} value @param {string | null} [longest] */
+function isAllowed(value, longest) {
+  if (!longest || !isMeasured(longest) || value === 'date') return true;
+  return value !== 'never' && endOf(value) <= endOf(longest);
 }

@@ -4,7 +4,7 @@ import { button, el, showModal, timeElement } from './dom.js';
 import { isEnded, labelOf } from './offer.js';
 import { statusMark } from './row.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./element.js').Scene} Scene */
 
 /**
@@ -16,7 +16,7 @@ import { statusMark } from './row.js';
 export function showDetails(scene, key, go) {
   const { speech, offer, root } = scene;
   const actions = offer.actionsOn(key).map((action) => button(
-    { part: 'button', 'data-action': action, class: action === 'rotate' ? undefined : 'quiet dangerous' }, speech.say(`action.${action === 'rotate' && offer.capabilities.oneKey ? 'replace' : action}`)));
+    { part: 'button', 'data-action': action, class: ['edit', 'enable', 'rotate'].includes(action) ? undefined : 'quiet dangerous' }, speech.say(`action.${action === 'rotate' && offer.capabilities.oneKey ? 'replace' : action}`)));
   const close = button({ class: 'primary', part: 'button primary', 'data-first': true }, speech.say('action.close'));
   const dialog = el('dialog', { class: 'details', part: 'dialog', 'aria-labelledby': 'details-title' },
     el('h2', { id: 'details-title' }, ...speech.sayParts('details.title', { name: el('bdi', {}, labelOf(key)) })),
@@ -47,11 +47,14 @@ function facts(scene, key) {
   const { speech, offer, list } = scene;
   const say = (/** @type {string} */ name) => speech.say(name);
   const predecessor = list.predecessor(key.id);
+  const mark = statusMark(scene);
+  mark.show(key);
   /** @type {[string, any][]} */
   const all = [
     [say('column.masked'), key.masked ? code(key.masked) : undefined],
     [say('details.id'), code(key.id)],
-    [say('column.status'), statusMark(scene, key)],
+    [say('column.owner'), key.owner],
+    [say('column.status'), mark.element],
     [say('details.scopes'), offer.capabilities.scopes ? scopesOf(scene, key) : undefined],
     [say('details.replaces'), predecessor && link(predecessor)],
     [say('details.replacedBy'), key.replacedBy && link(list.get(key.replacedBy), key.replacedBy)],

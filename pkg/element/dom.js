@@ -96,7 +96,16 @@ export function showModal(dialog) {
 
 /** A `<time>` that says a moment relatively, with the exact one at hand. @param {Speech} speech @param {Date} date */
 export function timeElement(speech, date) {
-  return el('time', { datetime: date.toISOString(), title: speech.exact(date) }, speech.ago(date));
+  const time = el('time', {}, '');
+  showTime(speech, time, date);
+  return time;
+}
+
+/** Another moment in the same `<time>`. @param {Speech} speech @param {any} time @param {Date} date */
+export function showTime(speech, time, date) {
+  time.dateTime = date.toISOString();
+  time.title = speech.exact(date);
+  time.firstChild.data = speech.ago(date);
 }
 
 /** Brings the texts of all `<time>` elements up to date. @param {Speech} speech @param {any} parent */

@@ -3,30 +3,22 @@
 // parts that are seen are in the files beside this one.
 
 import { KeyClient } from '../entries/index.js';
-import { Actions } from './actions.js';
-import { CheckBox } from './check-box.js';
+import { assemble } from './assembly.js';
 import { cut } from './cut.js';
 import { el } from './dom.js';
 import { KeyList } from './key-list.js';
-import { ListView } from './list-view.js';
-import { Loader } from './loader.js';
-import { Offer, providerOf } from './offer.js';
-import { Speech } from './speech.js';
-import css from './element.css';
+import { providerOf } from './offer.js';
+import { styleSheet } from './style-sheet.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./words.js').Word} Word */
-/** @typedef {{ name: string, description?: string }} Scope */
-/** What every part of one element shares. @typedef {{ root: ShadowRoot, speech: Speech, offer: Offer, list: KeyList, scopes: Scope[] }} Scene */
+/** @typedef {import('./assembly.js').Scope} Scope */
+/** @typedef {import('./assembly.js').Scene} Scene */
 
 /** Set on an element before its class was known, such as by a framework. */
 const PROPERTIES = ['client', 'fetch', 'provider', 'words', 'scopes', 'services', 'filters'];
-const SCOPES = ['keys:read', 'keys:write'];
 const TICK = 20_000;
 const ANNOUNCED = 6000;
-
-/** @type {CSSStyleSheet | undefined} One for all elements of the page. */
-let styles;
 
 /** On a server there are no elements: there the import gives a name, and the tag stays a placeholder. @type {typeof HTMLElement} */
 const Base = globalThis.HTMLElement ?? class {};
@@ -66,8 +58,7 @@ export class KeylatchKeys extends Base {
 
   constructor() {
     super();
-    styles ??= styleSheet();
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styles];
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styleSheet()];
   }
 
   connectedCallback() {
@@ -257,33 +248,14 @@ export class KeylatchKeys extends Base {
     this.#seen?.view.stop();
     const isLoading = this.#seen?.loader.isLoading;
     this.#seen?.loader.stop();
-    const language = /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang || 'en';
-    const speech = new Speech(language, this.#words);
-    const offer = new Offer(providerOf(this.provider));
-    const scopes = (this.#scopes ?? SCOPES.map((name) => ({ name, description: speech.say(`scope.${name}`) })));
-    /** @type {Scene} */
-    const scene = { root: this.#root, speech, offer, list: this.#list, scopes };
-    const view = new ListView(scene, {
-      onAction: (action, key) => actions.act(action, key),
-      onCreate: () => actions.create(),
-      onMany: () => actions.endMany(),
-      onFilter: () => this.#emit('filtered', { filters: this.filters }),
+    const seen = assemble({
+      root: this.#root, language: /** @type {HTMLElement | null} */ (this.closest('[lang]'))?.lang || 'en', words: this.#words, provider: this.provider,
+      scopes: this.#scopes, services: this.#services, list: this.#list, host: this.#host(), filters: () => this.filters,
     });
-    const host = this.#host();
-    const loader = new Loader(scene, view, host);
-    const actions = new Actions(scene, view, host);
-    const check = new CheckBox(scene, {
-      others: this.#services,
-      onSwitch: (id) => this.#emit('service', { provider: id }),
-      onCheck: ({ ok }) => this.#emit('checked', { ok }),
-    });
+    const { view, check, frame } = seen;
     const text = this.#seen?.check.input.value;
     const isTyping = text !== undefined && this.#root.activeElement === this.#seen.check.input;
-    const signedOut = el('slot', { name: 'signed-out' }, el('p', { class: 'lead' }, speech.say('list.signedOut')));
-    const unlisted = el('p', { class: 'lead' }, speech.say('list.unlisted', { service: offer.title }));
-    const toast = el('p', { class: 'toast', part: 'toast', role: 'status' });
-    const frame = el('div', { class: 'frame', part: 'base' }, signedOut, unlisted, view.element, check.element, toast);
-    this.#seen = { scene, view, check, frame, signedOut, unlisted, toast, loader, actions };
+    this.#seen = seen;
     // All but a key that is on show.
     for (const part of this.#root.querySelectorAll('.frame, .failed, dialog:not(.reveal)')) part.remove();
     this.#root.prepend(frame);
@@ -320,7 +292,7 @@ export class KeylatchKeys extends Base {
   #host() {
     const element = this;
     return {
-      call: (run) => this.#call(run),
+      call: (/** @type {any} */ run) => this.#call(run),
       load: () => this.#load(),
       pull: (signal) => this.#seen.loader.pull(signal),
       changed: () => this.#changed(),
@@ -408,13 +380,6 @@ export class KeylatchKeys extends Base {
 
   /** A page in the back/forward cache is still a page in memory. */
   #onHide = () => { this.#seen?.check.clear(); };
-}
-
-/** A sheet of its own, and no `<style>`: a strict Content-Security-Policy lets it be. */
-function styleSheet() {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  return sheet;
 }
 
 /** Makes the tag known, once, wherever there are elements. */

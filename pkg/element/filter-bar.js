@@ -17,8 +17,9 @@ export class FilterBar {
     this.search = el('input', {
       id: 'search', type: 'search', part: 'search', placeholder: say('filter.searchHint'), autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', 'aria-describedby': 'cut',
     });
-    this.status = el('select', { id: 'status', autocomplete: 'off' }, STATUSES.map((status) => option(status, `filter.${status}`)));
+    this.status = el('select', { id: 'status', autocomplete: 'off' }, STATUSES.filter((status) => status !== 'disabled' || offer.disables).map((status) => option(status, `filter.${status}`)));
     this.unused = el('input', { id: 'unused', type: 'checkbox', autocomplete: 'off' });
+    this.soon = el('input', { id: 'soon', type: 'checkbox', autocomplete: 'off' });
     const sorted = columnsOf(scene).filter(({ isSorted }) => isSorted);
     this.sort = el('select', { id: 'sort', autocomplete: 'off' },
       option('', 'filter.newest'), sorted.flatMap(({ id }) => [
@@ -29,20 +30,22 @@ export class FilterBar {
       el('div', { class: 'search' }, el('label', { for: 'search', class: 'visually-hidden' }, say('filter.search')), icon('search'), this.search),
       el('div', { class: 'filter', hidden: !offer.hasStates }, el('label', { for: 'status' }, say('filter.status')), this.status),
       el('div', { class: 'filter sort' }, el('label', { for: 'sort' }, say('filter.sort')), this.sort),
-      el('label', { class: 'tick', hidden: !offer.tells('lastUsedAt') }, this.unused, ` ${say('filter.unused')}`), this.cutNote);
+      el('label', { class: 'tick', hidden: !offer.tells('lastUsedAt') }, this.unused, ` ${say('filter.unused')}`),
+      el('label', { class: 'tick', hidden: !offer.capabilities.expiry }, this.soon, ` ${say('filter.soon')}`), this.cutNote);
 
     this.element.addEventListener('submit', (/** @type {Event} */ event) => event.preventDefault());
     this.search.addEventListener('input', () => this.#searched());
-    for (const control of [this.status, this.unused, this.sort]) control.addEventListener('change', () => this.#changed());
+    for (const control of [this.status, this.unused, this.soon, this.sort]) control.addEventListener('change', () => this.#changed());
     this.show();
   }
 
   /** Shows the filters of the list. */
   show() {
-    const { search, status, unused, sort } = this.scene.list.filters;
+    const { search, status, unused, soon, sort } = this.scene.list.filters;
     if (this.search.value !== search) this.search.value = search;
     this.status.value = status;
     this.unused.checked = unused;
+    this.soon.checked = soon;
     this.sort.value = sort;
     if (!search.includes('…')) this.cutNote.textContent = '';
   }
@@ -57,7 +60,7 @@ export class FilterBar {
   }
 
   #changed() {
-    this.scene.list.filter({ search: this.search.value, status: this.status.value, unused: this.unused.checked, sort: this.sort.value });
+    this.scene.list.filter({ search: this.search.value, status: this.status.value, unused: this.unused.checked, soon: this.soon.checked, sort: this.sort.value });
     this.onChange();
   }
 }

@@ -3,16 +3,17 @@
 
 import { isEnded } from './offer.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
-/** @typedef {{ search: string, status: string, unused: boolean, sort: string }} Filters */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
+/** @typedef {{ search: string, status: string, unused: boolean, soon: boolean, sort: string }} Filters */
 
 const DAY = 86_400_000;
 export const UNUSED_DAYS = 90;
+export const SOON_DAYS = 30;
 /** What can be sorted by; `-` before it is the other way round. The empty text is the order of the service. */
-export const SORTED = ['name', 'status', 'createdAt', 'expiresAt', 'lastUsedAt'];
-export const STATUSES = ['all', 'active', 'inactive', 'expired', 'revoked'];
+export const SORTED = ['name', 'owner', 'status', 'createdAt', 'expiresAt', 'lastUsedAt'];
+export const STATUSES = ['all', 'active', 'inactive', 'expired', 'revoked', 'disabled'];
 /** @type {Readonly<Filters>} */
-export const NO_FILTERS = Object.freeze({ search: '', status: 'all', unused: false, sort: '' });
+export const NO_FILTERS = Object.freeze({ search: '', status: 'all', unused: false, soon: false, sort: '' });
 
 export class KeyList {
   /** In the order of the service, newest first. @type {KeyInfo[]} */
@@ -76,25 +77,26 @@ export class KeyList {
   }
 
   get isFiltered() {
-    const { search, status, unused } = this.filters;
-    return search.trim() !== '' || status !== 'all' || unused;
+    const { search, status, unused, soon } = this.filters;
+    return search.trim() !== '' || status !== 'all' || unused || soon;
   }
 
   /** Takes what can be used of these filters. @param {Partial<Filters>} given */
-  filter({ search = '', status = 'all', unused = false, sort = '' }) {
+  filter({ search = '', status = 'all', unused = false, soon = false, sort = '' }) {
     this.filters = {
       search: String(search),
       status: STATUSES.includes(status) ? status : 'all',
       unused: Boolean(unused),
+      soon: Boolean(soon),
       sort: SORTED.includes(sort.replace(/^-/, '')) ? sort : '',
     };
   }
 
   /** What is shown, in its order. */
   shown() {
-    const { status, unused, sort } = this.filters;
+    const { status, unused, soon, sort } = this.filters;
     const finds = this.#search();
-    const found = this.keys.filter((key) => hasStatus(key, status) && (!unused || isUnused(key)) && finds(key));
+    const found = this.keys.filter((key) => hasStatus(key, status) && (!unused || isUnused(key)) && (!soon || endsSoon(key)) && finds(key));
     return sort ? found.sort(comparison(sort)) : found;
   }
 
@@ -122,7 +124,7 @@ export class KeyList {
   #textOf(key) {
     let text = this.#texts.get(key);
     if (text === undefined) {
-      text = [key.name, key.id, key.masked, ...key.scopes].join('\n').toLowerCase();
+      text = [key.name, key.id, key.masked, key.owner, ...key.scopes].join('\n').toLowerCase();
       this.#texts.set(key, text);
     }
     return text;
@@ -133,6 +135,11 @@ export class KeyList {
 export function isUnused({ status, lastUsedAt, createdAt }, now = Date.now()) {
   const last = lastUsedAt ?? createdAt;
   return status === 'active' && last !== undefined && now - +last > UNUSED_DAYS * DAY;
+}
+
+/** Whether a key that works will end by itself before long. @param {KeyInfo} key */
+export function endsSoon({ status, expiresAt }, now = Date.now()) {
+  return status === 'active' && expiresAt !== undefined && +expiresAt - now < SOON_DAYS * DAY;
 }
 
 /** @param {KeyInfo} key @param {string} status */

@@ -3,9 +3,14 @@
 const DAY = 86_400_000;
 export const MAX_YEARS = 10;
 
+const WHOLE = /^P(\d+)([DMY])$/;
+
+/** Whether {@link endOf} can tell its end. @param {string} duration */
+export const isMeasured = (duration) => WHOLE.test(duration);
+
 /** The moment at which an ISO 8601 duration of whole days, months or years ends. @param {string} duration */
 export function endOf(duration, now = new Date()) {
-  const [, count, unit] = /** @type {RegExpExecArray} */ (/^P(\d+)([DMY])$/.exec(duration));
+  const [, count, unit] = /** @type {RegExpExecArray} */ (WHOLE.exec(duration));
   const end = new Date(now);
   if (unit === 'D') {
     end.setTime(end.getTime() + Number(count) * DAY);

@@ -8,7 +8,7 @@ import { columnsOf, keyRow } from './row.js';
 import { RowMenu } from './row-menu.js';
 import { VirtualRows } from './virtual-rows.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 
 export class ListView {
   /**
@@ -53,7 +53,7 @@ export class ListView {
       el('div', { class: 'heading' }, el('div', {}, el('slot', { name: 'heading' }, el('h2', { part: 'title' }, say(offer.provider.baseUrl ? 'list.titleOf' : 'list.title', { service: offer.title }))), this.lead), this.create),
       this.filters.element, this.banner, this.count, this.many, this.frame, this.menu.element);
 
-    this.rows = new VirtualRows(this.frame, this.body, (/** @type {KeyInfo} */ key) => keyRow(scene, this.columns, key), () => this.element.focus());
+    this.rows = new VirtualRows(this.frame, this.body, () => this.#row(), () => this.element.focus());
     this.menu.serve(this.body);
     this.body.addEventListener('click', (/** @type {any} */ event) => this.#onClick(event));
     this.body.addEventListener('change', (/** @type {any} */ event) => this.#onSelect(event));
@@ -128,7 +128,19 @@ export class ListView {
     refreshTimes(this.scene.speech, this.body);
   }
 
-  /** @param {ReturnType<typeof columnsOf>[number]} column */
+  /** A row; a menu that is open in it closes before it shows another key. @returns {import('./row.js').Shown} */
+  #row() {
+    const { element, show } = keyRow(this.scene, this.columns);
+    return {
+      element,
+      show: (key) => {
+        if (element.dataset.id !== key.id) this.menu.leave(element);
+        show(key);
+      },
+    };
+  }
+
+  /** @param {import('./row.js').Column} column */
   #head({ id, isSorted }) {
     const word = this.scene.speech.say(`column.${id}`);
     const cell = el('th', { role: 'columnheader', scope: 'col', 'data-column': id });

@@ -1,7 +1,7 @@
 // Loads the keys, page by page. What comes first is shown first, and what has come stays
 // when the rest fails.
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('../index.js').KeyClient} KeyClient */
 
 const FIRST_PAGE = 50;

@@ -4,11 +4,27 @@
 import { defineProvider, provider } from '../entries/index.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/**
+ * A key as a list has it. That of an application (www/applications/) also has an owner, and may be disabled for a while.
+ * @typedef {Omit<import('../index.js').KeyInfo, 'status'> & { status: import('../index.js').KeyStatus | 'disabled', owner?: string }} KeyInfo
+ */
+
+/**
+ * What a page says of keys besides what a service does: each is somebody's, who is named when it is made; each can be
+ * made to wait, and to be another. Its client then takes `owner`, has `disable` and `enable`, and `edit`, which asks the person
+ * itself and resolves with the key, or with `undefined`. And they are sent to another service, of
+ * which the page does not know where it is. `lifetimes`: what a new key gets, and the most that it may get.
+ * @typedef {{ hasOwners?: boolean, disables?: boolean, edits?: boolean, isSentElsewhere?: boolean, lifetimes?: { usual?: string, longest?: string | null } }} Traits
+ */
 
 export class Offer {
-  /** @param {Provider} provider */
-  constructor(provider) {
+  /** @param {Provider} provider @param {Traits} [traits] */
+  constructor(provider, { hasOwners = false, disables = false, edits = false, isSentElsewhere = false, lifetimes = {} } = {}) {
+    this.hasOwners = hasOwners;
+    this.disables = disables;
+    this.edits = edits;
+    this.isSentElsewhere = isSentElsewhere;
+    this.lifetimes = lifetimes;
     this.provider = provider;
     this.id = provider.id;
     this.title = provider.title;
@@ -39,10 +55,14 @@ export class Offer {
   actionsOn(key) {
     const { rotate, revoke, delete: remove } = this.capabilities;
     const alive = !isEnded(key);
+    const isDisabled = key.status === 'disabled';
     const offered = {
-      rotate: rotate && alive && !key.replacedBy,
+      edit: this.edits && alive,
+      rotate: rotate && alive && !isDisabled && !key.replacedBy,
+      disable: this.disables && alive && !isDisabled,
+      enable: isDisabled,
       revoke: revoke && alive,
-      delete: remove && !(revoke && key.status === 'active'),
+      delete: remove && !(revoke && (isDisabled || key.status === 'active')),
     };
     return Object.entries(offered).flatMap(([action, isOffered]) => isOffered ? [action] : []);
   }
@@ -61,5 +81,8 @@ export const isEnded = ({ status }) => status === 'expired' || status === 'revok
 /** What a key is called where a person must know it again. @param {KeyInfo} key */
 export const labelOf = ({ name, masked, id }) => name || masked || id;
 
-/** The whole of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Provider} */
-export const providerOf = (given) => typeof given === 'string' ? provider(given) : given.capabilities ? given : defineProvider(given);
+/** The whole of a service that is given by id, as data, as a declaration, or as one `of` which a page says more. @param {any} given @returns {Provider} */
+export const providerOf = (given) => typeof given === 'string' ? provider(given) : given.of ?? (given.capabilities ? given : defineProvider(given));
+
+/** @param {any} given as for {@link providerOf} */
+export const offerOf = (given) => new Offer(providerOf(given), given.of && given);

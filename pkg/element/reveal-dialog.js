@@ -6,7 +6,7 @@ import { scopesOf } from './details-dialog.js';
 import { envLines, snippets } from './snippets.js';
 
 /** @typedef {import('./element.js').Scene} Scene */
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 
 /**
  * Shows the key until the person says that it is stored. Resolves when it is gone again:
@@ -119,7 +119,7 @@ function useOf({ speech }, all) {
     lines.value = chosen().text;
     lines.rows = chosen().text.split('\n').length;
   };
-  language.value = 'curl';
+  language.value = (all[1] ?? all[0]).id;
   language.addEventListener('change', show);
   show();
   return {

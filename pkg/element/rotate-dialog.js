@@ -5,7 +5,7 @@ import { el } from './dom.js';
 import { FormDialog, note } from './dialog.js';
 import { labelOf } from './offer.js';
 
-/** @typedef {import('../index.js').KeyInfo} KeyInfo */
+/** @typedef {import('./offer.js').KeyInfo} KeyInfo */
 /** @typedef {import('./element.js').Scene} Scene */
 
 const HOUR = 3_600_000;

@@ -21,7 +21,7 @@ export class RowMenu {
     const item = (/** @type {string} */ action, /** @type {string} */ word) => button(
       { role: 'menuitem', tabindex: -1, 'data-action': action, class: ['revoke', 'delete'].includes(action) ? 'dangerous' : undefined }, speech.say(word));
     this.element = el('div', { id: 'row-menu', class: 'menu', part: 'menu', role: 'menu', popover: 'manual' },
-      item('details', 'action.details'), item('rotate', rotate), item('revoke', 'action.revoke'), item('delete', 'action.delete'));
+      item('details', 'action.details'), item('edit', 'action.edit'), item('rotate', rotate), item('disable', 'action.disable'), item('enable', 'action.enable'), item('revoke', 'action.revoke'), item('delete', 'action.delete'));
     this.element.addEventListener('click', (/** @type {any} */ event) => {
       const chosen = event.target.closest('[data-action]');
       if (!chosen) return;
@@ -68,6 +68,11 @@ export class RowMenu {
     opener.setAttribute('aria-expanded', 'false');
     if (this.element.isConnected) this.element.hidePopover();
     if (refocus) opener.focus();
+  }
+
+  /** Closes it if it was opened in this row. @param {any} row */
+  leave(row) {
+    if (this.#opener && row.contains(this.#opener)) this.close({ refocus: false });
   }
 
   /** @param {any} opener */

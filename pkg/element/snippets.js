@@ -42,7 +42,9 @@ export function snippets(offer, baseUrl, key) {
       'print(urlopen(request).status)',
     ].join('\n'),
   };
-  return Object.entries(texts).map(([id, text]) => ({ id, text: text.trimEnd(), holdsKey: id === 'env' }));
+  // Where it is not known whom a key is sent to, only its place is.
+  const known = Object.entries(texts).filter(([id]) => id === 'env' || !offer.isSentElsewhere);
+  return known.map(([id, text]) => ({ id, text: text.trimEnd(), holdsKey: id === 'env' }));
 }
 
 /** A cheap request that every key of the service may make. @param {Offer} offer */

@@ -2,7 +2,7 @@
 // elements in a page, and what a page may set and hears.
 
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, symlink, mkdir } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -113,6 +113,48 @@ scenario('with no custom property it looks like its page, in light and dark', HT
     assert.deepEqual(await look(title), await look(page.getByRole('heading', { name: 'Settings' })), colorScheme);
     await assertAccessible(page, colorScheme);
   }
+});
+
+scenario('parts, slots and custom properties are those that are declared', HTML, async ({ page, keys, server }) => {
+  const declaration = await readFile(join(ROOT, 'pkg/element.d.ts'), 'utf8');
+  const [, slots, parts, properties] = /Slots: (.*?)\. Parts: (.*?)\.\n \* Custom properties(.*?)For a dark page/s.exec(declaration);
+  const named = (text) => [...text.matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
+  const seen = new Set();
+  const look = async () => {
+    for (const part of await page.evaluate(() => [...document.querySelector('keylatch-keys').shadowRoot.querySelectorAll('[part]')].flatMap(({ part }) => [...part]))) seen.add(part);
+  };
+  await signedIn(page, server);
+  await keys.startCreate('seen');
+  await look();
+  await keys.submitCreate();
+  await keys.revealed();
+  await look();
+  await keys.closeReveal();
+  await keys.choose('seen', 'Revoke…');
+  await look();
+  await page.keyboard.press('Escape');
+  // A part for each state, beside the one for all.
+  assert.deepEqual([...seen].filter((part) => !part.startsWith('status-')).sort(), named(parts).sort());
+
+  assert.deepEqual(await page.evaluate(() => [...document.querySelector('keylatch-keys').shadowRoot.querySelectorAll('slot')].map(({ name }) => name).sort()), named(slots.replace('nobody is in', '')).sort());
+  await page.evaluate(() => {
+    const heading = document.createElement('h2');
+    heading.slot = 'heading';
+    heading.textContent = 'My own heading';
+    document.querySelector('keylatch-keys').append(heading);
+  });
+  await page.getByRole('heading', { name: 'My own heading' }).waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'API keys', exact: true }).isVisible(), false);
+
+  const names = named(properties).map((name) => name.replace(/^(--keylatch)?-/, ''));
+  const used = await page.evaluate(() => [...new Set([...document.querySelector('keylatch-keys').shadowRoot.adoptedStyleSheets[0].cssRules[0].cssText.matchAll(/--keylatch-([\w-]+)/g)].map(([, name]) => name))]);
+  assert.deepEqual(names.toSorted(), used.toSorted());
+  const unheard = await page.evaluate((names) => {
+    const element = document.querySelector('keylatch-keys');
+    for (const name of names) element.style.setProperty(`--keylatch-${name}`, '3px');
+    return names.filter((name) => getComputedStyle(element).getPropertyValue(`--kl-${name}`) !== '3px');
+  }, names);
+  assert.deepEqual(unheard, []);
 });
 
 test('the Arabic set has every word', () => {

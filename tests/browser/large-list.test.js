@@ -97,6 +97,10 @@ scenario('a long list is searched, filtered, sorted and totalled without a reque
   await page.getByLabel('Unused for 90 days').check();
   await says(/^[\d,]+ of 5,000 keys .* unused for 90 days$/);
   await page.getByLabel('Unused for 90 days').uncheck();
+  // Every second key ends in 30 days, and those that work are four of five.
+  await page.getByLabel('Ends within 30 days').check();
+  await says('2,000 of 5,000 keys');
+  await page.getByLabel('Ends within 30 days').uncheck();
 
   const name = keys.table.getByRole('columnheader', { name: 'Name' });
   await name.getByRole('button').click();
@@ -126,6 +130,42 @@ scenario('the keyboard goes through a long list, and the focus stays where it is
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight < 4000), true, 'the page is not as long as the list');
 });
 
+scenario('rows that go out of sight show the keys that come, are in order at rest, and take no menu along', async ({ page, keys }) => {
+  await withMany(page, 400);
+  await keys.signIn();
+  await keys.list.getByRole('status').filter({ hasText: '400 keys' }).waitFor();
+  const rows = () => page.evaluate(() => [...document.querySelector('keylatch-keys').shadowRoot.querySelectorAll('tbody tr')]
+    .map((row) => ({ index: Number(row.ariaRowIndex), id: row.dataset.id, isKnown: row.wasThere === true })));
+  const scroll = (by) => page.evaluate(async (by) => {
+    const frame = document.querySelector('keylatch-keys').shadowRoot.querySelector('.table-frame');
+    for (const pixels of by) {
+      frame.scrollTop += pixels;
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    }
+  }, by);
+  await keys.openMenu('key 2');
+  // From the top on the window of rows grows by those above it.
+  await scroll([700]);
+  await page.evaluate(() => { for (const row of document.querySelector('keylatch-keys').shadowRoot.querySelectorAll('tbody tr')) row.wasThere = true; });
+  await scroll([900, 1300, 700, -400, 2000]);
+  await keys.menu.waitFor({ state: 'hidden' });
+  await eventually(async () => {
+    const seen = await rows();
+    assert.deepEqual(seen.map(({ index }) => index), seen.map((_, at) => seen[0].index + at));
+    assert.equal(seen[0].index > 50, true);
+    for (const { index, id, isKnown } of seen) {
+      assert.equal(isKnown, true, `${id} has an element of its own`);
+      assert.equal(id, `key_${String(index - 2).padStart(20, '0')}`);
+    }
+  });
+  const row = keys.row('key 75');
+  assert.match(await keys.cell(row, 'Status').innerText(), /Active/);
+  assert.equal(await keys.cell(row, 'Key').innerText(), 'kl_test_…0075');
+  await keys.choose(undefined, 'Details', row);
+  await page.getByRole('dialog', { name: 'Details of key 75' }).waitFor();
+});
+
 scenario('the filters stand in the address, and never a key', async ({ page, keys, server }) => {
   const api = await server.api();
   for (const name of ['Alpha', 'Beta']) await api('POST', '/v1/keys', { name });
@@ -140,6 +180,12 @@ scenario('the filters stand in the address, and never a key', async ({ page, key
   await eventually(async () => assert.deepEqual(await keys.names(), ['Alpha', 'Beta']));
   assert.equal(await keys.status.inputValue(), 'active');
 
+  await page.getByLabel('Ends within 30 days').check();
+  assert.equal(new URL(page.url()).search, '?status=active&soon=&sort=name');
+  await page.reload();
+  await keys.loaded();
+  await page.getByText('No key matches').waitFor();
+  await page.getByLabel('Ends within 30 days').uncheck();
   await keys.status.selectOption('All');
   await keys.search.fill(secret);
   await keys.list.getByText('Only the masked form of the key you pasted is searched for.').waitFor();
@@ -147,6 +193,9 @@ scenario('the filters stand in the address, and never a key', async ({ page, key
   assert.deepEqual(await keys.names(), ['Gamma']);
   assert.equal(decodeURIComponent(new URL(page.url()).search).includes(secret), false);
   assert.equal(new URL(page.url()).searchParams.get('search'), masked(secret));
+  // The end of it alone will do, as it stands in a note.
+  await keys.search.fill(secret.slice(-4));
+  await eventually(async () => assert.deepEqual(await keys.names(), ['Gamma']));
   await keys.search.fill('');
   await keys.turnTo('Lambda Cloud');
   assert.equal(new URL(page.url()).search, '');

@@ -22,6 +22,16 @@ scenario('a wrong password is refused in words, and the address stays', async ({
   assert.deepEqual(await query(server.database, 'SELECT * FROM sessions'), []);
 });
 
+scenario('whoever has tried too often is told how long to wait, and that runs down', async ({ page }) => {
+  await page.route('**/v1/session', (route) => route.fulfill({ status: 429, headers: { 'retry-after': '2' }, json: {} }));
+  await page.getByLabel('E-mail address').fill(DEMO.user);
+  await page.getByLabel('Password', { exact: true }).fill('not-the-password');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'Too many requests. Try again in 2 seconds.' }).waitFor();
+  await page.locator('#sign-in .wait').filter({ hasText: /^[12] seconds?$/ }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'You can try again now.' }).waitFor();
+});
+
 scenario('what is missing is said at its field, and nothing is sent', async ({ page }) => {
   const sent = [];
   page.on('request', (request) => sent.push(request.url()));

@@ -378,7 +378,7 @@ fn a_key_that_gets_another_secret_under_its_id_is_not_revoked() {
 
 #[test]
 fn a_404_names_the_address_without_the_query() {
-    let list = format!("GET https://h/v1/keys?search=robot | Authorization: Bearer {KEY}");
+    let list = format!("GET https://h/v1/keys?search=robot&limit=100 | Authorization: Bearer {KEY}");
     let filter = keylatch::lifecycle::Filter { status: None, search: Some("robot".into()) };
     for (status, body, said) in [
         (404, "", "it answered with status 404. It was looked for at https://h/v1/keys."),

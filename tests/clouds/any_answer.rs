@@ -182,7 +182,7 @@ proptest! {
             prop_assert_eq!(at(&answer, "valid").as_bool(), Some(valid.valid));
         }
 
-        let line = script(&format!("GET https://h/v1/keys | {bearer}"));
+        let line = script(&format!("GET https://h/v1/keys?limit=100 | {bearer}"));
         let listed = run(with_key(&line, "keylatch", KEY).list(&line, &Filter::default(), None));
         if let Ok(page) = &listed {
             prop_assert!(status == 200 && at(&answer, "items").as_array().is_some_and(|items| items.len() == page.items.len()));

@@ -70,12 +70,12 @@ async fn each_operation_is_one_request() {
     assert_request(&line, "GET /v1/account", Json::Null);
     let line = anything();
     client.list(&line, &Filter::default(), None).await.unwrap();
-    assert_request(&line, "GET /v1/keys", Json::Null);
+    assert_request(&line, "GET /v1/keys?limit=100", Json::Null);
     let line = anything();
     client.list(&line, &filter, Some("c/1")).await.unwrap();
     assert_request(
         &line,
-        "GET /v1/keys?status=active&search=a%20b%26c%3Dd%23%C3%A9&cursor=c%2F1",
+        "GET /v1/keys?status=active&search=a%20b%26c%3Dd%23%C3%A9&cursor=c%2F1&limit=100",
         Json::Null,
     );
     let line = anything();

@@ -29,6 +29,7 @@ const SHIPPED = [
   'dist/edge/guard.js',
   'dist/edge/redact.js',
   'dist/element/element.js',
+  'dist/element/shared.js',
   'dist/find.wasm',
   'dist/guard.js',
   'dist/guard/chunk-#.js',

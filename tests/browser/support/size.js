@@ -7,7 +7,9 @@ export const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360,
 /** Fails with everything that is wider than the screen. */
 export async function assertFits(page, state) {
   const wider = await page.evaluate(() => {
-    const roots = [document.body, ...[...document.querySelectorAll('keylatch-keys')].map(({ shadowRoot }) => shadowRoot)];
+    // Those within others, too.
+    const roots = [document.body];
+    for (const root of roots) roots.push(...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []));
     const seen = roots.flatMap((root) => [...root.querySelectorAll('*:not(svg *, .visually-hidden, thead *)')]);
     return seen.filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, thead')
       && element.getBoundingClientRect().right > innerWidth + 0.5).map(({ tagName, id, className }) => `${tagName}#${id}.${className}`);

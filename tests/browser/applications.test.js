@@ -1,0 +1,282 @@
+// The applications on the page: from nothing to a customer whose keys have all ended.
+
+import assert from 'node:assert/strict';
+import { assertAccessible } from './support/axe.js';
+import { holds, query } from './support/database.js';
+import { eventually } from './support/eventually.js';
+import { focusName } from './support/focus.js';
+import { scenario, useBrowser } from './support/scenario.js';
+import { assertFits } from './support/size.js';
+
+useBrowser();
+
+/** The parts of the page that are about applications, as a person knows them. */
+class ApplicationsPage {
+  constructor(page) {
+    this.page = page;
+    this.keys = page.getByRole('region', { name: /^Keys of / });
+    this.management = page.getByRole('region', { name: 'Management keys' });
+    this.owners = page.getByRole('region', { name: 'Owners' });
+    this.reveal = page.getByRole('dialog', { name: 'Save your new key' });
+    this.toast = page.locator('#toast');
+  }
+
+  async open() {
+    await this.page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Applications' }).click();
+    await this.page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
+  }
+
+  async create({ name, prefix, scopes = '', limit }) {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Create application' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create application' });
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('Key prefix').fill(prefix);
+    await dialog.getByLabel('Scopes').fill(scopes);
+    if (limit) {
+      await dialog.getByRole('button', { name: 'Add a limit' }).click();
+      await dialog.getByLabel('How much').fill(limit[0]);
+      await dialog.getByLabel('In which time').selectOption(limit[1]);
+    }
+    await dialog.getByRole('button', { name: 'Create application' }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    return new URL(page.url()).hash.replace('#applications/', '');
+  }
+
+  /** Makes a key in one of the two lists, and says that it is stored. Returns the key. */
+  async issue(list, button, fill) {
+    await list.getByRole('button', { name: button }).click();
+    const dialog = this.page.getByRole('dialog', { name: button === 'Issue the first key' || button === 'Issue a key' ? 'Issue a key' : 'Create management key' });
+    await fill(dialog);
+    await dialog.getByRole('button', { name: /^(Issue|Create) key$/ }).click();
+    const secret = await this.reveal.getByRole('textbox', { name: 'The new key' }).inputValue();
+    await this.reveal.getByRole('button', { name: 'I have stored this key' }).click();
+    await this.reveal.waitFor({ state: 'hidden' });
+    return secret;
+  }
+
+  customerKey({ name, owner, scopes = [], button = 'Issue the first key' }) {
+    return this.issue(this.keys, button, async (dialog) => {
+      await dialog.getByLabel('Name').fill(name);
+      await dialog.getByLabel('Owner').fill(owner);
+      for (const scope of scopes) await dialog.getByLabel(scope).check();
+    });
+  }
+
+  managementKey(name, scopes) {
+    return this.issue(this.management, 'Create a management key', async (dialog) => {
+      await dialog.getByLabel('Name').fill(name);
+      for (const scope of scopes) await dialog.getByLabel(scope).check();
+    });
+  }
+
+  row(list, name) {
+    return list.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name }) });
+  }
+
+  async choose(list, name, action) {
+    await this.row(list, name).getByRole('button', { name: `Actions for ${name}` }).click();
+    await this.page.getByRole('menu').getByRole('menuitem', { name: action }).click();
+  }
+}
+
+/** What an API asks with its management key. */
+async function verify(server, credential, key, more = {}) {
+  const answer = await fetch(`${server.url}/v1/verify`, {
+    method: 'POST', headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' }, body: JSON.stringify({ key, ...more }),
+  });
+  assert.equal(answer.status, 200);
+  return answer.json();
+}
+
+scenario('from an application to a customer whose keys have all ended', async ({ page, keys, server }) => {
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await apps.open();
+  await page.getByText('No applications yet').waitFor();
+  const id = await apps.create({ name: 'Acme API', prefix: 'acme_live_', scopes: 'mesh:read Look at meshes\nmesh:write', limit: ['1,000', 'in any minute'] });
+  assert.match(id, /^app_\w+$/);
+  await page.getByText('1,000 in any minute').waitFor();
+
+  const credential = await apps.managementKey('the API', ['verify']);
+  const first = await apps.customerKey({ name: 'robot', owner: 'cust_7', scopes: ['mesh:read'] });
+  assert.match(first, /^acme_live_/);
+  const second = await apps.customerKey({ name: 'laptop', owner: 'cust_7', button: 'Issue a key' });
+  for (const secret of [credential, first, second]) {
+    assert.equal(await holds(server.database, secret), false, 'the server keeps no key');
+    assert.equal((await page.content()).includes(secret), false);
+  }
+
+  // Limits of the owner, which both keys share.
+  await apps.owners.getByText('2 keys · No limits').waitFor();
+  await apps.owners.getByRole('button', { name: 'Limits of cust_7' }).click();
+  const limits = page.getByRole('dialog', { name: 'Limits of cust_7' });
+  await limits.getByRole('button', { name: 'Add a limit' }).click();
+  await limits.getByRole('button', { name: 'Save limits' }).click();
+  await limits.getByText('A limit is a whole number from 1 on.').waitFor();
+  await limits.getByLabel('How much').fill('3');
+  await limits.getByLabel('In which time').selectOption('each month');
+  await limits.getByRole('button', { name: 'Save limits' }).click();
+  await apps.owners.getByText('2 keys · 3 each month').waitFor();
+
+  const good = await verify(server, credential, first, { scopes: ['mesh:read'] });
+  assert.deepEqual([good.valid, good.owner.id, good.key.name], [true, 'cust_7', 'robot']);
+  assert.deepEqual(good.limits.find(({ of }) => of === 'owner'), { name: 'monthly', of: 'owner', kind: 'quota', limit: 3, remaining: 2, reset_seconds: good.limits.find(({ of }) => of === 'owner').reset_seconds });
+  assert.equal((await verify(server, credential, second, { scopes: ['mesh:read'] })).code, 'insufficient_scope');
+
+  // A key can be made to wait.
+  await apps.choose(apps.keys, 'robot', 'Disable…');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Disable key' }).click();
+  await apps.row(apps.keys, 'robot').getByText('Disabled').waitFor();
+  assert.equal((await verify(server, credential, first)).code, 'disabled');
+  await apps.choose(apps.keys, 'robot', 'Enable…');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Enable key' }).click();
+  await apps.row(apps.keys, 'robot').getByText('Active').waitFor();
+  assert.equal((await verify(server, credential, first)).valid, true);
+
+  // It gets another name, a word for the API, and a limit of its own.
+  await apps.choose(apps.keys, 'robot', 'Edit…');
+  const edit = page.getByRole('dialog', { name: 'Edit key' });
+  await edit.getByLabel('Name').fill('robot arm');
+  await edit.getByLabel('Metadata').fill('{"plan": "pro"');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.getByText('This is no JSON').waitFor();
+  await edit.getByLabel('Metadata').fill('{"plan": "pro"}');
+  await edit.getByRole('button', { name: 'Add a limit' }).click();
+  await edit.getByLabel('How much').fill('50');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await apps.row(apps.keys, 'robot arm').waitFor();
+  const edited = await verify(server, credential, first, { cost: 0 });
+  assert.deepEqual([edited.key.name, edited.key.metadata, edited.limits.find(({ of }) => of === 'key').limit], ['robot arm', { plan: 'pro' }, 50]);
+
+  // Rotated, and the old one goes on for an hour.
+  await apps.choose(apps.keys, 'laptop', 'Rotate…');
+  const rotate = page.getByRole('dialog', { name: 'Rotate key' });
+  await rotate.getByLabel('1 hour').check();
+  await rotate.getByRole('button', { name: 'Rotate key' }).click();
+  const third = await apps.reveal.getByRole('textbox', { name: 'The new key' }).inputValue();
+  await apps.reveal.getByRole('button', { name: 'I have stored this key' }).click();
+
+  await apps.owners.getByRole('button', { name: 'End all keys of cust_7' }).click();
+  await page.getByRole('alertdialog', { name: 'End all keys of this owner?' }).getByRole('button', { name: 'End all keys' }).click();
+  await apps.toast.filter({ hasText: '3 keys are revoked.' }).waitFor();
+  await eventually(async () => assert.equal(await apps.keys.getByText('Revoked', { exact: true }).count() >= 3, true));
+  await eventually(async () => assert.equal(await focusName(page), 'End all keys of cust_7'));
+  for (const secret of [first, second, third]) assert.equal((await verify(server, credential, secret)).code, 'revoked');
+
+  await apps.choose(apps.management, 'the API', 'Revoke…');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke key' }).click();
+  await apps.row(apps.management, 'the API').getByText('Revoked', { exact: true }).waitFor();
+  const rows = await query(server.database, 'SELECT id FROM applications');
+  assert.deepEqual(rows, [{ id }]);
+});
+
+scenario('what stands in the address is shown, and the way back leads to the own keys', async ({ page, keys, server }) => {
+  const api = await server.api();
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
+  const apps = new ApplicationsPage(page);
+  await page.goto(`${server.url}/#applications/${id}`);
+  await page.reload();
+  await page.getByLabel('E-mail address').fill('demo@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('reveal-once');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Acme API', level: 1 }).waitFor();
+  assert.equal(await keys.list.isVisible(), false);
+  assert.equal(await page.title(), 'Acme API · keylatch');
+  await page.getByRole('link', { name: 'All applications' }).click();
+  await page.getByRole('list', { name: 'Your applications' }).getByRole('link', { name: 'Acme API' }).click();
+  await apps.keys.waitFor();
+  // A question that is open is not lost by the way back.
+  await apps.keys.getByRole('button', { name: 'Issue the first key' }).click();
+  await page.goBack();
+  await page.getByRole('dialog', { name: 'Issue a key' }).waitFor();
+  assert.equal(new URL(page.url()).hash, `#applications/${id}`);
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Your keys' }).click();
+  await keys.loaded();
+  assert.equal(await apps.keys.isVisible(), false);
+  await page.goto(`${server.url}/#applications/app_00000000000000000000`);
+  await page.getByText('There is no such application.').waitFor();
+});
+
+scenario('what the server refuses is said in the dialog, and what was typed stays', async ({ page, keys }) => {
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await apps.open();
+  await page.getByRole('button', { name: 'Create application' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create application' });
+  const submit = dialog.getByRole('button', { name: 'Create application' });
+  await submit.click();
+  await dialog.getByText('Give the application a name.').waitFor();
+  await dialog.getByLabel('Name').fill('Acme');
+  await dialog.getByLabel('Key prefix').fill('Acme');
+  await dialog.getByLabel('Scopes').fill('Mesh Read');
+  await submit.click();
+  await dialog.getByText('A prefix has 2 to 24 characters').waitFor();
+  await dialog.getByText('“Mesh” is no scope').waitFor();
+  await dialog.getByLabel('Scopes').fill('');
+  // Of keylatch's own keys.
+  await dialog.getByLabel('Key prefix').fill('kl_live_');
+  await submit.click();
+  await dialog.getByRole('alert').filter({ hasText: 'keylatch' }).waitFor();
+  assert.equal(await dialog.getByLabel('Name').inputValue(), 'Acme');
+});
+
+scenario('a new key of an application gets the lifetime that the application says, and no longer one is offered', async ({ page, keys, server }) => {
+  const api = await server.api();
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }], default_lifetime: 'P30D', longest_lifetime: 'P6M' });
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await page.goto(`${server.url}/#applications/${id}`);
+  await apps.keys.getByRole('button', { name: 'Issue the first key' }).click();
+  const duration = page.getByRole('dialog', { name: 'Issue a key' }).getByLabel('Duration');
+  assert.equal(await duration.inputValue(), 'P30D');
+  assert.deepEqual(await duration.locator('option').evaluateAll((options) => options.map(({ value }) => value)), ['P7D', 'P30D', 'P3M', 'P6M', 'date']);
+  await page.keyboard.press('Escape');
+  await apps.customerKey({ name: 'robot', owner: 'cust_7' });
+  await apps.keys.getByLabel('Ends within 30 days').check();
+  assert.equal(await apps.row(apps.keys, 'robot').isVisible(), true);
+  const { items: [key] } = await api('GET', `/v1/applications/${id}/keys`);
+  assert.equal(Math.round((new Date(key.expires_at) - new Date(key.created_at)) / 86_400_000), 30);
+});
+
+scenario('a session that ends among applications asks to sign in, and comes back to them', async ({ page, keys, server, context }) => {
+  const api = await server.api();
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await apps.open();
+  await context.clearCookies();
+  await page.getByRole('link', { name: 'Acme API' }).click();
+  await keys.signInForm.getByText('Your session has ended.').waitFor();
+  await page.getByLabel('Password', { exact: true }).fill('reveal-once');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Acme API', level: 1 }).waitFor();
+  assert.equal(new URL(page.url()).hash, `#applications/${id}`);
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  scenario(`nothing bars the way to the applications: ${colorScheme}`, { colorScheme, viewport: { width: 360, height: 740 } }, async ({ page, keys }) => {
+    const apps = new ApplicationsPage(page);
+    const look = async (state) => {
+      await assertAccessible(page, state);
+      await assertFits(page, state);
+    };
+    await keys.signIn();
+    await apps.open();
+    await look('none yet');
+    await page.getByRole('button', { name: 'Create application' }).click();
+    await page.getByRole('button', { name: 'Add a limit' }).click();
+    await look('the dialog');
+    await page.keyboard.press('Escape');
+    await apps.create({ name: 'Acme API', prefix: 'acme_live_', scopes: 'mesh:read Look at meshes', limit: ['10', 'each day'] });
+    await apps.customerKey({ name: 'robot', owner: 'cust_7', scopes: ['mesh:read'] });
+    await apps.owners.getByText('1 key · No limits').waitFor();
+    await apps.choose(apps.keys, 'robot', 'Edit…');
+    await look('a key');
+    await page.keyboard.press('Escape');
+    await look('an application');
+    await apps.owners.getByRole('button', { name: 'Limits of cust_7' }).click();
+    await look('limits');
+  });
+}
