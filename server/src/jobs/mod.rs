@@ -46,7 +46,7 @@ impl App {
     }
 
     /// Sweeps out what is over: sessions, logins, codes, attempts, failures, some of what
-    /// deleted applications and the names of deleted users have left, and events of the
+    /// deleted applications and deleted users have left, and events of the
     /// audit log past their retention.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
@@ -64,6 +64,7 @@ impl App {
         store.sweep_codes(now).await?;
         store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
+        store.sweep_users(now).await?;
         store.sweep_applications(now).await?;
         store.sweep_failures(before(leaked::WINDOW.max(throttle::WINDOW)), now).await?;
         store.sweep_names().await?;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::uses::{Outcome, Uses, is_worth_noting};
 use crate::store::audit::Event;
 use crate::store::checks::Known;
-use crate::store::issued::{Issued, IssuedKey};
+use crate::store::issued::{Issued, IssuedKey, Shown};
 use crate::store::keys::StoredKey;
 use crate::store::management::{ManagementKey, Manager};
 use crate::store::{Result, Store};
@@ -28,8 +28,7 @@ pub(crate) struct Noted {
     /// With the hash of the key that was used; empty: whichever the row has.
     keys: Uses<String>,
     managers: Uses<()>,
-    /// With the address that the asker told.
-    issued: Uses<Option<String>>,
+    issued: Uses<Shown>,
     sessions: Mutex<HashMap<String, Timestamp>>,
     events: Mutex<Vec<Event>>,
     /// One flush at a time, or two would write the same.
@@ -57,7 +56,8 @@ impl Noted {
     /// A key that an application has issued was found good for a request from this address.
     pub(crate) fn issued_was_used(&self, issued: &Known<Issued>, address: Option<&str>, now: Timestamp) {
         let (id, last) = (&issued.key.id, issued.last_used_at());
-        if self.is_noted(self.issued.note(id, last, address.map(str::to_owned), now)) {
+        let shown = Shown { hash: issued.key.hash.clone(), address: address.map(str::to_owned) };
+        if self.is_noted(self.issued.note(id, last, shown, now)) {
             issued.was_noted(now);
         }
     }
@@ -84,7 +84,7 @@ impl Noted {
         let Some(noted) = self.issued.last(&key.id) else { return };
         if key.last_used_at.is_none_or(|stored| stored < noted.at) {
             key.last_used_at = Some(noted.at);
-            key.last_used_address = noted.with;
+            key.last_used_address = noted.with.address;
         }
     }
 

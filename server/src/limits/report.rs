@@ -177,7 +177,7 @@ async fn count_quotas(
         })
         .collect();
     if !spent.is_empty() {
-        tx.lend_to_guard(&spent).await?;
+        tx.guard_has_spent(&spent).await?;
     }
     let back = tx.settle_guard(guard, until).await?;
     if !back.is_empty() {

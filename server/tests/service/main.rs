@@ -49,6 +49,7 @@ mod guards;
 mod harness;
 mod idempotency;
 mod import;
+mod issue_repeats;
 mod issuer;
 mod key_end;
 mod leaked;
