@@ -10,6 +10,7 @@ use crate::state::App;
 use crate::store::Tx;
 use crate::store::attempts::Asker;
 use crate::store::issued::{IssuedKey, IssuedStatus};
+use crate::store::uses::Kind;
 use crate::token::PlainKey;
 
 /// Writes down that a key with this id is going to be made for the request (operation
@@ -29,10 +30,10 @@ pub(super) async fn again(
 ) -> Result<Option<(IssuedKey, PlainKey)>, Problem> {
     let asker = Asker::Application(application_id);
     let Some(id) = repeat.claim(tx, asker, request, key_id, now).await? else { return Ok(None) };
-    let mut earlier = tx.lock_issued(application_id, &id).await?.ok_or_else(was_deleted)?;
-    app.noted().tell_issued(&mut earlier);
+    let earlier = tx.lock_issued(application_id, &id).await?.ok_or_else(was_deleted)?;
     refuse_unless_active(earlier.status(now) == IssuedStatus::Active)?;
-    refuse_if_used(earlier.last_used_at)?;
+    let (store, last) = (app.store(), earlier.last_used_at);
+    refuse_if_used(app.noted().was_used(store, Kind::Issued, &earlier.id, last).await)?;
     let plain = PlainKey::generate(&Format::of(&earlier.prefix), &earlier.prefix)?;
     let (last_four, hash) = (plain.last_four().to_owned(), plain.hashed());
     tx.reissue_issued(&earlier, &last_four, &hash).await?;

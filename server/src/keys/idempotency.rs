@@ -11,6 +11,7 @@ use crate::state::App;
 use crate::store::Tx;
 use crate::store::attempts::{Asker, Attempt};
 use crate::store::keys::{KeyStatus, StoredKey};
+use crate::store::uses::Kind;
 use crate::token::fingerprint;
 
 /// The header that carries it.
@@ -95,7 +96,7 @@ impl Repeat {
         refuse_unless_active(key.status(now) == KeyStatus::Active)?;
         // Another credential of the same person may have asked first, for more.
         caller.may_make(Plan::of(&key), None)?;
-        refuse_if_used(app.noted().last_used(&key))?;
+        refuse_if_used(was_used(app, &key).await)?;
         Ok(Some(key))
     }
 }
@@ -114,7 +115,7 @@ pub(crate) async fn take_back(app: &App, caller: &Caller, idempotency_key: &str)
     let key_id = earlier.and_then(|earlier| earlier.key_id);
     if let Some(key_id) = &key_id {
         if let Some(key) = tx.lock_key(user_id, key_id).await? {
-            refuse_if_used(app.noted().last_used(&key))?;
+            refuse_if_used(was_used(app, &key).await)?;
             tx.bury_key(&key.id, now).await?;
         }
         tx.take_attempt_back(&attempt).await?;
@@ -142,13 +143,17 @@ pub(crate) fn refuse_unless_active(is_active: bool) -> Result<(), Problem> {
 }
 
 /// What was used was seen by somebody.
-pub(crate) fn refuse_if_used(last_used: Option<Timestamp>) -> Result<(), Problem> {
-    if last_used.is_none() {
+pub(crate) fn refuse_if_used(was_used: bool) -> Result<(), Problem> {
+    if !was_used {
         return Ok(());
     }
     Err(conflict(
         "The key that this request made the first time is in use already, so its answer did arrive. Use a new Idempotency-Key for another key.",
     ))
+}
+
+async fn was_used(app: &App, key: &StoredKey) -> bool {
+    app.noted().was_used(app.store(), Kind::Own, &key.id, key.last_used_at).await
 }
 
 fn conflict(detail: &'static str) -> Problem {

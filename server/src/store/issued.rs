@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::checks::{Ended, Known, Remembered, place};
 use super::driver::Lane;
 use super::owners::{Owner, owner, owner_columns};
-use super::uses::Use;
+use super::uses::use_statement;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::applications::metadata::Metadata;
@@ -50,15 +50,6 @@ pub(crate) struct IssuedKey {
     pub(crate) revoked_at: Option<Timestamp>,
     pub(crate) disabled_at: Option<Timestamp>,
     pub(crate) replaced_by: Option<String>,
-}
-
-/// How an issued key was used.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Shown {
-    /// Of the key that was shown: the row may have another by now, which nobody has used.
-    pub(crate) hash: HashedKey,
-    /// As the asker told it.
-    pub(crate) address: Option<String>,
 }
 
 /// What an issued key goes through, in the order in which a check looks.
@@ -220,17 +211,8 @@ macro_rules! bury {
 }
 const BURY: Statement = bury!("id = $2");
 const BURY_OF_OWNER: Statement = bury!("application_id = $2 AND owner = $3 AND deleted_at IS NULL");
-const USED: Statement = Statement {
-    sqlite: "UPDATE issued_keys SET last_used_at = uses.at, last_used_address = uses.address FROM \
-             (SELECT value->>0 AS id, value->>1 AS at, value->>2 AS address, value->>3 AS hash \
-             FROM json_each($1)) AS uses WHERE issued_keys.id = uses.id AND issued_keys.hash = uses.hash \
-             AND (issued_keys.last_used_at IS NULL OR issued_keys.last_used_at < uses.at)",
-    postgres: "UPDATE issued_keys SET last_used_at = uses.at, last_used_address = uses.address FROM \
-               (SELECT value->>0 AS id, (value->>1)::BIGINT AS at, value->>2 AS address, value->>3 AS hash \
-               FROM json_array_elements($1::TEXT::JSON)) AS uses \
-               WHERE issued_keys.id = uses.id AND issued_keys.hash = uses.hash \
-               AND (issued_keys.last_used_at IS NULL OR issued_keys.last_used_at < uses.at)",
-};
+pub(super) const USED: Statement =
+    use_statement!("issued_keys", ", last_used_address = uses.address", "issued_keys.hash = uses.hash");
 
 impl Store {
     /// The application's key that one of these would be: the one question of every
@@ -285,15 +267,6 @@ impl Store {
     pub(crate) async fn issued_anywhere(&self, hash: &HashedKey) -> Result<Vec<IssuedKey>> {
         let rows = self.read(Lane::Check, ANYWHERE, values![hash.as_str()]).await?;
         rows.into_iter().map(|mut row| issued_key(&mut row)).collect()
-    }
-
-    /// Writes down when keys were used and from where, in one statement.
-    pub(crate) async fn issued_were_used(&self, uses: &[Use<Shown>]) -> Result<()> {
-        let row = |Use { id, at, with }: &Use<Shown>| {
-            serde_json::json!([id, millis(*at), with.address, with.hash.as_str()])
-        };
-        let rows: Vec<_> = uses.iter().map(row).collect();
-        self.change(USED, values![serde_json::json!(rows).to_string()]).await.map(drop)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::checks::{Ended, Known, Remembered};
 use super::users::User;
-use super::uses::Use;
+use super::uses::use_statement;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::keys::kind::KeyKind;
@@ -162,16 +162,7 @@ const ACTIVE_OF_KIND: Statement = sql(
     "SELECT id FROM keys WHERE user_id = $1 AND kind = $2 AND deleted_at IS NULL AND revoked_at IS NULL \
      AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
 );
-const USED: Statement = Statement {
-    sqlite: "UPDATE keys SET last_used_at = uses.at FROM (SELECT json_extract(value, '$[0]') AS id, \
-             json_extract(value, '$[1]') AS hash, json_extract(value, '$[2]') AS at FROM json_each($1)) AS uses \
-             WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
-             AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
-    postgres: "UPDATE keys SET last_used_at = uses.at FROM (SELECT value->>0 AS id, value->>1 AS hash, \
-               (value->>2)::BIGINT AS at FROM json_array_elements($1::TEXT::JSON)) AS uses \
-               WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
-               AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
-};
+pub(super) const USED: Statement = use_statement!("keys", "", "(uses.hash = '' OR keys.hash = uses.hash)");
 /// Tells the other processes that a key ends with this transaction, and this one
 /// its hash, before either is gone.
 const ENDING: Statement = Statement {
@@ -219,15 +210,6 @@ impl Store {
     /// may be more.
     pub(super) async fn bury_some_keys(&self, user_id: &str, now: Timestamp) -> Result<bool> {
         Ok(self.change(BURY_SOME, values![user_id, now, BURIED]).await?.len() as i64 == BURIED)
-    }
-
-    /// Writes down when keys were used, in one statement. With each is the hash of
-    /// the key that was used: the row may have another by now, which nobody has
-    /// used. Empty is whichever the row has.
-    pub(crate) async fn keys_were_used(&self, uses: &[Use<String>]) -> Result<()> {
-        let rows: Vec<_> =
-            uses.iter().map(|Use { id, with, at, .. }| json!([id, with, millis(*at)])).collect();
-        self.change(USED, values![json!(rows).to_string()]).await.map(drop)
     }
 }
 

@@ -23,6 +23,7 @@ on_both_databases![
     limits_of_others_and_of_nobody_are_not_reported,
     a_faulty_report_is_refused,
 ];
+and_with_redis![a_rate_is_reported_into_the_count_of_all];
 
 const GUARD: &str = "grd_0123456789abcdef";
 

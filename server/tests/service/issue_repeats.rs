@@ -19,6 +19,7 @@ on_both_databases![
     what_is_no_idempotency_key_is_refused,
     a_repeated_import_does_nothing_and_says_so,
 ];
+and_with_redis![a_repeat_after_use_is_a_conflict];
 
 const KEYS: &str = "SELECT COUNT(*) FROM issued_keys";
 
