@@ -97,6 +97,12 @@ impl Redis {
         redis::cmd(name).arg(arguments).query(&mut self.connect().unwrap()).unwrap()
     }
 
+    /// The same as a list of texts.
+    pub fn texts(&self, words: &[&str]) -> Vec<String> {
+        let (name, arguments) = words.split_first().unwrap();
+        redis::cmd(name).arg(arguments).query(&mut self.connect().unwrap()).unwrap()
+    }
+
     pub fn run(&self, words: &[&str]) {
         let (name, arguments) = words.split_first().unwrap();
         redis::cmd(name).arg(arguments).exec(&mut self.connect().unwrap()).unwrap();

@@ -55,6 +55,11 @@ async fn nothing_in_it_tells_who_or_lasts_for_ever() {
     verify(&service, &application, &issued, json!({"ip": "203.0.113.7"})).await;
     assert_eq!(sign_in(&service, "wrong password").await.status, 401);
     service.app.flush().await;
+    for kind in ["own", "management", "issued"] {
+        for used in redis.texts(&["HVALS", &format!("keylatch:uses:{kind}")]) {
+            assert!(!used.contains(&issued.secret) && !used.contains(&application.manager), "{used}");
+        }
+    }
     until_moved(&service, &redis).await;
     let keys = redis.keys();
     for start in ["keylatch:failures:", "keylatch:rate:"] {

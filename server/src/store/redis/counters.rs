@@ -85,11 +85,12 @@ impl Counters for Redis {
         let mut commands = pipe();
         commands.atomic();
         for Counted { id, started_at, length, current, previous } in counted {
-            for (start, units) in [(*started_at, current), (started_at - length, previous)] {
+            // What is counted now is looked at until the end of the next window.
+            let windows = [(*started_at, current, 2 * length), (started_at - length, previous, *length)];
+            for (start, units, kept) in windows {
                 let key = rate_key(id, start);
                 commands.cmd("INCRBY").arg(&key).arg(units);
-                // The last process that looks may do so at the end of the next window.
-                commands.cmd("PEXPIRE").arg(&key).arg(2 * length).ignore();
+                commands.cmd("PEXPIRE").arg(&key).arg(kept).ignore();
             }
         }
         let sums: Vec<i64> = self.ask(&commands).await?;

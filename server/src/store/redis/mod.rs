@@ -5,7 +5,7 @@
 //! | key | type | what it is | ends by itself |
 //! |---|---|---|---|
 //! | `keylatch:failures:{bucket}` | sorted set | when something failed | an hour after the last |
-//! | `keylatch:rate:{rate}:{start}` | number | what all have counted in a window | after two windows |
+//! | `keylatch:rate:{rate}:{start}` | number | what all have counted in a window | two windows after the last, at most |
 //! | `keylatch:uses:{kind}` | hash | last uses that the database does not have | no: they are moved there every few seconds |
 //! | `keylatch:moving` | text | a process is moving them | after some seconds |
 //! | `keylatch:ready` | text | somebody has asked whether this works | after a minute |
