@@ -11,6 +11,7 @@
 // --check  fails where a target is missed
 
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,7 @@ async function sessionOf(url, user) {
 }
 
 const check = (prefix, count, first) => numbered(count, `wrk.format("GET", "/v1/account", {["authorization"]="Bearer ${prefix}" .. n})`, first);
+const verify = (manager, prefix, count) => numbered(count, `wrk.format("POST", "/v1/verify", {["authorization"]="Bearer ${manager}", ["content-type"]="application/json"}, '{"key":"${prefix}' .. n .. '"}')`);
 const HEALTH = numbered(1, 'wrk.format("GET", "/health")');
 const create = (cookie) => `
 request = function()
@@ -114,6 +116,19 @@ base.commit()
 function seedSqlite(path, user, kind, count) {
   const { status, stderr } = spawnSync('python3', ['-c', SEED_SQLITE, path, user, kind, String(count)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
+}
+
+/** An application with imported keys `prefix`0, `prefix`1, …: the secret of a management key that may ask about them. */
+async function application(url, cookie, prefix, count) {
+  const post = async (path, body) => {
+    const answer = await fetch(`${url}${path}`, { method: 'POST', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
+  };
+  const { id } = await post('/v1/applications', { name: 'load', formats: [{ environment: 'live', prefix: 'load_live_' }] });
+  const keys = Array.from({ length: count }, (_, number) => ({ hash: createHash('sha256').update(`${prefix}${number}`).digest('hex'), owner: `cust_${number % 10}` }));
+  await post(`/v1/applications/${id}/keys/import`, { rule: { algorithm: 'sha256', input: 'whole', encoding: 'hex' }, keys });
+  return (await post(`/v1/applications/${id}/management-keys`, { name: 'load', scopes: ['verify'] })).secret;
 }
 
 /** Waits until the index of names has what a search needs: then one request answers it. */
@@ -151,6 +166,14 @@ async function measure(title, database, seed, cluster) {
     const floor = await server.load(HEALTH);
     const kept = await server.load(check('used-', USED, 0));
     return { 'check from memory: cost over the route without a database': kept.cost / floor.cost };
+  });
+  const manager = await application(server.url, await sessionOf(server.url, 'used@example.com'), 'verified-', USED);
+  const verified = 'verify from memory: cost over the route without a database';
+  await server.load(verify(manager, 'verified-', USED), CONNECTIONS, 1);
+  await inRounds({ [verified]: [1.5] }, async () => {
+    const floor = await server.load(HEALTH);
+    const kept = await server.load(verify(manager, 'verified-', USED));
+    return { [verified]: kept.cost / floor.cost };
   });
   await server.stop();
 

@@ -35,7 +35,7 @@ impl App {
         let passwords = Passwords::new(config.password_cost).ok_or_else(|| {
             StartError::new("argon2 does not take this cost of a password: at least 8 KiB and 1 pass.")
         })?;
-        let store = Store::open(&config.database, config.connections.clone(), config.check_cache).await?;
+        let store = Store::open(&config).await?;
         let app = App::from(Shared {
             clock: SteadyClock::new(config.clock.clone()),
             config,
@@ -61,6 +61,7 @@ impl App {
     /// the database. Requests that come later get 503.
     pub async fn close(&self) {
         self.flush().await;
+        self.move_uses().await;
         self.close_limits().await;
         self.store().close().await;
     }

@@ -20,6 +20,9 @@ pub struct Config {
     pub database: Database,
     /// How many connections to PostgreSQL are held.
     pub connections: Connections,
+    /// URL of the Redis in which all processes count together, instead of in the
+    /// database; it may carry a password.
+    pub redis: Option<Secret>,
     /// Which prefix new keys carry.
     pub key_environment: KeyEnvironment,
     /// Whether to create the account [`DEMO_USER`](crate::DEMO_USER).
@@ -68,6 +71,7 @@ impl Config {
         Config {
             database,
             connections: Connections::default(),
+            redis: None,
             key_environment: KeyEnvironment::Live,
             demo: false,
             www: None,

@@ -29,6 +29,7 @@ pub(crate) struct Metrics {
     database_connections: Gauge,
     database_writing: Gauge,
     database_silent: Gauge,
+    redis_silent: Gauge,
     notes_dropped: Gauge,
     checks_kept: Gauge,
     checks_asked: Gauge,
@@ -67,6 +68,7 @@ impl Default for Metrics {
             database_connections: register!("database_connections", "Connections to the database"),
             database_writing: register!("database_writing", "Writes that run or wait"),
             database_silent: register!("database_silent", "1 while the database gives no answer"),
+            redis_silent: register!("redis_silent", "1 while there is a Redis that gives no answer"),
             notes_dropped: register!("notes_dropped", "Uses and events that could not be written down"),
             checks_kept: register!("checks_kept", "Checks of a key that were answered from memory"),
             checks_asked: register!("checks_asked", "Checks of a key that asked the database"),
@@ -91,6 +93,7 @@ impl Metrics {
         self.database_connections.set(number(load.connections));
         self.database_writing.set(number(load.writing));
         self.database_silent.set(app.store().is_silent().into());
+        self.redis_silent.set(app.store().is_redis_silent().into());
         self.notes_dropped.set(i64::try_from(app.noted().dropped()).unwrap_or(i64::MAX));
         let (kept, asked) = app.store().checks().counts();
         self.checks_kept.set(i64::try_from(kept).unwrap_or(i64::MAX));

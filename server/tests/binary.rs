@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod client;
+#[path = "service/redis_server.rs"]
+#[allow(dead_code, reason = "a Redis is all that is needed of it here")]
+mod redis_server;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -171,6 +174,7 @@ fn wrong_flags_end_with_2_and_touch_nothing() {
         (&["--log", "loud=shout"], &["--log"]),
         (&["--nonsense"], &["--nonsense"]),
         (&["--database", "postgres://kim:s3cret@127.0.0.1:1/keys"], &["KEYLATCH_DATABASE", "password"]),
+        (&["--redis", "redis://:s3cret@127.0.0.1:1"], &["KEYLATCH_REDIS", "--redis-password-file"]),
         (&["--trusted-proxy", "nginx"], &["10.0.0.0/8"]),
         (&["--config", "no/such.toml"], &["no/such.toml"]),
         (&["user"], &["add"]),
@@ -202,6 +206,7 @@ fn what_hinders_the_start_is_one_line_and_ends_with_1() {
         (&["--database", "."], &["directory"]),
         (&["--database", "postgres://kim@127.0.0.1:1/keys"], &["PostgreSQL", "Check that it runs"]),
         (&["--www", "nothing"], &["nothing", "--www"]),
+        (&["--redis", "http://127.0.0.1"], &["--redis", "redis://HOST:PORT"]),
     ] {
         // The last --listen wins.
         let mut all = vec!["--listen", "127.0.0.1:0"];
@@ -272,4 +277,36 @@ fn help_tells_every_flag_and_where_the_password_comes_from() {
     }
     let help = text(&run(directory.path(), &["user", "add", "--help"]).stdout);
     assert!(help.contains("first line of standard input"), "{help}");
+}
+
+#[test]
+fn doctor_says_whether_redis_can_be_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut redis = redis_server::Redis::with("s3cret word", &[]);
+    let url = format!("redis://127.0.0.1:{}", redis.port());
+    fs::write(directory.path().join("password"), "s3cret word\n").unwrap();
+    let doctor = |arguments: &[&str]| {
+        let mut command = command(directory.path(), arguments);
+        let output = command.arg("doctor").env("KEYLATCH_REDIS", &url).output().unwrap();
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(!told.contains("s3cret"), "{told}");
+        (output.status.code().unwrap(), told)
+    };
+    let given = ["--redis-password-file", "password"];
+    let (code, told) = doctor(&given);
+    assert!(
+        code == 0 && told.contains("can be written") && told.contains("good      it drops nothing"),
+        "{told}"
+    );
+    let (code, told) = doctor(&[]);
+    assert!(code == 1 && told.contains("Check user and password"), "{told}");
+    redis.run(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    let (code, told) = doctor(&given);
+    assert!(code == 0 && told.contains("doubtful  it drops counts"), "{told}");
+    redis.stop();
+    let (code, told) = doctor(&given);
+    assert!(code == 1 && told.contains("bad       Redis is not available"), "{told}");
+    let (code, told) =
+        doctor(&["--redis-password-file", "password", "--redis", "redis://kim:other@127.0.0.1:1"]);
+    assert!(code == 2 && told.contains("--redis"), "{told}");
 }

@@ -73,10 +73,13 @@ pub const STEPS: [Step; 29] = [
     },
     Step {
         name: "postgresql",
-        what: "PostgreSQL and PgBouncer are here",
+        what: "PostgreSQL, PgBouncer and Redis are here",
         needs: &[],
         holds: &[Packages],
-        run: |_, _| [system::POSTGRES, system::PGBOUNCER].iter().try_for_each(|need| need.ensure().map(drop)),
+        run: |_, _| {
+            let databases = [system::POSTGRES, system::PGBOUNCER, system::REDIS];
+            databases.iter().try_for_each(|need| need.ensure().map(drop))
+        },
     },
     Step {
         name: "shells",

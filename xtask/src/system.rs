@@ -85,6 +85,14 @@ pub const PGBOUNCER: Need = Need {
     otherwise: "Install it, so that pgbouncer is on PATH, and try again.",
 };
 
+/// Where many servers count together, for whoever wants them to.
+pub const REDIS: Need = Need {
+    title: "Redis",
+    packages: &["redis-server"],
+    find: || on_path("redis-server"),
+    otherwise: "Install its server, so that redis-server is on PATH, and try again.",
+};
+
 /// What asks the server under load.
 pub const WRK: Need = Need {
     title: "wrk",

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use crate::applications::access::Power;
 use crate::keys::lifetime::{LIFETIME_PATTERN, OVERLAP_PATTERN};
 use crate::keys::{name, scopes};
 
@@ -46,10 +47,54 @@ pub(super) fn complete(api: &mut Value) {
         }
     }
     let Some(paths) = api["paths"].as_object_mut() else { return };
-    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
-        complete_request(operation);
-        complete_responses(operation);
-        link(operation);
+    for (path, item) in paths {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            complete_request(operation);
+            refuse_callers(method, path, operation);
+            complete_responses(operation);
+            link(operation);
+        }
+    }
+}
+
+/// The refusals of who asks, where the handler says nothing more of them.
+fn refuse_callers(method: &str, path: &str, operation: &mut Value) {
+    let security = operation.get("security").and_then(Value::as_array);
+    // Without an alternative that needs none.
+    if !security.is_some_and(|ways| ways.iter().all(|way| *way != json!({}))) {
+        return;
+    }
+    let mut refusals = vec![("401", "No good credential".to_owned())];
+    if let Some(within) = path.strip_prefix("/v1/applications") {
+        refusals.push(("403", power(method, within).refusal()));
+        let mut parts = within.split('/').skip(2);
+        let what = match (parts.next(), parts.next().is_some_and(|part| part.starts_with('{'))) {
+            (Some("owners"), true) => " or owner",
+            (Some("management-keys"), true) => " or management key",
+            (Some(_), true) => " or key",
+            _ => "",
+        };
+        if !within.is_empty() {
+            refusals.push(("404", format!("No such application{what}")));
+        }
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for (status, description) in refusals {
+        responses.entry(status).or_insert_with(|| json!({"description": description}));
+    }
+}
+
+/// What an operation does to an application; `within` is the rest of its path.
+fn power(method: &str, within: &str) -> Power {
+    let is_of_customers =
+        ["/keys", "/owners"].iter().any(|part| within.starts_with(&format!("/{{application}}{part}")));
+    match (is_of_customers, method) {
+        (false, "get") => Power::Inspect,
+        (false, _) => Power::Administer,
+        (true, "get") => Power::Read,
+        (true, "delete") => Power::Revoke,
+        (true, _) if within.ends_with("/revoke") => Power::Revoke,
+        (true, _) => Power::Create,
     }
 }
 

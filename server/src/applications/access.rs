@@ -53,6 +53,16 @@ impl Power {
             Power::Revoke => Some(REVOKE),
         }
     }
+
+    /// Whom it is refused to, for the description of the API.
+    pub(crate) fn refusal(self) -> String {
+        let own = self.need().scope().unwrap_or_default();
+        match self.scope() {
+            None => format!("The key lacks the scope {own}, or is a management key"),
+            Some(scope) if scope == own => format!("The key or management key lacks the scope {own}"),
+            Some(scope) => format!("The key lacks the scope {own}, the management key {scope}"),
+        }
+    }
 }
 
 /// The application with this id, if the caller may do that to it.

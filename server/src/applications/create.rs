@@ -3,14 +3,17 @@
 use ipnet::IpNet;
 use jiff::Timestamp;
 use keylatch_format::Secret;
+use serde_json::json;
 
 use super::access::{Power, done, reach};
 use super::format::Format;
 use super::metadata::{self, Metadata};
+use super::repeat::again;
 use super::{addresses, owner, scopes};
 use crate::auth::Caller;
 use crate::config::KeyEnvironment;
 use crate::http::problem::Problem;
+use crate::keys::idempotency::Repeat;
 use crate::keys::issue::new_id;
 use crate::keys::lifetime::Lifetime;
 use crate::keys::name;
@@ -98,17 +101,40 @@ pub(crate) async fn create(
     caller: &Caller,
     application_id: &str,
     order: IssueOrder,
+    repeat: &Repeat,
 ) -> Result<NewlyIssued, Problem> {
     let application = reach(app, caller, application_id, Power::Create).await?;
     let owner = owner::read_id("owner", &order.owner)?;
     let now = app.now();
     let expires_at = end(&application, order.expires_in.as_deref(), order.expires_at.as_deref(), now)?;
+    let wished = order.more.environment;
     let usable = order.more.read(&application, "")?;
-    let (key, plain) = generate(&application, owner, usable, expires_at, now)?;
+    let Usable { name, environment: _, scopes, metadata, limits, allowed_addresses } = &usable;
+    let asked = json!([
+        "issue",
+        owner,
+        name,
+        wished.map(KeyEnvironment::as_str),
+        scopes,
+        metadata,
+        limits,
+        allowed_addresses,
+        order.expires_in,
+        order.expires_at,
+    ]);
+    let id = new_id()?;
 
     let mut tx = app.store().begin().await?;
-    tx.add_owner(&application.id, owner, now).await?;
-    tx.insert_issued(std::slice::from_ref(&key)).await?;
+    let (key, plain) =
+        match again(app, &mut tx, repeat, &asked.to_string(), (application_id, &id), now).await? {
+            Some(earlier) => earlier,
+            None => {
+                let (key, plain) = generate(&application, id, owner, usable, expires_at, now)?;
+                tx.add_owner(&application.id, owner, now).await?;
+                tx.insert_issued(std::slice::from_ref(&key)).await?;
+                (key, plain)
+            }
+        };
     tx.commit().await?;
 
     done(app, caller, "key.created", application_id, Some(&key.id));
@@ -119,6 +145,7 @@ pub(crate) async fn create(
 /// A key of the application's format, and its row.
 pub(super) fn generate(
     application: &Application,
+    id: String,
     owner: &str,
     usable: Usable,
     expires_at: Option<Timestamp>,
@@ -132,7 +159,7 @@ pub(super) fn generate(
     let prefix = format.map(|format| format.prefix.as_str()).ok_or_else(Problem::internal)?;
     let plain = PlainKey::generate(&Format::of(prefix), prefix)?;
     let key = IssuedKey {
-        id: new_id()?,
+        id,
         application_id: application.id.clone(),
         owner: owner.to_owned(),
         name,

@@ -17,7 +17,7 @@ use crate::store::management::Manager;
 use crate::token::{HashedKey, fingerprint};
 
 /// Reports of one address count for this time, …
-pub(crate) const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 /// … and are this many at most.
 const REPORTS: i64 = 60;
 /// So many keys stand in one.

@@ -12,19 +12,21 @@ use crate::store::keys::StoredKey;
 /// What a request needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Whose the credential is. A key without scopes has this and nothing else.
+    /// Whose the credential is. Every key may tell that; one without scopes does nothing else.
     Account,
-    /// To look at keys: the scope `keys:read`, which has `Account` in it.
+    /// To look at keys: the scope `keys:read`.
     Read,
     /// To make, rotate, revoke and delete keys: the scope `keys:write`.
     Write,
 }
 
 impl Need {
-    const fn scope(self) -> &'static str {
+    /// The scope that it takes; none: no scope gives or takes it.
+    pub(crate) const fn scope(self) -> Option<&'static str> {
         match self {
-            Need::Account | Need::Read => "keys:read",
-            Need::Write => "keys:write",
+            Need::Account => None,
+            Need::Read => Some("keys:read"),
+            Need::Write => Some("keys:write"),
         }
     }
 }
@@ -53,16 +55,13 @@ enum Granted<'a> {
     Nothing,
     /// Whose it is, and these scopes.
     AccountAnd(Vec<&'a str>),
-    /// These scopes alone.
-    Only(Vec<&'a str>),
 }
 
 impl<'a> Granted<'a> {
     fn of(scopes: &'a [String], full_access: bool) -> Self {
         match scopes {
             [] if full_access => Granted::Everything,
-            [] => Granted::AccountAnd(Vec::new()),
-            scopes => Granted::Only(scopes.iter().map(String::as_str).collect()),
+            scopes => Granted::AccountAnd(scopes.iter().map(String::as_str).collect()),
         }
     }
 
@@ -70,8 +69,7 @@ impl<'a> Granted<'a> {
         match self {
             Granted::Everything => true,
             Granted::Nothing => false,
-            Granted::AccountAnd(_) if need == Need::Account => true,
-            Granted::AccountAnd(scopes) | Granted::Only(scopes) => scopes.contains(&need.scope()),
+            Granted::AccountAnd(scopes) => need.scope().is_none_or(|scope| scopes.contains(&scope)),
         }
     }
 }
@@ -92,7 +90,7 @@ impl Caller {
             );
             return Err(Problem::new(ProblemCode::Forbidden, detail));
         }
-        let scope = need.scope();
+        let scope = need.scope().unwrap_or_default();
         Err(Problem::new(
             ProblemCode::Forbidden,
             format!(
@@ -158,7 +156,7 @@ impl Caller {
         let own = match self.granted() {
             Granted::Everything => return Ok(()),
             Granted::Nothing => Vec::new(),
-            Granted::AccountAnd(scopes) | Granted::Only(scopes) => scopes,
+            Granted::AccountAnd(scopes) => scopes,
         };
         let word = self.word();
         let detail = if plan.scopes.is_empty() {

@@ -116,7 +116,6 @@ impl App {
             }
             UserChange::Delete => {
                 tx.forget_attempts(&user.id).await?;
-                tx.bury_keys(&user.id, now).await?;
                 tx.bury_applications(&user.id, now).await?;
                 tx.bury_user(&user.id, now).await?;
                 "user.deleted"

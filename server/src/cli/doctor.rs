@@ -101,6 +101,34 @@ async fn database(flags: &Flags) -> Vec<Finding> {
         Ok(None) => Finding::Doubtful("the database does not tell its time".into()),
         Err(error) => Finding::Bad(format!("the database does not tell its time: {error}")),
     });
+    findings.extend(redis(&app).await);
     app.close().await;
+    findings
+}
+
+/// What is true of the Redis, if there is one.
+async fn redis(app: &App) -> Vec<Finding> {
+    let state = match app.store().redis_state().await {
+        Ok(None) => return Vec::new(),
+        Ok(Some(state)) => state,
+        Err(error) => {
+            return vec![Finding::Bad(format!(
+                "{error}. Nobody can sign in; check --redis, and that it runs"
+            ))];
+        }
+    };
+    let mut findings = vec![match app.store().check_counters().await {
+        Ok(()) => Finding::Good(format!("Redis {} can be written", state.version)),
+        Err(error) => Finding::Bad(format!("it cannot be written: {error}")),
+    }];
+    findings.push(if state.eviction == "noeviction" {
+        Finding::Good("it drops nothing when its memory is used up (maxmemory-policy noeviction)".into())
+    } else {
+        Finding::Doubtful(format!(
+            "it drops counts when its memory is used up (maxmemory-policy {}), and whoever guesses gets more \
+             attempts. Set it to noeviction",
+            state.eviction
+        ))
+    });
     findings
 }

@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -53,6 +53,16 @@ pub(super) struct Flags {
     /// URL of PostgreSQL itself, for hearing what other processes end, where --database names a pooler.
     #[arg(long, value_name = "URL", env = "KEYLATCH_DATABASE_LISTENER", hide_env_values = true)]
     database_listener: Option<String>,
+
+    /// URL of a Redis or Valkey, redis://HOST:PORT, or rediss:// for TLS: what all processes count together (wrong
+    /// passwords, rates, last use) is there instead of in the database. A password belongs into the environment or a
+    /// file.
+    #[arg(long, value_name = "URL", env = "KEYLATCH_REDIS", hide_env_values = true, global = true)]
+    pub(super) redis: Option<String>,
+
+    /// File with the password of Redis.
+    #[arg(long, value_name = "FILE", env = "KEYLATCH_REDIS_PASSWORD_FILE", global = true)]
+    redis_password_file: Option<PathBuf>,
 
     /// Seconds that what is known of a key counts without asking the database again. A revocation works in other
     /// processes after this at the latest, and usually within milliseconds. 0 asks each time.
@@ -147,7 +157,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
-    /// Check the settings, the database, the clocks and the proxy.
+    /// Check the settings, the database, Redis, the clocks and the proxy.
     Doctor,
 }
 
@@ -244,6 +254,7 @@ impl Flags {
             writes: self.database_writes,
             listener: self.listener()?,
         };
+        config.redis = self.redis()?;
         // A command asks once.
         config.check_cache = Duration::from_secs(if self.command.is_some() { 0 } else { self.check_cache });
         config.key_environment = match self.key_environment {
@@ -282,27 +293,50 @@ impl Flags {
 
     fn with_password(&self, url: &str, flag: &str) -> Result<String, String> {
         let Some(path) = &self.database_password_file else { return Ok(url.to_owned()) };
-        let place = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read --database-password-file {place}: {error}."))?;
-        let password: String =
-            form_urlencoded::byte_serialize(text.trim_end_matches(['\n', '\r']).as_bytes()).collect();
-        let password = password.replace('+', "%20");
-        match url.split_once('@') {
-            Some((user, rest))
-                if user.starts_with("postgres")
-                    && !user
-                        .trim_start_matches("postgresql:")
-                        .trim_start_matches("postgres:")
-                        .contains(':') =>
-            {
-                Ok(format!("{user}:{password}@{rest}"))
-            }
-            _ => Err(format!(
+        let password = password(path, "--database-password-file")?;
+        with_password(url, &["postgres", "postgresql"], &password).ok_or_else(|| {
+            format!(
                 "--database-password-file needs {flag} postgres://USER@HOST/DATABASE, without a password."
-            )),
+            )
+        })
+    }
+
+    /// Redis, with the password from its file.
+    fn redis(&self) -> Result<Option<Secret>, String> {
+        let wrong =
+            || Err("--redis-password-file needs --redis redis://HOST:PORT, without a password.".to_owned());
+        match (&self.redis, &self.redis_password_file) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => wrong(),
+            (Some(url), None) => Ok(Some(Secret::from(url.as_str()))),
+            (Some(url), Some(path)) => {
+                let password = password(path, "--redis-password-file")?;
+                // Most have no users, and the password stands alone.
+                let named = match url.split_once("://") {
+                    Some((scheme, rest)) if !rest.contains('@') => format!("{scheme}://@{rest}"),
+                    _ => url.clone(),
+                };
+                with_password(&named, &["redis", "rediss"], &password)
+                    .map_or_else(wrong, |url| Ok(Some(Secret::new(url))))
+            }
         }
     }
+}
+
+/// The first line of a file, as it stands in a URL.
+fn password(path: &Path, flag: &str) -> Result<String, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {flag} {}: {error}.", path.display()))?;
+    let password: String =
+        form_urlencoded::byte_serialize(text.trim_end_matches(['\n', '\r']).as_bytes()).collect();
+    Ok(password.replace('+', "%20"))
+}
+
+/// `scheme://user@…` with a password; none for what is of another scheme, or has one.
+fn with_password(url: &str, schemes: &[&str], password: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| schemes.contains(scheme))?;
+    let (user, rest) = rest.split_once('@').filter(|(user, _)| !user.contains(':'))?;
+    Some(format!("{scheme}://{user}:{password}@{rest}"))
 }
 
 /// An address is a network of one.

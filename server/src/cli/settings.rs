@@ -32,14 +32,16 @@ pub(super) fn read(arguments: Vec<OsString>) -> Result<Flags, Unread> {
             parse(all)?
         }
     };
-    let by_hand = matches.value_source("database") == Some(ValueSource::CommandLine);
-    if by_hand && first.config.is_none() && has_password(&flags.database) {
-        return Err(Unread::Settings(
-            "--database has a password in it, which every user of this computer could read off the list of \
-             processes. Set KEYLATCH_DATABASE instead, put it into the file of --config, or name a file with \
-             --database-password-file."
-                .into(),
-        ));
+    for (name, url) in [("database", Some(&flags.database)), ("redis", flags.redis.as_ref())] {
+        let by_hand = matches.value_source(name) == Some(ValueSource::CommandLine);
+        if by_hand && first.config.is_none() && url.is_some_and(|url| has_password(url)) {
+            let variable = name.to_uppercase();
+            return Err(Unread::Settings(format!(
+                "--{name} has a password in it, which every user of this computer could read off the list of \
+                 processes. Set KEYLATCH_{variable} instead, put it into the file of --config, or name a file with \
+                 --{name}-password-file."
+            )));
+        }
     }
     Ok(flags)
 }
@@ -68,7 +70,7 @@ fn from_file(path: &Path, arguments: &[OsString]) -> Result<Vec<OsString>, Strin
                 "{place} has `{name}`, which is not a setting. They are those of --help, without the dashes."
             ));
         };
-        if name == "database" && value.as_str().is_some_and(has_password) {
+        if ["database", "redis"].contains(&&*name) && value.as_str().is_some_and(has_password) {
             refuse_if_others_read(path)?;
         }
         let is_set = argument.get_env().is_some_and(|variable| std::env::var_os(variable).is_some());
@@ -101,10 +103,10 @@ fn plain(value: &toml::Value, name: &str, path: &Path) -> Result<String, String>
     }
 }
 
-/// Whether a URL of PostgreSQL carries a password.
-fn has_password(database: &str) -> bool {
-    let Some((_, rest)) = database.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres"))
-    else {
+/// Whether a URL of PostgreSQL or Redis carries a password.
+fn has_password(url: &str) -> bool {
+    let known = |scheme: &str| scheme.starts_with("postgres") || scheme.starts_with("redis");
+    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| known(scheme)) else {
         return false;
     };
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
@@ -146,6 +148,9 @@ mod tests {
             ("postgres://kim@localhost:5432/keys", false),
             ("postgres://localhost:5432/keys", false),
             ("postgres://kim@localhost/a:b@c", false),
+            ("redis://:s3cret@localhost:6379", true),
+            ("rediss://kim:s3cret@localhost/1", true),
+            ("redis://localhost:6379/1", false),
             ("keylatch.db", false),
             ("sqlite://a:b@c.db", false),
         ] {

@@ -245,6 +245,12 @@ impl From<NotGenerated> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Redis(_) = error {
+            tracing::warn!(%error, "what all processes count together could not be counted");
+            return Problem::busy(
+                "Attempts cannot be counted right now, so none is let through. Try again in a moment.",
+            );
+        }
         tracing::error!(%error, "the database failed");
         if error.is_temporary() {
             Problem::busy("The database does not answer right now. Try again in a moment.")

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::applications::leaked;
-use crate::auth::throttle;
 use crate::state::{App, WeakApp};
 use crate::store::Result;
 
 /// What was noted is written down this often.
 const FLUSH: Duration = Duration::from_secs(1);
+/// What was noted of uses in Redis is moved into the database this often.
+const MOVE: Duration = Duration::from_secs(5);
 /// What is over is swept out this often.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -24,6 +24,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 pub(crate) fn start(app: &App) {
     tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.flush().await }));
     tokio::spawn(every(FLUSH, app.downgrade(), |app| async move { app.index_names().await }));
+    tokio::spawn(every(MOVE, app.downgrade(), |app| async move { app.move_uses().await }));
     tokio::spawn(every(SWEEP, app.downgrade(), |app| async move { app.sweep().await }));
 }
 
@@ -45,8 +46,16 @@ impl App {
         self.sync_limits().await;
     }
 
+    /// Moves what all processes have noted of uses into the database, where it is noted
+    /// elsewhere. What cannot be moved now stays there.
+    pub async fn move_uses(&self) {
+        if let Err(error) = self.store().move_uses().await {
+            tracing::warn!(%error, "uses could not be moved into the database; the next time does it");
+        }
+    }
+
     /// Sweeps out what is over: sessions, logins, codes, attempts, failures, some of what
-    /// deleted applications and the names of deleted users have left, and events of the
+    /// deleted applications and deleted users have left, and events of the
     /// audit log past their retention.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
@@ -64,8 +73,9 @@ impl App {
         store.sweep_codes(now).await?;
         store.sweep_devices(now).await?;
         store.sweep_attempts(now).await?;
+        store.sweep_users(now).await?;
         store.sweep_applications(now).await?;
-        store.sweep_failures(before(leaked::WINDOW.max(throttle::WINDOW)), now).await?;
+        store.sweep_failures(now).await?;
         store.sweep_names().await?;
         store.sweep_limits(now).await?;
         store.sweep_guards(now).await?;

@@ -14,22 +14,19 @@ use crate::store::checks::Known;
 use crate::store::issued::{Issued, IssuedKey};
 use crate::store::keys::StoredKey;
 use crate::store::management::{ManagementKey, Manager};
+use crate::store::uses::{BATCH, Kind, Use};
 use crate::store::{Result, Store};
 use crate::token::HashedToken;
 
 /// So much of each kind is kept while the database fails; more is dropped and counted.
 pub(super) const CAPACITY: usize = 100_000;
-/// So many rows are written with one statement.
-pub(super) const BATCH: usize = 1_000;
 
 /// The notes.
 #[derive(Default)]
 pub(crate) struct Noted {
-    /// With the hash of the key that was used; empty: whichever the row has.
-    keys: Uses<String>,
-    managers: Uses<()>,
-    /// With the address that the asker told.
-    issued: Uses<Option<String>>,
+    keys: Uses,
+    managers: Uses,
+    issued: Uses,
     sessions: Mutex<HashMap<String, Timestamp>>,
     events: Mutex<Vec<Event>>,
     /// One flush at a time, or two would write the same.
@@ -44,20 +41,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Noted {
     /// The key of this hash has authenticated a request. Tells whether that was noted.
     pub(crate) fn key_was_used(&self, key: &StoredKey, hash: &str, now: Timestamp) -> bool {
-        self.is_noted(self.keys.note(&key.id, key.last_used_at, hash.to_owned(), now))
+        let used = Use { id: key.id.clone(), at: now, hash: hash.to_owned(), address: None };
+        self.is_noted(self.keys.note(used, key.last_used_at))
     }
 
     /// An application's management key has authenticated a request.
     pub(crate) fn manager_was_used(&self, manager: &Known<Manager>, now: Timestamp) {
-        if self.is_noted(self.managers.note(&manager.key.id, manager.last_used_at(), (), now)) {
+        let used = Use { id: manager.key.id.clone(), at: now, hash: String::new(), address: None };
+        if self.is_noted(self.managers.note(used, manager.last_used_at())) {
             manager.was_noted(now);
         }
     }
 
     /// A key that an application has issued was found good for a request from this address.
     pub(crate) fn issued_was_used(&self, issued: &Known<Issued>, address: Option<&str>, now: Timestamp) {
-        let (id, last) = (&issued.key.id, issued.last_used_at());
-        if self.is_noted(self.issued.note(id, last, address.map(str::to_owned), now)) {
+        let (id, hash) = (issued.key.id.clone(), issued.key.hash.as_str().to_owned());
+        let used = Use { id, at: now, hash, address: address.map(str::to_owned) };
+        if self.is_noted(self.issued.note(used, issued.last_used_at())) {
             issued.was_noted(now);
         }
     }
@@ -74,7 +74,24 @@ impl Noted {
         key.last_used_at.max(self.keys.last(&key.id).map(|noted| noted.at))
     }
 
-    /// The same of a management key, which it is put into.
+    /// Whether a key was used, as far as any process has said: for what must not happen
+    /// after a use. What cannot be asked is not known.
+    pub(crate) async fn was_used(
+        &self,
+        store: &Store,
+        kind: Kind,
+        id: &str,
+        last: Option<Timestamp>,
+    ) -> bool {
+        let uses = match kind {
+            Kind::Own => &self.keys,
+            Kind::Management => &self.managers,
+            Kind::Issued => &self.issued,
+        };
+        last.is_some() || uses.last(id).is_some() || store.has_noted_use(kind, id).await.unwrap_or(false)
+    }
+
+    /// When a management key was last used, which is put into it.
     pub(crate) fn tell_manager(&self, key: &mut ManagementKey) {
         key.last_used_at = key.last_used_at.max(self.managers.last(&key.id).map(|noted| noted.at));
     }
@@ -84,7 +101,7 @@ impl Noted {
         let Some(noted) = self.issued.last(&key.id) else { return };
         if key.last_used_at.is_none_or(|stored| stored < noted.at) {
             key.last_used_at = Some(noted.at);
-            key.last_used_address = noted.with;
+            key.last_used_address = noted.address;
         }
     }
 
@@ -129,9 +146,8 @@ impl Noted {
     /// meanwhile finds it in one of the two places.
     pub(crate) async fn flush(&self, store: &Store) {
         let _turn = self.flushing.lock().await;
-        if self.flush_uses(store).await.inspect_err(complain).is_err() {
-            return;
-        }
+        // Uses may be noted elsewhere, so the rest does not wait for them.
+        let _ = self.flush_uses(store).await.inspect_err(complain);
         let sessions: Vec<_> = lock(&self.sessions).iter().map(|(hash, at)| (hash.clone(), *at)).collect();
         for batch in sessions.chunks(BATCH) {
             if store.sessions_were_seen(batch).await.inspect_err(complain).is_err() {
@@ -156,17 +172,13 @@ impl Noted {
     }
 
     async fn flush_uses(&self, store: &Store) -> Result<()> {
-        for batch in self.keys.batches() {
-            store.keys_were_used(&batch).await?;
-            self.keys.were_written(&batch);
-        }
-        for batch in self.managers.batches() {
-            store.managers_were_used(&batch).await?;
-            self.managers.were_written(&batch);
-        }
-        for batch in self.issued.batches() {
-            store.issued_were_used(&batch).await?;
-            self.issued.were_written(&batch);
+        for (kind, uses) in
+            [(Kind::Own, &self.keys), (Kind::Management, &self.managers), (Kind::Issued, &self.issued)]
+        {
+            for batch in uses.batches() {
+                store.note_uses(kind, &batch).await?;
+                uses.were_written(&batch);
+            }
         }
         Ok(())
     }

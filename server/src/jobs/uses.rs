@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::noted::{BATCH, CAPACITY};
-use crate::store::uses::Use;
+use super::noted::CAPACITY;
+use crate::store::uses::{BATCH, Use};
 
 /// Uses are told to the minute, and noted no more often.
 const COARSENESS: SignedDuration = SignedDuration::from_mins(1);
@@ -22,47 +22,42 @@ pub(crate) enum Outcome {
 }
 
 /// The last use of each key that is not written down.
-pub(crate) struct Uses<W>(Mutex<HashMap<String, Use<W>>>);
-
-impl<W> Default for Uses<W> {
-    fn default() -> Self {
-        Uses(Mutex::default())
-    }
-}
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<HashMap<String, Use>>);
 
 /// The first is always worth noting, later ones once a minute.
 pub(super) fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
     last.is_none_or(|last| now.duration_since(last) >= COARSENESS)
 }
 
-impl<W: Clone + PartialEq> Uses<W> {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Use<W>>> {
+impl Uses {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Use>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key with this id was used now; `last` is the last use that is known of.
-    pub(super) fn note(&self, id: &str, last: Option<Timestamp>, with: W, now: Timestamp) -> Outcome {
-        if !is_worth_noting(last, now) {
+    /// A key was used; `last` is the last use that is known of.
+    pub(super) fn note(&self, used: Use, last: Option<Timestamp>) -> Outcome {
+        if !is_worth_noting(last, used.at) {
             return Outcome::NotWorthIt;
         }
         let mut uses = self.lock();
-        if !is_worth_noting(uses.get(id).map(|noted| noted.at), now) {
+        if !is_worth_noting(uses.get(&used.id).map(|noted| noted.at), used.at) {
             return Outcome::NotWorthIt;
         }
-        if uses.len() >= CAPACITY && !uses.contains_key(id) {
+        if uses.len() >= CAPACITY && !uses.contains_key(&used.id) {
             return Outcome::Dropped;
         }
-        uses.insert(id.to_owned(), Use { id: id.to_owned(), at: now, with });
+        uses.insert(used.id.clone(), used);
         Outcome::Noted
     }
 
     /// The last use of the key, unless it is written down.
-    pub(super) fn last(&self, id: &str) -> Option<Use<W>> {
+    pub(super) fn last(&self, id: &str) -> Option<Use> {
         self.lock().get(id).cloned()
     }
 
     /// All of them, to be written down many at a time.
-    pub(super) fn batches(&self) -> Vec<Vec<Use<W>>> {
+    pub(super) fn batches(&self) -> Vec<Vec<Use>> {
         let mut uses: Vec<_> = self.lock().values().cloned().collect();
         // In one order, so that two processes do not wait for each other's rows.
         uses.sort_by(|one, other| one.id.cmp(&other.id));
@@ -71,7 +66,7 @@ impl<W: Clone + PartialEq> Uses<W> {
 
     /// These are written down. Until then they stay, so that whoever reads meanwhile
     /// finds them in one of the two places; what was noted meanwhile stays too.
-    pub(super) fn were_written(&self, batch: &[Use<W>]) {
+    pub(super) fn were_written(&self, batch: &[Use]) {
         let mut uses = self.lock();
         for written in batch {
             if uses.get(&written.id) == Some(written) {
@@ -89,18 +84,22 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
     }
 
+    fn used(id: &str, second: i64) -> Use {
+        Use { id: id.to_owned(), at: at(second), hash: format!("hash at {second}"), address: None }
+    }
+
     #[test]
     fn a_use_is_noted_once_a_minute_and_told_at_once() {
         let uses = Uses::default();
-        let last = |uses: &Uses<&str>| uses.last("key_1").map(|noted| noted.at);
-        assert_eq!(uses.note("key_1", None, "first", at(0)), Outcome::Noted);
-        assert_eq!(uses.note("key_1", None, "second", at(59)), Outcome::NotWorthIt);
+        let last = |uses: &Uses| uses.last("key_1").map(|noted| noted.at);
+        assert_eq!(uses.note(used("key_1", 0), None), Outcome::Noted);
+        assert_eq!(uses.note(used("key_1", 59), None), Outcome::NotWorthIt);
         assert_eq!(last(&uses), Some(at(0)));
-        assert_eq!(uses.note("key_1", None, "third", at(60)), Outcome::Noted);
+        assert_eq!(uses.note(used("key_1", 60), None), Outcome::Noted);
         assert_eq!(last(&uses), Some(at(60)));
-        assert_eq!(uses.last("key_1").unwrap().with, "third");
+        assert_eq!(uses.last("key_1").unwrap().hash, "hash at 60");
         // Written down by another process meanwhile.
-        assert_eq!(uses.note("key_1", Some(at(100)), "fourth", at(150)), Outcome::NotWorthIt);
+        assert_eq!(uses.note(used("key_1", 150), Some(at(100))), Outcome::NotWorthIt);
         assert_eq!(last(&uses), Some(at(60)));
     }
 
@@ -108,20 +107,20 @@ mod tests {
     fn memory_is_bounded_but_who_is_in_it_stays() {
         let uses = Uses::default();
         for number in 0..CAPACITY {
-            assert_eq!(uses.note(&format!("key_{number}"), None, (), at(0)), Outcome::Noted);
+            assert_eq!(uses.note(used(&format!("key_{number}"), 0), None), Outcome::Noted);
         }
-        assert_eq!(uses.note("one too many", None, (), at(0)), Outcome::Dropped);
-        assert_eq!(uses.note("key_7", None, (), at(60)), Outcome::Noted);
+        assert_eq!(uses.note(used("one too many", 0), None), Outcome::Dropped);
+        assert_eq!(uses.note(used("key_7", 60), None), Outcome::Noted);
     }
 
     #[test]
     fn what_was_noted_while_it_was_written_down_stays() {
         let uses = Uses::default();
-        uses.note("key_1", None, (), at(0));
-        uses.note("key_2", None, (), at(0));
+        uses.note(used("key_1", 0), None);
+        uses.note(used("key_2", 0), None);
         let batches = uses.batches();
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [2]);
-        uses.note("key_2", None, (), at(60));
+        uses.note(used("key_2", 60), None);
         batches.iter().for_each(|batch| uses.were_written(batch));
         assert!(uses.last("key_1").is_none());
         assert_eq!(uses.last("key_2").map(|noted| noted.at), Some(at(60)));

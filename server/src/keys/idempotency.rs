@@ -9,8 +9,9 @@ use crate::auth::{Caller, Need};
 use crate::http::problem::{Problem, ProblemCode};
 use crate::state::App;
 use crate::store::Tx;
-use crate::store::attempts::Attempt;
+use crate::store::attempts::{Asker, Attempt};
 use crate::store::keys::{KeyStatus, StoredKey};
+use crate::store::uses::Kind;
 use crate::token::fingerprint;
 
 /// The header that carries it.
@@ -38,25 +39,26 @@ pub(crate) fn faulty(field: &'static str) -> Problem {
 
 impl Repeat {
     /// Writes down that a key with this id is going to be made for the request
-    /// (operation and parameters). When the request is a repeat, the key that
-    /// was made for it first is returned, locked, and ready for another secret.
-    pub(super) async fn earlier(
+    /// (operation and parameters). When the request is a repeat, the id of the key
+    /// that was made for it first is returned.
+    ///
+    /// # Errors
+    /// 409 when the idempotency key stands for something else.
+    pub(crate) async fn claim(
         &self,
-        app: &App,
         tx: &mut Tx,
-        caller: &Caller,
+        asker: Asker<'_>,
         request: &str,
         key_id: &str,
         now: Timestamp,
-    ) -> Result<Option<StoredKey>, Problem> {
+    ) -> Result<Option<String>, Problem> {
         let number = self.attempt;
         if number == 0 {
             return Err(Problem::field("attempt", "`attempt` counts the tries of a request, from 1."));
         }
         let Some(idempotency_key) = &self.idempotency_key else { return Ok(None) };
-        let user_id = caller.user.id.as_str();
         let fingerprint = fingerprint(request);
-        let attempt = Attempt { user_id, idempotency_key, fingerprint: &fingerprint, number };
+        let attempt = Attempt { asker, idempotency_key, fingerprint: &fingerprint, number };
         let Some(earlier) = tx.claim_attempt(&attempt, Some(key_id), now).await? else { return Ok(None) };
         let Some(key_id) = earlier.key_id else {
             return Err(conflict(
@@ -71,20 +73,30 @@ impl Repeat {
         if i64::from(number) < earlier.number {
             return Err(conflict("A later try of this request was answered already. Nothing was changed."));
         }
-        let key = tx.lock_key(user_id, &key_id).await?;
-        let key = key.ok_or_else(|| {
-            conflict(
-                "The key that this request made the first time has been deleted. Use a new Idempotency-Key.",
-            )
-        })?;
-        if key.status(now) != KeyStatus::Active {
-            return Err(conflict(
-                "The key that this request made the first time is not active any more. Use a new Idempotency-Key.",
-            ));
-        }
+        Ok(Some(key_id))
+    }
+
+    /// The same for a key of the caller's own. When the request is a repeat, the
+    /// key that was made for it first is returned, locked, and ready for another
+    /// secret.
+    pub(super) async fn earlier(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        caller: &Caller,
+        request: &str,
+        key_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<StoredKey>, Problem> {
+        let user_id = caller.user.id.as_str();
+        let Some(key_id) = self.claim(tx, Asker::User(user_id), request, key_id, now).await? else {
+            return Ok(None);
+        };
+        let key = tx.lock_key(user_id, &key_id).await?.ok_or_else(was_deleted)?;
+        refuse_unless_active(key.status(now) == KeyStatus::Active)?;
         // Another credential of the same person may have asked first, for more.
         caller.may_make(Plan::of(&key), None)?;
-        refuse_if_used(app, &key)?;
+        refuse_if_used(was_used(app, &key).await)?;
         Ok(Some(key))
     }
 }
@@ -97,13 +109,13 @@ impl Repeat {
 pub(crate) async fn take_back(app: &App, caller: &Caller, idempotency_key: &str) -> Result<(), Problem> {
     caller.may(Need::Write)?;
     let (user_id, now) = (caller.user.id.as_str(), app.now());
-    let attempt = Attempt { user_id, idempotency_key, fingerprint: "", number: 1 };
+    let attempt = Attempt { asker: Asker::User(user_id), idempotency_key, fingerprint: "", number: 1 };
     let mut tx = app.store().begin().await?;
     let earlier = tx.claim_attempt(&attempt, None, now).await?;
     let key_id = earlier.and_then(|earlier| earlier.key_id);
     if let Some(key_id) = &key_id {
         if let Some(key) = tx.lock_key(user_id, key_id).await? {
-            refuse_if_used(app, &key)?;
+            refuse_if_used(was_used(app, &key).await)?;
             tx.bury_key(&key.id, now).await?;
         }
         tx.take_attempt_back(&attempt).await?;
@@ -115,14 +127,33 @@ pub(crate) async fn take_back(app: &App, caller: &Caller, idempotency_key: &str)
     Ok(())
 }
 
+/// 409: there is nothing that could get another secret.
+pub(crate) fn was_deleted() -> Problem {
+    conflict("The key that this request made the first time has been deleted. Use a new Idempotency-Key.")
+}
+
+/// What has ended gets no other secret.
+pub(crate) fn refuse_unless_active(is_active: bool) -> Result<(), Problem> {
+    if is_active {
+        return Ok(());
+    }
+    Err(conflict(
+        "The key that this request made the first time is not active any more. Use a new Idempotency-Key.",
+    ))
+}
+
 /// What was used was seen by somebody.
-fn refuse_if_used(app: &App, key: &StoredKey) -> Result<(), Problem> {
-    if app.noted().last_used(key).is_none() {
+pub(crate) fn refuse_if_used(was_used: bool) -> Result<(), Problem> {
+    if !was_used {
         return Ok(());
     }
     Err(conflict(
         "The key that this request made the first time is in use already, so its answer did arrive. Use a new Idempotency-Key for another key.",
     ))
+}
+
+async fn was_used(app: &App, key: &StoredKey) -> bool {
+    app.noted().was_used(app.store(), Kind::Own, &key.id, key.last_used_at).await
 }
 
 fn conflict(detail: &'static str) -> Problem {

@@ -10,6 +10,7 @@
 //! to the quota. A guard that reports no more takes the rest along.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -19,6 +20,7 @@ use super::check::{ToldLease, period_from, wish};
 use super::declare::{Kind, Limit};
 use super::lease::{guard_end, guard_units};
 use super::sync::counts_of;
+use super::table::Counter;
 use super::window::Window;
 use super::{Of, id, millis, seconds_up};
 use crate::http::problem::{Problem, ProblemCode};
@@ -121,6 +123,7 @@ pub(crate) async fn declared(
 pub(crate) async fn report(app: &App, report: &Report<'_>) -> std::result::Result<Vec<Remains>, Problem> {
     let now = app.now();
     let guard = id::of_guard(report.application, report.guard);
+    let rates = look_at_rates(app, report, now).await;
     let mut tx = app.store().begin().await?;
     let last = tx.lock_guard(&guard).await?;
     if report.number < last.number {
@@ -135,10 +138,17 @@ pub(crate) async fn report(app: &App, report: &Report<'_>) -> std::result::Resul
     } else {
         let until = if report.done { i64::MAX } else { last.answered_at };
         let mut kept = count_quotas(&mut tx, &guard, report, until, now).await?;
-        kept.extend(count_rates(app, &mut tx, report, now).await?);
+        let (rates, told): (Vec<_>, Vec<_>) =
+            rates.into_iter().map(|Rate { counter, spent, kept }| ((counter, spent), kept)).unzip();
+        kept.extend(told);
         let answer = LastReport { number: report.number, answered_at: millis(now), answer: write(&kept) };
         tx.answer_guard(&guard, &answer).await?;
         tx.commit().await?;
+        for (counter, spent) in rates {
+            let mut window = counter.lock();
+            window.advance(millis(now));
+            window.add(spent);
+        }
         kept
     };
     Ok(kept.into_iter().map(|kept| kept.told(millis(now))).collect())
@@ -177,7 +187,7 @@ async fn count_quotas(
         })
         .collect();
     if !spent.is_empty() {
-        tx.lend_to_guard(&spent).await?;
+        tx.guard_has_spent(&spent).await?;
     }
     let back = tx.settle_guard(guard, until).await?;
     if !back.is_empty() {
@@ -240,48 +250,61 @@ fn by_id(given: Vec<Given>) -> BTreeMap<String, Given> {
     given.into_iter().map(|given| (given.id.clone(), given)).collect()
 }
 
-async fn count_rates(app: &App, tx: &mut Tx, report: &Report<'_>, now: Timestamp) -> Result<Vec<Kept>> {
+/// A rate that a report is about.
+struct Rate {
+    counter: Arc<Counter<Window>>,
+    spent: i64,
+    kept: Kept,
+}
+
+/// What is left of each rate after this report. What was spent is counted as this
+/// process's own once the report is written down, and told to the others with the rest.
+async fn look_at_rates(app: &App, report: &Report<'_>, now: Timestamp) -> Vec<Rate> {
     let rates: Vec<_> = report
         .limits
         .iter()
         .filter_map(|(limit, said)| match said.limit.kind {
-            Kind::Rate { window_seconds } => Some((
-                limit,
-                said,
-                id::of_rate(report.application, limit, window_seconds),
-                window_seconds * 1000,
-            )),
+            Kind::Rate { window_seconds } => {
+                let (id, length) =
+                    (id::of_rate(report.application, limit, window_seconds), window_seconds * 1000);
+                let counter = app.limits().rates.get(&id, || Window::new(length, millis(now)));
+                Some((limit, said, counter, length))
+            }
             Kind::Quota { .. } => None,
         })
         .collect();
     if rates.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let counted: Vec<_> = rates
+    let looks: Vec<_> = rates
         .iter()
-        .map(|(_, said, id, length)| Counted {
-            id: id.clone(),
+        .map(|(_, _, counter, length)| Counted {
+            id: counter.id.clone(),
             started_at: millis(now).div_euclid(*length) * length,
             length: *length,
-            current: said.spent,
+            current: 0,
             previous: 0,
         })
         .collect();
-    let all: BTreeMap<_, _> =
-        tx.count_rates(&counted).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
-    let told = rates.into_iter().filter_map(|(limit, said, id, length)| {
-        let counts = counts_of(all.get(&id)?);
-        let mut window = Window::of(counts, length, millis(now));
-        window.advance(millis(now));
-        // What this process has counted and not told yet counts too.
-        let counter = app.limits().rates.get(&id, || window.clone());
-        let mut known = counter.lock();
-        known.advance(millis(now));
-        known.learn(counts);
-        let remaining = known.room(said.limit.limit, millis(now));
-        Some(Kept { limit: limit.clone(), remaining, reset_at: Some(known.end()), lease: None })
+    // Without an answer the process goes by what it knows, as it does for checks.
+    let all = app.store().count_rates(&looks).await.unwrap_or_else(|error| {
+        tracing::debug!(%error, "what others have counted of a rate is not known");
+        Vec::new()
     });
-    Ok(told.collect())
+    let all: HashMap<_, _> = all.iter().map(|row| (row.id.as_str(), row)).collect();
+    let told = rates.into_iter().map(|(limit, said, counter, _)| {
+        let kept = {
+            let mut window = counter.lock();
+            window.advance(millis(now));
+            if let Some(row) = all.get(counter.id.as_str()) {
+                window.learn(counts_of(row));
+            }
+            let remaining = window.room(said.limit.limit, millis(now)).saturating_sub(said.spent).max(0);
+            Kept { limit: limit.clone(), remaining, reset_at: Some(window.end()), lease: None }
+        };
+        Rate { counter, spent: said.spent, kept }
+    });
+    told.collect()
 }
 
 impl Kept {

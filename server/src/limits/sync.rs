@@ -128,26 +128,15 @@ pub(super) fn counts_of(row: &Counted) -> Counts {
     Counts { start: row.started_at, current: row.current, previous: row.previous }
 }
 
-/// For each guard one of each quota. A guard gets a second one when the quota is
-/// refilled; of the period before, nothing goes back any more.
+/// For each guard its leases, each once: two that end together are one.
 fn merged(lent: Vec<Lent>) -> BTreeMap<String, Vec<Lent>> {
-    let mut merged: HashMap<(String, String), Lent> = HashMap::with_capacity(lent.len());
+    let mut by_guard: BTreeMap<String, BTreeMap<(String, i64, i64), Lent>> = BTreeMap::new();
     for one in lent {
-        let known = merged
-            .entry((one.guard.clone(), one.quota.clone()))
-            .or_insert_with(|| Lent { units: 0, ..one.clone() });
-        if known.period < one.period {
-            *known = one;
-        } else if known.period == one.period {
-            known.units += one.units;
-            known.ends_at = known.ends_at.max(one.ends_at);
-        }
+        let lease = (one.quota.clone(), one.period, one.ends_at);
+        let known = by_guard.entry(one.guard.clone()).or_default().entry(lease);
+        known.and_modify(|known| known.units += one.units).or_insert(one);
     }
-    let mut by_guard: BTreeMap<String, Vec<Lent>> = BTreeMap::new();
-    for ((guard, _), lent) in merged {
-        by_guard.entry(guard).or_default().push(lent);
-    }
-    by_guard
+    by_guard.into_iter().map(|(guard, leases)| (guard, leases.into_values().collect())).collect()
 }
 
 fn complain(error: &StoreError, what: &str) {

@@ -154,14 +154,6 @@ impl Window {
             _ => (0, 0),
         }
     }
-
-    /// What counts say at this moment, when nothing else is known.
-    pub(crate) fn of(counts: Counts, length: i64, now: i64) -> Self {
-        let mut window = Window::new(length, counts.start);
-        window.learn(counts);
-        window.advance(now);
-        window
-    }
 }
 
 /// `count` × `rest` / `length`, rounded up.

@@ -1,4 +1,5 @@
-//! Rows of `attempts`: what was asked under an `Idempotency-Key`.
+//! Rows of `attempts` and of `issue_attempts`: what was asked under an
+//! `Idempotency-Key`, for a user and for an application.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,9 +9,16 @@ use super::{Result, Store, StoreError, Tx};
 /// An attempt is remembered for so long.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
+/// Whose key was asked for. Each has Idempotency-Keys of its own.
+#[derive(Clone, Copy)]
+pub(crate) enum Asker<'a> {
+    User(&'a str),
+    Application(&'a str),
+}
+
 /// A request that may be repeated without doing its work twice.
 pub(crate) struct Attempt<'a> {
-    pub(crate) user_id: &'a str,
+    pub(crate) asker: Asker<'a>,
     pub(crate) idempotency_key: &'a str,
     /// SHA-256 of operation and parameters.
     pub(crate) fingerprint: &'a str,
@@ -27,19 +35,78 @@ pub(crate) struct Earlier {
     pub(crate) number: i64,
 }
 
-const FORGET: Statement =
-    sql("DELETE FROM attempts WHERE user_id = $1 AND idempotency_key = $2 AND created_at <= $3");
-const CLAIM: Statement =
-    sql("INSERT INTO attempts (user_id, idempotency_key, fingerprint, key_id, created_at, tries) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING tries");
-const EARLIER: Statement =
-    sql("SELECT fingerprint, key_id, tries FROM attempts WHERE user_id = $1 AND idempotency_key = $2");
-const COUNT_TRY: Statement =
-    sql("UPDATE attempts SET tries = $3 WHERE user_id = $1 AND idempotency_key = $2 AND tries < $3");
-const TAKE_BACK: Statement =
-    sql("UPDATE attempts SET key_id = NULL WHERE user_id = $1 AND idempotency_key = $2");
-const SWEEP: Statement = sql("DELETE FROM attempts WHERE created_at <= $1");
+/// What one table of attempts is asked.
+struct Statements {
+    forget: Statement,
+    claim: Statement,
+    earlier: Statement,
+    count_try: Statement,
+    take_back: Statement,
+    sweep: Statement,
+}
+
+macro_rules! statements {
+    ($table:literal, $by:literal) => {
+        Statements {
+            forget: sql(concat!(
+                "DELETE FROM ",
+                $table,
+                " WHERE ",
+                $by,
+                " = $1 AND idempotency_key = $2 AND created_at <= $3"
+            )),
+            claim: sql(concat!(
+                "INSERT INTO ",
+                $table,
+                " (",
+                $by,
+                ", idempotency_key, fingerprint, key_id, created_at, tries) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING tries"
+            )),
+            earlier: sql(concat!(
+                "SELECT fingerprint, key_id, tries FROM ",
+                $table,
+                " WHERE ",
+                $by,
+                " = $1 AND idempotency_key = $2"
+            )),
+            count_try: sql(concat!(
+                "UPDATE ",
+                $table,
+                " SET tries = $3 WHERE ",
+                $by,
+                " = $1 AND idempotency_key = $2 AND tries < $3"
+            )),
+            take_back: sql(concat!(
+                "UPDATE ",
+                $table,
+                " SET key_id = NULL WHERE ",
+                $by,
+                " = $1 AND idempotency_key = $2"
+            )),
+            sweep: sql(concat!("DELETE FROM ", $table, " WHERE created_at <= $1")),
+        }
+    };
+}
+
+const OF_USERS: Statements = statements!("attempts", "user_id");
+const OF_APPLICATIONS: Statements = statements!("issue_attempts", "application_id");
 const FORGET_ALL: Statement = sql("DELETE FROM attempts WHERE user_id = $1");
+
+impl<'a> Asker<'a> {
+    fn id(self) -> &'a str {
+        match self {
+            Asker::User(id) | Asker::Application(id) => id,
+        }
+    }
+
+    fn statements(self) -> &'static Statements {
+        match self {
+            Asker::User(_) => &OF_USERS,
+            Asker::Application(_) => &OF_APPLICATIONS,
+        }
+    }
+}
 
 impl Tx {
     /// Writes the attempt down with the id of the key that it is going to make;
@@ -51,25 +118,27 @@ impl Tx {
         key_id: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<Earlier>> {
-        let Attempt { user_id, idempotency_key, fingerprint, number } = *attempt;
+        let Attempt { asker, idempotency_key, fingerprint, number } = *attempt;
+        let (statements, id) = (asker.statements(), asker.id());
         // It may be too old and not yet swept out.
-        self.run(FORGET, values![user_id, idempotency_key, forgotten(now)]).await?;
-        let claim = values![user_id, idempotency_key, fingerprint, key_id, now, i64::from(number)];
-        if !self.run(CLAIM, claim).await?.is_empty() {
+        self.run(statements.forget, values![id, idempotency_key, forgotten(now)]).await?;
+        let claim = values![id, idempotency_key, fingerprint, key_id, now, i64::from(number)];
+        if !self.run(statements.claim, claim).await?.is_empty() {
             return Ok(None);
         }
-        let row = self.find(EARLIER, values![user_id, idempotency_key]).await?;
+        let row = self.find(statements.earlier, values![id, idempotency_key]).await?;
         let mut row =
             row.ok_or_else(|| StoreError::Unavailable("an attempt was swept out meanwhile".into()))?;
         let earlier = Earlier { fingerprint: row.text()?, key_id: row.optional_text()?, number: row.int()? };
         // Together with what the try changes: the transaction is the caller's.
-        self.run(COUNT_TRY, values![user_id, idempotency_key, i64::from(number)]).await?;
+        self.run(statements.count_try, values![id, idempotency_key, i64::from(number)]).await?;
         Ok(Some(earlier))
     }
 
     /// Makes sure that nothing is made under this key any more. The attempt was claimed.
     pub(crate) async fn take_attempt_back(&mut self, attempt: &Attempt<'_>) -> Result<()> {
-        self.run(TAKE_BACK, values![attempt.user_id, attempt.idempotency_key]).await.map(drop)
+        let Attempt { asker, idempotency_key, .. } = *attempt;
+        self.run(asker.statements().take_back, values![asker.id(), idempotency_key]).await.map(drop)
     }
 
     /// Forgets everything that a user has asked.
@@ -81,7 +150,10 @@ impl Tx {
 impl Store {
     /// Sweeps out what is too old to be repeated.
     pub(crate) async fn sweep_attempts(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP, values![forgotten(now)]).await.map(drop)
+        for statements in [&OF_USERS, &OF_APPLICATIONS] {
+            self.change(statements.sweep, values![forgotten(now)]).await?;
+        }
+        Ok(())
     }
 }
 

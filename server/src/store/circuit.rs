@@ -1,4 +1,4 @@
-//! A database that has stopped answering is not asked by everybody: after one
+//! A database (or a Redis) that has stopped answering is not asked by everybody: after one
 //! request has waited in vain, the next are refused at once, and one a second
 //! finds out whether it is back.
 
@@ -10,8 +10,10 @@ use tokio::time::Instant;
 /// How long nobody asks after the database gave no answer.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The state of one lane to the database.
+/// The state of one lane to whoever is asked.
 pub(crate) struct Circuit {
+    /// Who is asked, for the log.
+    whom: &'static str,
     born: Instant,
     /// Milliseconds since `born` from which on the next request may ask; 0: the
     /// database answers, and all may.
@@ -19,8 +21,8 @@ pub(crate) struct Circuit {
 }
 
 impl Circuit {
-    pub(crate) fn new() -> Self {
-        Circuit { born: Instant::now(), next: AtomicU64::new(0) }
+    pub(crate) fn new(whom: &'static str) -> Self {
+        Circuit { whom, born: Instant::now(), next: AtomicU64::new(0) }
     }
 
     /// Whether the caller may ask the database. Of those that come after the
@@ -41,14 +43,14 @@ impl Circuit {
     /// The database answered, whatever it said.
     pub(crate) fn answered(&self) {
         if self.next.load(Ordering::Relaxed) != 0 && self.next.swap(0, Ordering::AcqRel) != 0 {
-            tracing::info!("the database answers again");
+            tracing::info!("{} answers again", self.whom);
         }
     }
 
     /// The database gave no answer.
     pub(crate) fn was_silent(&self) {
         if self.next.swap(self.after_pause(), Ordering::AcqRel) == 0 {
-            tracing::error!("the database gives no answer; requests are refused until it does");
+            tracing::error!("{} gives no answer; what needs it is refused until it does", self.whom);
         }
     }
 
@@ -73,7 +75,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_a_silence_one_a_second_may_ask() {
-        let circuit = Circuit::new();
+        let circuit = Circuit::new("the database");
         assert!(circuit.admits() && circuit.admits());
         circuit.was_silent();
         assert!(circuit.is_open() && !circuit.admits());
@@ -91,7 +93,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_that_asked_and_was_broken_off_does_not_close_the_door_for_good() {
-        let circuit = Circuit::new();
+        let circuit = Circuit::new("the database");
         circuit.was_silent();
         tokio::time::advance(PAUSE).await;
         assert!(circuit.admits());

@@ -13,6 +13,8 @@ pub enum StoreError {
     /// The database gives no sign of life: like `Unavailable`, and nobody else
     /// needs to find that out.
     Silent(String),
+    /// Redis does not answer, or cannot take what was counted: like `Unavailable`.
+    Redis(String),
     /// There is a row with this unique value already.
     Taken(String),
     /// The database refused the statement, or a row cannot be read.
@@ -26,7 +28,7 @@ impl StoreError {
 
     /// Whether the same request may work in a moment.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, StoreError::Unavailable(_) | StoreError::Lost(_) | StoreError::Silent(_))
+        !matches!(self, StoreError::Taken(_) | StoreError::Failed(_))
     }
 }
 
@@ -36,6 +38,7 @@ impl fmt::Display for StoreError {
             StoreError::Unavailable(why) => write!(f, "the database is not available: {why}"),
             StoreError::Lost(why) => write!(f, "the connection to the database was lost: {why}"),
             StoreError::Silent(why) => write!(f, "the database is silent: {why}"),
+            StoreError::Redis(why) => write!(f, "Redis is not available: {why}"),
             StoreError::Taken(why) => write!(f, "a unique value is taken: {why}"),
             StoreError::Failed(why) => write!(f, "the database refused: {why}"),
         }

@@ -1,11 +1,15 @@
 //! Rows of `failures`, when a password was wrong or a leaked key was reported, and of
-//! `places`, from where a user has signed in. All processes count together.
+//! `places`, from where a user has signed in. All processes count together: with
+//! `--redis` failures are there instead.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::tables::Tables;
 use super::value::{Statement, millis, sql, values};
 use super::{Result, Store};
 
+/// No failure counts for longer: the longest is that of reports of leaks.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(1);
 /// An address from which a user has signed in is known for so long.
 const KNOWN: SignedDuration = SignedDuration::from_hours(90 * 24);
 
@@ -38,9 +42,9 @@ const KNOW: Statement = sql("INSERT INTO places (user_name, place, seen_at) VALU
      ON CONFLICT (user_name, place) DO UPDATE SET seen_at = $3");
 const SWEEP_PLACES: Statement = sql("DELETE FROM places WHERE seen_at <= $1");
 
-impl Store {
-    /// The failures of each bucket after this time, in the order asked.
-    pub(crate) async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>> {
+/// As [`Counters`](super::counters::Counters) says it.
+impl Tables {
+    pub(super) async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>> {
         let rows = self.read(super::Lane::Check, COUNT, values![buckets.to_vec(), after]).await?;
         rows.into_iter()
             .map(|mut row| {
@@ -50,14 +54,29 @@ impl Store {
             .collect()
     }
 
+    pub(super) async fn insert_failures(&self, buckets: &[String], now: Timestamp) -> Result<()> {
+        self.change(INSERT, values![buckets.to_vec(), now]).await.map(drop)
+    }
+
+    pub(super) async fn forgive_failures(&self, bucket: &str) -> Result<()> {
+        self.change(FORGIVE, values![bucket]).await.map(drop)
+    }
+}
+
+impl Store {
+    /// The failures of each bucket after this time, in the order asked.
+    pub(crate) async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>> {
+        self.counters.failures(buckets, after).await
+    }
+
     /// Counts one failure in each bucket.
     pub(crate) async fn insert_failures(&self, buckets: &[String], now: Timestamp) -> Result<()> {
-        self.change(INSERT, values![buckets.to_vec(), now]).await.map(drop)
+        self.counters.insert_failures(buckets, now).await
     }
 
     /// Forgets the failures of a bucket.
     pub(crate) async fn forgive_failures(&self, bucket: &str) -> Result<()> {
-        self.change(FORGIVE, values![bucket]).await.map(drop)
+        self.counters.forgive_failures(bucket).await
     }
 
     /// Whether somebody has signed in as this user from this place.
@@ -71,9 +90,9 @@ impl Store {
         self.change(KNOW, values![user, place, now]).await.map(drop)
     }
 
-    /// Sweeps out failures up to a time, and places that are long unused.
-    pub(crate) async fn sweep_failures(&self, until: Timestamp, now: Timestamp) -> Result<()> {
-        self.change(SWEEP, values![until]).await?;
+    /// Sweeps out failures that count no more, and places that are long unused.
+    pub(crate) async fn sweep_failures(&self, now: Timestamp) -> Result<()> {
+        self.change(SWEEP, values![millis(now) - KEPT.as_millis() as i64]).await?;
         self.change(SWEEP_PLACES, values![millis(now) - KNOWN.as_millis() as i64]).await.map(drop)
     }
 }

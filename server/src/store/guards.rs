@@ -1,5 +1,12 @@
-//! Rows of `guards`, which check keys by themselves and report what was used, and
-//! of `guard_leases`, what they may spend.
+//! Rows of `guards`, which check keys by themselves and report what was used; of
+//! `guard_grants`, what they may spend for now; and of `guard_leases`, what is left of
+//! leases that have ended.
+//!
+//! What a guard reports as spent is taken from `guard_leases`, which has less than none
+//! when it was spent of a lease that runs. So it counts for the oldest leases first, and
+//! no more is ever given back than was spent of none.
+
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -20,7 +27,7 @@ pub(crate) struct LastReport {
     pub(crate) answer: String,
 }
 
-/// What changes of a guard's lease: more is given, or it has spent (less than none).
+/// A lease of a guard, or what it has spent (less than none).
 #[derive(Clone, Debug)]
 pub(crate) struct Lent {
     pub(crate) guard: String,
@@ -35,12 +42,12 @@ const LOCK: Statement = sql("INSERT INTO guards (id, number, answered_at, answer
      ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING number, answered_at, answer");
 const ANSWER: Statement = sql("UPDATE guards SET number = $2, answered_at = $3, answer = $4 WHERE id = $1");
 
-macro_rules! lend {
-    ($rows:literal) => {
+macro_rules! balance {
+    ($($rows:tt)*) => {
         concat!(
             "INSERT INTO guard_leases (guard, quota, period, units, ends_at) \
              SELECT guard, quota, period, units, ends_at FROM (",
-            $rows,
+            $($rows)*,
             ") AS lent WHERE true ORDER BY guard, quota ON CONFLICT (guard, quota) DO UPDATE SET \
              units = CASE WHEN guard_leases.period < excluded.period THEN excluded.units \
              WHEN guard_leases.period = excluded.period OR excluded.units < 0 \
@@ -54,17 +61,37 @@ macro_rules! lend {
     };
 }
 
-const LEND: Statement = Statement {
-    sqlite: lend!(
+macro_rules! grant {
+    ($($rows:tt)*) => {
+        concat!(
+            "INSERT INTO guard_grants (guard, quota, period, units, ends_at) \
+             SELECT guard, quota, period, units, ends_at FROM (",
+            $($rows)*,
+            ") AS lent WHERE true ON CONFLICT (guard, quota, period, ends_at) DO UPDATE SET \
+             units = guard_grants.units + excluded.units"
+        )
+    };
+}
+macro_rules! sqlite_rows {
+    () => {
         "SELECT json_extract(value, '$[0]') AS guard, json_extract(value, '$[1]') AS quota, \
          json_extract(value, '$[2]') AS period, json_extract(value, '$[3]') AS units, \
          json_extract(value, '$[4]') AS ends_at FROM json_each($1)"
-    ),
-    postgres: lend!(
+    };
+}
+macro_rules! postgres_rows {
+    () => {
         "SELECT value->>0 AS guard, value->>1 AS quota, (value->>2)::BIGINT AS period, \
          (value->>3)::BIGINT AS units, (value->>4)::BIGINT AS ends_at FROM json_array_elements($1::TEXT::JSON)"
-    ),
-};
+    };
+}
+
+const GRANT: Statement = Statement { sqlite: grant!(sqlite_rows!()), postgres: grant!(postgres_rows!()) };
+const ENDED: Statement = sql(
+    "DELETE FROM guard_grants WHERE guard = $1 AND ends_at <= $2 RETURNING quota, period, units, ends_at",
+);
+const BALANCE: Statement =
+    Statement { sqlite: balance!(sqlite_rows!()), postgres: balance!(postgres_rows!()) };
 const SETTLE: Statement = Statement {
     sqlite: "DELETE FROM guard_leases WHERE guard = $1 AND units >= 0 AND ends_at <= $2 \
              RETURNING quota, period, units",
@@ -75,12 +102,14 @@ const SETTLE: Statement = Statement {
 };
 const SWEEP_GUARDS: Statement = sql("DELETE FROM guards WHERE answered_at <= $1");
 const SWEEP_LEASES: Statement = sql("DELETE FROM guard_leases WHERE ends_at <= $1");
+const SWEEP_GRANTS: Statement = sql("DELETE FROM guard_grants WHERE ends_at <= $1");
 
 impl Store {
     /// Sweeps out guards that are long silent, and what they had.
     pub(crate) async fn sweep_guards(&self, now: Timestamp) -> Result<()> {
         let until = millis(now) - KEPT.as_millis() as i64;
         self.change(SWEEP_LEASES, values![until]).await?;
+        self.change(SWEEP_GRANTS, values![until]).await?;
         self.change(SWEEP_GUARDS, values![until]).await.map(drop)
     }
 }
@@ -101,17 +130,41 @@ impl Tx {
         self.run(ANSWER, values![guard, last.number, last.answered_at, &last.answer]).await.map(drop)
     }
 
-    /// Writes down what a guard was given or has spent. The guard is locked, and no
-    /// quota is there twice.
+    /// Writes down what a guard was given. The guard is locked, and no lease is there
+    /// twice.
     pub(crate) async fn lend_to_guard(&mut self, lent: &[Lent]) -> Result<()> {
-        self.run(LEND, values![lent_of(lent)]).await.map(drop)
+        self.run(GRANT, values![lent_of(lent)]).await.map(drop)
+    }
+
+    /// Writes down what a guard has spent. The guard is locked, and no quota is there
+    /// twice.
+    pub(crate) async fn guard_has_spent(&mut self, spent: &[Lent]) -> Result<()> {
+        self.run(BALANCE, values![lent_of(spent)]).await.map(drop)
     }
 
     /// Ends the guard's leases whose time was over at this moment, and tells what
     /// is left of them. A guard that has reported more than it was given, as far as
     /// is known by now, has nothing left: the rest of what it was given is about to
-    /// be written down.
+    /// be written down, or to end.
     pub(crate) async fn settle_guard(&mut self, guard: &str, until: i64) -> Result<Vec<Back>> {
+        let mut ended: BTreeMap<String, Lent> = BTreeMap::new();
+        for mut row in self.run(ENDED, values![guard, until]).await? {
+            let (quota, period, units, ends_at) = (row.text()?, row.int()?, row.int()?, row.int()?);
+            let lent = Lent { guard: guard.to_owned(), quota: quota.clone(), period, units: 0, ends_at };
+            let sum = ended.entry(quota).or_insert_with(|| lent.clone());
+            if sum.period < period {
+                // Of the period before, nothing goes back any more.
+                *sum = lent;
+            }
+            if sum.period == period {
+                sum.units += units;
+                sum.ends_at = sum.ends_at.max(ends_at);
+            }
+        }
+        if !ended.is_empty() {
+            let ended: Vec<_> = ended.into_values().collect();
+            self.run(BALANCE, values![lent_of(&ended)]).await?;
+        }
         self.run(SETTLE, values![guard, until]).await?.into_iter().map(back).collect()
     }
 }

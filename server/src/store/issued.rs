@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::checks::{Ended, Known, Remembered, place};
 use super::driver::Lane;
 use super::owners::{Owner, owner, owner_columns};
-use super::uses::Use;
+use super::uses::use_statement;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::applications::metadata::Metadata;
@@ -190,6 +190,7 @@ const LOCK: Statement = Statement {
         " FROM issued_keys WHERE id = $1 AND application_id = $2 AND deleted_at IS NULL FOR UPDATE"
     ),
 };
+const REISSUE: Statement = sql("UPDATE issued_keys SET hash = $2, last_four = $3 WHERE id = $1");
 const UPDATE: Statement = sql(
     "UPDATE issued_keys SET name = $2, name_folded = $3, scopes = $4, metadata = $5, allowed_addresses = $6, \
      expires_at = $7, revoked_at = $8, disabled_at = $9, replaced_by = $10, limits = $11 WHERE id = $1",
@@ -210,17 +211,8 @@ macro_rules! bury {
 }
 const BURY: Statement = bury!("id = $2");
 const BURY_OF_OWNER: Statement = bury!("application_id = $2 AND owner = $3 AND deleted_at IS NULL");
-const USED: Statement = Statement {
-    sqlite: "UPDATE issued_keys SET last_used_at = uses.at, last_used_address = uses.address FROM \
-             (SELECT value->>0 AS id, value->>1 AS at, value->>2 AS address FROM json_each($1)) AS uses \
-             WHERE issued_keys.id = uses.id AND issued_keys.deleted_at IS NULL \
-             AND (issued_keys.last_used_at IS NULL OR issued_keys.last_used_at < uses.at)",
-    postgres: "UPDATE issued_keys SET last_used_at = uses.at, last_used_address = uses.address FROM \
-               (SELECT value->>0 AS id, (value->>1)::BIGINT AS at, value->>2 AS address \
-               FROM json_array_elements($1::TEXT::JSON)) AS uses \
-               WHERE issued_keys.id = uses.id AND issued_keys.deleted_at IS NULL \
-               AND (issued_keys.last_used_at IS NULL OR issued_keys.last_used_at < uses.at)",
-};
+pub(super) const USED: Statement =
+    use_statement!("issued_keys", ", last_used_address = uses.address", "issued_keys.hash = uses.hash");
 
 impl Store {
     /// The application's key that one of these would be: the one question of every
@@ -275,13 +267,6 @@ impl Store {
     pub(crate) async fn issued_anywhere(&self, hash: &HashedKey) -> Result<Vec<IssuedKey>> {
         let rows = self.read(Lane::Check, ANYWHERE, values![hash.as_str()]).await?;
         rows.into_iter().map(|mut row| issued_key(&mut row)).collect()
-    }
-
-    /// Writes down when keys were used and from where, in one statement.
-    pub(crate) async fn issued_were_used(&self, uses: &[Use<Option<String>>]) -> Result<()> {
-        let rows: Vec<_> =
-            uses.iter().map(|one| serde_json::json!([one.id, millis(one.at), one.with])).collect();
-        self.change(USED, values![serde_json::json!(rows).to_string()]).await.map(drop)
     }
 }
 
@@ -353,6 +338,18 @@ impl Tx {
             limits_of(key),
         ];
         self.run(UPDATE, values).await.map(drop)
+    }
+
+    /// Puts another key into a row whose key nobody has seen. The row is locked, and
+    /// `key` is as it was.
+    pub(crate) async fn reissue_issued(
+        &mut self,
+        key: &IssuedKey,
+        last_four: &str,
+        hash: &HashedKey,
+    ) -> Result<()> {
+        self.issued_is_ending(key).await?;
+        self.run(REISSUE, values![&key.id, hash.as_str(), last_four]).await.map(drop)
     }
 
     /// Deletes a key but for its id. The row is locked.

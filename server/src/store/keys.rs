@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::checks::{Ended, Known, Remembered};
 use super::users::User;
-use super::uses::Use;
+use super::uses::use_statement;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::keys::kind::KeyKind;
@@ -162,16 +162,7 @@ const ACTIVE_OF_KIND: Statement = sql(
     "SELECT id FROM keys WHERE user_id = $1 AND kind = $2 AND deleted_at IS NULL AND revoked_at IS NULL \
      AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
 );
-const USED: Statement = Statement {
-    sqlite: "UPDATE keys SET last_used_at = uses.at FROM (SELECT json_extract(value, '$[0]') AS id, \
-             json_extract(value, '$[1]') AS hash, json_extract(value, '$[2]') AS at FROM json_each($1)) AS uses \
-             WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
-             AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
-    postgres: "UPDATE keys SET last_used_at = uses.at FROM (SELECT value->>0 AS id, value->>1 AS hash, \
-               (value->>2)::BIGINT AS at FROM json_array_elements($1::TEXT::JSON)) AS uses \
-               WHERE keys.id = uses.id AND (uses.hash = '' OR keys.hash = uses.hash) \
-               AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.at)",
-};
+pub(super) const USED: Statement = use_statement!("keys", "", "(uses.hash = '' OR keys.hash = uses.hash)");
 /// Tells the other processes that a key ends with this transaction, and this one
 /// its hash, before either is gone.
 const ENDING: Statement = Statement {
@@ -185,10 +176,16 @@ const BURY: Statement = sql(
     "UPDATE keys SET deleted_at = $2, hash = NULL, last_four = '', name = '', name_folded = '', scopes = '[]' \
      WHERE id = $1",
 );
-const BURY_ALL: Statement = sql(
+/// Two halves, each by an index of what is not deleted.
+const BURY_SOME: Statement = sql(
     "UPDATE keys SET deleted_at = $2, hash = NULL, last_four = '', name = '', name_folded = '', scopes = '[]' \
-     WHERE user_id = $1 AND deleted_at IS NULL",
+     WHERE seq IN (SELECT seq FROM (\
+     SELECT seq FROM keys WHERE user_id = $1 AND revoked_at IS NULL AND deleted_at IS NULL UNION ALL \
+     SELECT seq FROM keys WHERE user_id = $1 AND revoked_at IS NOT NULL AND deleted_at IS NULL) AS rest LIMIT $3) \
+     RETURNING seq",
 );
+/// With one statement: a fraction of a second.
+const BURIED: i64 = 2_000;
 
 impl Store {
     /// The key with this hash and whose it is: the one question of every request
@@ -209,13 +206,10 @@ impl Store {
         self.checks.keys.checked(self.checks.gate(), &place, |_, _| true, ask).await
     }
 
-    /// Writes down when keys were used, in one statement. With each is the hash of
-    /// the key that was used: the row may have another by now, which nobody has
-    /// used. Empty is whichever the row has.
-    pub(crate) async fn keys_were_used(&self, uses: &[Use<String>]) -> Result<()> {
-        let rows: Vec<_> =
-            uses.iter().map(|Use { id, with, at, .. }| json!([id, with, millis(*at)])).collect();
-        self.change(USED, values![json!(rows).to_string()]).await.map(drop)
+    /// Deletes some more keys of a deleted user but for their ids. Tells whether there
+    /// may be more.
+    pub(super) async fn bury_some_keys(&self, user_id: &str, now: Timestamp) -> Result<bool> {
+        Ok(self.change(BURY_SOME, values![user_id, now, BURIED]).await?.len() as i64 == BURIED)
     }
 }
 
@@ -273,13 +267,6 @@ impl Tx {
         self.is_ending(id).await?;
         self.forget_name(id).await?;
         self.run(BURY, values![id, now]).await.map(drop)
-    }
-
-    /// Deletes all keys of a user but for their ids.
-    pub(crate) async fn bury_keys(&mut self, user_id: &str, now: Timestamp) -> Result<()> {
-        self.all_are_ending().await?;
-        self.forget_names(user_id).await?;
-        self.run(BURY_ALL, values![user_id, now]).await.map(drop)
     }
 
     /// To be called before a key ends, can do less, or gets another secret: from

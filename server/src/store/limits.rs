@@ -1,10 +1,12 @@
-//! Rows of `quotas` and `rates`: how much of a limit is used. Each statement takes
+//! Rows of `quotas` and `rates`: how much of a limit is used (with `--redis`, rates are
+//! there instead). Each statement takes
 //! any number of limits, in one order, so that two processes do not wait for
 //! each other's rows.
 
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::tables::Tables;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, Tx};
 
@@ -148,6 +150,13 @@ const SWEEP_RATES: Statement = sql("DELETE FROM rates WHERE ends_at <= $1");
 
 const SWEEP_APPLICATION: Statement = sql("DELETE FROM quotas WHERE id LIKE $1");
 
+/// As [`Counters`](super::counters::Counters) says it.
+impl Tables {
+    pub(super) async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>> {
+        self.change(COUNT, values![counted_of(counted)]).await?.into_iter().map(counts).collect()
+    }
+}
+
 impl Store {
     /// Takes units of quotas, each whole or not at all. No id may be there twice.
     pub(crate) async fn take_of_quotas(&self, wishes: &[Wish]) -> Result<Vec<Given>> {
@@ -162,7 +171,7 @@ impl Store {
     /// Adds to what was counted of rates, and tells what all have counted. No id
     /// may be there twice.
     pub(crate) async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>> {
-        self.change(COUNT, values![counted_of(counted)]).await?.into_iter().map(counts).collect()
+        self.counters.count_rates(counted).await
     }
 
     /// Sweeps out what a deleted application has used.
@@ -191,11 +200,6 @@ impl Tx {
     /// As [`Store::give_back_to_quotas`].
     pub(crate) async fn give_back_to_quotas(&mut self, back: &[Back]) -> Result<()> {
         self.run(GIVE_BACK, values![back_of(back)]).await.map(drop)
-    }
-
-    /// As [`Store::count_rates`].
-    pub(crate) async fn count_rates(&mut self, counted: &[Counted]) -> Result<Vec<Counted>> {
-        self.run(COUNT, values![counted_of(counted)]).await?.into_iter().map(counts).collect()
     }
 }
 

@@ -9,8 +9,8 @@ use super::checks::{Ended, Known, Remembered};
 use super::driver::Lane;
 use super::keys::KeyStatus;
 use super::users::User;
-use super::uses::Use;
-use super::value::{Row, Statement, millis, sql, values};
+use super::uses::use_statement;
+use super::value::{Row, Statement, sql, values};
 use super::{Result, Store, Tx};
 use crate::applications::management;
 use crate::token::HashedKey;
@@ -87,15 +87,7 @@ const NEWEST: Statement = sql(concat!(
 const REVOKE: Statement = sql(
     "UPDATE management_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE id = $1 AND application_id = $2 RETURNING hash",
 );
-const USED: Statement = Statement {
-    sqlite: "UPDATE management_keys SET last_used_at = uses.at FROM (SELECT ids.value AS id, times.value AS at \
-             FROM json_each($1) AS ids JOIN json_each($2) AS times ON times.key = ids.key) AS uses \
-             WHERE management_keys.id = uses.id \
-             AND (management_keys.last_used_at IS NULL OR management_keys.last_used_at < uses.at)",
-    postgres: "UPDATE management_keys SET last_used_at = uses.at FROM unnest($1, $2) AS uses (id, at) \
-               WHERE management_keys.id = uses.id \
-               AND (management_keys.last_used_at IS NULL OR management_keys.last_used_at < uses.at)",
-};
+pub(super) const USED: Statement = use_statement!("management_keys", "", "true");
 
 impl Store {
     /// Adds a management key.
@@ -135,13 +127,6 @@ impl Store {
         let values = values![application_id, id, i64::MAX, limit as i64];
         let rows = self.read(Lane::List, NEWEST, values).await?;
         rows.into_iter().map(|mut row| management_key(&mut row)).collect()
-    }
-
-    /// Writes down when management keys were used, in one statement.
-    pub(crate) async fn managers_were_used(&self, uses: &[Use<()>]) -> Result<()> {
-        let ids: Vec<_> = uses.iter().map(|one| one.id.clone()).collect();
-        let times: Vec<_> = uses.iter().map(|one| millis(one.at)).collect();
-        self.change(USED, values![ids, times]).await.map(drop)
     }
 }
 

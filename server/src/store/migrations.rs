@@ -26,6 +26,9 @@ macro_rules! migrations {
             migration!($directory, 7, "applications", "0007_applications"),
             migration!($directory, 8, "limits", "0008_limits"),
             migration!($directory, 9, "lists at size", "0009_lists_at_size"),
+            migration!($directory, 10, "issue attempts", "0010_issue_attempts"),
+            migration!($directory, 11, "guard grants", "0011_guard_grants"),
+            migration!($directory, 12, "users to sweep", "0012_users_to_sweep"),
         ]
     };
 }

@@ -4,7 +4,9 @@
 //! [`Tx`] for what happens together; both stand in one file for each table. A
 //! method says what is kept, and its SQL stands beside it, once for both
 //! databases. Below is the trait `driver::Driver`, which says what is
-//! needed of a database, with two implementations: `sqlite` and `postgres`.
+//! needed of a database, with two implementations: `sqlite` and `postgres`. What
+//! processes count together goes through `counters::Counters`, to the database or to
+//! `redis`.
 //! Nothing here knows of HTTP.
 //!
 //! To add a query: a constant with `sql("…")` and a method, in the file of its
@@ -17,6 +19,7 @@ pub(crate) mod audit;
 pub(crate) mod checks;
 mod circuit;
 pub(crate) mod codes;
+mod counters;
 pub(crate) mod devices;
 mod driver;
 mod error;
@@ -33,9 +36,11 @@ mod migrations;
 pub(crate) mod names;
 pub(crate) mod owners;
 mod postgres;
+mod redis;
 mod server;
 pub(crate) mod sessions;
 mod sqlite;
+mod tables;
 pub mod users;
 pub(crate) mod uses;
 mod value;
@@ -43,14 +48,18 @@ mod value;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::redis::Redis;
 use checks::{Checks, Ended};
-use circuit::Circuit;
+use counters::Counters;
 use driver::{Driver, Lane, Transaction};
+use tables::Tables;
+use uses::{Kind, Use};
 use value::{Row, Statement, Value, values};
 
-use crate::config::{Connections, Database};
+use crate::config::{Config, Database};
 use crate::start_error::StartError;
 
+pub use self::redis::RedisState;
 pub use driver::Load;
 pub use error::{Result, StoreError};
 
@@ -68,37 +77,36 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// A handle to the database; clones share its connections.
 #[derive(Clone)]
 pub struct Store {
-    driver: Arc<dyn Driver>,
-    circuits: Arc<Circuits>,
+    tables: Arc<Tables>,
     checks: Arc<Checks>,
-}
-
-/// One for each lane: when nothing can be written, keys are still checked.
-struct Circuits {
-    check: Circuit,
-    list: Circuit,
-    write: Circuit,
+    /// Where all processes count together: in those tables or in that Redis.
+    counters: Arc<dyn Counters>,
+    redis: Option<Arc<Redis>>,
 }
 
 impl Store {
     /// Opens the database and brings its tables up to date. Answers about keys
-    /// are kept for as long as `fresh`.
+    /// are kept for as long as `config.check_cache`.
     ///
     /// # Errors
     /// One line that says what is wrong and what to do.
-    pub async fn open(
-        database: &Database,
-        connections: Connections,
-        fresh: Duration,
-    ) -> std::result::Result<Self, StartError> {
-        let driver: Arc<dyn Driver> = match database {
-            Database::Sqlite(path) => Arc::new(sqlite::open(path).await?),
-            Database::Postgres(url) => Arc::new(postgres::open(url, connections).await?),
+    pub async fn open(config: &Config) -> std::result::Result<Self, StartError> {
+        let redis = match &config.redis {
+            Some(url) => Some(Arc::new(Redis::open(url).await?)),
+            None => None,
         };
-        let circuits = Circuits { check: Circuit::new(), list: Circuit::new(), write: Circuit::new() };
-        let checks = Arc::new(Checks::new(fresh));
+        let driver: Arc<dyn Driver> = match &config.database {
+            Database::Sqlite(path) => Arc::new(sqlite::open(path).await?),
+            Database::Postgres(url) => Arc::new(postgres::open(url, config.connections.clone()).await?),
+        };
+        let checks = Arc::new(Checks::new(config.check_cache));
         driver.follow(checks.clone());
-        Ok(Store { driver, circuits: Arc::new(circuits), checks })
+        let tables = Arc::new(Tables::new(driver));
+        let counters: Arc<dyn Counters> = match &redis {
+            Some(redis) => redis.clone(),
+            None => tables.clone(),
+        };
+        Ok(Store { tables, checks, counters, redis })
     }
 
     /// Starts a transaction that writes. On SQLite it waits here for its turn.
@@ -107,13 +115,13 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<Tx> {
-        let inner = self.guard(Lane::Write, self.driver.begin()).await?;
+        let inner = self.tables.begin().await?;
         Ok(Tx { inner, store: self.clone(), ended: Vec::new() })
     }
 
     /// How busy the database is.
     pub fn load(&self) -> Load {
-        self.driver.load()
+        self.tables.load()
     }
 
     /// What is kept of answers about keys.
@@ -128,21 +136,56 @@ impl Store {
 
     /// Whether requests are refused because the database gives no answer.
     pub fn is_silent(&self) -> bool {
-        let Circuits { check, list, write } = &*self.circuits;
-        [check, list, write].iter().any(|circuit| circuit.is_open())
+        self.tables.is_silent()
+    }
+
+    /// Whether there is a Redis that gives no answer.
+    pub fn is_redis_silent(&self) -> bool {
+        self.redis.as_ref().is_some_and(|redis| redis.is_silent())
+    }
+
+    /// What Redis says of itself, where there is one.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn redis_state(&self) -> Result<Option<RedisState>> {
+        match &self.redis {
+            Some(redis) => redis.state().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes something where all processes count, unless that is the database.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub async fn check_counters(&self) -> Result<()> {
+        self.counters.check().await
     }
 
     /// Closes the database; SQLite's log is worked into its file.
     pub async fn close(&self) {
-        if tokio::time::timeout(CLOSING, self.driver.close()).await.is_err() {
-            tracing::warn!("the database did not close in time; nothing that was confirmed is lost");
-        }
+        self.tables.close().await;
+    }
+
+    /// Notes when keys of one kind were used.
+    pub(crate) async fn note_uses(&self, kind: Kind, uses: &[Use]) -> Result<()> {
+        self.counters.note_uses(kind, uses).await
+    }
+
+    /// Whether a use of this key was noted that its row does not show yet.
+    pub(crate) async fn has_noted_use(&self, kind: Kind, id: &str) -> Result<bool> {
+        self.counters.has_noted_use(kind, id).await
+    }
+
+    /// Moves what was noted of uses into the rows of the keys.
+    pub(crate) async fn move_uses(&self) -> Result<()> {
+        self.counters.move_uses(&self.tables).await
     }
 
     /// Runs a statement that only reads.
     async fn read(&self, lane: Lane, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
-        trace(statement);
-        self.guard(lane, self.driver.read(lane, statement, values)).await
+        self.tables.read(lane, statement, values).await
     }
 
     /// Runs a statement that finds one row, or none.
@@ -152,33 +195,8 @@ impl Store {
 
     /// Runs a statement that changes something, by itself.
     async fn change(&self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
-        trace(statement);
-        self.guard(Lane::Write, self.driver.write(statement, values)).await
+        self.tables.change(statement, values).await
     }
-
-    /// Waits for the database, but not for ever, and not at all after it was silent.
-    async fn guard<T>(&self, lane: Lane, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let circuit = match lane {
-            Lane::Check => &self.circuits.check,
-            Lane::List => &self.circuits.list,
-            Lane::Write => &self.circuits.write,
-        };
-        if !circuit.admits() {
-            return Err(StoreError::Unavailable("it gave no answer a moment ago".into()));
-        }
-        let outcome = tokio::time::timeout(PATIENCE, work).await;
-        match &outcome {
-            Err(_) | Ok(Err(StoreError::Silent(_))) => circuit.was_silent(),
-            Ok(_) => circuit.answered(),
-        }
-        let late = || StoreError::Silent(format!("no answer within {} seconds", PATIENCE.as_secs()));
-        outcome.unwrap_or_else(|_| Err(late()))
-    }
-}
-
-/// The text alone: values may be hashes and addresses.
-fn trace(statement: Statement) {
-    tracing::trace!(text = statement.sqlite, "statement");
 }
 
 /// A transaction that writes. What it changed is kept by [`Tx::commit`] alone.
@@ -196,15 +214,15 @@ impl Tx {
     /// When they are not, or when the answer was lost.
     pub async fn commit(self) -> Result<()> {
         let Tx { inner, store, ended } = self;
-        let outcome = store.guard(Lane::Write, inner.commit()).await;
+        let outcome = store.tables.guard(Lane::Write, inner.commit()).await;
         // Also when the answer was lost: it may have happened.
         ended.iter().for_each(|ended| store.checks.end(ended));
         outcome
     }
 
     async fn run(&mut self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
-        trace(statement);
-        self.store.guard(Lane::Write, self.inner.run(statement, values)).await
+        tables::trace(statement);
+        self.store.tables.guard(Lane::Write, self.inner.run(statement, values)).await
     }
 
     async fn find(&mut self, statement: Statement, values: Vec<Value>) -> Result<Option<Row>> {

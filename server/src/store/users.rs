@@ -52,6 +52,9 @@ const SET_PASSWORD: Statement = sql("UPDATE users SET password_hash = $2 WHERE i
 const BURY: Statement = sql(
     "UPDATE users SET email = 'deleted:' || id, password_hash = '', disabled_at = $2, removed_at = $2 WHERE id = $1",
 );
+const TO_SWEEP: Statement =
+    sql("SELECT id FROM users WHERE removed_at IS NOT NULL AND swept_at IS NULL LIMIT 1");
+const SWEPT: Statement = sql("UPDATE users SET swept_at = $2 WHERE id = $1");
 
 impl Store {
     /// Adds a user.
@@ -69,6 +72,16 @@ impl Store {
 
     pub(crate) async fn user_by_id(&self, id: &str) -> Result<Option<Login>> {
         self.find(BY_ID, values![id]).await?.map(login).transpose()
+    }
+
+    /// Deletes the keys of deleted users.
+    pub(crate) async fn sweep_users(&self, now: Timestamp) -> Result<()> {
+        while let Some(mut row) = self.find(TO_SWEEP, values![]).await? {
+            let id = row.text()?;
+            while self.bury_some_keys(&id, now).await? {}
+            self.change(SWEPT, values![&id, now]).await?;
+        }
+        Ok(())
     }
 
     /// Everybody, in the order of their addresses.
@@ -106,8 +119,11 @@ impl Tx {
         self.run(SET_PASSWORD, values![id, hash]).await.map(drop)
     }
 
-    /// Leaves of a user the id alone.
+    /// Leaves of a user the id alone. None of the keys works from then on; sweeps delete
+    /// them, as there may be millions.
     pub(crate) async fn bury_user(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        self.all_are_ending().await?;
+        self.forget_names(id).await?;
         self.run(BURY, values![id, now]).await.map(drop)
     }
 }

@@ -5,6 +5,7 @@ use keylatch_server::UserChange;
 use serde_json::json;
 
 use crate::harness::{KIM, LEE, PASSWORD, Service};
+use crate::list::add_hay;
 
 on_both_databases![
     a_person_changes_their_password,
@@ -12,6 +13,7 @@ on_both_databases![
     neither_key_nor_login_changes_a_password,
     a_disabled_user_is_out_until_enabled,
     a_deleted_user_leaves_nothing_but_ids,
+    the_keys_of_a_deleted_user_are_swept_out_in_blocks,
     ended_sessions_are_ended_everywhere,
     a_leaked_key_is_revoked_by_itself,
 ];
@@ -86,6 +88,8 @@ async fn a_deleted_user_leaves_nothing_but_ids(service: &Service) {
     service.app.change_user(KIM, UserChange::Delete).await.unwrap();
     service.get("/v1/account").bearer(&made.secret).await.problem(401, "unauthorized");
     service.get("/v1/account").cookie(&cookie).await.problem(401, "unauthorized");
+    service.app.sweep().await;
+    service.get("/v1/account").bearer(&made.secret).await.problem(401, "unauthorized");
     for sql in [
         "SELECT COUNT(*) FROM keys WHERE hash IS NOT NULL OR name <> ''",
         "SELECT COUNT(*) FROM sessions",
@@ -100,6 +104,25 @@ async fn a_deleted_user_leaves_nothing_but_ids(service: &Service) {
     service.app.create_user(KIM, PASSWORD).await.unwrap();
     let cookie = service.sign_in(KIM).await;
     assert!(service.get("/v1/keys").cookie(&cookie).await.ids().is_empty());
+}
+
+/// However many keys there are, what a person waits for is the same.
+async fn the_keys_of_a_deleted_user_are_swept_out_in_blocks(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let made = service.create(&cookie, json!({})).await;
+    let lee = service.sign_in(LEE).await;
+    let other = service.create(&lee, json!({})).await;
+    add_hay(service, &made.id).await;
+    service.execute("UPDATE keys SET revoked_at = 3 WHERE name = 'hay' AND hash LIKE '%7'").await;
+    service.app.change_user(KIM, UserChange::Delete).await.unwrap();
+    let left = "SELECT COUNT(*) FROM keys WHERE deleted_at IS NULL";
+    assert_eq!(service.count(left).await, 12_002, "not one was touched");
+    service.get("/v1/account").bearer(&made.secret).await.problem(401, "unauthorized");
+    service.app.sweep().await;
+    assert_eq!(service.count(left).await, 1);
+    assert_eq!(service.count("SELECT COUNT(*) FROM keys WHERE hash IS NOT NULL").await, 1);
+    assert_eq!(service.count("SELECT COUNT(*) FROM users WHERE swept_at IS NOT NULL").await, 1);
+    assert_eq!(service.get("/v1/account").bearer(&other.secret).await.status, 200);
 }
 
 async fn ended_sessions_are_ended_everywhere(service: &Service) {

@@ -227,18 +227,18 @@ async fn nobody_reaches_another_persons_keys(service: &Service) {
 async fn a_key_with_scopes_gains_nothing_here(service: &Service) {
     let cookie = service.sign_in(KIM).await;
     let id = Caller::new(service, KIM).await.id;
-    for (scopes, me, list, make) in [
-        (json!(["deploy"]), 403, 403, 403),
-        (json!(["keys:read"]), 200, 200, 403),
-        (json!([]), 200, 403, 403),
-        (json!(["keys:write"]), 403, 403, 403),
-        (json!(["keys:read", "keys:write"]), 200, 200, 200),
+    for (scopes, list, make) in [
+        (json!(["deploy"]), 403, 403),
+        (json!(["keys:read"]), 200, 403),
+        (json!([]), 403, 403),
+        (json!(["keys:write"]), 403, 403),
+        (json!(["keys:read", "keys:write"]), 200, 200),
     ] {
         let key = service.create(&cookie, json!({"scopes": scopes})).await.secret;
         let caller = Caller { service, key, id: id.clone() };
         let keys = caller.keys();
         for (method, path, status) in
-            [(Method::GET, "/api/users/me", me), (Method::GET, &*keys, list), (Method::POST, &*keys, make)]
+            [(Method::GET, "/api/users/me", 200), (Method::GET, &*keys, list), (Method::POST, &*keys, make)]
         {
             let answer = caller.call(method.clone(), path).await;
             assert_eq!(answer.status, status, "{scopes}: {method} {path}");

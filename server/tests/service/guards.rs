@@ -13,6 +13,8 @@ on_both_databases![
     an_older_report_is_refused,
     a_guard_that_ends_gives_back_what_it_has_not_spent,
     a_lease_that_has_ended_is_settled_by_the_report_after_the_next,
+    leases_that_are_never_spent_are_given_back_while_the_guard_gets_new_ones,
+    what_is_spent_counts_for_the_oldest_lease_first,
     the_lease_of_a_guard_that_vanishes_counts_as_used,
     what_is_reported_before_the_lease_is_known_is_spent_of_it,
     a_guard_gets_no_more_than_a_share_of_what_is_left,
@@ -21,6 +23,7 @@ on_both_databases![
     limits_of_others_and_of_nobody_are_not_reported,
     a_faulty_report_is_refused,
 ];
+and_with_redis![a_rate_is_reported_into_the_count_of_all];
 
 const GUARD: &str = "grd_0123456789abcdef";
 
@@ -154,6 +157,44 @@ async fn a_lease_that_has_ended_is_settled_by_the_report_after_the_next(service:
     assert_eq!(used(service).await, 7);
 }
 
+async fn leases_that_are_never_spent_are_given_back_while_the_guard_gets_new_ones(service: &Service) {
+    let application = service.application(json!({"limits": [quota(1_000, "never")]})).await;
+    let key = application.issue(json!({})).await;
+    for number in 1..30 {
+        // It has a lease at each moment.
+        assert!(
+            introduce(&application, &key).await["lease"]["units"].as_i64().is_some_and(|units| units > 0)
+        );
+        assert_eq!(report(&application, json!({"number": number})).await.status, 200);
+        assert!(used(service).await <= 64, "after {number} minutes {} are on lease", used(service).await);
+        service.pass(SignedDuration::from_secs(60));
+    }
+    report(&application, json!({"number": 30, "done": true})).await;
+    service.app.flush().await;
+    assert_eq!(used(service).await, 0);
+    assert_eq!(service.count("SELECT COUNT(*) FROM guard_grants").await, 0);
+}
+
+async fn what_is_spent_counts_for_the_oldest_lease_first(service: &Service) {
+    let application = service.application(json!({"limits": [quota(10_000, "never")]})).await;
+    let key = application.issue(json!({})).await;
+    let quota = introduce(&application, &key).await;
+    service.pass(SignedDuration::from_secs(30));
+    let want = json!([{"limit": quota["id"], "units": 100}]);
+    assert_eq!(report(&application, json!({"number": 1, "want": want})).await.status, 200);
+    assert_eq!(used(service).await, 116);
+    service.pass(SignedDuration::from_secs(30));
+    // Of the second lease, perhaps: as much as both were, so nothing of the first goes back.
+    let uses = |spent: i64| json!([{"limit": quota["id"], "spent": spent}]);
+    assert_eq!(report(&application, json!({"number": 2, "uses": uses(50)})).await.status, 200);
+    assert_eq!(report(&application, json!({"number": 3})).await.status, 200);
+    assert_eq!(used(service).await, 116);
+    service.pass(SignedDuration::from_secs(30));
+    assert_eq!(report(&application, json!({"number": 4, "uses": uses(6)})).await.status, 200);
+    assert_eq!(report(&application, json!({"number": 5})).await.status, 200);
+    assert_eq!(used(service).await, 56);
+}
+
 async fn the_lease_of_a_guard_that_vanishes_counts_as_used(service: &Service) {
     let application = service.application(json!({"limits": [quota(1_000, "never")]})).await;
     let key = application.issue(json!({})).await;
@@ -162,7 +203,7 @@ async fn the_lease_of_a_guard_that_vanishes_counts_as_used(service: &Service) {
     service.app.flush().await;
     service.app.sweep().await;
     assert_eq!(used(service).await, 16);
-    assert_eq!(service.count("SELECT COUNT(*) FROM guard_leases").await, 0, "it is forgotten");
+    assert_eq!(service.count("SELECT COUNT(*) FROM guard_grants").await, 0, "it is forgotten");
 }
 
 /// The answer to a check goes to the guard at once, and to the database within a second.

@@ -12,6 +12,7 @@ on_both_databases![
     a_disabled_key_is_ended_too,
     an_address_reports_sixty_times_an_hour,
 ];
+and_with_redis![an_address_reports_sixty_times_an_hour];
 
 async fn report(service: &Service, keys: Value) -> Answer {
     service.post("/v1/leaked").json(json!({"keys": keys})).await

@@ -195,7 +195,7 @@ async fn all_pages(service: &Service, cookie: &str, query: &str) -> (Vec<String>
 
 /// Twelve thousand keys of the same user as the one with this id, all newer and
 /// expired for long.
-async fn add_hay(service: &Service, id: &str) {
+pub async fn add_hay(service: &Service, id: &str) {
     let numbers = match service.app.config().database {
         keylatch_server::Database::Sqlite(_) => {
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) SELECT i FROM n"

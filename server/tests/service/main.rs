@@ -25,6 +25,26 @@ macro_rules! on_both_databases {
     )+ };
 }
 
+/// Makes one more test of each behaviour, on SQLite and a Redis in which all processes
+/// count: `redis::behaviour`.
+macro_rules! and_with_redis {
+    ($($behaviour:ident),+ $(,)?) => {
+        mod redis {
+            $(
+                #[tokio::test]
+                async fn $behaviour() {
+                    let redis = crate::redis_server::Redis::start();
+                    let service = crate::harness::Service::with(|config| config.redis = Some(redis.url())).await;
+                    super::$behaviour(&service).await;
+                    for table in ["failures", "rates"] {
+                        assert_eq!(service.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+                    }
+                }
+            )+
+        }
+    };
+}
+
 #[path = "../client/mod.rs"]
 mod client;
 
@@ -49,6 +69,7 @@ mod guards;
 mod harness;
 mod idempotency;
 mod import;
+mod issue_repeats;
 mod issuer;
 mod key_end;
 mod leaked;
@@ -61,6 +82,7 @@ mod page;
 mod pooler;
 mod postgres;
 mod processes;
+mod redis_server;
 mod revoke;
 mod rotate;
 mod scopes;
@@ -74,3 +96,4 @@ mod validate;
 mod verify;
 mod verify_kept;
 mod verify_model;
+mod with_redis;

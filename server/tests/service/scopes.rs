@@ -11,6 +11,7 @@ on_both_databases![
     a_key_makes_none_that_may_do_more_than_itself,
     a_key_rotates_none_that_may_do_more_than_itself,
     a_key_without_scopes_has_the_account_and_no_management,
+    every_key_tells_whose_it_is,
     a_key_makes_none_that_outlives_itself,
     a_key_rotates_none_that_outlives_itself,
     a_key_of_another_api_makes_keys_of_that_api_only,
@@ -25,9 +26,9 @@ async fn each_operation_needs_its_scope(service: &Service) {
     let one = format!("/v1/keys/{}", target.id);
     let (rotate, revoke) = (format!("{one}/rotate"), format!("{one}/revoke"));
     let reading = [
-        (Method::GET, "/v1/account", json!({})),
         (Method::GET, "/v1/keys", json!({})),
         (Method::GET, &*one, json!({})),
+        (Method::GET, "/v1/audit", json!({})),
         (Method::POST, "/v1/keys/validate", json!({"secret": "x"})),
     ];
     let writing = [
@@ -114,6 +115,17 @@ async fn a_key_without_scopes_has_the_account_and_no_management(service: &Servic
         let detail = call.await.problem(403, "forbidden");
         assert!(detail.contains("keys:"), "{method} {path}: {detail}");
     }
+}
+
+async fn every_key_tells_whose_it_is(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    for scopes in [json!([]), json!(["other"]), json!(["keys:read"]), json!(["keys:write"])] {
+        let key = service.create(&cookie, json!({"scopes": scopes})).await;
+        let account = service.get("/v1/account").bearer(&key.secret).await;
+        assert_eq!((account.status.as_u16(), &account.json()["user"]), (200, &json!(KIM)), "{scopes}");
+    }
+    let manager = service.application(json!({})).await.manager;
+    service.get("/v1/account").bearer(&manager).await.problem(403, "forbidden");
 }
 
 async fn a_key_makes_none_that_outlives_itself(service: &Service) {

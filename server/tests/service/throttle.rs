@@ -13,6 +13,13 @@ on_both_databases![
     a_clock_that_was_set_back_holds_nobody_up_for_long,
     no_password_is_in_the_counts,
 ];
+and_with_redis![
+    all_processes_count_together,
+    one_address_that_guesses_many_users_is_held_up,
+    many_addresses_that_guess_one_user_are_held_up_and_the_user_is_not,
+    a_restart_forgives_nothing,
+    a_clock_that_was_set_back_holds_nobody_up_for_long,
+];
 
 async fn sign_in(service: &Service, address: &str, user: &str, password: &str) -> Answer {
     service.post("/v1/session").from(address).json(json!({"user": user, "password": password})).await

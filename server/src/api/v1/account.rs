@@ -41,8 +41,7 @@ impl Account {
     get, path = "/v1/account", tag = "session", operation_id = "whoami",
     responses(
         (status = 200, description = "The account", body = Account),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key has scopes, but not keys:read"),
+        (status = 403, description = "It is a management key of an application"),
     ),
     security(("key" = []), ("session" = [])),
 )]

@@ -67,7 +67,6 @@ pub(super) struct ListAudit {
     params(ListAudit),
     responses(
         (status = 200, description = "A page of events", body = AuditPage),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:read"),
         (status = 422, description = "A parameter cannot be used; `field` names it"),
         (status = 429, description = "Too many lists of this user at once"),

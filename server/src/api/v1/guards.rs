@@ -95,7 +95,6 @@ impl From<Remains> for Remaining {
     request_body = ReportBody,
     responses(
         (status = 200, description = "Counted, now or when it was first sent", body = Answer),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "It is no management key, or lacks the scope verify"),
         (status = 409, description = "A later report of this guard was answered already"),
         (status = 422, description = "A value cannot be used; `field` names it"),

@@ -3,11 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::idempotency_key::IdempotencyKey;
+use super::idempotency_key::{IdempotencyKey, first_try, whole};
 use super::key::{Key, NewKey};
 use crate::auth::Caller;
 use crate::http::body::{JsonBody, OptionalJsonBody};
@@ -46,38 +45,6 @@ pub(super) struct CreateKey {
     attempt: u32,
 }
 
-fn first_try() -> u32 {
-    1
-}
-
-/// A whole number, which in JSON `2.0` is as well.
-fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    struct Whole;
-
-    impl Visitor<'_> for Whole {
-        type Value = u32;
-
-        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            write!(formatter, "a whole number from 1 to {}", u32::MAX)
-        }
-
-        fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {
-            u32::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
-        }
-
-        fn visit_f64<E: Error>(self, number: f64) -> Result<u32, E> {
-            let whole = number as u32;
-            if f64::from(whole) == number {
-                Ok(whole)
-            } else {
-                Err(E::invalid_type(Unexpected::Float(number), &self))
-            }
-        }
-    }
-
-    deserializer.deserialize_any(Whole)
-}
-
 /// Creates a key and tells it, this once.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys", operation_id = "createKey",
@@ -85,7 +52,6 @@ fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     request_body = CreateKey,
     responses(
         (status = 201, description = "Created", body = NewKey),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write, or asks for more than it may do itself"),
         (status = 409, description = "The Idempotency-Key stands for another request, or its key is in use already"),
         (status = 422, description = "A value cannot be used; `field` names it"),
@@ -140,7 +106,6 @@ impl Default for RotateKey {
     request_body = Option<RotateKey>,
     responses(
         (status = 201, description = "The successor; `replaced` is the old key", body = NewKey),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write, or the successor could do more than it, or longer"),
         (status = 404, description = "No such key"),
         (status = 409, description = "The key is not active, or it has an active successor already"),
@@ -180,7 +145,6 @@ pub(super) struct RevokeKey {
     params(("id" = String, Path, description = "Id of the key", pattern = "^key_[0-9A-Za-z]{16,64}$"), RevokeKey),
     responses(
         (status = 200, description = "The key with its end", body = Key),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write"),
         (status = 404, description = "No such key"),
         (status = 422, description = "`overlap` cannot be used"),
@@ -221,7 +185,6 @@ impl RevokeKey {
     params(("id" = String, Path, description = "Id of a key that is not active", pattern = "^key_[0-9A-Za-z]{16,64}$")),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write"),
         (status = 404, description = "No such key"),
         (status = 409, description = "The key is active"),
@@ -244,7 +207,6 @@ pub(super) async fn delete(
     params(("idempotency_key" = String, Query, description = "The Idempotency-Key of the request", min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$")),
     responses(
         (status = 204, description = "No key is there, and none will be"),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write"),
         (status = 409, description = "The key is in use already"),
         (status = 422, description = "`idempotency_key` cannot be used"),

@@ -59,7 +59,6 @@ const STATUSES: [&str; 5] = ["active", "inactive", "expired", "revoked", "all"];
     params(ListKeys),
     responses(
         (status = 200, description = "A page of keys", body = KeyPage),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:read"),
         (status = 422, description = "A parameter cannot be used; `field` names it"),
         (status = 429, description = "Too many lists of this user at once"),
@@ -84,7 +83,6 @@ pub(super) async fn list(
     params(("id" = String, Path, description = "Id of the key", pattern = "^key_[0-9A-Za-z]{16,64}$")),
     responses(
         (status = 200, description = "The key", body = Key),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:read"),
         (status = 404, description = "No such key"),
     ),

@@ -37,7 +37,6 @@ pub(super) struct LoginList {
     get, path = "/v1/logins", tag = "session", operation_id = "listLogins",
     responses(
         (status = 200, description = "The logins that have not ended", body = LoginList),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:read"),
     ),
     security(("key" = []), ("session" = [])),
@@ -61,7 +60,6 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
     params(("id" = String, Path, description = "Id of the login", pattern = "^[0-9A-Za-z]{1,64}$")),
     responses(
         (status = 204, description = "Ended"),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write"),
         (status = 404, description = "No such login"),
     ),

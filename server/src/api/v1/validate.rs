@@ -51,7 +51,6 @@ enum Reason {
     request_body = ValidateKey,
     responses(
         (status = 200, description = "What came of it", body = Validation),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:read"),
         (status = 422, description = "The member is missing or of the wrong type"),
     ),

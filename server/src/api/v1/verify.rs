@@ -138,7 +138,6 @@ impl Verification {
     request_body = VerifyKey,
     responses(
         (status = 200, description = "What came of it", body = Verification),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "Not a management key, or one without the scope verify"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
@@ -174,7 +173,6 @@ pub(super) struct Verifications {
     request_body = VerifyKeys,
     responses(
         (status = 200, description = "What came of each", body = Verifications),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "Not a management key, or one without the scope verify"),
         (status = 422, description = "A value cannot be used; `field` names it, and nothing was spent"),
     ),

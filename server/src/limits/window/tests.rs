@@ -114,7 +114,7 @@ proptest! {
         times in (0_i64..60_000, 0_i64..60_000),
         units in 0_i64..1000,
     ) {
-        let mut window = Window::of(Counts { start: 0, current: counted.0, previous: counted.1 }, length, 0);
+        let mut window = window_of(Counts { start: 0, current: counted.0, previous: counted.1 }, length, 0);
         let (earlier, later) = (times.0.min(times.1), times.0.max(times.1));
         window.advance(earlier);
         let first = window.estimate(earlier);
@@ -159,7 +159,7 @@ proptest! {
         units in 1_i64..100,
     ) {
         let now = elapsed % length;
-        let window = Window::of(Counts { start: 0, current: counted.0, previous: counted.1 }, length, now);
+        let window = window_of(Counts { start: 0, current: counted.0, previous: counted.1 }, length, now);
         let room_after = |time: i64| {
             let mut later = window.clone();
             later.advance(now + time);
@@ -224,4 +224,12 @@ fn tell(process: &mut Window, row: &mut Window) {
         row.previous.known += previous;
         process.was_told(told, counts(row));
     }
+}
+
+/// What counts say at this moment, when nothing else is known.
+fn window_of(counts: Counts, length: i64, now: i64) -> Window {
+    let mut window = Window::new(length, counts.start);
+    window.learn(counts);
+    window.advance(now);
+    window
 }

@@ -65,7 +65,8 @@ fn sqlite_takes_an_index_for_whatever_it_looks_at() {
 async fn postgresql_takes_an_index_for_whatever_it_looks_at() {
     let url = postgres::take_database().await;
     let database = crate::Database::Postgres(keylatch_format::Secret::from(url.as_str()));
-    let store = Store::open(&database, crate::Connections::default(), std::time::Duration::ZERO);
+    let config = crate::Config::new(database.clone());
+    let store = Store::open(&config);
     store.await.unwrap().close().await;
     let database = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
     // Each of the two has 10,000 keys among ten times as many of others; `most` has

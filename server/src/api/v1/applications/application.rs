@@ -99,8 +99,6 @@ pub(super) struct CreateApplication {
     request_body = CreateApplication,
     responses(
         (status = 201, description = "Made", body = Application),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),
@@ -154,8 +152,6 @@ pub(super) struct ListPage {
     params(ListPage),
     responses(
         (status = 200, description = "A page of applications", body = ApplicationPage),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:read"),
         (status = 422, description = "A parameter cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),
@@ -176,9 +172,6 @@ pub(super) async fn list(
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$")),
     responses(
         (status = 200, description = "The application", body = Application),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:read"),
-        (status = 404, description = "No such application"),
     ),
     security(("key" = []), ("session" = [])),
 )]
@@ -220,9 +213,6 @@ pub(super) struct ChangeApplication {
     request_body = ChangeApplication,
     responses(
         (status = 200, description = "The application as it is now", body = Application),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write"),
-        (status = 404, description = "No such application"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),
@@ -254,9 +244,6 @@ pub(super) async fn change(
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$")),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write"),
-        (status = 404, description = "No such application"),
     ),
     security(("key" = []), ("session" = [])),
 )]

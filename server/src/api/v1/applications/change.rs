@@ -52,9 +52,7 @@ pub(super) struct ChangeApplicationKey {
     request_body = ChangeApplicationKey,
     responses(
         (status = 200, description = "The key as it is now", body = ApplicationKey),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks the scope keys:write; the management key keys:create, or keys:revoke to disable"),
-        (status = 404, description = "No such application or key"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),

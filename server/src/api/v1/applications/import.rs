@@ -89,16 +89,14 @@ pub(super) struct ImportedKeys {
 }
 
 /// Takes keys over by their hashes, up to 1,000 at once, so that nobody needs a new
-/// key. The body may have 8 MiB.
+/// key. The body may have 8 MiB. A repeat takes nothing over: it is refused, as the
+/// application has those keys already.
 #[utoipa::path(
     post, path = "/v1/applications/{application}/keys/import", tag = "applications", operation_id = "importKeys",
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$")),
     request_body = ImportKeys,
     responses(
         (status = 201, description = "All were taken over", body = ImportedKeys),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, the management key keys:create"),
-        (status = 404, description = "No such application"),
         (status = 413, description = "The body is larger than 8 MiB"),
         (status = 422, description = "Nothing was taken over; `field` names the rule's member or the key that cannot be used"),
     ),

@@ -61,9 +61,6 @@ const STATUSES: [&str; 6] = ["active", "inactive", "expired", "revoked", "disabl
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$"), ListApplicationKeys),
     responses(
         (status = 200, description = "A page of keys", body = ApplicationKeyPage),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key or management key lacks the scope keys:read"),
-        (status = 404, description = "No such application"),
         (status = 422, description = "A parameter cannot be used; `field` names it"),
         (status = 429, description = "Too many lists of this user at once"),
     ),
@@ -101,9 +98,6 @@ pub(super) async fn list(
     ),
     responses(
         (status = 200, description = "The key", body = ApplicationKey),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key or management key lacks the scope keys:read"),
-        (status = 404, description = "No such application or key"),
     ),
     security(("key" = []), ("session" = [])),
 )]
@@ -125,9 +119,6 @@ pub(super) async fn get(
     ),
     responses(
         (status = 200, description = "The key with its end", body = ApplicationKey),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, the management key keys:revoke"),
-        (status = 404, description = "No such application or key"),
     ),
     security(("key" = []), ("session" = [])),
 )]
@@ -149,9 +140,6 @@ pub(super) async fn revoke(
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, the management key keys:revoke"),
-        (status = 404, description = "No such application or key"),
         (status = 409, description = "The key has not ended"),
     ),
     security(("key" = []), ("session" = [])),

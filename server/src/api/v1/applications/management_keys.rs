@@ -95,9 +95,7 @@ pub(super) struct CreateManagementKey {
     request_body = CreateManagementKey,
     responses(
         (status = 201, description = "Made", body = NewManagementKey),
-        (status = 401, description = "No good credential"),
         (status = 403, description = "The key lacks a scope, or asks for more than it may do itself; a management key makes none"),
-        (status = 404, description = "No such application"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),
@@ -131,9 +129,6 @@ pub(super) struct ManagementKeyPage {
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$"), ListPage),
     responses(
         (status = 200, description = "A page of management keys", body = ManagementKeyPage),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:read, or is a management key"),
-        (status = 404, description = "No such application"),
         (status = 422, description = "A parameter cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),
@@ -160,9 +155,6 @@ pub(super) async fn list(
     ),
     responses(
         (status = 204, description = "Ended"),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, or is a management key"),
-        (status = 404, description = "No such application or management key"),
     ),
     security(("key" = []), ("session" = [])),
 )]

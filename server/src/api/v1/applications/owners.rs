@@ -58,9 +58,6 @@ pub(super) struct OwnerPage {
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$"), ListPage),
     responses(
         (status = 200, description = "A page of owners", body = OwnerPage),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key or management key lacks the scope keys:read"),
-        (status = 404, description = "No such application"),
         (status = 422, description = "A parameter cannot be used; `field` names it"),
         (status = 429, description = "Too many lists of this user at once"),
     ),
@@ -86,9 +83,6 @@ pub(super) async fn list(
     ),
     responses(
         (status = 200, description = "The owner", body = Owner),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key or management key lacks the scope keys:read"),
-        (status = 404, description = "No such application or owner"),
     ),
     security(("key" = []), ("session" = [])),
 )]
@@ -122,8 +116,7 @@ pub(super) struct PutOwner {
     request_body = Option<PutOwner>,
     responses(
         (status = 200, description = "The owner as it is now", body = Owner),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, the management key keys:create"),
+        // An owner that is not there is made.
         (status = 404, description = "No such application"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
@@ -154,9 +147,6 @@ pub(super) struct RevokedKeys {
     ),
     responses(
         (status = 200, description = "How many there were that had not ended", body = RevokedKeys),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, the management key keys:revoke"),
-        (status = 404, description = "No such application or owner"),
     ),
     security(("key" = []), ("session" = [])),
 )]
@@ -178,9 +168,6 @@ pub(super) async fn revoke(
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 401, description = "No good credential"),
-        (status = 403, description = "The key lacks the scope keys:write, the management key keys:revoke"),
-        (status = 404, description = "No such application or owner"),
     ),
     security(("key" = []), ("session" = [])),
 )]

@@ -1,0 +1,76 @@
+//! What all processes count together, and where: in the database, or with `--redis`
+//! in Redis. Whatever counts asks [`Store`](super::Store), which asks one of the two.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::Result;
+use super::failures::Count;
+use super::limits::Counted;
+use super::tables::Tables;
+use super::uses::{Kind, Use};
+
+/// Where it is counted.
+#[async_trait]
+pub(super) trait Counters: Send + Sync {
+    /// The failures of each bucket after this time, in the order asked.
+    async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>>;
+
+    /// Counts one failure in each bucket.
+    async fn insert_failures(&self, buckets: &[String], now: Timestamp) -> Result<()>;
+
+    /// Forgets the failures of a bucket.
+    async fn forgive_failures(&self, bucket: &str) -> Result<()>;
+
+    /// Adds to what was counted of rates, and tells what all have counted. No id
+    /// may be there twice.
+    async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>>;
+
+    /// Notes when keys of one kind were used.
+    async fn note_uses(&self, kind: Kind, uses: &[Use]) -> Result<()>;
+
+    /// Whether this key was used, as far as is noted and not in its row.
+    async fn has_noted_use(&self, kind: Kind, id: &str) -> Result<bool>;
+
+    /// Moves what was noted of uses into the tables, unless another process does.
+    async fn move_uses(&self, tables: &Tables) -> Result<()>;
+
+    /// Writes something, unless [`Store::check`](super::Store::check) has done so.
+    async fn check(&self) -> Result<()>;
+}
+
+/// In the database: rows of `failures`, `rates`, and the keys themselves.
+#[async_trait]
+impl Counters for Tables {
+    async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>> {
+        self.failures(buckets, after).await
+    }
+
+    async fn insert_failures(&self, buckets: &[String], now: Timestamp) -> Result<()> {
+        self.insert_failures(buckets, now).await
+    }
+
+    async fn forgive_failures(&self, bucket: &str) -> Result<()> {
+        self.forgive_failures(bucket).await
+    }
+
+    async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>> {
+        self.count_rates(counted).await
+    }
+
+    async fn note_uses(&self, kind: Kind, uses: &[Use]) -> Result<()> {
+        self.write_uses(kind, uses).await
+    }
+
+    async fn has_noted_use(&self, _: Kind, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+
+    async fn move_uses(&self, _: &Tables) -> Result<()> {
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<()> {
+        Ok(())
+    }
+}
