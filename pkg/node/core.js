@@ -1,5 +1,6 @@
 // The WebAssembly of Node: the credential chain and the client in one module.
 
+import { bytes } from '#client';
 import { clientErrors } from '#data';
 import { reasons } from '#data-node';
 
@@ -16,8 +17,8 @@ import { bytesOf } from '../core/secret.js';
 // Files and prompts fail with the sentences of the client before it is started.
 learn(clientErrors);
 
-/** The exports of the WebAssembly. @returns {any} */
-export const core = () => openNow();
+/** The exports of the WebAssembly: Node compiles modules of any size at once. @returns {any} */
+export const core = () => openNow(() => new WebAssembly.Module(bytes()));
 
 export { providerOf };
 
