@@ -1,6 +1,5 @@
 // The WebAssembly of Node: the credential chain and the client in one module.
 
-import { bytes } from '#client';
 import { clientErrors } from '#data';
 import { reasons } from '#data-node';
 
@@ -8,6 +7,7 @@ import { openNow } from '../client/module.js';
 import { failure, fill, learn, toError } from '../core/errors.js';
 import { providerOf } from '../core/providers.js';
 import { bytesOf } from '../core/secret.js';
+import { bytes } from '../platform/node/client.js';
 
 /**
  * @typedef {{ reason: string, details: string[] }} RawNotice
@@ -72,7 +72,7 @@ export function call(work) {
 }
 
 /**
- * An error of whatever came out; the sentences of what was tried are put in here.
+ * An error of what the WebAssembly threw, with the sentences of the sources that were tried.
  * @param {any} raw
  */
 export function errorOf(raw) {

@@ -4,8 +4,9 @@
 use crate::chromium;
 use crate::project::Project;
 use crate::shell::Result;
-use crate::steps::{Resource::Cargo, Step, python_tests, with_server};
+use crate::steps::{Resource::Cargo, Step};
 use crate::test::cases::Case;
+use crate::test::files::{python_tests, with_server};
 use crate::tools;
 
 /// Behind all others, whose needs they may have.

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that is proven, side by side.
 
 pub mod cases;
+pub mod files;
 mod schedule;
 
 use std::collections::BTreeMap;
