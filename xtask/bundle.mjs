@@ -41,9 +41,9 @@ const GROUPS = {
     },
     platform: 'node',
   },
-  // They take a guard and bring none, so one file of each will do everywhere.
+  // They are given a guard and import none, so one file of each works on every platform.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
-  // It stands on the public face, which a page has once, and is one file beside it.
+  // It imports the public entry, which a page loads once, and is one file beside it.
   element: { entries: ['element'], parts: {}, face: '../index.js' },
 };
 
