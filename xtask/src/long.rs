@@ -20,7 +20,7 @@ pub const STEPS: [Step; 3] = [
     },
     Step {
         name: "release",
-        what: "what would be published is made, and is what it says",
+        what: "what would be published is made, and holds what it should",
         needs: &["build", "server", "packages"],
         // It is started by `cargo xtask`.
         holds: &[Cargo],

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that is proven, side by side.
+//! `cargo xtask test`: the steps, as many at a time as there are cores.
 
 pub mod cases;
 pub mod files;
