@@ -38,7 +38,7 @@ app.delete('/keys/:id', protect(guard, { scopes: ['keys:write'] }), (request, re
 
 app.use(answerRefusals);
 app.use((error, request, response, next) => {
-  // What issueKey finds wrong is for whoever asked.
+  // A wrong argument of issueKey came with the request: 422.
   if (error.code !== 'invalid_argument') return next(error);
   response.status(422).json({ detail: error.message });
 });

@@ -35,6 +35,7 @@ export const english: Readonly<Record<string, Word>>;
 
 /** A scope that a new key may have. */
 export interface ElementScope {
+  /** As the service knows it. */
   name: string;
   /** What it allows, for the person. */
   description?: string;
@@ -44,12 +45,16 @@ export interface ElementScope {
 export interface ElementFilters {
   /** Part of a name, an id or a scope; or a masked key, `…` and its last characters. Of a whole key only the masked form is kept. */
   search: string;
+  /** Keys in this state. `inactive` is expired or revoked. */
   status: 'all' | 'active' | 'inactive' | 'expired' | 'revoked';
   /** Only active keys that nobody has used for 90 days. */
   unused: boolean;
   /** Only active keys that end by themselves within 30 days. */
   soon: boolean;
-  /** `name`, `status`, `createdAt`, `expiresAt` or `lastUsedAt`, with `-` before it from the last to the first; empty for the order of the service. */
+  /**
+   * `name`, `status`, `createdAt`, `expiresAt` or `lastUsedAt`, with `-` before it from the last to the first; empty for the
+   * order of the service.
+   */
   sort: string;
 }
 
@@ -63,7 +68,9 @@ export interface ElementEvents {
   'keylatch-rotated': { key: KeyInfo; replaced: string; secret: RevealOnce };
   /** The person says that the new key is stored. */
   'keylatch-stored': { key: KeyInfo };
+  /** A key was revoked. */
   'keylatch-revoked': { key: KeyInfo };
+  /** A key was deleted. */
   'keylatch-deleted': { key: KeyInfo };
   /** A text was checked. The text is not told. */
   'keylatch-checked': { ok: boolean };
@@ -89,6 +96,8 @@ export interface ElementEvents {
  * const element = document.querySelector('keylatch-keys');
  * element.client = new KeyClient({ provider: 'keylatch', baseUrl: 'https://keys.example.com', credential: token });
  * element.addEventListener('keylatch-revoked', ({ detail }) => console.log(detail.key.id));
+ * signOutButton.onclick = () => { element.client = null; element.forget(); };
+ * retryButton.onclick = () => element.refresh();
  * ```
  */
 export class KeylatchKeys extends HTMLElement {
@@ -105,6 +114,7 @@ export class KeylatchKeys extends HTMLElement {
   scopes: ElementScope[] | undefined;
   /** Ids of services that the page can turn to, when a checked text looks like a key of one. */
   services: string[];
+  /** What the list is narrowed to; a filter that is not set stays as it is. */
   get filters(): ElementFilters;
   set filters(filters: Partial<ElementFilters>);
   /** Whether one of its dialogs is open, so that the page better stays. */
@@ -113,10 +123,11 @@ export class KeylatchKeys extends HTMLElement {
   refresh(): void;
   /** Forgets what was typed and filtered, for another person. */
   forget(): void;
-
+  /** Hears an event of the element. */
   addEventListener<Name extends keyof ElementEvents>(
     type: Name, listener: (this: KeylatchKeys, event: CustomEvent<ElementEvents[Name]>) => void, options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Hears any other event. */
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
 }
 

@@ -18,6 +18,7 @@ declare global {
 
 /** What Express and Node's server give: a request. */
 export interface IncomingRequest {
+  /** By lower-case names. */
   readonly headers: object;
   /** Express's, by its own `trust proxy`; without one it is the address of who is connected. */
   readonly ip?: string | undefined;
@@ -25,7 +26,9 @@ export interface IncomingRequest {
 
 /** What Express and Node's server give: a response. */
 export interface OutgoingResponse {
+  /** Whether the answer has begun. */
   readonly headersSent: boolean;
+  /** Begins the answer. */
   writeHead(status: number, headers: Record<string, string>): { end(body: string): unknown };
 }
 
@@ -47,5 +50,15 @@ export function protect(
   options?: Pick<AuthenticateOptions, 'scopes' | 'cost'>,
 ): (request: IncomingRequest, response: OutgoingResponse, next: (error?: any) => void) => void;
 
-/** Error handler that sends the answer of a refusal, as problem details, and leaves other errors to the next one. */
+/**
+ * Error handler that sends the answer of a refusal, as problem details, and leaves other errors to the next one.
+ *
+ * @example
+ * ```ts
+ * app.use((error, request, response, next) => {
+ *   log(error);
+ *   answerRefusals(error, request, response, next);
+ * });
+ * ```
+ */
 export function answerRefusals(error: unknown, request: IncomingRequest, response: OutgoingResponse, next: (error?: any) => void): void;

@@ -37,10 +37,15 @@ export interface KeyRow<M extends object = Metadata> {
   hash: string;
   /** The beginning and the last characters, to show in a list. Empty for a format whose keys are too short for that. */
   prefix: string;
+  /** The last four characters. */
   lastFour: string;
+  /** Whose key it is, in your words. */
   owner: string;
+  /** What it may do, in your words. */
   scopes: string[];
+  /** What you keep with it; it comes back with each caller. */
   metadata: M;
+  /** When it was made. */
   createdAt: Date;
   /** `null`: never. */
   expiresAt: Date | null;
@@ -52,7 +57,9 @@ export interface KeyRow<M extends object = Metadata> {
 
 /** A new key: to show once, and to store. */
 export interface IssuedKey<M extends object = Metadata> {
+  /** To show, once. */
   key: Secret;
+  /** To store. */
   row: KeyRow<M>;
 }
 
@@ -75,14 +82,21 @@ export type Moment = Date | number | string | null;
 
 /** A row as a table gives it back. What decides must be said: a row without `revokedAt` is a fault, and no key that was never revoked. */
 export interface StoredRow<M extends object = Metadata> {
+  /** The id that `forget` takes. */
   id: string;
   /** Checked where it is given. */
   hash?: string;
+  /** The beginning of the key; it comes back with each caller. */
   prefix?: string | null;
+  /** Whose key it is. */
   owner: string;
+  /** What it may do. */
   scopes: readonly string[];
+  /** What you keep with it. */
   metadata?: M | null;
+  /** When the key ends by itself; `null` for never. */
   expiresAt: Moment;
+  /** When it was revoked; `null` for a key that was not. */
   revokedAt: Moment;
   /** SQLite has no booleans, but 0 and 1. */
   disabled: boolean | 0 | 1;
@@ -129,7 +143,10 @@ export interface GuardOptions<M extends object = Metadata> extends CommonOptions
   lookup: Lookup<M>;
 }
 
-/** How a guard is set up that asks keylatch-server. Its answers are used for `fresh` seconds, or for as long as the server allows where that is less. */
+/**
+ * How a guard is set up that asks keylatch-server. Its answers are used for `fresh` seconds, or for as long as the server
+ * allows where that is less.
+ */
 export interface ServerGuardOptions extends CommonOptions {
   /** The id of the application whose keys your API takes. */
   application: string;
@@ -145,7 +162,9 @@ export interface ServerGuardOptions extends CommonOptions {
 
 /** What an operator should know before it is too late. */
 export interface Warning {
+  /** What to decide by. */
   code: 'credential_expires';
+  /** A sentence for the log. */
   message: string;
   /** The end of the guard's own credential. */
   expiresAt: Date;
@@ -162,8 +181,8 @@ export interface AuthenticateOptions {
    */
   cost?: number;
   /**
-   * The address of the client, for which unknown keys are counted, and from which a key may be used or not. Default: who is connected, where the request is Node's. Behind a
-   * proxy pass what you trust: this library reads no `X-Forwarded-For`.
+   * The address of the client, for which unknown keys are counted, and from which a key may be used or not. Default: that of
+   * the connection, where the request is Node's. Behind a proxy pass what you trust: this library reads no `X-Forwarded-For`.
    */
   address?: string | undefined;
   /** On Cloudflare's workers, `waitUntil` of the request: lets the guard tell the server of what was used after the answer, and not before it. */
@@ -176,7 +195,9 @@ export interface Caller<M extends object = Metadata> {
   id: string;
   /** Whose key it is. */
   owner: string;
+  /** What the key may do. */
   scopes: readonly string[];
+  /** What was stored with the key. */
   metadata: Readonly<M>;
   /** The beginning of the key, which tells its environment. */
   prefix: string | undefined;
@@ -194,11 +215,13 @@ export interface Caller<M extends object = Metadata> {
 
 /** A limit of a caller. */
 export interface CallerLimit {
+  /** What the application calls it. */
   name: string;
   /** `owner`: shared by all keys of the owner. */
   of: 'key' | 'owner';
   /** So much within a sliding window, or so much until it is filled again. */
   kind: 'rate' | 'quota';
+  /** How much that is, in units of `cost`. */
   limit: number;
   /** What is left, as far as this guard knows. */
   remaining: number;
@@ -226,9 +249,17 @@ export type GuardedRequest = { readonly headers: unknown };
  * 429 has the fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
  */
 export interface Refusal extends KeylatchError {
+  /** What to decide by. */
   readonly code:
-    | 'invalid_request' | 'no_credential' | 'invalid_token' | 'address_refused' | 'insufficient_scope' | 'rate_limited'
-    | 'quota_exceeded' | 'unavailable';
+    | 'invalid_request'
+    | 'no_credential'
+    | 'invalid_token'
+    | 'address_refused'
+    | 'insufficient_scope'
+    | 'rate_limited'
+    | 'quota_exceeded'
+    | 'unavailable';
+  /** The HTTP status of the answer. */
   readonly status: number;
   /** The whole answer. */
   readonly response: Response;

@@ -11,30 +11,68 @@ import type { CredentialSource, Credential as Key, Provider, ProviderId, Provide
 export interface Notice {
   /** A stable word. */
   reason:
-    | 'argument_empty' | 'env_unset' | 'env_empty'
-    | 'dotenv_missing' | 'dotenv_unset' | 'dotenv_empty' | 'dotenv_address_unused' | 'dotenv_cut'
-    | 'file_missing' | 'file_empty' | 'file_unreadable' | 'file_unwritable' | 'file_locked'
-    | 'file_readable_by_others' | 'file_not_understood' | 'file_without_key' | 'file_for_other_address'
-    | 'file_not_of_keys' | 'file_written_in_place' | 'home_unknown'
-    | 'command_failed' | 'command_in_dotenv'
-    | 'symlink_out_of_home' | 'symlink_out_of_directory' | 'symlink_writable'
-    | 'login_missing' | 'login_expired' | 'login_not_renewed' | 'login_unknown'
-    | 'not_a_terminal' | 'prompt_empty' | 'prompt_refused';
+    | 'argument_empty'
+    | 'env_unset'
+    | 'env_empty'
+    | 'dotenv_missing'
+    | 'dotenv_unset'
+    | 'dotenv_empty'
+    | 'dotenv_address_unused'
+    | 'dotenv_cut'
+    | 'file_missing'
+    | 'file_empty'
+    | 'file_unreadable'
+    | 'file_unwritable'
+    | 'file_locked'
+    | 'file_readable_by_others'
+    | 'file_not_understood'
+    | 'file_without_key'
+    | 'file_for_other_address'
+    | 'file_not_of_keys'
+    | 'file_written_in_place'
+    | 'home_unknown'
+    | 'command_failed'
+    | 'command_in_dotenv'
+    | 'symlink_out_of_home'
+    | 'symlink_out_of_directory'
+    | 'symlink_writable'
+    | 'login_missing'
+    | 'login_expired'
+    | 'login_not_renewed'
+    | 'login_unknown'
+    | 'not_a_terminal'
+    | 'prompt_empty'
+    | 'prompt_refused';
   /** A sentence, such as `LC_API_KEY is set but empty`. */
   message: string;
 }
 
 /** Where a key came from. */
 export interface Source {
+  /** The kind of place. `stored-login` was made by an earlier {@link login}, `login` by one that was just now asked for. */
   kind: 'argument' | 'env' | 'command' | 'dotenv' | 'file' | 'stored-login' | 'prompt' | 'login';
   /** The variable, or the path of the file; empty where there is only one. */
   name: string;
 }
 
-/** A key, and where it came from. `new KeyClient({ credential })` takes it as it is. */
+/**
+ * A key, and where it came from. `new KeyClient({ credential })` takes it as it is.
+ *
+ * @example
+ * ```js
+ * process.env.LC_API_KEY = 'a-key-from-your-shell';
+ * const credential = await resolveKey('luminary');
+ * credential.secret; // → Secret { [redacted] }
+ * await credential.refresh(); // → undefined
+ * process.env.LC_API_KEY = 'the-next-key';
+ * (await credential.refresh()).secret.expose(); // → 'the-next-key'
+ * ```
+ */
 export class Credential implements CredentialSource {
   private constructor();
+  /** The key. */
   readonly secret: Secret;
+  /** Where it came from. */
   readonly source: Source;
   /** The address that the key is for, where that is known. */
   readonly baseUrl?: string;
@@ -48,6 +86,7 @@ export class Credential implements CredentialSource {
   refresh(options?: { signal?: AbortSignal }): Promise<Credential | undefined>;
 }
 
+/** How a key is looked for. */
 export interface ResolveOptions {
   /** A key that you have: it comes before everything else. */
   apiKey?: Key;
@@ -56,7 +95,7 @@ export interface ResolveOptions {
    * for a key in `.env` alone: a project must not say where your own key goes.
    */
   baseUrl?: string | URL;
-  /** The same as host and port; https is put in front, on this computer http. */
+  /** The same as `HOST` or `HOST:PORT`; https is put in front, and http for this computer. */
   host?: string;
   /** Whose key, where a file keeps them by user (Conduce). */
   user?: string;
@@ -71,8 +110,9 @@ export interface ResolveOptions {
   interactive?: 'prompt' | 'login';
   /** Asks the person though there may be a key: for `interactive`, to replace it. */
   fresh?: boolean;
-  /** Takes the words for the person. Default: standard error. */
+  /** Is given what the person should read. Default: it is written to standard error. */
   say?: (text: string) => void;
+  /** Ends the search; it then rejects with `aborted`. */
   signal?: AbortSignal;
 }
 
@@ -85,9 +125,9 @@ export interface ResolveOptions {
  * `KEYLATCH_API_KEY='command:op read op://Private/keylatch/key'`. It is run by the shell, has two minutes, and ends with `signal`.
  * In `.env` no program is named.
  *
- * What is set but empty counts as absent. Success is remembered, failure is
- * not, and calls at the same time share one attempt; each waits for it until its
- * own `signal`, and what nobody waits for any more ends.
+ * What is set but empty counts as absent. A key that was found is remembered, a failure
+ * is not. Calls at the same time share one search: each waits for it until its own
+ * `signal`, and the search ends when nobody waits for it any more.
  *
  * @throws {KeylatchError} `no_credential` with `tried: Notice[]`; `invalid_key`
  * naming the source; `file_failed`; `aborted` by
@@ -106,13 +146,17 @@ export interface ResolveOptions {
  */
 export function resolveKey(provider: ProviderId | Provider | ProviderSpec, options?: ResolveOptions): Promise<Credential>;
 
+/** Which file of keys, and which key in it. */
 export interface CredentialFileOptions {
   /** Default: the service's own file; `.env` for a service that has only a variable and reads it there. */
   path?: string;
   /** Default: by the path. */
   kind?: 'text' | 'conduce-config' | 'profiles' | 'dotenv';
+  /** Which profile of keylatch's own file. Default: `KEYLATCH_PROFILE`, then `default`. */
   profile?: string;
+  /** Whose key, where a file keeps them by user (Conduce). */
   user?: string;
+  /** The key of which host, where a file keeps them by host (Conduce). */
   host?: string;
   /** Kept beside the key, where the format has a place for it; in `.env` as the service's variable for it. */
   baseUrl?: string | URL;
@@ -139,20 +183,34 @@ export interface Written {
  *
  * @example
  * ```js
- * const file = new CredentialFile('modelon');
- * file.path; // → '~/.impact/api.key'
- * await file.write('0123456789-0123456789_0123456789-0123456');
+ * // Each service has its own file; this is Modelon's. `{ path }` takes another one.
+ * new CredentialFile('modelon').path; // → '~/.impact/api.key'
+ *
+ * const file = new CredentialFile('keylatch', { path: '.env' });
+ * await file.ready(); // → undefined (no key would be replaced)
+ * await file.write('kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms');
  * (await file.read()).secret; // → Secret { [redacted] }
  * await file.remove();
  * await file.read(); // → undefined
  * ```
  */
 export class CredentialFile {
+  /**
+   * Names the file; nothing is read.
+   * @throws {KeylatchError} `invalid_argument`, `unknown_provider`, `invalid_provider`.
+   */
   constructor(provider: ProviderId | Provider | ProviderSpec, options?: CredentialFileOptions);
   /** With `~` for the home. */
   readonly path: string;
+  /**
+   * What the file is: `text`, the key alone; `conduce-config`, Conduce's YAML; `profiles`, keylatch's JSON of several keys;
+   * `dotenv`, lines such as `KEYLATCH_API_KEY=…`.
+   */
   readonly kind: 'text' | 'conduce-config' | 'profiles' | 'dotenv';
-  /** @throws {KeylatchError} `file_failed` when the file cannot be used. */
+  /**
+   * The key, and the address where the file has one beside it; `undefined` when there is none.
+   * @throws {KeylatchError} `file_failed` when the file cannot be used.
+   */
   read(): Promise<{ secret: Secret; baseUrl?: string; warnings: Notice[] } | undefined>;
   /**
    * Does all that `write` does but its last step, and leaves the file as it is: to
@@ -160,13 +218,21 @@ export class CredentialFile {
    * @throws {KeylatchError} `file_failed`
    */
   ready(): Promise<Secret | undefined>;
-  /** @throws {KeylatchError} `file_failed`; the file is as it was. */
+  /**
+   * Writes the key in the place of the one that is there.
+   * @throws {KeylatchError} `file_failed`; the file is as it was.
+   */
   write(secret: string | Secret): Promise<Written>;
-  /** Removes the one key. @throws {KeylatchError} `file_failed` */
+  /**
+   * Removes this key, and leaves what else is in the file.
+   * @throws {KeylatchError} `file_failed`
+   */
   remove(): Promise<void>;
 }
 
+/** How a person logs in. */
 export interface LoginOptions {
+  /** The server. Default: as for {@link resolveKey}. */
   baseUrl?: string | URL;
   /** Opens the browser. Default true; the address is printed in any case. */
   open?: boolean;
@@ -177,7 +243,9 @@ export interface LoginOptions {
   device?: boolean;
   /** Milliseconds that the person has. Default 300000; with `device` as long as the code is good for. */
   timeout?: number;
+  /** Is given what the person should read. Default: it is written to standard error. */
   say?: (text: string) => void;
+  /** Ends the login; it then rejects with `aborted`. */
   signal?: AbortSignal;
 }
 
@@ -188,8 +256,22 @@ export interface LoginOptions {
  * when the issuer takes no code,
  * `bad_response` when the issuer's answer has no code, `service_error` when no
  * port is free, `file_failed` when the login could not be stored, `timeout`.
+ *
+ * @example
+ * ```ts
+ * const credential = await login('luminary'); // prints an address, and opens it in the browser
+ * const client = new KeyClient({ provider: 'luminary', credential });
+ * ```
  */
 export function login(provider: ProviderId | Provider | ProviderSpec, options?: LoginOptions): Promise<Credential>;
 
-/** Forgets the stored login; where it was. */
+/**
+ * Forgets the stored login.
+ * @returns the path of the file where it was; `undefined` when there was none.
+ *
+ * @example
+ * ```js
+ * await logout('luminary'); // → undefined
+ * ```
+ */
 export function logout(provider: ProviderId | Provider | ProviderSpec): Promise<string | undefined>;

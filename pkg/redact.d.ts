@@ -108,16 +108,52 @@ export function createRedactor(options?: RedactOptions): Redactor;
  */
 export function redact<T>(value: T): T;
 
-/** What pino takes: `pino(forPino())`. Each line is redacted as it is written (pino 9.3 or newer). */
+/**
+ * What pino takes. Each line is redacted as it is written (pino 9.3 or newer).
+ *
+ * @example
+ * ```js
+ * const options = forPino(); // pino(forPino()), or pino({ ...options, level: 'debug' })
+ * options.hooks.streamWrite('{"msg":"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"}'); // → '{"msg":"ghp_[redacted]"}'
+ * ```
+ */
 export function forPino(redactor?: Pick<Redactor, 'redact'>): { hooks: { streamWrite(line: string): string } };
 
-/** A format of winston: `format.combine(forWinston(), format.json())`. */
+/**
+ * A format of winston: `format.combine(forWinston(), format.json())`.
+ *
+ * @example
+ * ```js
+ * forWinston().transform({ level: 'info', message: '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' }).message; // → 'ghp_[redacted]'
+ * ```
+ */
 export function forWinston(redactor?: Pick<Redactor, 'redact'>): { transform(info: any): any };
 
-/** Redacts what is written by a console from now on; what it returns undoes that. */
+/**
+ * Redacts what is written by a console from now on; what it returns undoes that.
+ *
+ * @example
+ * ```js
+ * const lines = [];
+ * const console = { log: (text) => lines.push(text) };
+ * const undo = redactConsole(console);
+ * console.log('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');
+ * lines; // → [ 'ghp_[redacted]' ]
+ * undo();
+ * ```
+ */
 export function redactConsole(target?: object, redactor?: Pick<Redactor, 'redact'>): () => void;
 
-/** A span processor of OpenTelemetry, to stand before the one that exports: names, attributes, events and links. */
+/**
+ * A span processor of OpenTelemetry, to stand before the one that exports. It redacts names, attributes, events and links.
+ *
+ * @example
+ * ```js
+ * const span = { name: 'GET /', attributes: { key: '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' }, events: [], links: [] };
+ * forOpenTelemetry().onEnd(span);
+ * span.attributes; // → { key: 'ghp_[redacted]' }
+ * ```
+ */
 export function forOpenTelemetry(redactor?: Pick<Redactor, 'redact'>): {
   onStart(): void;
   onEnd(span: any): void;

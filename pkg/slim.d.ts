@@ -15,5 +15,16 @@ export type WasmSource = object | string;
  * `clientWasm` is `keylatch/client.wasm`, or a function that gives it, which is
  * called by the first call to a service. Without it such calls are `not_started`.
  * @throws {KeylatchError} `not_started`.
+ *
+ * @example
+ * ```js
+ * import { readFile } from 'node:fs/promises';
+ * import { fileURLToPath } from 'node:url';
+ * import { init, maskKey } from 'keylatch/slim';
+ *
+ * const bytes = (name) => readFile(fileURLToPath(import.meta.resolve(name)));
+ * await init(await bytes('keylatch/keylatch.wasm'), () => bytes('keylatch/client.wasm'));
+ * maskKey('kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'); // → 'kl_test_…HBms'
+ * ```
  */
 export function init(wasm: WasmSource, clientWasm?: WasmSource | (() => WasmSource)): Promise<void>;

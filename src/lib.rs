@@ -1,4 +1,4 @@
-//! API keys, done once: is this a key, how is it sent, what becomes of it.
+//! API keys: is a text a key, how is a key sent, and how is it created, rotated and ended.
 //!
 //! ```
 //! use keylatch::{format, provider};
@@ -23,7 +23,7 @@
 //! | [`http`] | how requests travel |
 //! | [`provider`] | who a key is for |
 //! | [`credential`] | where a key comes from |
-//! | [`lifecycle`] | what becomes of a key |
+//! | [`lifecycle`] | how a key is created, listed, rotated and ended |
 //!
 //! On WebAssembly a last module, `wasm`, is the boundary to JavaScript.
 

@@ -69,7 +69,7 @@ codes! {
         /// The service has no login by browser; detail: its name.
         LoginUnknown = "login_unknown": "{0} has no login by browser",
         /// There is no terminal to ask on.
-        NotATerminal = "not_a_terminal": "not a terminal, so no prompt",
+        NotATerminal = "not_a_terminal": "there is no terminal to ask on",
         /// Nothing was typed.
         PromptEmpty = "prompt_empty": "nothing was typed at the prompt",
         /// What was typed was refused each time; detail: by whom.

@@ -41,9 +41,9 @@ const GROUPS = {
     },
     platform: 'node',
   },
-  // They take a guard and bring none, so one file of each will do everywhere.
+  // They are given a guard and import none, so one file of each works on every platform.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
-  // It stands on the public face, which a page has once. What the demo page takes of it besides is the other entry; what both
+  // It imports the public entry, which a page loads once. What the demo page takes of it besides is the other entry; what both
   // share has a name that a page can preload.
   element: { entries: ['element', 'element-parts'], parts: {}, face: '../index.js', shared: 'shared' },
 };
@@ -51,9 +51,14 @@ const GROUPS = {
 /**
  * The glue of wasm-bindgen keeps its instance in variables of its module, so a
  * second instance, after a trap, needs a second module. As a function it is one
- * at each call. Its default export, which downloads a module, is left out.
+ * at each call. Its default export, which downloads a module, is left out, and so
+ * is what compiles: it is given a module, which may be of another realm, as in
+ * Next's edge runtime, and would be taken for bytes.
  */
 async function factory(name) {
+  const compiles = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s+module = new WebAssembly\.Module\(module\);\s+\}/;
+  const glue = readFileSync(staged(name, 'keylatch.js'), 'utf8');
+  if (!compiles.test(glue)) throw new Error(`The glue of ${name} does not compile as expected. Look at its initSync().`);
   const { outputFiles } = await build({
     stdin: { contents: "export * from './keylatch.js';", resolveDir: staged(name) },
     bundle: true,
@@ -62,6 +67,7 @@ async function factory(name) {
     globalName: 'glue',
     target: 'es2022',
     logLevel: 'warning',
+    plugins: [{ name: 'compiled', setup: (build) => build.onLoad({ filter: /keylatch\.js$/ }, () => ({ contents: glue.replace(compiles, '') })) }],
   });
   return `// @ts-nocheck\nexport function start(module) {\n${outputFiles[0].text}\nglue.initSync({ module });\nreturn glue;\n}\n`;
 }
@@ -98,7 +104,7 @@ function parts(group) {
         const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: 'chrome123' });
         return { contents: code, loader: 'text' };
       });
-      build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
+      build.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /.*/, namespace: 'generated' }, ({ path }) => ({ contents: generated[path], loader: 'js' }));
     },
   };

@@ -7,7 +7,7 @@ import { Clock, MAX } from './clock.js';
 import { readBody } from './body.js';
 import { follow } from './follow.js';
 
-/** Longer than putting things right may take after a lost answer; see src/lifecycle/recover.rs. */
+/** Longer than the clean-up after a lost answer may take; see src/lifecycle/recover.rs. */
 const GRACE = 6_000;
 /** A call that the user's signal has ended; it gets the signal's reason. */
 export const ABORTED = { code: 'aborted', details: [] };
@@ -15,8 +15,8 @@ export const ABORTED = { code: 'aborted', details: [] };
 const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
 /**
- * What comes of a request: an answer, or why there is none. Texts are what they
- * are or undefined, whatever a `fetch` of the user's own resolves to.
+ * The result of a request: an answer, or why there is none. A `fetch` of the user's own may
+ * resolve to anything, so a member that should be a text is a text or undefined.
  * @typedef {{ status: number, isRedirect: boolean, headers: Record<string, string | undefined>, bytes?: Uint8Array }} Answer
  * @typedef {{ failed: 'aborted' | 'timeout' | 'network' | 'too_large', neverLeft: boolean, name: string, message: string }} Failed
  * @typedef {{ facts: string, bytes?: Uint8Array }} Told the same as it crosses: the facts as JSON
@@ -50,7 +50,7 @@ export class Call {
     this.#expired = new Promise((_, reject) => (this.#expire = reject));
     this.#expired.catch(() => {});
     if (signal !== undefined) this.#follow(signal);
-    // Last, because a signal may be refused.
+    // Last: `#follow` throws if the signal is none, and then no timer may be left running.
     this.#clock.after(timeout, () => this.#stop('timeout'));
   }
 
@@ -82,11 +82,11 @@ export class Call {
       if (this.state !== 'running') return this.failed(undefined, true);
       // Pages and their workers have a place, and cookies; Node and worker runtimes do not.
       const keepsCookies = typeof globalThis.location?.origin === 'string';
-      // Runtimes without a cache refuse to hear of one: workerd before 2024-12.
+      // Runtimes without a cache throw at the option `cache`: workerd before 2024-12.
       const page = keepsCookies ? { credentials: cookies ? 'include' : 'omit', cache: 'no-store' } : {};
       const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', ...page };
       const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
-      // The request has a copy.
+      // The request has its own copy of the body.
       body?.fill(0);
       const response = await this.dispatch(request);
       const { status, type, headers: given } = response;
@@ -142,26 +142,25 @@ export class Call {
   }
 
   /**
-   * What comes of the work, or an error long after it should have settled: a
-   * fault in the WebAssembly must not hang anyone.
+   * The result of the work, or an error long after it should have settled: a fault in the
+   * WebAssembly must not make a call hang.
    * @template T
    * @param {(call: Call) => Promise<T>} work
    * @returns {Promise<T>}
    */
   guard(work) {
     /** @type {Promise<never>} */
-    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'it did not come back.'))));
+    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'its WebAssembly did not answer in time.'))));
     this.#watch(this.timeout);
     return Promise.race([work(this), stuck]);
   }
 
   /**
-   * Waits for a function of the user's: for as long as a call may take, from now on,
-   * as a person may be asked and a new key must not be lost over it; and no longer
-   * than the user's signal lets it.
+   * Waits for a function of the user's, until the signal aborts. It has the whole `timeout` of
+   * a call, counted from now: it may ask a person, and a new key must not be lost over that.
    * @template T
    * @param {string} name of the function
-   * @param {(over: AbortSignal) => T} work gets a signal that nobody waits for it any more
+   * @param {(over: AbortSignal) => T} work gets a signal that aborts when nobody waits for it any more
    * @returns {Promise<Awaited<T>>}
    */
   async outside(name, work) {
@@ -185,8 +184,8 @@ export class Call {
   }
 
   /**
-   * The same for the core, which takes no rejections: nothing, or name and message
-   * of what was thrown.
+   * The same for the core, which takes no rejections. It resolves to nothing, or to the name
+   * and the message of what was thrown.
    * @param {string} name of the function
    * @param {() => unknown} work @returns {Promise<Told | undefined>}
    */
@@ -225,7 +224,7 @@ export class Call {
       this.#ends.push(follow(signal, abort));
       isAborted = signal.aborted;
     } catch {
-      // What throws when it is asked is none.
+      // An object that throws when it is asked is no signal.
     }
     if (typeof isAborted !== 'boolean') {
       this.end();
@@ -271,8 +270,9 @@ function told({ bytes, ...facts }) {
 const COMMA = /,\s*(?=[^\s;,=]+=)/;
 
 /**
- * The headers that anyone reads. Cookies can be read where no browser keeps them, in an
- * old workerd as one header; where one does, a cookie without a value says so: src/http/mod.rs.
+ * The headers that the core reads. A browser keeps cookies and shows none; then a
+ * `set-cookie` without a value says so (src/http/mod.rs). An old workerd joins all cookies in
+ * one header.
  * @param {any} headers @param {boolean} keepsCookies
  */
 function headersOf(headers, keepsCookies) {

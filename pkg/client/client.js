@@ -4,31 +4,19 @@
 import { clientErrors } from '#data';
 
 import { hasBrand } from '../core/brand.js';
-import { asText, failure, isError, learn, object, toError } from '../core/errors.js';
-import { LONGEST } from '../core/offline.js';
+import { failure, isError, learn, object, toError } from '../core/errors.js';
 import { providerOf } from '../core/providers.js';
 import { adopt, adoptOnce, bytesOf, copyOf, dispose } from '../core/secret.js';
-import { ANY, checkKey } from '../keys/check.js';
-import { headerName, headerValue, schemeOf } from '../keys/headers.js';
-import { Attempt } from './attempt.js';
-import { ABORTED, checkTransport, run } from './call.js';
+import { Shared } from './shared.js';
+import { checkTransport, run } from './call.js';
+import { connect, disconnect, headerOf, isSource, OVER, perform } from './connection.js';
 import { fetchWith } from './fetch.js';
-import { client, trapped } from './load.js';
 import { duration, lifetime } from './lifetime.js';
-import { originOf } from './origin.js';
-import { outcomeOf } from './task.js';
 
 /** @typedef {{ signal?: AbortSignal }} CallOptions */
-/** @typedef {import('./load.js').Wasm} Wasm */
-/**
- * What calls are made with.
- * @typedef {{ provider: import('../index.js').Provider, origin: import('./origin.js').Origin, scheme: import('../index.js').SchemeSpec,
- *   retries: number, secret?: import('../core/secret.js').Secret, wasm?: Wasm, handle?: any, isSession?: boolean, isOver?: boolean }} Connection
- */
+/** @typedef {import('./connection.js').Connection} Connection */
 
 const MOMENTS = ['createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'];
-/** Thrown for a connection whose key was wiped in the meantime: it was replaced, or the client disposed of. */
-const OVER = Symbol();
 /** Marks a connection that is already there, instead of options. */
 const adopted = Symbol();
 /** What a client of another copy of the package is known by. */
@@ -46,7 +34,7 @@ export class KeyClient {
   #transport;
   /** Where the key came from, if it can be read there again. */
   #source;
-  /** @type {Attempt<any> | undefined} A reading that is under way. */
+  /** @type {Shared<any> | undefined} The reading of the key that has begun. */
   #reading;
   /** @type {import('../index.js').Provider} */
   provider;
@@ -192,7 +180,7 @@ export class KeyClient {
         const keep = store && ((/** @type {any[]} */ ...given) => call.kept('store()', () => store(...given)));
         return perform(connection, call, operation, options, bytes, keep);
       });
-    // A second try needs it after the first one, when the caller may have wiped it.
+    // For a second try: by then the caller may have wiped the secret.
     const spare = secret !== undefined && this.#source ? copyOf(secret, 'secret') : undefined;
     try {
       return await once(used);
@@ -208,9 +196,9 @@ export class KeyClient {
   }
 
   /**
-   * After a 401: whether there is another key than the refused one, because
-   * another process has rotated it. Calls at the same time share one reading, each
-   * for as long as a call may take.
+   * After a 401: whether there is another key than the refused one, because another process
+   * has rotated it. Calls at the same time share one reading; each waits as long as a call
+   * may take.
    * @param {Connection} refused @param {AbortSignal} [signal]
    * @param {Error} [refusal] which stands when nothing is found that can be used; it gets the cause
    */
@@ -218,14 +206,14 @@ export class KeyClient {
     const source = this.#source;
     const isOther = () => !this.#isDisposed && this.#connection !== refused;
     if (!source || this.#isDisposed || this.#connection !== refused) return isOther();
-    if (!this.#reading || this.#reading.isAbandoned) this.#reading = new Attempt(source.refresh);
+    if (!this.#reading || this.#reading.isAbandoned) this.#reading = new Shared(source.refresh);
     const reading = this.#reading;
     try {
       const fresh = await run({ ...this.#transport, signal }, (call) => call.outside(REFRESH, (over) => reading.wait(over)));
       if (!fresh || !this.#isStill(refused)) return isOther();
       const next = source.connect(fresh, refused.origin.baseUrl);
       const { origin } = refused.origin;
-      // A relative address would lead there, body and all.
+      // A request to a relative address would go to the new origin, with its body.
       if (next.origin.origin !== origin) throw failure(/** @type {any} */ ('origin_mismatch'), origin, next.origin.origin);
       this.#source = { ...source, ...bound(fresh, source) };
       this.#connection = next;
@@ -233,7 +221,7 @@ export class KeyClient {
       return true;
     } catch (thrown) {
       if (isError(thrown) && (thrown.code === 'timeout' || thrown.code === 'aborted')) throw thrown;
-      // No reason to hide what the service said.
+      // The error is still what the service said; why no other key was found is its cause.
       if (refusal && !('cause' in refusal)) Object.assign(refusal, { cause: unread(thrown) });
       return isOther();
     } finally {
@@ -257,130 +245,7 @@ function unread(thrown) {
 }
 
 /**
- * What the options say, checked; nothing is sent or loaded.
- * @param {any} options
- * @param {any} [credential] a key, or where one came from
- * @param {string} [before] the address until now
- * @returns {Connection}
- */
-function connect(options, credential, before) {
-  const { secret: key, baseUrl, scheme } = isSource(credential) ? credential : { secret: credential };
-  const provider = providerOf(options.provider);
-  const address = options.baseUrl ?? baseUrl ?? before ?? provider.baseUrl;
-  if (address === undefined) throw failure('invalid_argument', 'baseUrl', `${provider.title} has no address of its own; say where it is.`);
-  const retries = options.retries ?? 2;
-  if (!Number.isInteger(retries) || retries < 0 || retries > 10) throw failure('invalid_argument', 'retries', 'use a whole number from 0 to 10.');
-  const origin = originOf(asText(address, 'baseUrl', 'it is not a URL.'), options.allowInsecure === true);
-  const name = options.scheme ?? scheme;
-  const used = schemeOf(provider, name);
-  const secret = key === undefined ? undefined : copyOf(key, 'credential');
-  if (secret) refuseOther(provider, secret, used);
-  return { provider, origin, scheme: used, retries, secret };
-}
-
-/**
- * Refuses what is certainly no key of the service, before anything is sent.
- * @param {import('../index.js').Provider} provider @param {any} secret @param {import('../index.js').SchemeSpec} scheme
- */
-function refuseOther(provider, secret, scheme) {
-  const text = secret.expose();
-  // A format that is only observed does not count as certain.
-  const found = checkKey(provider.certainty === 'documented' ? provider : ANY, text);
-  if (!found.ok) {
-    const [{ message }] = found.problems;
-    throw failure(/** @type {any} */ ('invalid_key'), provider.title, message);
-  }
-  headerValue(scheme, text, provider.title);
-}
-
-/** @param {Connection} connection */
-function disconnect(connection) {
-  connection.isOver = true;
-  connection.secret?.[dispose]();
-  connection.handle?.free();
-  connection.handle = undefined;
-}
-
-/**
- * Runs an operation in the client's WebAssembly. Which of `options`, `secret` and
- * `store` it takes, and what it answers: src/wasm/client/mod.rs.
- * @param {Connection} connection @param {import('./call.js').Call} call @param {string} operation @param {object} options
- * @param {Uint8Array} [secret] taken over @param {Function} [store]
- */
-async function perform(connection, call, operation, options, secret, store) {
-  try {
-    const given = plainText(options);
-    const wasm = await call.within(client());
-    const handle = handleIn(wasm, connection);
-    try {
-      return await outcomeOf(handle.run(call, operation, given, secret, store));
-    } catch (thrown) {
-      throw trapped(wasm, thrown);
-    }
-  } catch (thrown) {
-    // A signal that ended `store`: the new key was taken back.
-    if (call.state === 'aborted' && /** @type {any} */ (thrown)?.code === 'store_failed') throw ABORTED;
-    // The call's own end, while the module was being loaded.
-    if (thrown === undefined && call.state !== 'running') {
-      throw call.state === 'aborted' ? ABORTED : failure('timeout', connection.origin.origin, String(call.timeout));
-    }
-    throw thrown;
-  } finally {
-    secret?.fill(0);
-  }
-}
-
-/** What the client holds of a connection: made anew after a trap. @param {Wasm} wasm @param {Connection} connection */
-function handleIn(wasm, connection) {
-  if (connection.isOver) throw OVER;
-  if (connection.handle && (connection.wasm ?? wasm) === wasm) {
-    connection.wasm = wasm;
-    return connection.handle;
-  }
-  if (connection.isSession) throw failure('internal', 'the WebAssembly that held this session stopped. Sign in again.');
-  const { provider, origin, scheme, retries, secret } = connection;
-  const key = secret && bytesOf(secret, 'credential');
-  try {
-    connection.handle = new wasm.Client(JSON.stringify(provider), origin.baseUrl, origin.origin, scheme.type, retries, key);
-  } finally {
-    key?.fill(0);
-  }
-  connection.wasm = wasm;
-  return connection.handle;
-}
-
-/** The header that authenticates; nothing where a browser's cookie does. @param {Connection} connection @returns {Promise<[string, string] | undefined>} */
-async function headerOf(connection) {
-  if (connection.isOver) throw failure('aborted');
-  const { provider, scheme, secret, isSession, handle } = connection;
-  if (secret) return [headerName(scheme), headerValue(scheme, secret, provider.title)];
-  const cookie = isSession ? handle.cookie() : undefined;
-  return cookie === undefined ? undefined : ['Cookie', cookie];
-}
-
-/** @param {unknown} value @returns {boolean} */
-const isLong = (value) => (typeof value === 'string' ? value.length > LONGEST : Array.isArray(value) && value.some(isLong));
-
-/** Options as JSON: what JavaScript can hand over that is none is refused. @param {object} options */
-function plainText(options) {
-  try {
-    // Looked at by its length first: no service has so long an id, name, scope or cursor.
-    const long = Object.entries(options).find(([, value]) => isLong(value));
-    if (long) throw failure('invalid_argument', long[0], `it has more than ${LONGEST} characters.`);
-    return JSON.stringify(options);
-  } catch (thrown) {
-    if (isError(thrown)) throw thrown;
-    throw failure('invalid_argument', 'options', 'expected plain data, as JSON has it, that can be read and is not nested too deeply.');
-  }
-}
-
-/** @param {any} credential */
-function isSource(credential) {
-  return typeof credential === 'object' && credential !== null && 'secret' in credential;
-}
-
-/**
- * How a key is read again. What was read and cannot do so itself is read as before.
+ * How a key is read again: by its own `refresh`, or, where it has none, as the key before it.
  * @param {any} source @param {{ refresh(signal: AbortSignal): Promise<any> }} [before]
  * @returns {{ refresh(signal: AbortSignal): Promise<any> }}
  */

@@ -82,7 +82,7 @@ const STATES = {
   checkSession: ['anything', 'nothing'], takeBack: ['nothing', 'anything'],
 };
 
-/** Variables that may have no value: a path would have a hole there. */
+/** Variables that may have no value, so they may not stand in a path. */
 const OPTIONAL = ['expires_in', 'expires_at', 'scopes', 'status', 'search', 'cursor', 'overlap', 'hold', 'attempt'];
 
 /** Where answers say what, and the place in keylatch's own answers. */
@@ -105,7 +105,7 @@ const LOGIN = {
   env: { item: VARIABLE, rule: (names) => names.slice(0, 3), or: [] },
   issuer: TEXT,
   clientId: TEXT,
-  // May be empty, as it is described when there is none.
+  // May be empty: so is the description of a service that has none.
   audience: { is: 'a string', empty: true, or: '' },
   scope: { is: 'a string', or: 'openid offline_access' },
   ports: { item: { from: 1, to: 65535 } },

@@ -4,9 +4,9 @@ import { asText, failure, isError, KeylatchError } from '../core/errors.js';
 import { Call } from './call.js';
 import { admitted } from './origin.js';
 
-/** @typedef {import('./client.js').Connection} Connection */
+/** @typedef {import('./connection.js').Connection} Connection */
 /**
- * The client, as far as a request needs it.
+ * What a request needs of the client.
  * @typedef {{ connection(): Connection, isDisposed(): boolean, header(connection: Connection): Promise<[string, string] | undefined>,
  *   readAgain?: (used: Connection, signal?: AbortSignal) => Promise<boolean> }} Owner
  */
@@ -73,7 +73,7 @@ async function send(transport, input, init, owner) {
     return { response, status, outer };
   } catch (thrown) {
     if (isError(thrown)) throw thrown;
-    // Disposed of in the meantime: the key is wiped, and nothing can be scrubbed of it.
+    // The client was disposed of, so its key is wiped and cannot be taken out of the message.
     if (owner.isDisposed()) throw failure('aborted');
     throw meaning(call, thrown, origin.origin, header && [...header, connection.secret?.expose() ?? '']);
   } finally {

@@ -49,8 +49,8 @@ function notLoaded(thrown) {
 }
 
 /**
- * What to throw for what came out of a synchronous call into the client: after a
- * trap, the instance is not entered again.
+ * The error to throw when a synchronous call into the client threw. After a trap, the
+ * instance is not entered again.
  * @param {Wasm} wasm @param {unknown} thrown
  */
 export function trapped(wasm, thrown) {

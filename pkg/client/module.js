@@ -3,8 +3,6 @@
 import { load } from '#client';
 import { start } from '#glue';
 
-import { isModule } from '../core/offline.js';
-
 /** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
 let compiled;
 /** @type {any} */
@@ -12,14 +10,14 @@ let instance;
 
 /** The instance, compiled off the main thread. */
 export async function open() {
-  const source = compiled ?? (await load());
-  compiled ??= isModule(source) ? source : await WebAssembly.compile(source);
+  const module = compiled ?? (await load());
+  compiled ??= module;
   return started();
 }
 
-/** The instance, at once: Node compiles modules of any size so. */
-export function openNow() {
-  compiled ??= new WebAssembly.Module(/** @type {any} */ (load()));
+/** The instance, at once. @param {() => WebAssembly.Module} compile */
+export function openNow(compile) {
+  compiled ??= compile();
   return started();
 }
 

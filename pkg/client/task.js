@@ -2,7 +2,7 @@
 // src/wasm/client/task.rs.
 
 /**
- * What comes of an operation. None of its promises rejects.
+ * The result of an operation. None of its promises rejects.
  * @param {{ step(settled: unknown): Promise<any> | undefined, outcome(): any }} task
  */
 export async function outcomeOf(task) {
@@ -12,7 +12,7 @@ export async function outcomeOf(task) {
     try {
       promise = task.step(settled);
     } finally {
-      // A new key may be in it, of which the core has a copy now.
+      // An answer may hold a new key. The core has its copy now.
       settled?.bytes?.fill(0);
     }
     if (!promise) return task.outcome();

@@ -47,7 +47,7 @@ export const isCurrent = (core) => core === current;
 /** @returns {Offline} */
 function start() {
   try {
-    module ??= compiled(load());
+    module ??= load();
     const nothing = () => {};
     const imports = WebAssembly.Module.imports(module).map((one) => [one.module, { [one.name]: nothing }]);
     const wasm = /** @type {any} */ (new WebAssembly.Instance(module, Object.fromEntries(imports)).exports);
@@ -57,14 +57,6 @@ function start() {
     throw notStarted(thrown);
   }
 }
-
-/** @param {BufferSource | WebAssembly.Module} source */
-function compiled(source) {
-  return isModule(source) ? source : new WebAssembly.Module(source);
-}
-
-/** Of this realm or another. @param {unknown} value @returns {value is WebAssembly.Module} */
-export const isModule = (value) => Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
 
 /** What a platform's refusal to run WebAssembly means. @param {unknown} thrown */
 export function notStarted(thrown) {

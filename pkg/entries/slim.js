@@ -5,7 +5,7 @@ import * as client from '#client';
 import * as offlineModule from '#offline';
 
 import { failure, KeylatchError } from '../core/errors.js';
-import { isModule, notStarted, offline } from '../core/offline.js';
+import { notStarted, offline } from '../core/offline.js';
 
 export * from './facade.js';
 
@@ -24,7 +24,7 @@ export async function init(wasm, clientWasm) {
 async function moduleOf(source) {
   try {
     const given = await source;
-    return isModule(given) || isBytes(given) ? given : await compile(given);
+    return isModule(given) ? given : await WebAssembly.compile(isBytes(given) ? given : await bytesOf(given));
   } catch (thrown) {
     throw notStarted(thrown);
   }
@@ -39,16 +39,19 @@ async function asked(give) {
   }
 }
 
+/** Of this realm or another. @param {unknown} value @returns {value is WebAssembly.Module} */
+const isModule = (value) => Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
+
 /** @param {unknown} value @returns {value is BufferSource} */
 function isBytes(value) {
   return ArrayBuffer.isView(value) || Object.prototype.toString.call(value).endsWith('ArrayBuffer]');
 }
 
 /** @param {any} from */
-async function compile(from) {
+async function bytesOf(from) {
   const response = typeof from?.arrayBuffer === 'function' ? from : await loaded(from);
   if (!response.ok) throw failure('not_started', `the wasm could not be loaded: status ${response.status} for ${response.url}`);
-  return WebAssembly.compile(await response.arrayBuffer());
+  return response.arrayBuffer();
 }
 
 /** @param {any} from */

@@ -39,7 +39,7 @@ export function core() {
 
 function start() {
   try {
-    module ??= compiled(load(WebAssembly.validate(Uint8Array.from(VECTOR))));
+    module ??= load(WebAssembly.validate(Uint8Array.from(VECTOR)));
     const nothing = () => {};
     const imports = WebAssembly.Module.imports(module).map((one) => [one.module, { [one.name]: nothing }]);
     const wasm = /** @type {any} */ (new WebAssembly.Instance(module, Object.fromEntries(imports)).exports);
@@ -49,9 +49,6 @@ function start() {
     throw notStarted(thrown);
   }
 }
-
-/** @param {any} source */
-const compiled = (source) => (source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source));
 
 /** Views are lost when the memory grows. @param {Core} core */
 function viewed(core) {

@@ -14,7 +14,7 @@ import { lengthOf } from './span.js';
  * @typedef {import('../core/services.js').Service} Service
  */
 
-/** A service of whose keys nothing is known: what is wrong with every key is wrong with its. */
+/** A service whose keys are unknown: only what is wrong with any key is found in them. */
 export const ANY = 'luminary';
 
 // The kinds of an answer of `check`, its lowest three bits: `Check::pack` in format/src/check.rs.

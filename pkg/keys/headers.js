@@ -15,7 +15,7 @@ const REFUSED = 0x80000000;
 
 /** A key of which nothing has to be decided: src/scheme.rs. @type {RegExp | undefined} */
 let plain;
-/** What no key has, whatever its service; other problems are the header's to refuse. */
+/** Problems that a key of no service may have. What else cannot be sent is refused by the check of the header. */
 const AROUND = ['empty', 'surrounding_space', 'quotes', 'scheme_prefix', 'assignment_prefix', 'placeholder'];
 
 /** @param {any} service @param {unknown} secret @param {{ scheme?: string }} [options] */

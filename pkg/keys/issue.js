@@ -20,8 +20,11 @@ export function maskKey(text) {
 /** @param {any[]} given a format, `live` or `test`; nothing is `live` */
 export function generateKey(...given) {
   const [format = given.length === 0 ? 'live' : undefined] = given;
-  // As of a service whose format is not known: no key of another one is made instead.
-  if (format === undefined || format === null) throw failure('invalid_argument', 'format', 'there is none, so no key can be made by it.');
+  // The format of a service may be unknown, as in generateKey(provider('luminary').format). A key of keylatch's own format
+  // in its place would be a wrong key.
+  if (format === undefined || format === null) {
+    throw failure('invalid_argument', 'format', "it is not known, so no key can be made. Leave the argument out for a key of keylatch's own.");
+  }
   if (typeof format === 'object') {
     const own = formatOf(format);
     return enter((core) => withFormat(core, own, (number) => generated(core, number, 0)));

@@ -1,4 +1,4 @@
-// Opening a page in the person's browser, and what to do where that is none.
+// Opens a page in the person's browser, and says what to do where there is no browser.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { delimiter } from 'node:path';
 const PATIENCE = 3_000;
 
 /**
- * Starts the browser. Whether that worked, as far as one can tell by then;
- * `failed` is called when it turns out later that it did not.
+ * Starts the browser, and answers whether that worked so far. If it fails later, `failed` is
+ * called.
  * @param {string} url @param {(why: string) => void} failed
  * @returns {Promise<boolean>}
  */
@@ -60,9 +60,8 @@ function openers() {
 }
 
 /**
- * What to do where the person's browser is at another computer than this: it
- * does not come back to this one by itself. With BROWSER set that was seen to,
- * as editors do that work remotely.
+ * What to do when the person's browser runs on another computer, and so cannot come back to
+ * this one. Editors that work remotely set BROWSER, and forward it themselves.
  * @param {number} port that the browser comes back to
  * @returns {{ isSsh: boolean, advice: string } | undefined}
  */

@@ -7,6 +7,7 @@ import { openNow } from '../client/module.js';
 import { failure, fill, learn, toError } from '../core/errors.js';
 import { providerOf } from '../core/providers.js';
 import { bytesOf } from '../core/secret.js';
+import { bytes } from '../platform/node/client.js';
 
 /**
  * @typedef {{ reason: string, details: string[] }} RawNotice
@@ -16,8 +17,8 @@ import { bytesOf } from '../core/secret.js';
 // Files and prompts fail with the sentences of the client before it is started.
 learn(clientErrors);
 
-/** The exports of the WebAssembly. @returns {any} */
-export const core = () => openNow();
+/** The exports of the WebAssembly: Node compiles modules of any size at once. @returns {any} */
+export const core = () => openNow(() => new WebAssembly.Module(bytes()));
 
 export { providerOf };
 
@@ -71,7 +72,7 @@ export function call(work) {
 }
 
 /**
- * An error of whatever came out; the sentences of what was tried are put in here.
+ * An error of what the WebAssembly threw, with the sentences of the sources that were tried.
  * @param {any} raw
  */
 export function errorOf(raw) {

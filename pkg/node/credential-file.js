@@ -14,7 +14,7 @@ export const PROFILES = '~/.config/keylatch/credentials.json';
 const KINDS = ['text', 'conduce-config', 'profiles', 'dotenv'];
 /** As long as any key, for a trial. */
 const STAND_IN = '0'.repeat(128);
-/** A word in a file may be anything; one of so many characters is a key where no format says more. */
+/** Where no format is known, a word of so many characters counts as a key. */
 const LONG = 16;
 
 export class CredentialFile {
@@ -77,8 +77,8 @@ export class CredentialFile {
   }
 
   /**
-   * Does all that a write does but the last step: what stands in its way is known
-   * before there is a key. The key that it would replace, if there is one.
+   * Does all of a write but its last step, so that an obstacle is known before a key is made.
+   * Returns the key that the write would replace, if there is one.
    */
   async ready() {
     const { replaced } = await this.#edit(STAND_IN, true);

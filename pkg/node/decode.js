@@ -1,5 +1,5 @@
-// The text of a file, whatever wrote it: PowerShell 5 writes UTF-16 by `>`, and
-// many editors of Windows begin UTF-8 with a byte order mark (BOM).
+// The text of a file in UTF-8 or UTF-16: PowerShell 5 writes UTF-16 by `>`, and many editors
+// of Windows begin UTF-8 with a byte order mark (BOM).
 
 import { isUtf8 } from 'node:buffer';
 

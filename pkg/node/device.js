@@ -1,7 +1,7 @@
 // Logging in with a code that is typed on another computer (RFC 8628): over SSH, in a
 // container, wherever no browser comes back to this one.
 
-import { unlessAborted } from '../client/attempt.js';
+import { unlessAborted } from '../client/shared.js';
 import { failure, isError } from '../core/errors.js';
 
 /** Seconds that are added each time the issuer asks for it (RFC 8628, section 3.5). */

@@ -10,7 +10,7 @@ import { workingDirectory } from './paths.js';
 
 /** @typedef {import('./core.js').RawNotice} RawNotice */
 
-/** Relative where the working directory was deleted, so that whoever needs it says so. */
+/** Relative if the working directory was deleted: reading it then fails with the system's error. */
 export const dotenvPath = () => join(workingDirectory() ?? '', '.env');
 
 /**

@@ -37,7 +37,7 @@ export async function read(path, how = {}) {
 }
 
 /**
- * The same; what can be decoded by no rule is not refused.
+ * The same, but a file that cannot be decoded is no error.
  * @param {string} path @param {{ signal?: AbortSignal, mayBePipe?: boolean }} how
  * @returns {Promise<Read>}
  */
@@ -47,7 +47,7 @@ async function look(path, { signal, mayBePipe = true }) {
   if (real.notice) return { path: shown, notice: real.notice };
   let file;
   try {
-    // Before it is opened: that would take from a pipe what its writer has for one reader.
+    // Looked at before it is opened: to open a pipe takes what its writer has for one reader.
     refuseOther(await lstat(real.at), mayBePipe);
     // NONBLOCK, because to open a named pipe would wait for a writer.
     file = await open(real.at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -69,8 +69,8 @@ async function look(path, { signal, mayBePipe = true }) {
 }
 
 /**
- * Reads a file, has its new text made, and puts that in its place, while no
- * other keylatch does the same: of two writers at once, neither's key is lost.
+ * Reads a file, has its new text made, and replaces the file, under a lock: when two
+ * processes write at once, neither key is lost.
  * @param {string} path absolute
  * @param {Edit} edit makes the new text; `undefined` leaves the file as it is
  * @param {{ keeps?: boolean, isTrial?: boolean }} [how] whether the new text has anything of the old one; whether

@@ -21,7 +21,7 @@ import { askHidden } from './terminal.js';
 export class Host {
   #setting;
   #hasKey;
-  /** Why the key that was typed last is none. */
+  /** Why the key that was typed last was refused. */
   #refusal = '';
   /** @type {import('./core.js').RawNotice[]} Variables of `.env` that are read in part; the variable is the second detail. */
   cuts = [];
@@ -71,7 +71,7 @@ export class Host {
   async #dotenv() {
     const { provider, signal } = this.#setting;
     const names = /** @type {string[]} */ (provider.env ?? []);
-    // With a key at hand, the chain only wants to warn; for that no pipe is emptied.
+    // A key was found, and the chain only looks for reasons to warn: a pipe is not read for that.
     const mayBePipe = !this.#hasKey && !names.some((name) => process.env[name]?.trim());
     const found = /** @type {any} */ (await readDotenv(names, { signal, mayBePipe }));
     this.cuts = found.cuts ?? [];
@@ -95,10 +95,10 @@ export class Host {
     }
   }
 
-  /** @param {number} attempt */
-  async #prompt(attempt) {
+  /** @param {number} asked */
+  async #prompt(asked) {
     const { provider, say, signal } = this.#setting;
-    if (attempt > 0) say(`${this.#refusal} Try again.`);
+    if (asked > 0) say(`${this.#refusal} Try again.`);
     else {
       // Nobody is asked for a key that could not be kept.
       await fileFor(this.#setting).ready();

@@ -1,5 +1,5 @@
-// Where the browser comes back to, on this computer only: the one request that
-// knows the state of this login.
+// The address on this computer to which the browser comes back after a login. Only the
+// request with the state of this login counts.
 
 import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -39,9 +39,9 @@ export class Listener {
   }
 
   /**
-   * Hands the query of the first callback with this state to `take`, and tells
-   * the person what came of it. Any page can send the browser here: what does not
-   * know the state gets a page and is forgotten.
+   * Hands the query of the first callback with this state to `take`, and shows the person the
+   * result. Any page can send the browser here, so a request with another state is answered
+   * with a page and changes nothing.
    * @template T
    * @param {string} state
    * @param {(query: Record<string, string>) => Promise<T>} take

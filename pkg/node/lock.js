@@ -1,4 +1,4 @@
-// One writer at a time, over processes: a file that only one of them can make.
+// A lock between processes: a file that only one of them can create.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readFile, stat, unlink } from 'node:fs/promises';
@@ -13,9 +13,9 @@ import { startOf } from './process.js';
 
 /** Longer than any holder needs; the longest renews a login meanwhile. */
 const PATIENCE = 25_000;
-/** A lock that is older belongs to nobody, whatever its process id says. */
+/** An older lock is stale, even if a process with its id runs. */
 const STALE = 120_000;
-/** Made, and not written to for so long: its maker died in between. */
+/** An empty lock this old is stale: the process that created it died before it wrote to it. */
 const UNWRITTEN = 2_000;
 /** The system tells when a process started less exactly than when a file changed. */
 const MARGIN = 1_500;
@@ -58,7 +58,7 @@ async function made(path, text) {
     try {
       await file.writeFile(text);
     } catch (thrown) {
-      // A full disk: a lock of nobody's would hold up the next one.
+      // The disk is full: a lock without an owner would make the next process wait.
       await unlink(path).catch(() => {});
       throw thrown;
     } finally {
@@ -72,10 +72,10 @@ async function made(path, text) {
 }
 
 /**
- * Removes a lock whose process died. Between looking at it and removing it,
- * another process may have removed it and made its own. So the right to remove a
- * certain lock is itself a file that only one can make, and whoever has made it
- * looks again: the lock that is named in it is still there, or nothing is done.
+ * Removes a lock whose process died. Between looking at it and removing it, another process
+ * may have removed it and created its own. So a second file, which only one process can
+ * create, is the right to remove that one lock. Its creator looks again, and removes the lock
+ * only if it is still the same.
  * @param {string} lock
  * @param {string} [name] of the file that is locked
  */

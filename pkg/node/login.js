@@ -3,7 +3,7 @@
 import { run } from '../client/call.js';
 import { outcomeOf } from '../client/task.js';
 import { KeylatchError, failure } from '../core/errors.js';
-import { unlessAborted } from '../client/attempt.js';
+import { unlessAborted } from '../client/shared.js';
 import { elsewhere, openBrowser } from './browser.js';
 import { byDevice } from './device.js';
 import { call, core, described, fileFailed, notice, withBytes, withPacked } from './core.js';
@@ -18,7 +18,7 @@ import { dirname } from 'node:path';
 
 /** How long the person has, in milliseconds. */
 const PATIENCE = 5 * 60_000;
-/** A request to the issuer may take so long. */
+/** How long a request to the issuer may take, in milliseconds. */
 const TIMEOUT = 20_000;
 /** A token that ends sooner is renewed now. */
 const MARGIN = 30_000;

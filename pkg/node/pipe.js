@@ -1,15 +1,15 @@
-// Reading a named pipe: 1Password keeps `.env` as one. What comes through it is
-// gone from it, so it is opened once, and a writer is waited for.
+// Reads a named pipe: 1Password offers `.env` as one. What was read from a pipe is gone from
+// it, so it is opened once, and its writer is waited for.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { failure } from '../core/errors.js';
 
-/** How long a pipe is waited for into which nobody writes, in milliseconds. */
+/** How long to wait for a writer, in milliseconds. */
 const NOBODY = 2_000;
-/** And one whose writer has come: it may be asking its own user first. */
+/** How long to wait once there is a writer: it may be asking its own user first. */
 const WRITER = 60_000;
-/** The system has no event for the first byte of a pipe that is opened without waiting. */
+/** How often to look: no event tells of the first byte in a pipe that was opened without waiting. */
 const PAUSE = 10;
 
 /**

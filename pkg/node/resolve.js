@@ -5,13 +5,13 @@ import { inspect } from 'node:util';
 import { outcomeOf } from '../client/task.js';
 import { asText, failure, object } from '../core/errors.js';
 import { adopt } from '../core/secret.js';
-import { Attempt } from '../client/attempt.js';
+import { Shared } from '../client/shared.js';
 import { call, core, described, errorOf, noticeOf, providerOf, withBytes } from './core.js';
 import { Host } from './host.js';
 import { dropAccess } from './login.js';
 import { workingDirectory } from './paths.js';
 
-/** @typedef {Map<string, Attempt<Credential>>} Known */
+/** @typedef {Map<string, Shared<Credential>>} Known */
 
 /** @type {WeakMap<object, Known>} */
 const remembered = new WeakMap();
@@ -75,18 +75,18 @@ function again(data, name, resolve) {
 }
 
 /**
- * One attempt at a time; success stays, failure does not.
+ * One search at a time. A key that was found is remembered, a failure is not.
  * @param {Known} known @param {string} name @param {(signal: AbortSignal) => Promise<Credential>} work
  */
 function once(known, name, work) {
   const shared = known.get(name);
   if (shared && !shared.isAbandoned) return shared;
-  const attempt = new Attempt(work);
-  known.set(name, attempt);
-  attempt.outcome.catch(() => {
-    if (known.get(name) === attempt) known.delete(name);
+  const search = new Shared(work);
+  known.set(name, search);
+  search.outcome.catch(() => {
+    if (known.get(name) === search) known.delete(name);
   });
-  return attempt;
+  return search;
 }
 
 /**

@@ -1,4 +1,4 @@
-// Logging in and out by the person's own wish.
+// Logging in and out when a person asks for it, and not because a key is needed.
 
 import { failure, object } from '../core/errors.js';
 import { providerOf } from './core.js';

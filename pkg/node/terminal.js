@@ -70,7 +70,7 @@ function openTerminal() {
       closeSync(fd);
     }
   } catch {
-    // No terminal controls this process.
+    // This process has no controlling terminal.
   }
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   const input = process.stdin;

@@ -67,10 +67,11 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// Looks for a key: what was passed, the environment (where `command:` and a program
-/// stand for what that prints), `.env` where the service has it, the service's own
-/// files, keylatch's file, a stored login; then, only when that is asked for, the person. What is set but empty counts as absent; what is certainly no key
-/// of the service ends the search, because whoever set it means it to be used.
+/// Looks for a key, in this order: what was passed, the environment, `.env` where the service
+/// has it, the service's own files, keylatch's file, a stored login; then, only when that is
+/// asked for, the person. In the environment `command:` and a program stand for what that
+/// program prints. What is set but empty counts as absent. What is certainly no key of the
+/// service ends the search, because whoever set it means it to be used.
 ///
 /// # Errors
 /// [`Code::NoCredential`] with everything that was tried, [`Code::InvalidKey`]
@@ -118,7 +119,7 @@ impl<H: Host> Chain<'_, H> {
         }
     }
 
-    /// What can be looked at without anybody noticing.
+    /// The sources that can be looked at without a question to the person.
     async fn silent(&mut self) -> Result<Hit, Error> {
         if let Some(hit) = self.environment().await? {
             return Ok(Some(hit));
@@ -138,8 +139,8 @@ impl<H: Host> Chain<'_, H> {
         Some((Source::Argument, given.clone().into()))
     }
 
-    /// Every variable before `.env`: the real environment wins over the file. Not
-    /// every service's document has that file.
+    /// Every variable before `.env`, because the real environment wins over the file. Some
+    /// services' documents do not have that file.
     async fn environment(&mut self) -> Result<Hit, Error> {
         let Sources { env: names, dotenv, .. } = &self.ask.provider.sources;
         for name in names.iter() {
@@ -169,7 +170,7 @@ impl<H: Host> Chain<'_, H> {
             match dotenv.json.member(name).and_then(|value| value.text()) {
                 None => self.tried.push(about(Reason::DotenvUnset)),
                 Some(text) if text.trim().is_empty() => self.tried.push(about(Reason::DotenvEmpty)),
-                // Whoever made the project must not run programs here.
+                // The authors of a project must not run programs on this computer.
                 Some(text) if text.trim_start().starts_with(COMMAND) => {
                     self.tried.push(about(Reason::CommandInDotenv));
                 }
@@ -184,8 +185,8 @@ impl<H: Host> Chain<'_, H> {
         Ok(None)
     }
 
-    /// What a program prints. Whoever names one means it to be used, so when it
-    /// gives nothing the search is over.
+    /// What a program prints. A person who names a program means it to be used, so when it
+    /// prints nothing the search ends.
     async fn command(&mut self, command: &str, name: &Text) -> Result<(Source, Entry), Error> {
         let answer = self.host.ask(Question::Command(command, name)).await?;
         match answer.text {
@@ -216,8 +217,8 @@ impl<H: Host> Chain<'_, H> {
         })
     }
 
-    /// An address in `.env` is only for the key that stands beside it: whoever
-    /// made the project must not say where a person's own key is sent.
+    /// An address in `.env` is only for the key that stands beside it: the authors of a project
+    /// must not decide where a person's own key is sent.
     async fn warn_of_address(&mut self, source: &Source, base_url: Option<&str>) -> Result<(), Error> {
         let Provider { sources, base_url: default, .. } = self.ask.provider;
         let is_read = sources.dotenv && !sources.env_base_url.is_empty();
@@ -329,8 +330,8 @@ impl<H: Host> Chain<'_, H> {
     /// Asks the person. What was typed is kept only after the service has
     /// accepted it, and asked for again when it was refused.
     async fn prompt(&mut self) -> Result<Hit, Error> {
-        for attempt in 0..TRIES {
-            let answer = self.host.ask(Question::Prompt(attempt)).await?;
+        for asked in 0..TRIES {
+            let answer = self.host.ask(Question::Prompt(asked)).await?;
             let typed = match answer.text {
                 Some(text) if !text.expose().trim().is_empty() => Secret::from(text.expose().trim()),
                 _ => {
@@ -338,7 +339,7 @@ impl<H: Host> Chain<'_, H> {
                     return Ok(None);
                 }
             };
-            let last = attempt + 1 == TRIES;
+            let last = asked + 1 == TRIES;
             if let Err(error) = check(self.ask.provider, &typed, &Source::Prompt) {
                 if last {
                     return Err(error);

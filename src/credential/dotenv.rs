@@ -1,6 +1,5 @@
 //! Writing `.env`: one line is replaced or added, every other byte stays.
-//! Reading is left to Node's own parser, whose idea of where a value ends is
-//! followed here.
+//! Node's own parser reads it, so a value ends here where it ends for Node.
 
 use crate::text::{before, contains, cut};
 
@@ -144,7 +143,7 @@ mod tests {
             ("# K=no\nKK=1\nK=old\n", "# K=no\nKK=1\nK=new\n"),
             // A line inside a value of several lines is no assignment.
             ("A=\"x\nK=inside\ny\"\nK=old\n", "A=\"x\nK=inside\ny\"\nK=new\n"),
-            // A quote that is never closed quotes nothing.
+            // A quote that is never closed is a character like any other.
             ("A='x\nK=old\n", "A='x\nK=new\n"),
             // The last one counts.
             ("K=1\nK=2\n", "K=1\nK=new\n"),

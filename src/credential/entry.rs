@@ -36,7 +36,7 @@ impl From<Secret> for Entry {
 pub enum Miss {
     /// There is nothing in it.
     Empty,
-    /// There is none for this.
+    /// It has no key for this slot.
     For(String),
     /// The format is not its owner's; where.
     NotUnderstood(String),

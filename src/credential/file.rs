@@ -1,5 +1,5 @@
-//! One face for the formats of files of keys: read, write, remove. All of it on
-//! text; what is on the disk is the host's affair.
+//! One interface for the formats of files of keys: read, write, remove. All of it works on
+//! text; the host reads and writes the disk.
 
 use super::entry::{Entry, Miss, Slot};
 use super::{conduce, profiles};

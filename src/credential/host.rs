@@ -8,8 +8,8 @@ use crate::provider::FileKind;
 use crate::secret::Secret;
 use crate::value::Value;
 
-/// What the chain asks. One method with a question, like one `send` with a
-/// request: what is decided stays on this side.
+/// What the chain asks. It is one method with a question, as `send` is one with a request, so
+/// that every decision is made in the chain.
 #[derive(Clone, Copy)]
 pub enum Question<'a> {
     /// The environment variable of this name.
@@ -24,7 +24,7 @@ pub enum Question<'a> {
     File(&'a str, FileKind),
     /// An access token by the stored login, renewed when it must be.
     Renew,
-    /// A key typed by the person, without showing it; which try this is, from 0.
+    /// A key typed by the person, without showing it; how often it was asked for before.
     Prompt(u8),
     /// Whether the service accepts the key: [`Answer::nothing`] when it does or
     /// when it cannot be asked, a notice when it does not.

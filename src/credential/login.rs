@@ -41,8 +41,8 @@ pub struct Settings {
     scope: String,
 }
 
-/// A login under way: what only this program knows of it.
-pub struct Attempt {
+/// A login that was begun: the secrets of it that only this program knows.
+pub struct PendingLogin {
     state: Secret,
     verifier: Secret,
 }
@@ -84,10 +84,10 @@ impl Settings {
     pub fn authorize_url(
         &self,
         t: &impl Transport,
-        attempt: &Attempt,
+        pending: &PendingLogin,
         redirect: &str,
     ) -> Result<String, Error> {
-        let challenge = base64url(&Sha256::digest(attempt.verifier.expose().as_bytes()));
+        let challenge = base64url(&Sha256::digest(pending.verifier.expose().as_bytes()));
         let mut query = String::from("/authorize");
         for (index, (name, value)) in [
             ("audience", self.audience.as_str()),
@@ -96,7 +96,7 @@ impl Settings {
             ("code_challenge_method", "S256"),
             ("response_type", "code"),
             ("scope", &self.scope),
-            ("state", attempt.state.expose()),
+            ("state", pending.state.expose()),
             ("redirect_uri", redirect),
         ]
         .into_iter()
@@ -134,7 +134,7 @@ impl Settings {
     }
 }
 
-impl Attempt {
+impl PendingLogin {
     /// A new one: 256 random bits each for `state` and `code_verifier`.
     ///
     /// # Errors
@@ -145,13 +145,13 @@ impl Attempt {
             getrandom::fill(&mut bytes).map_err(|_| Error::new(Code::NoEntropy))?;
             Ok::<_, Error>(Secret::new(base64url(&bytes)))
         };
-        Ok(Attempt { state: random()?, verifier: random()? })
+        Ok(PendingLogin { state: random()?, verifier: random()? })
     }
 
     /// The code in the query that the browser came back with.
     ///
     /// # Errors
-    /// [`Code::BadResponse`] when it does not answer this attempt,
+    /// [`Code::BadResponse`] when it is not of this login,
     /// [`Code::Unauthorized`] when the issuer or the person refused.
     pub fn callback(&self, settings: &Settings, query: &Value) -> Result<Secret, Error> {
         let text = |name| query.member(name).and_then(Value::text).filter(|text| !text.is_empty());
@@ -177,7 +177,7 @@ impl Attempt {
 pub async fn exchange(
     t: &impl Transport,
     settings: &Settings,
-    attempt: &Attempt,
+    pending: &PendingLogin,
     code: &Secret,
     redirect: &str,
 ) -> Result<Tokens, Error> {
@@ -186,10 +186,10 @@ pub async fn exchange(
         .with("client_id", settings.client_id.as_str())
         .with("redirect_uri", redirect)
         .with("audience", settings.audience.as_str())
-        .with("code_verifier", attempt.verifier.clone())
+        .with("code_verifier", pending.verifier.clone())
         .with("code", code.clone());
     let tokens =
-        ask(t, settings, body.into()).await.map_err(|e| e.scrubbed(&scrubber(&[code, &attempt.verifier])))?;
+        ask(t, settings, body.into()).await.map_err(|e| e.scrubbed(&scrubber(&[code, &pending.verifier])))?;
     match tokens.refresh {
         Some(_) => Ok(tokens),
         None => Err(settings.odd("it gave no refresh token.")),

@@ -29,7 +29,7 @@
 //! | `source` | what was found, and where |
 //! | `host` | what the chain asks of the computer it runs on |
 //! | `entry` | a key in a file, or why there is none |
-//! | `file` | one face for the formats of files of keys |
+//! | `file` | one interface for the formats of files of keys |
 //! | `dotenv`, `conduce`, `profiles` | one format each |
 //! | `login` | signing in with a browser: PKCE, the callback, a code for another computer, the tokens |
 
@@ -51,5 +51,5 @@ pub use dotenv::set as set_dotenv;
 pub use entry::{Entry, Miss, Slot};
 pub use file::{Content, read, write};
 pub use host::{Answer, Host, Question};
-pub use login::{Attempt, Device, Progress, Settings, Tokens, address, device, exchange, poll, refresh};
+pub use login::{Device, PendingLogin, Progress, Settings, Tokens, address, device, exchange, poll, refresh};
 pub use source::{Found, Source};

@@ -61,7 +61,7 @@ impl Source {
     }
 }
 
-/// A key, and how it was come by.
+/// A key, and how it was found.
 pub struct Found {
     /// The key, or the access token of a login.
     pub secret: Secret,

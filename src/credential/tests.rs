@@ -1,4 +1,4 @@
-//! The precedence, as tables over a computer that is made up.
+//! The order of the sources, as tables over a computer that exists in the test only.
 
 mod chain;
 mod login;

@@ -1,7 +1,7 @@
-//! As much of YAML as Conduce's configuration file is written in, with the
-//! place of everything in the text, so that it can be edited without being
-//! written anew. What is not needed is skipped over by its indentation; what is
-//! needed and not understood is an error that names the line.
+//! As much of YAML as Conduce's configuration file uses, with the place of everything in the
+//! text, so that one value can be replaced and all else stays. Parts that are not needed are
+//! skipped by their indentation; a part that is needed and not understood is an error with
+//! its line.
 
 use crate::text::{before, replace};
 

@@ -59,8 +59,8 @@ impl Origin {
         &self.base.origin
     }
 
-    /// A path below the base address. Nothing has to be parsed for it: behind a
-    /// host, no path that begins with `/` leads to another one.
+    /// The address of a path below the base address. Nothing has to be parsed: behind a host, a
+    /// path that begins with `/` cannot lead to another host.
     ///
     /// # Errors
     /// [`Code::OriginMismatch`] when it does not begin so.

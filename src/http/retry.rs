@@ -1,9 +1,10 @@
-//! When another try is worth it, and when.
+//! Which failed requests are tried again, and after how long.
 
 use crate::error::{Code, Error};
 use crate::text::cut;
 
-/// A longer `Retry-After` is for the caller to wait out, not for a call.
+/// The longest pause of a call, in milliseconds. A longer `Retry-After` ends the call with an
+/// error that tells it.
 const LONGEST_PAUSE: u32 = 10_000;
 const FIRST_PAUSE: u32 = 250;
 
@@ -37,7 +38,7 @@ impl Retry {
         if !worth_it || self.tries >= self.limit {
             return None;
         }
-        // What the service asks for never makes the pause shorter.
+        // `Retry-After` makes the pause longer, never shorter.
         let asked = error.pause_asked_for().unwrap_or(0).saturating_mul(1000);
         let pause = FIRST_PAUSE.saturating_mul(1 << self.tries.min(10)).max(asked);
         if pause > LONGEST_PAUSE {

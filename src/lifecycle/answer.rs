@@ -22,7 +22,7 @@ pub(super) struct Reader<'a> {
     pub(super) provider: &'a Provider,
     /// The secrets that the call knows, in each form in which they were sent.
     pub(super) secrets: &'a [Secret],
-    /// How an error speaks of what came instead.
+    /// How an error describes the answer.
     pub(super) found: Found<'a>,
 }
 
@@ -55,8 +55,7 @@ impl Reader<'_> {
         answer.find(self.path(Field::Key)).is_some_and(|key| key.find(self.path(Field::Id)).is_some())
     }
 
-    /// The key after it was revoked: that is done, whether or not the service
-    /// tells of it.
+    /// The key after it was revoked. It counts as revoked whether or not the answer says so.
     pub(super) fn revoked(&self, answer: &Value, id: &str) -> Result<KeyInfo, Error> {
         if let Value::Null = answer {
             return Ok(KeyInfo::revoked(id));

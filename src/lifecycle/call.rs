@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::answer::{at, digits};
-use super::client::{Client, Credential};
+use super::client::Client;
 use super::found::excerpt;
+use super::options::Credential;
 use super::scrub::add_forms;
 use crate::error::{Code, Error, ServiceMessage};
 use crate::http::{Body, Request, Response, Retry, Transport, retry_after};
@@ -14,13 +15,13 @@ use crate::secret::{Secret, scrubber};
 use crate::text::{concat, cut, integer, parts};
 use crate::value::Value;
 
-/// More of a service's message than this helps nobody.
+/// Characters of a service's message that an error repeats.
 const LONGEST_MESSAGE: usize = 400;
 
 impl Client {
-    /// Asks for an operation and answers what is stated; `Null` where nothing has to
-    /// be. What has to be known before is asked first; a session that has ended is
-    /// renewed once.
+    /// Sends the request of an operation and returns what its answer states, `Null` where it
+    /// has to state nothing. What the request needs (the prefix, the account) is asked for
+    /// first; a session that has ended is renewed once.
     pub(super) async fn call(
         &self,
         t: &impl Transport,
@@ -60,7 +61,7 @@ impl Client {
         Ok(stated)
     }
 
-    /// One endpoint, as often as [`Retry`] allows.
+    /// Sends a request to one endpoint, again as often as [`Retry`] allows.
     pub(super) async fn exchange(
         &self,
         t: &impl Transport,
@@ -80,7 +81,7 @@ impl Client {
         loop {
             let sent = numbered.as_ref().unwrap_or(vars);
             let request = self.request(endpoint, operation, sent, idempotency_key)?;
-            // Without the query, which may be long and has no part in what is there.
+            // Without the query, which may be long and does not decide what is found.
             let address = String::from(cut(&request.url, "?").map_or(&*request.url, |(path, _)| path));
             let error = match t.send(request).await {
                 Ok(response) if response.is_ok() => return Ok(response),

@@ -1,4 +1,4 @@
-//! What has to be known before an operation: where the API is, and whose it is.
+//! What has to be known before an operation: where the API is, and the id of the account.
 
 use super::client::Client;
 use crate::error::{Code, Error};
@@ -39,7 +39,7 @@ impl Client {
                 return match error.status() {
                     // A hub may have refused the key, so it is not remembered.
                     Some(status @ (400 | 401 | 403)) => Ok(Some(status)),
-                    // It is there, and asks for patience.
+                    // The hub is there, and asks to try again later.
                     Some(408 | 429) => Err(error),
                     Some(..500) => Ok(None),
                     _ => Err(error),

@@ -1,4 +1,4 @@
-//! What came instead of what was expected, for an error: short, and without a
+//! Describes an answer that was not the expected one, for an error: short, and without a
 //! secret.
 
 use crate::format;
@@ -8,13 +8,13 @@ use crate::secret::{Secret, scrubber};
 use crate::text::{concat, integer};
 use crate::value::Value;
 
-/// No name and no text is quoted any longer.
+/// The longest name or text that is quoted.
 const LONGEST_QUOTE: usize = 60;
-/// No word of a sentence is longer.
+/// A longer word may be a key, and is masked.
 const LONGEST_WORD: usize = 20;
-/// No more members are named.
+/// How many members are named.
 const MOST_NAMES: usize = 5;
-/// Where an answer says in words what went wrong.
+/// The members in which an answer usually says what went wrong.
 const WORDS: &[&str] = &["error", "errors", "message", "detail", "title"];
 
 /// Says it.

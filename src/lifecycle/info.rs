@@ -15,7 +15,7 @@ pub struct KeyInfo {
     pub id: String,
     /// Its name; empty where a service has none.
     pub name: String,
-    /// What it is good for.
+    /// Whether it works.
     pub status: Status,
     /// Enough of it to recognise it by.
     pub masked: Option<String>,
@@ -41,12 +41,12 @@ pub struct Page {
     pub cursor: Option<String>,
 }
 
-/// What a key is good for. A deleted key is not told of.
+/// Whether a key works. A deleted key is in no answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// It authenticates.
     Active,
-    /// Its time is over.
+    /// It ended by itself.
     Expired,
     /// It was revoked.
     Revoked,
@@ -65,7 +65,7 @@ impl Status {
         }
     }
 
-    /// Whether it is known to be over.
+    /// Whether the key is known to have ended.
     pub(super) fn is_ended(self) -> bool {
         matches!(self, Status::Expired | Status::Revoked)
     }

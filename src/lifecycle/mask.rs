@@ -1,11 +1,11 @@
-//! Whether what a service shows of a key is the key.
+//! Whether the masked form of a key, as a service gives it, is the whole key.
 
 use crate::format::{self, KeyFormat};
 
-/// A run of this many characters is a key for all we know: the longest part of
-/// one that services are known to show has sixteen.
+/// A run of this many characters may be a whole key: services are known to show parts of up to
+/// sixteen.
 const RUN: usize = 20;
-/// What is longer and has no sign of something left out is not shortened.
+/// A longer text without a sign of something left out (`…`, `***`) is not shortened.
 const HINT: usize = 12;
 
 /// Whether a masked key looks whole: it is a key of the format, or nothing was

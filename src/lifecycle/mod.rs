@@ -1,5 +1,5 @@
-//! What becomes of a key: create, reveal once, list, rotate, revoke, delete,
-//! validate, over whatever a [`Provider`](crate::provider::Provider) declares.
+//! The life of a key: create, reveal once, list, rotate, revoke, delete, validate, at any
+//! service that a [`Provider`](crate::provider::Provider) describes.
 //!
 //! Every operation goes through one path, [`Client::call`](client::Client): the
 //! origin rule, the header, the retries and the reading of refusals stand there
@@ -63,6 +63,7 @@ mod found;
 mod info;
 mod mask;
 mod misplaced;
+mod options;
 mod pages;
 mod recover;
 mod replace;
@@ -71,7 +72,8 @@ mod session;
 mod stated;
 mod time;
 
-pub use client::{Client, Credential, Filter, Lifetime, NewKey, Options, Overlap, Session};
+pub use client::Client;
 pub use info::{Account, KeyInfo, Page, Status, Validation};
+pub use options::{Credential, Filter, Lifetime, NewKey, Options, Overlap, Session};
 pub use recover::{Created, Rotated};
 pub use time::Time;

@@ -1,8 +1,8 @@
 //! The way through a list of many pages, and its end.
 //!
-//! A cursor that a client hands out has the service's own in it and, before
-//! that, what was asked for already. So a list that leads in a circle is found
-//! out, whoever drives it, and nothing has to be remembered in between.
+//! A cursor that a client hands out holds hashes of the cursors that were asked for, and then
+//! the service's own cursor. So a list that leads in a circle is noticed without remembering
+//! anything between two pages.
 
 use super::info::fingerprint;
 use crate::secret::Secret;
@@ -10,9 +10,9 @@ use crate::text::{cut, integer};
 
 /// Stands between the parts, and at the beginning, to tell it from a service's.
 const MARK: &str = "\u{1f}";
-/// Characters of the hash of a cursor: two of a list are not the same by chance.
+/// Characters of the hash of a cursor: enough that no two in a list are equal by chance.
 const LENGTH: usize = 12;
-/// More pages without a key, one after another, are no list.
+/// More pages without a key, one after another, are refused: such a list may have no end.
 pub(super) const MOST_EMPTY: u32 = 100;
 
 /// A place in a list.

@@ -3,8 +3,9 @@
 
 use std::future::Future;
 
-use super::client::{Client, Credential, NewKey, Overlap};
+use super::client::Client;
 use super::info::KeyInfo;
+use super::options::{Credential, NewKey, Overlap};
 use super::scrub::add_forms;
 use crate::error::{Code, Error};
 use crate::http::Transport;
@@ -13,9 +14,9 @@ use crate::secret::{RevealOnce, Secret, scrubber};
 use crate::text::{concat, hex};
 use crate::value::Value;
 
-/// How long putting things right may take after an answer was lost.
+/// How long the clean-up may take after an answer was lost, in milliseconds.
 const RECOVERY: u32 = 5_000;
-/// How long revoking the old key may take once the new one is safe.
+/// How long revoking the old key may take once the new one is stored, in milliseconds.
 const ENDING: u32 = 15_000;
 
 /// A new key.
@@ -32,7 +33,7 @@ pub struct Rotated {
     pub key: KeyInfo,
     /// The successor itself, to be seen once.
     pub secret: RevealOnce,
-    /// What the person must know all the same: [`Code::OldKeyAlive`] or
+    /// What went wrong although there is a successor: [`Code::OldKeyAlive`] or
     /// [`Code::NotStored`].
     pub warning: Option<Error>,
 }
@@ -61,10 +62,10 @@ impl Client {
 
     /// Makes a successor with the same name, scopes and expiry.
     ///
-    /// The old key dies last: the service is asked to let it live, `store` gets
-    /// the new key, and only then is the old one revoked, or its overlap begun. So
-    /// neither a lost answer nor a full disk leaves one without a working key.
-    /// A service that cannot put the overlap off begins it at once.
+    /// The old key ends last: the service is asked to let it live, `store` gets the new key, and
+    /// only then is the old one revoked, or its overlap begins. So neither a lost answer nor a
+    /// full disk leaves a person without a working key. At a service that cannot delay the
+    /// overlap it begins at once.
     ///
     /// # Errors
     /// [`Code::KeyInactive`], [`Code::StoreFailed`], [`Code::OutcomeUnknown`],
@@ -112,7 +113,7 @@ impl Client {
         let stored = store(secret.clone(), info.clone()).await;
         let stored = stored.map_err(|error| self.scrub_with(&secret, error));
         let warning = match stored {
-            // The old key is gone: taking the new one back would leave none.
+            // The old key has ended: if the new one were taken back, none would be left.
             _ if ends_at_once => stored.err().map(not_stored),
             Err(error) => {
                 let late = t.renew(RECOVERY);
@@ -121,7 +122,7 @@ impl Client {
                     Err(_) => self.outcome_unknown(&info.name, &error),
                 });
             }
-            // The successor is in hand: from here on nothing may hide it.
+            // There is a successor: from here on every result must carry it.
             Ok(()) if holds || matches!(overlap, Overlap::None) => {
                 // On time of its own: `store` may have asked a person.
                 self.end_old_key(&t.renew(ENDING), id, overlap, &secret)
@@ -187,7 +188,7 @@ impl Client {
         info: &KeyInfo,
         error: Error,
     ) -> Error {
-        // The old key with another secret is not ours to remove.
+        // Its id is that of the old key, which got another secret: it must not be removed.
         let is_old = vars.get("id").and_then(Value::text) == Some(&info.id);
         if is_old || self.keeps_idempotency(operation) {
             return error;
@@ -221,9 +222,8 @@ impl Client {
         self.outcome_unknown(name, &error)
     }
 
-    /// Sees to it that nothing is left of what was asked for under an idempotency
-    /// key, and that nothing comes of it when it is still on its way: to look
-    /// for it and find nothing would prove little.
+    /// Has the service drop what was asked for under an idempotency key, also if that request is
+    /// still on its way. To look for the key and find none would not prove that.
     async fn take_back(&self, t: &impl Transport, key: &str) -> Result<(), Error> {
         let vars = Vars::new().with("idempotency_key", key);
         self.call(t, Operation::TakeBack, &vars, None).await.map(drop)
@@ -267,7 +267,7 @@ fn old_key_alive(id: &str, cause: &Error) -> Error {
         .with_cause("KeylatchError".into(), cause.code().as_str().into())
 }
 
-/// 128 random bits: two of them never meet.
+/// An idempotency key of 128 random bits: no two are equal.
 pub(super) fn idempotency_key() -> Result<String, Error> {
     let mut bits = [0_u8; 16];
     getrandom::fill(&mut bits).map_err(|_| Error::new(Code::NoEntropy))?;

@@ -1,11 +1,12 @@
-//! Rotating where a user has one key at a time: "regenerate and replace". The old
-//! key has to go before a new one can come, so everything that can be made sure
-//! of is made sure of first, and a new key is handed over whatever happens next.
+//! Rotating where a user has one key at a time: "regenerate and replace". The old key must be
+//! deleted before a new one can be made. So whatever could fail is checked first, and the new
+//! key is handed over whatever fails afterwards.
 
 use std::future::Future;
 
-use super::client::{Client, Credential};
+use super::client::Client;
 use super::info::KeyInfo;
+use super::options::Credential;
 use super::recover::{Rotated, idempotency_key, not_stored};
 use crate::error::{Code, Error};
 use crate::http::Transport;
@@ -54,14 +55,13 @@ impl Client {
         client.delete_the_only_key(t, id).await?;
         let (key, secret) = client.issue_the_only_key(t, &vars).await?;
         let failed = store(secret.clone(), key.clone()).await.err();
-        // Taking the new key back would leave none at all.
+        // If the new key were taken back, none would be left.
         let warning = failed.map(|error| not_stored(self.scrub_with(&secret, error)));
         Ok(Rotated { key, secret: RevealOnce::new(secret), warning })
     }
 
-    /// Deletes the key. Once that has been asked for there is no way back: when
-    /// the answer is lost it is asked again, on fresh time, so that the one who
-    /// holds a dead key gets the new one.
+    /// Deletes the key. The request cannot be taken back: when its answer is lost, it is sent
+    /// again with time of its own, so that a person whose key is deleted gets a new one.
     async fn delete_the_only_key(&self, t: &impl Transport, id: &str) -> Result<(), Error> {
         let error = match self.delete(t, id).await {
             Err(error) if error.is_answer_lost() => error,

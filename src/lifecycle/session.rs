@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::client::{Client, Credential, Session};
+use super::client::Client;
+use super::options::{Credential, Session};
 use crate::error::Error;
 use crate::http::{Response, Transport};
 use crate::provider::{Operation, States, Vars};

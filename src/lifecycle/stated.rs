@@ -68,7 +68,7 @@ impl Client {
 
     fn unexpected(&self, expected: Answer, response: &Response, found: Found<'_>) -> Error {
         let listed: Vec<String> = expected.statuses.iter().map(|status| integer(status.into())).collect();
-        // Most of the successes there are: the body is the point.
+        // The body itself is what was asked for.
         let listed = if listed.len() > 5 {
             "of success".into()
         } else {
@@ -97,14 +97,14 @@ fn affirms(answer: &Value) -> bool {
     ["ok", "success", "deleted", "revoked"].into_iter().any(is_affirmed)
 }
 
-/// Whether an answer could say that nothing was done: where the rest of it is not
-/// the point.
+/// Whether an answer could say that nothing was done: where it does not have to hold a key, a
+/// list or an account.
 fn may_deny(operation: Operation, states: States) -> bool {
     !matches!(operation, Operation::Get | Operation::Whoami)
         && !matches!(states, States::NewKey | States::Keys | States::Valid)
 }
 
-/// Whether it says so.
+/// Whether it says that nothing was done.
 fn denies(answer: &Value) -> bool {
     let is_said = |name| match answer.member(name) {
         None | Some(Value::Null | Value::Bool(false)) => false,

@@ -1,4 +1,4 @@
-//! Moments: read where a service says one, and left out where it says none.
+//! Moments in answers: read where a service gives one, and left out where the text is none.
 
 use crate::text::integer;
 
@@ -13,7 +13,7 @@ pub struct Time(i64);
 impl Time {
     /// From Unix milliseconds; a fraction of one is dropped, as `Date` does.
     pub fn from_millis(millis: f64) -> Option<Time> {
-        // NaN is in no range.
+        // NaN is in no range, so it is refused here as well.
         (-FARTHEST..=FARTHEST).contains(&millis).then_some(Time(millis as i64))
     }
 
@@ -89,7 +89,7 @@ impl Time {
     }
 }
 
-/// What is left to read.
+/// The characters that are not read yet.
 struct Rest<'t>(&'t [u8]);
 
 impl Rest<'_> {

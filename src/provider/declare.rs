@@ -1,5 +1,5 @@
 //! A service from a declaration that JavaScript has checked: the `Provider` of
-//! `index.d.ts`, plain JSON.
+//! `pkg/types/providers.d.ts`, plain JSON.
 //!
 //! `pkg/client/declare.js` checks what a user declares and names the field that
 //! is wrong. Checking and describing in Rust took 22.6 KB (gzip) of the offline
@@ -173,7 +173,7 @@ fn part(part: &Value) -> Option<Part> {
     }
 }
 
-/// What is not declared is as in keylatch's own API: a path alone will do.
+/// What is not declared is as in keylatch's own API, so a path alone is enough.
 fn endpoint(operation: Operation, given: &Value, tells_validity: bool) -> Option<Endpoint> {
     let own = ENDPOINTS.iter().find(|(o, _)| *o == operation).map(|(_, endpoint)| endpoint.clone());
     // keylatch's own API has no call for a session alone.

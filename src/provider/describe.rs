@@ -1,4 +1,5 @@
-//! A provider as plain data: the `Provider` of `index.d.ts`.
+//! A provider as plain data: the `Provider` of
+//! `pkg/types/providers.d.ts`.
 
 use super::{Answer, Discovery, Endpoint, Login, Provider, Template, Text};
 use crate::http::Method;

@@ -224,7 +224,7 @@ impl Endpoint {
     }
 }
 
-/// What becomes a body.
+/// A template of a body.
 #[derive(Clone)]
 pub enum Template {
     /// A text with variables in braces. When it is one variable and nothing

@@ -1,4 +1,5 @@
-//! A format as JavaScript sees it: `KeyFormat` and `FormatPart` of `index.d.ts`.
+//! A format as JavaScript sees it: `KeyFormat` and `FormatPart` of
+//! `pkg/types/formats.d.ts`.
 
 use crate::format::{KeyFormat, Part};
 use crate::value::{Object, Value};

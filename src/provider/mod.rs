@@ -98,11 +98,11 @@ pub struct Provider {
     pub endpoints: Endpoints,
     /// A user has one key at a time: to rotate is to delete it and make another.
     pub one_key: bool,
-    /// It gives a key an end by itself when none is asked for. Elsewhere keylatch
-    /// asks for one, so that nobody gets a key for ever without a word.
+    /// It gives a key an end by itself when none is asked for. Elsewhere keylatch asks for
+    /// one, so that nobody gets a key without an end who has not asked for it.
     pub ends_by_default: bool,
-    /// Its documents say that a key that works no more is not in its list: so a
-    /// key without a status is active there. Elsewhere it is in an unknown state.
+    /// Its documents say that its list has working keys only, so a key without a status is
+    /// active. Elsewhere such a key has the status `unknown`.
     pub lists_working_keys_only: bool,
     /// How the API is found when something else may stand in front of it.
     pub discovery: Option<Discovery>,

@@ -78,7 +78,7 @@ pub struct Login {
     pub issuer: Text,
     /// The public client's id.
     pub client_id: Text,
-    /// Whom the token is for.
+    /// The API that the token is for.
     pub audience: Text,
     /// What is asked for.
     pub scope: Text,

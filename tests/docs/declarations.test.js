@@ -10,10 +10,11 @@ const PRELUDE = [
   "const client = await KeyClient.signIn({ provider: 'keylatch', baseUrl: 'http://127.0.0.1:8787', user: 'demo@example.com', password: 'reveal-once' });",
 ].join(' ');
 
-testExamples('pkg/index.d.ts', examples, PRELUDE);
+for (const part of ['errors', 'secrets', 'check', 'issue', 'headers', 'providers', 'client']) testExamples(`pkg/types/${part}.d.ts`, examples, PRELUDE);
+testExamples('pkg/slim.d.ts', examples);
 testExamples('pkg/catalogue.d.ts', examples);
-testExamples('pkg/redact.d.ts', examples);
-testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, resolveKey } from 'keylatch/node'; ");
+testExamples('pkg/redact.d.ts', examples, "import { forOpenTelemetry, forPino, forWinston, redactConsole } from 'keylatch/redact'; ");
+testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, logout, resolveKey } from 'keylatch/node'; ");
 testExamples('pkg/applications.d.ts', examples, `${PRELUDE} const { Applications } = await import('keylatch/applications'); `);
 const GUARD = "import { createGuard, issueKey } from 'keylatch/guard'; ";
 testExamples('pkg/guard.d.ts', examples, GUARD);

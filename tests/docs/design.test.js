@@ -1,4 +1,4 @@
-// DESIGN.md, docs/server.md and CONTRIBUTING.md speak of the tree as it is.
+// DESIGN.md, CONTRIBUTING.md and the documents name files that are there.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
@@ -10,6 +10,7 @@ const root = new URL('../../', import.meta.url);
 const design = await read('DESIGN.md');
 const ofTheServer = await read('docs/server.md');
 const contributing = await read('CONTRIBUTING.md');
+const guides = (await Promise.all(readdirSync(new URL('docs/guides/', root)).map((name) => read(`docs/guides/${name}`)))).join('\n');
 
 /** What begins like an entry of the tree, or ends like a file, is a path. */
 function paths(text) {
@@ -26,6 +27,13 @@ test('every path that they name is there', () => {
     assert.ok(named.length > least, `only ${named.length} paths were recognised`);
     assert.deepEqual(named.filter((path) => !existsSync(new URL(path, root))), []);
   }
+});
+
+test('every file of the tree that the guides name is there', () => {
+  // They name files of the reader's as well.
+  const named = paths(guides).filter((path) => path.includes('/', 1) && existsSync(new URL(path.split('/')[0], root)));
+  assert.ok(named.length > 5, `only ${named.length} paths were recognised`);
+  assert.deepEqual(named.filter((path) => !existsSync(new URL(path, root))), []);
 });
 
 test('what looks like a path is taken for one', () => {

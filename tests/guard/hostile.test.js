@@ -10,7 +10,7 @@ import { Mine, values } from '../wasm/support/hostile.js';
 import { APPLICATION, CREDENTIAL, StandIn } from './support/stand-in.js';
 import { bearer, OWNER } from './support/table.js';
 
-const declarations = await readFile(new URL('../../pkg/index.d.ts', import.meta.url), 'utf8');
+const declarations = await readFile(new URL('../../pkg/types/errors.d.ts', import.meta.url), 'utf8');
 const [, union] = declarations.match(/export type ErrorCode =([^;]+);/);
 const CODES = new Set([...union.matchAll(/'(\w+)'/g)].map(([, code]) => code));
 

@@ -34,7 +34,7 @@ async function serve(t, date, bindings) {
   const compiled = {
     name: 'compiled wasm',
     setup(build) {
-      build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
+      build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => {
         cpSync(join(resolveDir, path), join(directory, basename(path)));
         modules.add(basename(path));
         return { path: `./${basename(path)}`, external: true };

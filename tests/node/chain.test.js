@@ -62,7 +62,7 @@ test('when nothing is found, every source is named with the reason, and no value
     { reason: 'env_empty', message: 'MODELON_IMPACT_CLIENT_API_KEY is set but empty' },
     { reason: 'file_readable_by_others', message: '~/.impact/api.key is readable by others (chmod 600 ~/.impact/api.key ends that)' },
     { reason: 'file_missing', message: `${STORE} not found` },
-    { reason: 'not_a_terminal', message: 'not a terminal, so no prompt' },
+    { reason: 'not_a_terminal', message: 'there is no terminal to ask on' },
   ]);
   for (const { message } of found.tried) assert.ok(found.message.includes(message), message);
   assert.doesNotMatch(JSON.stringify(found), /key-of-modelon/);

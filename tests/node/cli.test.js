@@ -1,4 +1,4 @@
-// The command `keylatch`, against the server: what becomes of keys.
+// The command `keylatch`, against the server: the life of keys.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -134,7 +134,7 @@ test('Ctrl-C ends it with 130 and the terminal shows again what is typed', async
 
 test('without a terminal it is refused clearly', async (t) => {
   const pc = await at(t);
-  for (const [args, says] of [[['login'], /not a terminal, so no prompt\nGive the key by standard input/], [['create', '--user', DEMO.user], /no terminal to ask on/]]) {
+  for (const [args, says] of [[['login'], /there is no terminal to ask on\nGive the key by standard input/], [['create', '--user', DEMO.user], /no terminal to ask on/]]) {
     const { code, err, out } = await pc.keylatch(args);
     assert.deepEqual([code, out], [3, ''], err);
     assert.match(err, says);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { decode } from '../../pkg/platform/web/printable.js';
+import { declarationsOf } from '../wasm/support/declarations.js';
 import { installed, node, npm, pkg, root } from './project.js';
 
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'));
@@ -70,6 +71,15 @@ const SHIPPED = [
   'package.json',
   'redact.d.ts',
   'slim.d.ts',
+  'types/check.d.ts',
+  'types/client.d.ts',
+  'types/errors.d.ts',
+  'types/formats.d.ts',
+  'types/headers.d.ts',
+  'types/issue.d.ts',
+  'types/keys.d.ts',
+  'types/providers.d.ts',
+  'types/secrets.d.ts',
   'wasm.d.ts',
 ];
 
@@ -107,7 +117,7 @@ test('the licences and the version are those of the project', () => {
 });
 
 test('the declarations declare exactly what the default entry exports', async () => {
-  const declarations = readFileSync(join(pkg, 'index.d.ts'), 'utf8');
+  const declarations = await declarationsOf(async (name) => readFileSync(join(pkg, name), 'utf8'));
   const declared = [...declarations.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(Object.keys(await import(join(pkg, 'dist/node/index.js'))).sort(), [...new Set(declared)].sort());
 });

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { assertAccessible } from '../browser/support/axe.js';
 import { blankPage, useBrowser } from '../browser/support/scenario.js';
 import { startServer } from '../browser/support/server.js';
+import { declarationsOf } from '../wasm/support/declarations.js';
 import MiniSearch from '../../xtask/docs/node_modules/minisearch/dist/es/index.js';
 import { OPTIONS } from '../../xtask/docs/search.mjs';
 
@@ -57,9 +58,10 @@ test('no page has the same place twice, and nothing that the policy of the serve
   }
 });
 
-test('the reference has every export, every endpoint and every command', () => {
+test('the reference has every export, every endpoint and every command', async () => {
   const has = (page, words) => assert.ok(html.get(page).includes(words), `${page} has no ${words}`);
-  const declared = readFileSync(join(root, 'pkg/index.d.ts'), 'utf8').matchAll(/^export (?:class|function|const|interface|type) (\w+)/gm);
+  const declarations = await declarationsOf(async (name) => readFileSync(join(root, 'pkg', name), 'utf8'));
+  const declared = declarations.matchAll(/^export (?:class|function|const|interface|type) (\w+)/gm);
   for (const [, name] of declared) assert.ok(ids.get('reference/keylatch.html').includes(name.toLowerCase()), name);
   const { paths } = JSON.parse(readFileSync(join(root, 'server/openapi.json'), 'utf8'));
   for (const [path, item] of Object.entries(paths)) {

@@ -13,7 +13,7 @@ import { BASE_URL, answering, well } from './support/service.js';
 const pkg = new URL('../../pkg/', import.meta.url);
 const keylatch = await import(new URL('dist/node/index.js', pkg));
 const { KeyClient, KeylatchError, RevealOnce, Secret } = keylatch;
-const [, union] = (await readFile(new URL('index.d.ts', pkg), 'utf8')).match(/export type ErrorCode =([^;]+);/);
+const [, union] = (await readFile(new URL('types/errors.d.ts', pkg), 'utf8')).match(/export type ErrorCode =([^;]+);/);
 const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code).filter((code) => code !== 'internal');
 
 const KEY = 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';

@@ -7,6 +7,7 @@ import vm from 'node:vm';
 
 import { DEMO, startServer } from '../browser/support/server.js';
 import { SPECS, casesOf, runCase } from './support/cases.js';
+import { declarationsOf } from './support/declarations.js';
 import { watchMemory } from './support/memory.js';
 import { readVectors } from './support/vectors.js';
 
@@ -19,7 +20,7 @@ const kit = {
   server,
   vectors: await readVectors(),
   keylatch: await import(new URL('dist/node/index.js', pkg)),
-  declarations: await readFile(new URL('index.d.ts', pkg), 'utf8'),
+  declarations: await declarationsOf((name) => readFile(new URL(name, pkg), 'utf8')),
   realm: vm.runInNewContext('globalThis'),
   memories,
   inspect: (value) => inspect(value, { depth: 8, showHidden: true }),

@@ -1,4 +1,4 @@
-// Runs cases in a module worker, for whoever asks by message.
+// Runs cases in a module worker, when a message asks for one.
 
 import { list, makeKit, run } from './support/browser-kit.js';
 

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the parsers on inputs that nobody thought of, for minutes or
+//! `cargo xtask fuzz`: the parsers on generated inputs, for minutes or
 //! hours. The tests run the same targets for a moment (`fuzz/tests/corpus.rs`).
 
 use std::fs;

@@ -4,8 +4,9 @@
 use crate::chromium;
 use crate::project::Project;
 use crate::shell::Result;
-use crate::steps::{Resource::Cargo, Step, python_tests, with_server};
+use crate::steps::{Resource::Cargo, Step};
 use crate::test::cases::Case;
+use crate::test::files::{python_tests, with_server};
 use crate::tools;
 
 /// Behind all others, whose needs they may have.
@@ -19,7 +20,7 @@ pub const STEPS: [Step; 3] = [
     },
     Step {
         name: "release",
-        what: "what would be published is made, and is what it says",
+        what: "what would be published is made, and holds what it should",
         needs: &["build", "server", "packages"],
         // It is started by `cargo xtask`.
         holds: &[Cargo],

@@ -34,7 +34,7 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo [--port P] [--no-open]   the demo page, served on this computer
-  test [step …]                 everything that is proven, or the named steps
+  test [step …]                 all tests but the long ones, or the named steps
   test --all                    the long steps too
   build                         the npm package, in pkg/dist/
   docs                          the documents as a site, which the demo shows
@@ -42,9 +42,9 @@ Usage: cargo xtask <command>
   size [--check | --details]    what the package weighs, against its budget
   bench [--check]               how fast it is, beside its peers
   bench server [--check]        how fast the server is, over its floors
-  fuzz [target …] [--seconds N] the parsers on inputs that nobody thought of
+  fuzz [target …] [--seconds N] the parsers on generated inputs, to find new faults
   soak [--schedules N] [--seed S]
-                                client and server while everything goes wrong
+                                client and server, while faults are injected
   mutants [file …]              whether a test notices when the code is changed
   help                          this text
 

@@ -27,7 +27,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Builds it as whoever runs it for others does, with the clouds' APIs left out.
+/// Builds it for production, without the clouds' APIs.
 pub fn build_release(project: &Project) -> Result<PathBuf> {
     say("building the server with all optimisation (minutes) …");
     let words = ["build", "--release", "--locked", "--package", "keylatch-server", "--no-default-features"];

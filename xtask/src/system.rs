@@ -124,7 +124,7 @@ pub const SHELLS: [Need; 3] = [
 ];
 
 /// Python: it runs the clouds' own clients, and is the terminal of the tests of
-/// the command. Which versions will do, tests/interop/python.js says.
+/// the command. tests/interop/python.js says which versions it takes.
 pub const PYTHON: Need = Need {
     title: "Python",
     packages: &["python3", "python3-venv"],

@@ -1,5 +1,5 @@
 // The client's module where no bytes are compiled.
 
-import module from '../client.wasm';
+import module from '../client.wasm?module';
 
 export const load = async () => module;

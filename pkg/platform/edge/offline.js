@@ -1,7 +1,7 @@
-// The offline module where no bytes are compiled: runtimes of workers import it
-// compiled.
+// The offline module where no bytes are compiled: the runtime imports it compiled.
+// `?module` is how Next and Vercel want that to be asked for; Wrangler takes it, too.
 
-import module from '../keylatch.wasm';
+import module from '../keylatch.wasm?module';
 
 export const load = () => module;
 

@@ -2,4 +2,6 @@
 
 import { text } from '#client-bytes';
 
-export const load = () => Buffer.from(text, 'base64');
+export const bytes = () => Buffer.from(text, 'base64');
+
+export const load = () => WebAssembly.compile(bytes());

@@ -4,4 +4,4 @@ import { text as plain } from '#find-bytes';
 import { text as simd } from '#find-simd-bytes';
 
 /** @param {boolean} hasSimd */
-export const load = (hasSimd) => Buffer.from(hasSimd ? simd : plain, 'base64');
+export const load = (hasSimd) => new WebAssembly.Module(Buffer.from(hasSimd ? simd : plain, 'base64'));

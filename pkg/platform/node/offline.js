@@ -3,7 +3,7 @@
 
 import { text } from '#bytes';
 
-export const load = () => Buffer.from(text, 'base64');
+export const load = () => new WebAssembly.Module(Buffer.from(text, 'base64'));
 
 /** @type {((data: string | Uint8Array) => string) | undefined} */
 let sha256;

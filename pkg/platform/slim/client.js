@@ -2,10 +2,10 @@
 
 import { failure } from '../../core/errors.js';
 
-/** @type {(() => Promise<BufferSource | WebAssembly.Module>) | undefined} */
+/** @type {(() => Promise<WebAssembly.Module>) | undefined} */
 let given;
 
-/** @param {() => Promise<BufferSource | WebAssembly.Module>} wasm */
+/** @param {() => Promise<WebAssembly.Module>} wasm */
 export const provide = (wasm) => void (given = wasm);
 
 export async function load() {

@@ -2,10 +2,10 @@
 
 import { failure } from '../../core/errors.js';
 
-/** @type {BufferSource | WebAssembly.Module | undefined} */
+/** @type {WebAssembly.Module | undefined} */
 let given;
 
-/** @param {BufferSource | WebAssembly.Module} wasm */
+/** @param {WebAssembly.Module} wasm */
 export const provide = (wasm) => void (given = wasm);
 
 export function load() {

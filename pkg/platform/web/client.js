@@ -5,4 +5,4 @@ import * as wasm from '#client-bytes';
 
 import { decode } from './printable.js';
 
-export const load = async () => decode(wasm);
+export const load = async () => WebAssembly.compile(decode(wasm));

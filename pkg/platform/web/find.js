@@ -7,4 +7,4 @@ import * as simd from '#find-simd-bytes';
 import { decode } from './printable.js';
 
 /** @param {boolean} hasSimd */
-export const load = (hasSimd) => decode(hasSimd ? simd : plain);
+export const load = (hasSimd) => new WebAssembly.Module(decode(hasSimd ? simd : plain));

@@ -4,6 +4,6 @@ import * as wasm from '#bytes';
 
 import { decode } from './printable.js';
 
-export const load = () => decode(wasm);
+export const load = () => new WebAssembly.Module(decode(wasm));
 
 export { nativeHash, SHORT, textOf } from './text.js';

@@ -81,9 +81,9 @@ impl Host for Machine {
                 noted("renew");
                 typed("renew", Reason::LoginMissing)
             }
-            Question::Prompt(attempt) => {
+            Question::Prompt(asked) => {
                 noted("prompt");
-                typed(&format!("prompt {attempt}"), Reason::NotATerminal)
+                typed(&format!("prompt {asked}"), Reason::NotATerminal)
             }
             Question::Accept(key) => {
                 noted("accept");
@@ -277,7 +277,7 @@ fn the_message_names_every_source_and_no_value() {
         error.to_string(),
         "No key for Luminary Cloud was found: LC_API_KEY is set but empty; .env not found in /app; \
          ~/.config/keylatch/credentials.json has no key for luminary; no login is stored in ~/login; \
-         not a terminal, so no prompt."
+         there is no terminal to ask on."
     );
 }
 

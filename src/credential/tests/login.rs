@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::credential::{Attempt, Progress, Settings, address, device, exchange, poll, refresh};
+use crate::credential::{PendingLogin, Progress, Settings, address, device, exchange, poll, refresh};
 use crate::error::{Code, Error};
 use crate::http::testing::Offline;
 use crate::http::{Address, Body, Request, Response, Transport};
@@ -74,8 +74,8 @@ fn hosts_become_addresses() {
 
 #[test]
 fn the_browser_is_sent_what_luminarys_client_sends() {
-    let attempt = Attempt::new().unwrap();
-    let url = settings([None, None, None]).authorize_url(&Offline, &attempt, REDIRECT).unwrap();
+    let pending = PendingLogin::new().unwrap();
+    let url = settings([None, None, None]).authorize_url(&Offline, &pending, REDIRECT).unwrap();
     assert!(url.starts_with("https://luminarycloud-prod.us.auth0.com/authorize?"), "{url}");
     let query = query_of(&url);
     let names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
@@ -95,16 +95,17 @@ fn the_browser_is_sent_what_luminarys_client_sends() {
     assert_eq!(value("redirect_uri"), REDIRECT);
     assert_eq!((value("code_challenge").len(), value("state").len()), (43, 43));
     assert_eq!(value("code_challenge_method"), "S256");
-    let again =
-        settings([None, None, None]).authorize_url(&Offline, &Attempt::new().unwrap(), REDIRECT).unwrap();
+    let again = settings([None, None, None])
+        .authorize_url(&Offline, &PendingLogin::new().unwrap(), REDIRECT)
+        .unwrap();
     assert_ne!(url, again);
 }
 
 #[test]
 fn the_environment_overrides_the_issuer_and_plain_http_stays_on_this_computer() {
-    let attempt = Attempt::new().unwrap();
+    let pending = PendingLogin::new().unwrap();
     let url =
-        |issuer| settings([Some(issuer), Some("mine"), Some("")]).authorize_url(&Offline, &attempt, REDIRECT);
+        |issuer| settings([Some(issuer), Some("mine"), Some("")]).authorize_url(&Offline, &pending, REDIRECT);
     let local = url("http://127.0.0.1:9").unwrap();
     assert!(local.starts_with(
         "http://127.0.0.1:9/authorize?audience=https%3A%2F%2Fapis.luminarycloud.com&client_id=mine&"
@@ -114,17 +115,17 @@ fn the_environment_overrides_the_issuer_and_plain_http_stays_on_this_computer() 
 }
 
 #[test]
-fn the_callback_must_answer_this_attempt() {
-    let (settings, attempt) = (settings([None, None, None]), Attempt::new().unwrap());
-    let state = |attempt: &Attempt| {
-        let url = settings.authorize_url(&Offline, attempt, REDIRECT).unwrap();
+fn the_callback_must_be_of_this_login() {
+    let (settings, pending) = (settings([None, None, None]), PendingLogin::new().unwrap());
+    let state = |pending: &PendingLogin| {
+        let url = settings.authorize_url(&Offline, pending, REDIRECT).unwrap();
         query_of(&url).into_iter().find(|(name, _)| name == "state").unwrap().1
     };
-    let ours = state(&attempt);
-    let theirs = state(&Attempt::new().unwrap());
+    let ours = state(&pending);
+    let theirs = state(&PendingLogin::new().unwrap());
     let answer = |members: &[(&'static str, &str)]| {
         let query: Object = members.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
-        attempt
+        pending
             .callback(&settings, &query.into())
             .map(|code| code.expose().to_owned())
             .map_err(|error| error.to_string())
@@ -150,9 +151,10 @@ fn the_callback_must_answer_this_attempt() {
 #[test]
 fn a_code_becomes_tokens_with_the_verifier_of_the_challenge() {
     let t = issuer(200, r#"{"access_token":"a.b.c","refresh_token":"r-1","expires_in":3600}"#);
-    let (settings, attempt) = (settings([Some("http://127.0.0.1:9"), None, None]), Attempt::new().unwrap());
+    let (settings, pending) =
+        (settings([Some("http://127.0.0.1:9"), None, None]), PendingLogin::new().unwrap());
     let code = Secret::from("c-1");
-    let tokens = pollster::block_on(exchange(&t, &settings, &attempt, &code, REDIRECT)).unwrap();
+    let tokens = pollster::block_on(exchange(&t, &settings, &pending, &code, REDIRECT)).unwrap();
     assert_eq!((tokens.access.expose(), tokens.refresh.unwrap().expose()), ("a.b.c", "r-1"));
     assert_eq!(tokens.expires_in, Some(3600.0));
     let (url, body) = t.asked.take().remove(0);

@@ -14,7 +14,8 @@ use super::client::fetch::{self, Call, Fetch, Parser};
 use super::client::task::{Task, Turn};
 use super::client::{bytes, member_text, needed_text, plain, secret};
 use crate::credential::{
-    self, Answer, Ask, Attempt, Content, Entry, Host, Interactive, Progress, Question, Settings, Slot, Tokens,
+    self, Answer, Ask, Content, Entry, Host, Interactive, PendingLogin, Progress, Question, Settings, Slot,
+    Tokens,
 };
 use crate::error::{Code, Error};
 use crate::json;
@@ -49,7 +50,7 @@ impl Host for Machine {
             Question::Dotenv => ("dotenv", "", JsValue::UNDEFINED),
             Question::File(path, kind) => ("file", path, kind.as_str().into()),
             Question::Renew => ("renew", "", JsValue::UNDEFINED),
-            Question::Prompt(attempt) => ("prompt", "", attempt.into()),
+            Question::Prompt(asked) => ("prompt", "", asked.into()),
             Question::Accept(key) => ("accept", "", secret(key)),
             Question::Store(key) => ("store", "", secret(key)),
             Question::Login => ("login", "", JsValue::UNDEFINED),
@@ -225,11 +226,11 @@ pub fn host_address(host: &str) -> String {
     credential::address(host)
 }
 
-/// A login by browser. Made for one attempt, or to renew a token.
+/// A login by browser: one that is under way, or the renewal of its token.
 #[wasm_bindgen(js_name = Login)]
 pub struct LoginHandle {
     settings: Rc<Settings>,
-    attempt: Rc<Attempt>,
+    pending: Rc<PendingLogin>,
     /// That the browser came back with, or that asks for another computer.
     code: Rc<RefCell<Option<Secret>>>,
 }
@@ -248,7 +249,7 @@ impl LoginHandle {
         let text = |index| overrides.items().get(index).and_then(Value::text).map(String::from);
         Ok(LoginHandle {
             settings: Rc::new(Settings::new(login, [text(0), text(1), text(2)])),
-            attempt: Rc::new(Attempt::new()?),
+            pending: Rc::new(PendingLogin::new()?),
             code: Rc::default(),
         })
     }
@@ -262,12 +263,12 @@ impl LoginHandle {
     /// Where the browser is sent.
     #[wasm_bindgen(js_name = authorizeUrl)]
     pub fn authorize_url(&self, redirect: &str) -> Result<String, Thrown> {
-        Ok(self.settings.authorize_url(&Parser, &self.attempt, redirect)?)
+        Ok(self.settings.authorize_url(&Parser, &self.pending, redirect)?)
     }
 
     /// Takes the query that the browser came back with, as bytes of JSON.
     pub fn callback(&self, query: Vec<u8>) -> Result<(), Thrown> {
-        let code = self.attempt.callback(&self.settings, &data(query))?;
+        let code = self.pending.callback(&self.settings, &data(query))?;
         self.code.replace(Some(code));
         Ok(())
     }
@@ -276,11 +277,11 @@ impl LoginHandle {
     pub fn exchange(&self, call: Call, redirect: &str) -> Result<Task, Thrown> {
         let code =
             self.code.take().ok_or_else(|| Error::argument("code", "there is none, or it was used."))?;
-        let (settings, attempt) = (Rc::clone(&self.settings), Rc::clone(&self.attempt));
+        let (settings, pending) = (Rc::clone(&self.settings), Rc::clone(&self.pending));
         let redirect = String::from(redirect);
         Ok(Task::new(|turn| async move {
             let fetch = Fetch::new(turn, call, settings.issuer(), false);
-            tokens(credential::exchange(&fetch, &settings, &attempt, &code, &redirect).await?)
+            tokens(credential::exchange(&fetch, &settings, &pending, &code, &redirect).await?)
         }))
     }
 

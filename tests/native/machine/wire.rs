@@ -1,4 +1,4 @@
-//! A transport on which a schedule says what becomes of each request, and which
+//! A transport on which a schedule decides the fate of each request, and which
 //! knows every key that was ever told.
 
 use std::cell::{Cell, RefCell};
@@ -11,7 +11,7 @@ use keylatch::{Code, Error, Secret};
 
 use crate::support::{BASE_URL, Faulty, Service, answer};
 
-/// What becomes of a request.
+/// The fate of a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
     /// It is answered.

@@ -27,8 +27,8 @@ after(() => server.stop());
 export const SERVER = { ...DEMO, url: server.url };
 
 /** Runs a program in the project, and gives its output. */
-export async function output(program, args, { cwd = project.dir, env = {} } = {}) {
-  const child = spawn(program, args, { cwd, env: { ...process.env, NO_COLOR: '1', CI: '1', ...env }, timeout: CASE, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function output(program, args, { cwd = project.dir, env = {}, timeout = CASE } = {}) {
+  const child = spawn(program, args, { cwd, env: { ...process.env, NO_COLOR: '1', CI: '1', ...env }, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => { said[name] += text; });
   const [status, signal] = await once(child, 'close');

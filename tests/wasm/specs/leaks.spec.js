@@ -1,4 +1,4 @@
-// No key leaks: whatever goes wrong, and whoever repeats what was sent.
+// No key leaks, whatever goes wrong, and also if an answer repeats what was sent.
 
 import { fail, ok } from '../support/assert.js';
 import { everything, leak } from '../support/everything.js';

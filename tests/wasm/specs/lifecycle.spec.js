@@ -1,4 +1,4 @@
-// What becomes of a key, on the real server.
+// The life of a key, on the real server.
 
 import { equal, includes, ok, refused, same, thrown } from '../support/assert.js';
 

@@ -2,6 +2,7 @@
 
 import { watchMemory } from './memory.js';
 import { SPECS, casesOf, runCase } from './cases.js';
+import { declarationsOf } from './declarations.js';
 
 /** `server` is `{ url, user, password }`, `vectors` what vectors.js reads; the package is served beside the specs. */
 export async function makeKit(platform, { server, vectors }) {
@@ -13,7 +14,7 @@ export async function makeKit(platform, { server, vectors }) {
     vectors,
     memories,
     keylatch: await import('/keylatch/dist/index.js'),
-    declarations: await text('/keylatch/index.d.ts'),
+    declarations: await declarationsOf((name) => text(`/keylatch/${name}`)),
     realm: platform === 'page' ? otherRealm() : undefined,
     inspect: undefined,
     onUnhandled(listener) {

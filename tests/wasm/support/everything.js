@@ -1,4 +1,4 @@
-// All that an error tells, to whoever looks closely.
+// All texts that can be read from an error.
 
 /** Texts of everything that can be reached from a value. */
 export function everything(value, { inspect } = {}) {

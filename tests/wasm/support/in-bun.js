@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 
 import { casesOf, runCase } from './cases.js';
+import { declarationsOf } from './declarations.js';
 import { watchMemory } from './memory.js';
 
 /** Those in which the engine and its platform matter; hostile values take the other engines minutes. */
@@ -16,7 +17,7 @@ const kit = {
   server: JSON.parse(process.argv[2]),
   // What Bun takes by the exports of the package: those of Node.
   keylatch: await import(new URL('dist/node/index.js', pkg)),
-  declarations: await readFile(new URL('index.d.ts', pkg), 'utf8'),
+  declarations: await declarationsOf((name) => readFile(new URL(name, pkg), 'utf8')),
   memories,
   inspect: (value) => inspect(value, { depth: 8, showHidden: true }),
   onUnhandled(listener) {

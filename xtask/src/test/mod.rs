@@ -1,6 +1,7 @@
-//! `cargo xtask test`: everything that is proven, side by side.
+//! `cargo xtask test`: the steps, as many at a time as there are cores.
 
 pub mod cases;
+pub mod files;
 mod schedule;
 
 use std::collections::BTreeMap;

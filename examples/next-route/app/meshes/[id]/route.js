@@ -1,4 +1,4 @@
-// GET /meshes/wing: for whoever has a key with the scope mesh:read.
+// GET /meshes/wing: answers requests whose key has the scope mesh:read.
 
 import { protect } from 'keylatch/guard/next';
 import { guard } from '../../../guard.js';

@@ -1,22 +1,23 @@
-// One attempt that several callers wait for, each no longer than it wants to.
+// Work that several callers wait for. Each waits until its own signal; when the last one
+// has given up, the work is told to end.
 
 import { failure } from '../core/errors.js';
 import { follow } from './follow.js';
 
 /** @template T */
-export class Attempt {
+export class Shared {
   #controller = new AbortController();
   #isSettled = false;
   #waiting = 0;
 
-  /** @param {(signal: AbortSignal) => Promise<T>} work gets a signal that nobody waits any more */
+  /** @param {(signal: AbortSignal) => Promise<T>} work gets a signal that aborts when nobody waits any more */
   constructor(work) {
     this.outcome = work(this.#controller.signal);
     const settle = () => (this.#isSettled = true);
     this.outcome.then(settle, settle);
   }
 
-  /** Nobody waited any more, so it was ended. */
+  /** Whether the work was told to end, because nobody waited for it any more. */
   get isAbandoned() {
     return this.#controller.signal.aborted;
   }
@@ -34,13 +35,13 @@ export class Attempt {
 }
 
 /**
- * What comes of a promise, or `aborted` as soon as the signal says so.
+ * The result of a promise, or the error `aborted` as soon as the signal aborts.
  * @template T
  * @param {Promise<T>} promise @param {AbortSignal} [signal]
  * @returns {Promise<T>}
  */
 export async function unlessAborted(promise, signal) {
-  // Somebody else may wait for it, or nobody.
+  // If nobody else waits for the promise, its rejection must not count as unhandled.
   promise.catch(() => {});
   /** @type {() => void} */
   let abort = () => {};
