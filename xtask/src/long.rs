@@ -5,6 +5,7 @@ use crate::chromium;
 use crate::project::Project;
 use crate::shell::Result;
 use crate::steps::{Resource::Cargo, Step};
+use crate::system::FIREFOX;
 use crate::test::cases::Case;
 use crate::test::files::{python_tests, with_server};
 use crate::tools;
@@ -13,7 +14,7 @@ use crate::tools;
 pub const STEPS: [Step; 3] = [
     Step {
         name: "runtimes",
-        what: "more runtimes, bundlers and test runners, by the conformance script",
+        what: "more runtimes, browsers, bundlers and test runners, by the conformance script",
         needs: &["build", "server", "packages", "chromium"],
         holds: &[],
         run: runtimes,
@@ -37,5 +38,6 @@ pub const STEPS: [Step; 3] = [
 
 fn runtimes(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     tools::npm_packages(project, "tests/runtimes/long")?;
-    with_server(project, "tests/runtimes/long", &[(chromium::CHROMIUM, chromium::path()?)], cases)
+    let browsers = [(chromium::CHROMIUM, chromium::path()?), ("KEYLATCH_FIREFOX", FIREFOX.ensure()?)];
+    with_server(project, "tests/runtimes/long", &browsers, cases)
 }

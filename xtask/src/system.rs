@@ -93,6 +93,14 @@ pub const REDIS: Need = Need {
     otherwise: "Install its server, so that redis-server is on PATH, and try again.",
 };
 
+/// The other browser whose engine the package promises to run in.
+pub const FIREFOX: Need = Need {
+    title: "Firefox",
+    packages: &["firefox-esr"],
+    find: || on_path("firefox-esr").or_else(|| on_path("firefox")),
+    otherwise: "Install it, so that firefox is on PATH, and try again.",
+};
+
 /// What asks the server under load.
 pub const WRK: Need = Need {
     title: "wrk",
