@@ -24,7 +24,7 @@ function closure(file, found = new Set()) {
 }
 
 test('the guard brings the offline module, and nothing of the client', () => {
-  for (const [entry, wasm] of [['guard.js'], ['node/guard.js'], ['edge/guard.js', dist('keylatch.wasm')]]) {
+  for (const [entry, wasm] of [['guard.js'], ['node/guard.js'], ['edge/guard.js', dist('keylatch.wasm?module')]]) {
     const files = [...closure(dist(entry))];
     assert.deepEqual(files.filter((file) => !file.endsWith('.js')), wasm ? [wasm] : [], entry);
     const text = files.filter((file) => file.endsWith('.js')).map((file) => readFileSync(file, 'utf8')).join('\n');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import workerd from 'workerd';
 
+import { compiledWasm } from '../wasm/support/compiled-wasm.js';
 import { APPLICATION, CREDENTIAL, standIn } from './support/stand-in.js';
 
 const PKG = fileURLToPath(new URL('../../pkg', import.meta.url));
@@ -30,20 +31,10 @@ async function serve(t, date, bindings) {
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(PKG, join(directory, 'node_modules/keylatch'));
   cpSync(WORKER, join(directory, 'source.js'));
-  const modules = new Set();
-  const compiled = {
-    name: 'compiled wasm',
-    setup(build) {
-      build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => {
-        cpSync(join(resolveDir, path), join(directory, basename(path)));
-        modules.add(basename(path));
-        return { path: `./${basename(path)}`, external: true };
-      });
-    },
-  };
+  const { plugin, modules } = compiledWasm(directory);
   await esbuild.build({
     entryPoints: [join(directory, 'source.js')], outfile: join(directory, 'worker.js'), bundle: true, format: 'esm',
-    conditions: ['workerd', 'worker', 'browser'], plugins: [compiled], logLevel: 'error',
+    conditions: ['workerd', 'worker', 'browser'], plugins: [plugin], logLevel: 'error',
   });
   const wasm = [...modules].map((name) => `(name = "${name}", wasm = embed "${name}")`).join(', ');
   const texts = Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`).join(', ');

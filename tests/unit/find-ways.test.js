@@ -13,7 +13,7 @@ const { Secret } = await import('../../pkg/entries/offline.js');
 
 /** An instance of one of the modules, with the catalogue. */
 function instance(hasSimd) {
-  const module = new WebAssembly.Module(load(hasSimd));
+  const module = load(hasSimd);
   const imports = WebAssembly.Module.imports(module).map((one) => [one.module, { [one.name]: () => {} }]);
   const wasm = new WebAssembly.Instance(module, Object.fromEntries(imports)).exports;
   const bytes = () => new Uint8Array(wasm.memory.buffer, wasm.scratch(), 262_144);
@@ -44,8 +44,8 @@ function text() {
   return KINDS[dice.one(Object.keys(KINDS))](dice, keys) + dice.one(['', '\n', 'é', ' ', keys[0]]);
 }
 
-test('the module with vector instructions finds what the other one finds', () => {
-  assert.notDeepEqual(load(true), load(false));
+test('the module with vector instructions finds what the other one finds', async () => {
+  assert.notEqual((await import('#find-simd-bytes')).text, (await import('#find-bytes')).text);
   let count = 0;
   for (let i = 0; i < 3000; i++) {
     const one = text();

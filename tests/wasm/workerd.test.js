@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import * as esbuild from 'esbuild';
 import workerd from 'workerd';
 
 import { DEMO, startServer } from '../browser/support/server.js';
+import { compiledWasm } from './support/compiled-wasm.js';
 
 const PKG = fileURLToPath(new URL('../../pkg', import.meta.url));
 const WORKER = fileURLToPath(new URL('support/edge-worker.js', import.meta.url));
@@ -29,23 +30,13 @@ const running = new Set();
 async function bundle(directory) {
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(PKG, join(directory, 'node_modules/keylatch'));
-  const modules = [];
-  const compiled = {
-    name: 'compiled wasm',
-    setup(build) {
-      build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => {
-        cpSync(join(resolveDir, path), join(directory, basename(path)));
-        modules.push(basename(path));
-        return { path: `./${basename(path)}`, external: true };
-      });
-    },
-  };
+  const { plugin, modules } = compiledWasm(directory);
   cpSync(WORKER, join(directory, 'source.js'));
   await esbuild.build({
     entryPoints: [join(directory, 'source.js')], outfile: join(directory, 'worker.js'), bundle: true, format: 'esm',
-    conditions: ['workerd', 'worker', 'browser'], plugins: [compiled], logLevel: 'error',
+    conditions: ['workerd', 'worker', 'browser'], plugins: [plugin], logLevel: 'error',
   });
-  return [...new Set(modules)];
+  return [...modules];
 }
 
 /** The worker in a workerd of its own, as of a date: its address. */

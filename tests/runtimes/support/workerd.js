@@ -3,14 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import * as esbuild from 'esbuild';
 import workerd from 'workerd';
 
+import { compiledWasm } from '../../wasm/support/compiled-wasm.js';
 import { ALL } from './all.js';
 import { project, SERVER } from './project.js';
 
@@ -55,20 +56,10 @@ const worker :Workerd.Worker = (
 
 /** Writes `worker.js` and the modules that it imports; their names. */
 async function bundle(directory) {
-  const modules = new Set();
-  const compiled = {
-    name: 'compiled wasm',
-    setup(build) {
-      build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => {
-        cpSync(join(resolveDir, path), join(directory, basename(path)));
-        modules.add(basename(path));
-        return { path: `./${basename(path)}`, external: true };
-      });
-    },
-  };
+  const { plugin, modules } = compiledWasm(directory);
   await esbuild.build({
     entryPoints: [project.write('worker.js', WORKER)], outfile: join(directory, 'worker.js'), bundle: true, format: 'esm',
-    conditions: ['workerd', 'worker', 'browser'], plugins: [compiled], logLevel: 'error',
+    conditions: ['workerd', 'worker', 'browser'], plugins: [plugin], logLevel: 'error',
   });
   return [...modules];
 }
