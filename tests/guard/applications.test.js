@@ -294,6 +294,26 @@ test('only what does nothing twice is asked again', async () => {
   assert.equal(await tries((it) => it.keys.delete(made.id)), 1);
 });
 
+test('whoever is told to slow down waits and asks again, whatever they ask; a server that fails is asked again about what is safe', async () => {
+  const app = await acme();
+  const { key: made } = await app.keys.create({ owner: 'cust_7' });
+  await app.keys.revoke(made.id);
+  const refusing = (status) => {
+    let sent = 0;
+    const fetching = async (request) => ((sent += 1) === 1 ? new Response('{}', { status, headers: { 'retry-after': '0' } }) : fetch(request));
+    return { times: () => sent, keys: with_({ fetch: fetching }).application(app.id).keys };
+  };
+  const [failing, busy] = [refusing(503), refusing(429)];
+  assert.equal((await refusal(failing.keys.delete(made.id))).code, 'service_error');
+  assert.equal(failing.times(), 1);
+  assert.equal((await refusing(503).keys.get(made.id)).id, made.id);
+  assert.equal(await busy.keys.delete(made.id), undefined);
+  assert.equal(busy.times(), 2);
+  const long = with_({ fetch: async () => new Response('{}', { status: 429, headers: { 'retry-after': '60' } }) });
+  const late = await refusal(long.get(app.id));
+  assert.deepEqual([late.code, late.retryAfter], ['rate_limited', 60]);
+});
+
 test('a call ends with its signal, with its time, and with a function that gives no key', async () => {
   const hanging = { fetch: () => new Promise(() => {}) };
   const stop = new AbortController();

@@ -2,6 +2,7 @@
 // and nothing of a platform but `Request` and what the package itself uses.
 
 import * as keylatch from 'keylatch';
+import { Applications } from 'keylatch/applications';
 import { createGuard, issueKey } from 'keylatch/guard';
 import { redact } from 'keylatch/redact';
 
@@ -82,8 +83,19 @@ async function lifecycle(note, { url: baseUrl, user, password }) {
 
   await person.delete(next.key.id);
   await refuses(() => person.get(next.key.id), 'not_found', 'the deleted key');
-  await person.signOut();
   note('delete');
+
+  const managing = await person.create({ name: 'for applications', expiresIn: 'PT1H', scopes: ['keys:read', 'keys:write'] });
+  const applications = new Applications({ baseUrl, credential: managing.secret });
+  const { id } = await applications.create({ name: 'conformance', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
+  const { keys, owners } = applications.application(id);
+  const issued = await keys.create({ owner: 'cust_7' });
+  equal(issued.secret.reveal().startsWith('acme_live_'), true, 'a key of a customer');
+  equal(await owners.revoke('cust_7'), 1, 'the keys of a customer that were ended');
+  await applications.delete(id);
+  await refuses(() => keys.get(issued.key.id), 'not_found', 'a key of an application that is gone');
+  await person.signOut();
+  note('applications');
 }
 
 /**
