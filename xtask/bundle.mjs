@@ -2,7 +2,8 @@
 //
 //   node xtask/bundle.mjs STAGING OUT
 //
-// STAGING holds what Rust made: offline/, client/, node/ (wasm-pack), data.js and
+// STAGING holds what Rust made: offline/, client/, node/ (wasm-pack), offline/parts/
+// (split.mjs), data.js and
 // data-node.js (the sentences and services) and *.printable.js. OUT gets the files
 // of pkg/dist/. Sources are one file per question; what is shipped is few files
 // without comments, and in each group the parts that a platform has of its own.
@@ -27,16 +28,16 @@ const GROUPS = {
     // Files of their own, so that a bundler leaves out those that a program does not use.
     questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
     parts: {
-      '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client',
+      '#offline': 'web/offline', '#parts': 'web/parts', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client',
       '#find': 'web/find', '#find-bytes': 'find.printable', '#find-simd-bytes': 'find-simd.printable',
     },
   },
-  slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
-  edge: { entries: ['edge', 'catalogue', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
+  slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#parts': 'slim/parts', '#client': 'slim/client', '#glue': 'client' } },
+  edge: { entries: ['edge', 'catalogue', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#parts': 'slim/parts', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
   node: {
     entries: ['index', 'client', 'node', 'cli', 'catalogue', 'guard', 'redact'],
     parts: {
-      '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node',
+      '#offline': 'node/offline', '#parts': 'node/parts', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node',
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
     },
     platform: 'node',
@@ -67,9 +68,13 @@ async function factory(name) {
 
 const generated = {};
 for (const name of ['client', 'node']) generated[`glue:${name}`] = await factory(name);
-for (const name of ['offline', 'find', 'find-simd', 'node']) {
-  const bytes = readFileSync(staged(name, 'keylatch_bg.wasm'));
-  generated[`${name}.base64`] = `export const text = ${JSON.stringify(bytes.toString('base64'))};\n`;
+const base64 = (name, ...path) => `export const ${name} = ${JSON.stringify(readFileSync(staged(...path)).toString('base64'))};\n`;
+const ENCODED = {
+  offline: ['check', 'diagnosis', 'secrets'].map((part) => base64(part, 'offline/parts', `${part}.wasm`)).join(''),
+  ...Object.fromEntries(['find', 'find-simd', 'node'].map((name) => [name, base64('text', name, 'keylatch_bg.wasm')])),
+};
+for (const [name, text] of Object.entries(ENCODED)) {
+  generated[`${name}.base64`] = text;
   // For tests of the sources: tests/sources.js.
   writeFileSync(staged(`${name}.base64.js`), generated[`${name}.base64`]);
 }
@@ -132,6 +137,6 @@ for (const [name, group] of Object.entries(GROUPS)) {
 }
 
 mkdirSync(out, { recursive: true });
-for (const [file, name] of [['keylatch.wasm', 'offline'], ['client.wasm', 'client'], ['find.wasm', 'find-simd']]) {
-  cpSync(staged(name, 'keylatch_bg.wasm'), join(out, file));
+for (const [file, path] of [['keylatch.wasm', 'offline/parts/keylatch.wasm'], ['client.wasm', 'client/keylatch_bg.wasm'], ['find.wasm', 'find-simd/keylatch_bg.wasm']]) {
+  cpSync(staged(path), join(out, file));
 }

@@ -82,7 +82,7 @@ pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use diagnose::{MAX_LENGTH, diagnose, resembles};
 pub use error::Error;
 pub use forms::forms;
-pub use generate::generate;
+pub use generate::{generate, generate_valid};
 pub use hash::{digest, hash, hash_bytes, verify};
 pub use mask::mask;
 pub use problem::{Problem, ProblemCode};

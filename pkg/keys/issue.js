@@ -5,6 +5,7 @@ import { nativeHash } from '#offline';
 
 import { failure } from '../core/errors.js';
 import { enter, fresh, read, short } from '../core/offline.js';
+import { secrets } from '../core/parts.js';
 import { adoptSlot, lend, masked, withData } from '../core/secret.js';
 import { formatOf, withFormat } from '../core/services.js';
 
@@ -33,7 +34,7 @@ export function generateKey(...given) {
 /** @param {import('../core/offline.js').Offline} core @param {number} format @param {number} prefix */
 function generated(core, format, prefix) {
   for (let count = 64; count <= 65_536; count *= 4) {
-    const slot = core.wasm.generate(format, prefix, fillRandom(fresh(core).bytes, count)) | 0;
+    const slot = secrets(core).generate(format, prefix, fillRandom(fresh(core).bytes, count)) | 0;
     if (slot >= 0) return adoptSlot(core, slot);
     if (slot !== NEEDS_MORE) break;
   }
@@ -54,7 +55,7 @@ function fillRandom(bytes, count) {
 export function hashKey(secret) {
   const sha256 = nativeHash();
   if (sha256) return withData(secret, 'secret', sha256);
-  return enter((core) => read(core, core.wasm.hash(lend(core, secret, 'secret'))));
+  return enter((core) => read(core, secrets(core).hash(lend(core, secret, 'secret'))));
 }
 
 const DIGITS = /^[0-9a-f]{64}$/i;
