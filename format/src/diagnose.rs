@@ -51,6 +51,7 @@ pub const MAX_LENGTH: usize = 16_384;
 /// // Of an unknown format only what is wrong with every key is named.
 /// assert!(diagnose(None, "kl_live_x").is_empty());
 /// ```
+#[inline]
 pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     let length = utf16_length(text);
     if length > MAX_LENGTH {
@@ -97,6 +98,7 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
 /// assert!(resembles(keylatch(), &format!("KEYLATCH_API_KEY='{key}'")));
 /// assert!(!resembles(keylatch(), "kl_live_x"));
 /// ```
+#[inline]
 pub fn resembles(format: &KeyFormat, text: &str) -> bool {
     if is_key_of(format, text.as_bytes()) {
         return true;
@@ -121,6 +123,7 @@ pub fn resembles(format: &KeyFormat, text: &str) -> bool {
     })
 }
 
+#[inline]
 fn too_long(format: Option<&KeyFormat>, length: usize) -> Vec<Problem> {
     let most = format.map_or(MAX_LENGTH, KeyFormat::longest);
     let mut expected = String::from("at most ");
@@ -130,6 +133,7 @@ fn too_long(format: Option<&KeyFormat>, length: usize) -> Vec<Problem> {
 }
 
 /// Names a fault of the key, at its place in the text.
+#[inline]
 fn name(core: &Core, format: &KeyFormat, at: usize, fault: Fault, found: &mut Found<'_>) {
     let expected = |part: usize| format.parts.get(part).map(Part::expected).unwrap_or_default();
     let place = core.place(at);

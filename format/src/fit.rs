@@ -150,6 +150,7 @@ fn bounds(format: &KeyFormat, text: &[u8]) -> (usize, usize) {
 impl Part {
     /// What can stand here, for a sentence: `letters and digits`, `"kl_live_" or
     /// "kl_test_"`.
+    #[inline]
     pub fn expected(&self) -> Cow<'static, str> {
         let mut text = String::new();
         match (self, self.alphabet()) {
@@ -172,6 +173,7 @@ impl Part {
 }
 
 impl Alphabet {
+    #[inline]
     fn description(&self) -> &'static str {
         match self {
             Alphabet::Hex => "hexadecimal digits",
