@@ -9,9 +9,10 @@
 // without comments, and in each group the parts that a platform has of its own.
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { joined } from './join.mjs';
 import { build, transform } from './npm/node_modules/esbuild/lib/main.js';
 
 const [staging, out] = process.argv.slice(2);
@@ -20,7 +21,7 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node' }>}
+ * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node', together?: string }>}
  */
 const GROUPS = {
   '.': {
@@ -41,6 +42,8 @@ const GROUPS = {
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
     },
     platform: 'node',
+    // What the entry `index` loads at once, in one file.
+    together: 'core.js',
   },
   // They take a guard and bring none, so one file of each will do everywhere.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
@@ -109,7 +112,7 @@ function parts(group) {
 }
 
 for (const [name, group] of Object.entries(GROUPS)) {
-  const { outputFiles } = await build({
+  const bundle = await build({
     entryPoints: Object.fromEntries([
       ...group.entries.map((entry) => [entry, join(pkg, group.from ?? 'entries', `${entry}.js`)]),
       ...(group.questions ?? []).map((file) => [`parts/${basename(file)}`, join(pkg, `${file}.js`)]),
@@ -126,11 +129,14 @@ for (const [name, group] of Object.entries(GROUPS)) {
     chunkNames: 'chunk-[hash]',
     logLevel: 'warning',
     write: false,
+    metafile: true,
     plugins: [parts(group)],
   });
   // What entries share besides code is an empty file, which everybody would load.
-  const empty = outputFiles.filter(({ contents }) => contents.length === 0).map(({ path }) => basename(path));
-  for (const { path, text } of outputFiles.filter(({ contents }) => contents.length > 0)) {
+  const files = group.together ? await joined(bundle, 'index.js', group.together) : bundle.outputFiles.map(({ path, text }) => ({ name: relative(join(out, name), path), text }));
+  const empty = files.filter(({ text }) => text === '').map((file) => basename(file.name));
+  for (const { name: file, text } of files.filter(({ text }) => text !== '')) {
+    const path = join(out, name, file);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, empty.reduce((code, file) => code.replace(new RegExp(`import"[./]+/${file}";`), ''), text));
   }

@@ -15,7 +15,7 @@ use crate::tools;
 pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 21] = [
+const INPUTS: [&str; 22] = [
     "src",
     "find",
     "format",
@@ -34,6 +34,7 @@ const INPUTS: [&str; 21] = [
     "pkg/platform",
     "pkg/redact",
     "xtask/bundle.mjs",
+    "xtask/join.mjs",
     "xtask/messages",
     "xtask/split.mjs",
     "xtask/npm/package-lock.json",
