@@ -53,8 +53,14 @@ export function checkKey(service, text) {
   }
 }
 
-/** Whether a text begins as a key does, but for upper and lower case. @param {Service} about @param {string} text */
-const isCased = ({ prefixes }, text) => prefixes.some((prefix) => prefix !== undefined && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase());
+/** Whether a text begins as a key does, but for upper and lower case, which are one bit apart. @param {Service} about @param {string} text */
+function isCased({ prefixes }, text) {
+  for (let number = 1; number < prefixes.length; number++) {
+    const prefix = /** @type {string} */ (prefixes[number]);
+    if ((prefix.charCodeAt(0) | 32) === (text.charCodeAt(0) | 32) && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()) return true;
+  }
+  return false;
+}
 
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {
