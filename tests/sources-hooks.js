@@ -14,6 +14,7 @@ const PARTS = {
   '#client-bytes': made('node.base64.js'),
   '#glue': made('glue-node.js'),
   '#offline': source('offline.js'),
+  '#parts': source('parts.js'),
   '#client': source('client.js'),
   '#catalogue': made('catalogue.js'),
   '#find': source('find.js'),

@@ -2,15 +2,17 @@
 //
 //   node xtask/bundle.mjs STAGING OUT
 //
-// STAGING holds what Rust made: offline/, client/, node/ (wasm-pack), data.js and
+// STAGING holds what Rust made: offline/, client/, node/ (wasm-pack), offline/parts/
+// (split.mjs), data.js and
 // data-node.js (the sentences and services) and *.printable.js. OUT gets the files
 // of pkg/dist/. Sources are one file per question; what is shipped is few files
 // without comments, and in each group the parts that a platform has of its own.
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { joined } from './join.mjs';
 import { build, transform } from './npm/node_modules/esbuild/lib/main.js';
 
 const [staging, out] = process.argv.slice(2);
@@ -19,7 +21,7 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node', shared?: string }>}
+ * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node', together?: string, shared?: string }>}
  */
 const GROUPS = {
   '.': {
@@ -27,19 +29,21 @@ const GROUPS = {
     // Files of their own, so that a bundler leaves out those that a program does not use.
     questions: ['keys/check', 'keys/issue', 'keys/headers', 'core/secret', 'core/providers', 'client/client'],
     parts: {
-      '#offline': 'web/offline', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client',
+      '#offline': 'web/offline', '#parts': 'web/parts', '#client': 'web/client', '#bytes': 'offline.printable', '#client-bytes': 'client.printable', '#glue': 'client',
       '#find': 'web/find', '#find-bytes': 'find.printable', '#find-simd-bytes': 'find-simd.printable',
     },
   },
-  slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#client': 'slim/client', '#glue': 'client' } },
-  edge: { entries: ['edge', 'catalogue', 'applications', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
+  slim: { entries: ['slim'], parts: { '#offline': 'slim/offline', '#parts': 'slim/parts', '#client': 'slim/client', '#glue': 'client' } },
+  edge: { entries: ['edge', 'catalogue', 'applications', 'guard', 'redact'], parts: { '#offline': 'edge/offline', '#parts': 'slim/parts', '#client': 'edge/client', '#glue': 'client', '#find': 'edge/find' } },
   node: {
     entries: ['index', 'client', 'node', 'cli', 'catalogue', 'applications', 'guard', 'redact'],
     parts: {
-      '#offline': 'node/offline', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node',
+      '#offline': 'node/offline', '#parts': 'node/parts', '#client': 'node/client', '#bytes': 'offline.base64', '#client-bytes': 'node.base64', '#glue': 'node',
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
     },
     platform: 'node',
+    // What the entry `index` loads at once, in one file.
+    together: 'core.js',
   },
   // They are given a guard and import none, so one file of each works on every platform.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
@@ -74,9 +78,13 @@ async function factory(name) {
 
 const generated = {};
 for (const name of ['client', 'node']) generated[`glue:${name}`] = await factory(name);
-for (const name of ['offline', 'find', 'find-simd', 'node']) {
-  const bytes = readFileSync(staged(name, 'keylatch_bg.wasm'));
-  generated[`${name}.base64`] = `export const text = ${JSON.stringify(bytes.toString('base64'))};\n`;
+const base64 = (name, ...path) => `export const ${name} = ${JSON.stringify(readFileSync(staged(...path)).toString('base64'))};\n`;
+const ENCODED = {
+  offline: ['check', 'diagnosis', 'secrets'].map((part) => base64(part, 'offline/parts', `${part}.wasm`)).join(''),
+  ...Object.fromEntries(['find', 'find-simd', 'node'].map((name) => [name, base64('text', name, 'keylatch_bg.wasm')])),
+};
+for (const [name, text] of Object.entries(ENCODED)) {
+  generated[`${name}.base64`] = text;
   // For tests of the sources: tests/sources.js.
   writeFileSync(staged(`${name}.base64.js`), generated[`${name}.base64`]);
 }
@@ -111,7 +119,7 @@ function parts(group) {
 }
 
 for (const [name, group] of Object.entries(GROUPS)) {
-  const { outputFiles } = await build({
+  const bundle = await build({
     entryPoints: Object.fromEntries([
       ...group.entries.map((entry) => [entry, join(pkg, group.from ?? 'entries', `${entry}.js`)]),
       ...(group.questions ?? []).map((file) => [`parts/${basename(file)}`, join(pkg, `${file}.js`)]),
@@ -128,17 +136,20 @@ for (const [name, group] of Object.entries(GROUPS)) {
     chunkNames: group.shared ?? 'chunk-[hash]',
     logLevel: 'warning',
     write: false,
+    metafile: true,
     plugins: [parts(group)],
   });
   // What entries share besides code is an empty file, which everybody would load.
-  const empty = outputFiles.filter(({ contents }) => contents.length === 0).map(({ path }) => basename(path));
-  for (const { path, text } of outputFiles.filter(({ contents }) => contents.length > 0)) {
+  const files = group.together ? await joined(bundle, 'index.js', group.together) : bundle.outputFiles.map(({ path, text }) => ({ name: relative(join(out, name), path), text }));
+  const empty = files.filter(({ text }) => text === '').map((file) => basename(file.name));
+  for (const { name: file, text } of files.filter(({ text }) => text !== '')) {
+    const path = join(out, name, file);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, empty.reduce((code, file) => code.replace(new RegExp(`import"[./]+/${file}";`), ''), text));
   }
 }
 
 mkdirSync(out, { recursive: true });
-for (const [file, name] of [['keylatch.wasm', 'offline'], ['client.wasm', 'client'], ['find.wasm', 'find-simd']]) {
-  cpSync(staged(name, 'keylatch_bg.wasm'), join(out, file));
+for (const [file, path] of [['keylatch.wasm', 'offline/parts/keylatch.wasm'], ['client.wasm', 'client/keylatch_bg.wasm'], ['find.wasm', 'find-simd/keylatch_bg.wasm']]) {
+  cpSync(staged(path), join(out, file));
 }

@@ -244,32 +244,21 @@ fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize
 /// What is wrong, where it is one thing alone.
 #[inline(never)]
 fn fault(format: &KeyFormat, text: &[u8]) -> Check {
-    let mut found = None;
     let (room, rest) = text.split_at_checked(format.longest()).unwrap_or((text, &[]));
-    let classes = fit(format, room, text.len(), &mut |at, fault| {
-        let check = match fault {
-            Fault::Length { min, max } => Check::WrongLength { min, max },
-            Fault::Prefix(_) => Check::WrongPrefix { at },
-            Fault::Character(_, part) => Check::BadCharacter { at, part },
-            Fault::Checksum(_) => Check::WrongChecksum { at },
-        };
-        found = match (found, check) {
-            (None, check) => Some(check),
-            // A wrong prefix is one fault, however many characters differ.
-            (Some(prefix @ Check::WrongPrefix { .. }), Check::WrongPrefix { .. }) => Some(prefix),
-            _ => Some(Check::Unclear),
-        };
-    });
+    let found = fit(format, room, text.len());
+    let [(at, fault)] = *found.faults() else { return Check::Unclear };
     let body = || format.prefix(text).map_or(0, |(_, prefix)| prefix.len());
-    match found {
-        Some(found)
-            if !text.is_empty()
-                && is_key(text, classes.and(Classes::of(rest)), Some(format), body())
-                && embedded(format, text).is_none() =>
-        {
-            found
-        }
-        _ => Check::Unclear,
+    if text.is_empty()
+        || !is_key(text, found.classes.and(Classes::of(rest)), Some(format), body())
+        || embedded(format, text).is_some()
+    {
+        return Check::Unclear;
+    }
+    match fault {
+        Fault::Length { min, max } => Check::WrongLength { min, max },
+        Fault::Prefix => Check::WrongPrefix { at },
+        Fault::Character(part) => Check::BadCharacter { at, part },
+        Fault::Checksum(_) => Check::WrongChecksum { at },
     }
 }
 

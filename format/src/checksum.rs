@@ -62,7 +62,6 @@ impl Checksum {
         Checksum(u32::MAX)
     }
 
-    #[inline]
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let (blocks, rest) = bytes.as_chunks::<SLICES>();
         for [a, b, c, d, e, f, g, h] in blocks {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::check::{embedded, is_key_of};
 use super::class::PLAIN;
-use super::declare::KeyFormat;
+use super::declare::{KeyFormat, Part};
 use super::fit::{Fault, fit};
 use super::found::Found;
 use super::peel::peel;
@@ -51,6 +51,7 @@ pub const MAX_LENGTH: usize = 16_384;
 /// // Of an unknown format only what is wrong with every key is named.
 /// assert!(diagnose(None, "kl_live_x").is_empty());
 /// ```
+#[inline]
 pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     let length = utf16_length(text);
     if length > MAX_LENGTH {
@@ -79,7 +80,9 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     } else {
         let core = scan(core, start, format, &mut found);
         if let Some(format) = format {
-            fit(format, &core.bytes, core.length, &mut |at, fault| name(&core, at, fault, &mut found));
+            for (at, fault) in fit(format, &core.bytes, core.length).faults() {
+                name(&core, format, *at, *fault, &mut found);
+            }
         }
     }
     found.into_problems()
@@ -95,6 +98,7 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
 /// assert!(resembles(keylatch(), &format!("KEYLATCH_API_KEY='{key}'")));
 /// assert!(!resembles(keylatch(), "kl_live_x"));
 /// ```
+#[inline]
 pub fn resembles(format: &KeyFormat, text: &str) -> bool {
     if is_key_of(format, text.as_bytes()) {
         return true;
@@ -119,6 +123,7 @@ pub fn resembles(format: &KeyFormat, text: &str) -> bool {
     })
 }
 
+#[inline]
 fn too_long(format: Option<&KeyFormat>, length: usize) -> Vec<Problem> {
     let most = format.map_or(MAX_LENGTH, KeyFormat::longest);
     let mut expected = String::from("at most ");
@@ -128,7 +133,9 @@ fn too_long(format: Option<&KeyFormat>, length: usize) -> Vec<Problem> {
 }
 
 /// Names a fault of the key, at its place in the text.
-fn name(core: &Core, at: usize, fault: Fault<'_>, found: &mut Found<'_>) {
+#[inline]
+fn name(core: &Core, format: &KeyFormat, at: usize, fault: Fault, found: &mut Found<'_>) {
+    let expected = |part: usize| format.parts.get(part).map(Part::expected).unwrap_or_default();
     let place = core.place(at);
     match fault {
         Fault::Length { min, max } => {
@@ -141,18 +148,18 @@ fn name(core: &Core, at: usize, fault: Fault<'_>, found: &mut Found<'_>) {
             details.push(expected.into());
             details.push(integer(core.length as i64).into());
         }
-        Fault::Prefix(part) => {
+        Fault::Prefix => {
             if let Some(details) = found.add(ProblemCode::WrongPrefix, place) {
-                details.push(part.expected());
+                details.push(expected(0));
             }
         }
-        Fault::Character(part, _) => {
+        Fault::Character(part) => {
             // The character that was meant, where it was a look-alike.
             let meant = core.bytes.get(at).copied().filter(u8::is_ascii).map(char::from);
             let ch = meant.unwrap_or_else(|| found.character(place));
             if let Some(details) = found.add(ProblemCode::BadCharacter, place) {
                 details.push(shown(ch));
-                details.push(part.expected());
+                details.push(expected(part));
             }
         }
         Fault::Checksum(length) => {

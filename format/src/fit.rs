@@ -14,7 +14,8 @@ use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
 use super::peel::after;
 
 /// One thing that is wrong with a text of visible characters.
-pub(super) enum Fault<'f> {
+#[derive(Clone, Copy)]
+pub(super) enum Fault {
     /// It is too short or too long.
     Length {
         /// The least length.
@@ -23,32 +24,54 @@ pub(super) enum Fault<'f> {
         max: usize,
     },
     /// A character of the first fixed text is another.
-    Prefix(&'f Part),
-    /// A character is none of those that this part has.
-    Character(&'f Part, usize),
+    Prefix,
+    /// A character is none of those that the part of this number has.
+    Character(usize),
     /// The checksum, of so many characters, is another.
     Checksum(usize),
 }
 
-/// Reports what is wrong with the prefix, the length, the characters at their
-/// places and the checksum, each with its place. `text` is as long as the longest
-/// key, `length` what it was before. Tells the classes that all its characters have.
-pub(super) fn fit<'f>(
-    format: &'f KeyFormat,
-    text: &[u8],
-    length: usize,
-    report: &mut dyn FnMut(usize, Fault<'f>),
-) -> Classes {
+/// A length, a prefix and the five characters that are named of a text: see
+/// `Found::add`. A checksum that does not fit is the only fault of its text.
+const MOST: usize = 7;
+
+/// What is wrong with a text.
+pub(super) struct Fit {
+    /// Each fault at its place.
+    faults: [(usize, Fault); MOST],
+    /// How many there are.
+    count: usize,
+    /// The classes that all characters of the text have.
+    pub(super) classes: Classes,
+}
+
+impl Fit {
+    /// The faults from the left to the right, behind that of the length.
+    pub(super) fn faults(&self) -> &[(usize, Fault)] {
+        self.faults.get(..self.count).unwrap_or_default()
+    }
+
+    fn add(&mut self, at: usize, fault: Fault) {
+        if let Some(place) = self.faults.get_mut(self.count) {
+            *place = (at, fault);
+            self.count += 1;
+        }
+    }
+}
+
+/// Finds what is wrong with the prefix, the length, the characters at their
+/// places and the checksum. `text` is as long as the longest key, `length` what it
+/// was before.
+pub(super) fn fit(format: &KeyFormat, text: &[u8], length: usize) -> Fit {
     let (min, max) = bounds(format, text);
     let has_length = (min..=max).contains(&length);
+    let mut found = Fit { faults: [(0, Fault::Prefix); MOST], count: 0, classes: Classes::ALL };
     if !has_length {
-        report(max, Fault::Length { min, max });
+        found.add(max, Fault::Length { min, max });
     }
 
     let covers_all = matches!(format.parts.last(), Some(Part::Checksum { covers: Coverage::All, .. }));
     let mut sum = Checksum::new();
-    let mut is_clean = has_length;
-    let mut all = Classes::ALL;
     let mut start = 0;
     // What the part of variable length has beyond its least.
     let spare = length.saturating_sub(min);
@@ -66,7 +89,7 @@ pub(super) fn fit<'f>(
         let members = part.alphabet().map(Alphabet::members);
         let here = here.get(..length).unwrap_or(here);
         let classes = Classes::of(here);
-        all = all.and(classes);
+        found.classes = found.classes.and(classes);
 
         // Mostly nothing is wrong, which is quicker to see of all than of each.
         let all_fit = match members {
@@ -82,21 +105,26 @@ pub(super) fn fit<'f>(
             if fits || !has_length && !is_prefix && format.allows(*byte) {
                 continue;
             }
-            is_clean = false;
-            report(at, if is_prefix { Fault::Prefix(part) } else { Fault::Character(part, number) });
+            found.add(at, if is_prefix { Fault::Prefix } else { Fault::Character(number) });
+            // A wrong prefix is one fault, however many characters differ.
+            if is_prefix {
+                break;
+            }
         }
 
-        if let Part::Checksum { length, .. } = part {
-            if is_clean && !sum.is(here) {
-                report(start, Fault::Checksum(*length));
-            }
         // Of a key in which something else is wrong, no checksum is asked for.
-        } else if is_clean && (covers_all || matches!(part, Part::Run { .. })) {
-            sum.add(here);
+        if found.count == 0 {
+            match part {
+                Part::Checksum { length, .. } if !sum.is(here) => found.add(start, Fault::Checksum(*length)),
+                Part::Run { .. } => sum.add(here),
+                _ if covers_all => sum.add(here),
+                _ => {}
+            }
         }
         start = start.saturating_add(length);
     }
-    all.and(Classes::of(after(text, start)))
+    found.classes = found.classes.and(Classes::of(after(text, start)));
+    found
 }
 
 /// The least and the greatest length of a key with these fixed texts.
@@ -122,6 +150,7 @@ fn bounds(format: &KeyFormat, text: &[u8]) -> (usize, usize) {
 impl Part {
     /// What can stand here, for a sentence: `letters and digits`, `"kl_live_" or
     /// "kl_test_"`.
+    #[inline]
     pub fn expected(&self) -> Cow<'static, str> {
         let mut text = String::new();
         match (self, self.alphabet()) {
@@ -144,6 +173,7 @@ impl Part {
 }
 
 impl Alphabet {
+    #[inline]
     fn description(&self) -> &'static str {
         match self {
             Alphabet::Hex => "hexadecimal digits",

@@ -16,12 +16,14 @@ pub(super) struct Found<'t> {
 
 impl<'t> Found<'t> {
     /// Nothing found yet in this text.
+    #[inline]
     pub(super) fn new(text: &'t [char]) -> Self {
         Found { text, problems: Vec::new(), counts: [0; ProblemCode::ALL.len()] }
     }
 
     /// Adds a problem at a character of the text and gives its details to be
     /// filled in; nothing when there are enough of this code already.
+    #[inline]
     pub(super) fn add(&mut self, code: ProblemCode, at: usize) -> Option<&mut Vec<Cow<'static, str>>> {
         let most = match code {
             ProblemCode::BadCharacter
@@ -46,6 +48,7 @@ impl<'t> Found<'t> {
     }
 
     /// Adds a character of the text that cannot be seen.
+    #[inline]
     pub(super) fn add_invisible(&mut self, at: usize) {
         let ch = self.character(at);
         if let Some(details) = self.add(ProblemCode::Invisible, at) {
@@ -55,10 +58,12 @@ impl<'t> Found<'t> {
     }
 
     /// A character of the text.
+    #[inline]
     pub(super) fn character(&self, at: usize) -> char {
         self.text.get(at).copied().unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }

@@ -33,9 +33,20 @@ use super::secret::Secret;
 pub fn generate(
     format: &KeyFormat,
     prefix: &str,
-    random: &mut dyn FnMut(&mut [u8]) -> bool,
+    random: &mut impl FnMut(&mut [u8]) -> bool,
 ) -> Result<Secret, Error> {
     format.validate().map_err(|(path, why)| Error::InvalidFormat { path, why })?;
+    generate_valid(format, prefix, random)
+}
+
+/// [`generate`] by a format that is known to be valid, without the sentences of what
+/// is wrong with another.
+#[doc(hidden)]
+pub fn generate_valid(
+    format: &KeyFormat,
+    prefix: &str,
+    random: &mut impl FnMut(&mut [u8]) -> bool,
+) -> Result<Secret, Error> {
     if !format.parts.iter().any(|part| matches!(part, Part::Run { .. })) {
         return Err(Error::NothingRandom);
     }
@@ -83,7 +94,7 @@ fn fill(
     key: &mut String,
     alphabet: &Alphabet,
     length: usize,
-    random: &mut dyn FnMut(&mut [u8]) -> bool,
+    random: &mut impl FnMut(&mut [u8]) -> bool,
 ) -> Result<(), Error> {
     let characters = alphabet.characters().as_bytes();
     let size = characters.len().clamp(1, 256);

@@ -36,6 +36,9 @@
 //! | `forms` | how a text is written in other texts |
 //! | `secret`, `problem`, `error`, `sentence`, `text` | the ground |
 //!
+//! What only the diagnosis needs is `#[inline]`, so that it is compiled with the crate
+//! that calls it: the wasm wants it small, and what checks keys fast.
+//!
 //! The crate has no I/O, no clock and no random source of its own, and does not
 //! need `std`.
 
@@ -82,7 +85,7 @@ pub use declare::{Alphabet, Certainty, Coverage, KeyFormat, Part, prefix_of};
 pub use diagnose::{MAX_LENGTH, diagnose, resembles};
 pub use error::Error;
 pub use forms::forms;
-pub use generate::generate;
+pub use generate::{generate, generate_valid};
 pub use hash::{digest, hash, hash_bytes, verify};
 pub use mask::mask;
 pub use problem::{Problem, ProblemCode};

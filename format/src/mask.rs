@@ -29,6 +29,7 @@ const MIN_HIDDEN: usize = 16;
 /// assert_eq!(mask("kl_live_4fzLqTn0XoVq4fzLqTn0XoVq0123453OAb12"), "kl_live_…Ab12");
 /// assert_eq!(mask("hunter2"), "…");
 /// ```
+#[inline]
 pub fn mask(text: &str) -> String {
     let length = length(text);
     let public = prefix_of(super::keylatch(), text).unwrap_or_default();
@@ -51,12 +52,14 @@ pub fn mask(text: &str) -> String {
 }
 
 /// The last characters of a text.
+#[inline]
 fn tail(text: &str) -> &str {
     let starts = text.bytes().enumerate().rev().filter(|(_, byte)| byte & 0xC0 != 0x80);
     starts.take(TAIL).last().and_then(|(at, _)| text.get(at..)).unwrap_or_default()
 }
 
 /// The words that a text begins with, up to their last separator.
+#[inline]
 fn words(text: &str) -> &str {
     let mut end = 0;
     for (at, byte) in text.bytes().enumerate().take(PREFIX) {

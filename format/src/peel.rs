@@ -27,6 +27,7 @@ const NAME: usize = 64;
 
 /// Takes off all that surrounds the key, layer by layer, and names it: the core
 /// and where it begins.
+#[inline]
 pub(super) fn peel<'t>(
     text: &'t [u8],
     format: Option<&KeyFormat>,
@@ -69,12 +70,14 @@ pub(super) fn peel<'t>(
     (core, start)
 }
 
+#[inline]
 fn is_edge(byte: u8) -> bool {
     is_space(byte) || byte == kind::INVISIBLE
 }
 
 /// Names the white space and the invisible characters at one end of the core,
 /// which begins at `start`.
+#[inline]
 fn name_edge(core: &[u8], start: usize, edge: Range<usize>, found: &mut Found<'_>) {
     let mut is_named = false;
     for (at, byte) in core.iter().enumerate().take(edge.end).skip(edge.start) {
@@ -89,6 +92,7 @@ fn name_edge(core: &[u8], start: usize, edge: Range<usize>, found: &mut Found<'_
 
 /// How many characters at both ends are quotes. `"…",` and `"…";` are lines of
 /// code.
+#[inline]
 fn quotes(core: &[u8], format: Option<&KeyFormat>) -> Option<(usize, usize)> {
     let is_quote = |byte: &&u8| is_quote(**byte) && !format.is_some_and(|format| format.allows(**byte));
     let head = core.iter().take_while(is_quote).count();
@@ -100,6 +104,7 @@ fn quotes(core: &[u8], format: Option<&KeyFormat>) -> Option<(usize, usize)> {
 }
 
 /// The name and the length of `Bearer `, `Authorization: `, `"x-api-key": `.
+#[inline]
 fn scheme(core: &[u8]) -> Option<(&'static str, usize)> {
     let name = word(core, SCHEMES)?;
     let colon = skip(core, skip(core, name.len(), is_quote), is_space);
@@ -113,6 +118,7 @@ fn scheme(core: &[u8]) -> Option<(&'static str, usize)> {
 /// The sign and the length of `LC_API_KEY=`, `export FOO=`, `"api_key": `. What
 /// could as well be a key is none: `=` pads base64, and `user:key` is a key of
 /// some services.
+#[inline]
 fn assignment(core: &[u8], format: Option<&KeyFormat>) -> Option<(&'static str, usize)> {
     if format.is_some_and(|format| format.prefix(core).is_some()) || is_reference(core, format) {
         return None;
@@ -144,6 +150,7 @@ fn assignment(core: &[u8], format: Option<&KeyFormat>) -> Option<(&'static str, 
 }
 
 /// The first of these words that a text begins with, in upper or lower case.
+#[inline]
 fn word(text: &[u8], words: &[&'static str]) -> Option<&'static str> {
     words.iter().copied().find(|word| starts_with(text, word))
 }
@@ -154,6 +161,7 @@ pub(super) fn starts_with(text: &[u8], word: &str) -> bool {
 }
 
 /// The place after all such characters from `at` on.
+#[inline]
 fn skip(text: &[u8], at: usize, is: fn(u8) -> bool) -> usize {
     at + after(text, at).iter().take_while(|byte| is(**byte)).count()
 }

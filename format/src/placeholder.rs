@@ -44,6 +44,8 @@ const REFERENCES: &[&str] = &[
     "os.getenv",
     "ENV[",
 ];
+/// What those in brackets and the other references begin with.
+const REFERENCE: Set = Set::of("$#%@{<!vaesfpoVAESFPO");
 /// No scheme of an address is longer.
 const LONGEST_SCHEME: usize = 24;
 /// What a key that was left out is shown as, here and elsewhere.
@@ -113,15 +115,20 @@ pub(super) fn is_reference(text: &[u8], format: Option<&KeyFormat>) -> bool {
     let is_named = |start: &&str| {
         starts_with(text, start) && after(text, start.len()).first().is_some_and(|next| !is_space(*next))
     };
+    let is_wrapped = |(open, close): &(&str, &str)| {
+        starts_with(text, open)
+            && ends_with(text, close)
+            && !between(text, open.len(), close.len()).is_empty()
+    };
+    // Mostly the first character tells.
+    let may_be = text.first().is_some_and(|first| REFERENCE.contains(*first));
     let is = is_address(text)
-        || is_variable(text)
-        || REFERENCES.iter().any(is_named)
-        || text.windows(REDACTED.len()).any(|part| part.eq_ignore_ascii_case(REDACTED.as_bytes()))
-        || WRAPPED.iter().any(|(open, close)| {
-            starts_with(text, open)
-                && ends_with(text, close)
-                && !between(text, open.len(), close.len()).is_empty()
-        });
+        || may_be
+            && (is_variable(text)
+                || REFERENCES.iter().any(is_named)
+                || WRAPPED.iter().any(is_wrapped))
+        || text.contains(&b'[')
+            && text.windows(REDACTED.len()).any(|part| part.eq_ignore_ascii_case(REDACTED.as_bytes()));
     is && is_foreign(text, format)
 }
 
@@ -228,6 +235,18 @@ fn is_spoken(byte: &u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_reference_begins_with_a_character_of_its_set() {
+        for start in REFERENCES.iter().chain(WRAPPED.iter().map(|(open, _)| open)).chain(&["$"]) {
+            let first = start.as_bytes()[0];
+            assert!(
+                REFERENCE.contains(first.to_ascii_lowercase())
+                    && REFERENCE.contains(first.to_ascii_uppercase()),
+                "{start}"
+            );
+        }
+    }
 
     #[test]
     fn the_pairs_are_those_of_the_words() {

@@ -24,12 +24,14 @@ pub(super) struct Core {
 
 impl Core {
     /// Where a character stands in the text. One beyond the end stands at it.
+    #[inline]
     pub(super) fn place(&self, at: usize) -> usize {
         self.places.get(at).or(self.places.last()).copied().unwrap_or_default()
     }
 }
 
 /// Looks at every character by itself.
+#[inline]
 pub(super) fn scan(text: &[u8], start: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Core {
     let room = format.map_or(0, KeyFormat::longest).min(text.len());
     let mut core = Core { bytes: Zeroizing::new(Vec::with_capacity(room)), places: Vec::new(), length: 0 };
@@ -61,6 +63,7 @@ pub(super) fn scan(text: &[u8], start: usize, format: Option<&KeyFormat>, found:
 }
 
 /// The character that was probably meant, if any was.
+#[inline]
 fn meant(byte: u8, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>) -> Option<u8> {
     if byte.is_ascii_graphic() {
         return Some(byte);

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A whole number in decimal.
+#[inline]
 pub fn integer(number: i64) -> String {
     let mut digits = Vec::new();
     let mut rest = number.unsigned_abs();
@@ -22,6 +23,7 @@ pub fn integer(number: i64) -> String {
 }
 
 /// The bytes as lower-case hexadecimal digits.
+#[inline]
 pub fn hex(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(2 * bytes.len());
     for byte in bytes {
@@ -32,6 +34,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// A hexadecimal digit in lower case.
+#[inline]
 pub(crate) fn digit(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
 }

@@ -22,6 +22,7 @@ pub(super) mod kind {
 }
 
 /// A character as one byte: itself where it is ASCII, else a [`kind`].
+#[inline]
 pub(super) fn narrow(ch: char) -> u8 {
     match ch {
         '\0'..='\x7F' => ch as u8,
@@ -49,11 +50,13 @@ pub(super) fn is_line_break(byte: u8) -> bool {
 }
 
 /// What people and word processors put around a text.
+#[inline]
 pub(super) fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`' | kind::QUOTE)
 }
 
 /// The name of a character that cannot be seen.
+#[inline]
 pub(super) fn invisible(ch: char) -> Option<&'static str> {
     Some(match ch {
         '\u{A0}' | '\u{2007}' | '\u{202F}' => "no-break space",
@@ -78,6 +81,7 @@ pub(super) fn invisible(ch: char) -> Option<&'static str> {
 }
 
 /// The ASCII character that another one looks like.
+#[inline]
 pub(super) fn lookalike(ch: char) -> Option<char> {
     // The full-width forms are ASCII, moved.
     if let '\u{FF01}'..='\u{FF5E}' = ch {
@@ -94,6 +98,7 @@ pub(super) fn lookalike(ch: char) -> Option<char> {
 
 /// A character as it can be shown in a sentence: itself, and its number unless
 /// it is visible ASCII.
+#[inline]
 pub(super) fn shown(ch: char) -> Cow<'static, str> {
     if ch.is_control() {
         return number(ch);
@@ -111,6 +116,7 @@ pub(super) fn shown(ch: char) -> Cow<'static, str> {
 }
 
 /// The number of a character as Unicode writes it, `U+00A0`.
+#[inline]
 pub(super) fn number(ch: char) -> Cow<'static, str> {
     let mut text = String::from("U+");
     for place in (0..6).rev() {
@@ -124,12 +130,14 @@ pub(super) fn number(ch: char) -> Cow<'static, str> {
 }
 
 /// How many UTF-16 code units a text has, as JavaScript counts.
+#[inline]
 pub(super) fn utf16_length(text: &str) -> usize {
     text.bytes().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
 }
 
 /// How many characters a text has. Not `chars().count()`, whose code is made
 /// for speed and five times as large.
+#[inline]
 pub(super) fn length(text: &str) -> usize {
     text.bytes().filter(|byte| byte & 0xC0 != 0x80).count()
 }

@@ -20,6 +20,7 @@ impl KeyFormat {
     /// is zero, upside down or beyond 512 in all; two parts vary in length; fixed
     /// texts behind such a part differ in length; a
     /// checksum is not last, is not 1 to 6 characters long or covers nothing.
+    #[inline]
     pub fn validate(&self) -> Result<(), (String, String)> {
         let fault = |path: &str, why: &str| Err((path.to_owned(), why.to_owned()));
         let mut varies = false;
@@ -63,6 +64,7 @@ impl KeyFormat {
 }
 
 impl Part {
+    #[inline]
     fn validate(&self) -> Result<(), (&'static str, &'static str)> {
         match self {
             Part::Literal(choices) => {
@@ -95,6 +97,7 @@ impl Part {
 }
 
 impl Alphabet {
+    #[inline]
     fn validate(&self) -> Result<(), &'static str> {
         let Alphabet::Custom(characters) = self else { return Ok(()) };
         let twice = characters
@@ -114,16 +117,19 @@ impl Alphabet {
 }
 
 /// Whether texts are of different length.
+#[inline]
 fn differ(choices: &[Cow<'static, str>]) -> bool {
     let mut lengths = choices.iter().map(|text| text.len());
     let first = lengths.next();
     lengths.any(|length| Some(length) != first)
 }
 
+#[inline]
 fn is_visible_ascii(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+#[inline]
 fn at(number: usize, member: &str) -> String {
     let mut path = String::from("parts[");
     path.push_str(&integer(number as i64));

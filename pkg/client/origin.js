@@ -5,6 +5,7 @@ import { baseFaults } from '#data';
 
 import { failure } from '../core/errors.js';
 import { enter, LONGEST, write } from '../core/offline.js';
+import { secrets } from '../core/parts.js';
 
 /** @typedef {{ baseUrl: string, origin: string, protocol: string }} Origin */
 
@@ -16,7 +17,7 @@ export function originOf(address, allowInsecure) {
   const fault = enter((core) => {
     const length = write(core, protocol);
     const whole = write(core, protocol + hostname.slice(-256));
-    return core.wasm.base(length, whole - length, hasUserinfo(url), /[?#]/.test(href), allowInsecure);
+    return secrets(core).base(length, whole - length, hasUserinfo(url), /[?#]/.test(href), allowInsecure);
   });
   if (fault === 4) throw failure(/** @type {any} */ ('insecure_url'), origin);
   if (fault > 0) throw failure('invalid_argument', 'baseUrl', baseFaults[fault - 1]);
@@ -34,7 +35,7 @@ export function admitted(own, address) {
   const isOurs = enter((core) => {
     if (ours.length + theirs.length > LONGEST) return false;
     const first = write(core, ours);
-    return core.wasm.admits(first, write(core, ours + theirs) - first, hasUserinfo(url));
+    return secrets(core).admits(first, write(core, ours + theirs) - first, hasUserinfo(url));
   });
   if (!isOurs) throw failure(/** @type {any} */ ('origin_mismatch'), own.origin, url.origin);
   return url.href;

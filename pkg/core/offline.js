@@ -1,6 +1,7 @@
 // The offline module of WebAssembly: started on first use, replaced after a trap.
 // Only numbers cross its boundary. A text is written into its buffer or read from
-// there, which `write` and `read` do; see src/wasm/offline/.
+// there, which `write` and `read` do; see src/wasm/offline/. What the quick check does
+// not need are parts of it (parts.js), which xtask/split.mjs has taken out.
 
 import { load, SHORT, textOf } from '#offline';
 
@@ -9,28 +10,22 @@ import { failure, isError, KeylatchError } from './errors.js';
 /**
  * The exports of src/wasm/offline/.
  * @typedef {{
- *   check(format: number, length: number): number, resembled(length: number): number,
- *   checkLines(format: number, length: number): number,
- *   mask(length: number): number, hash(length: number): number,
- *   generate(format: number, prefix: number, random: number): number, hold(length: number): number,
- *   reserve(length: number): number, free(slot: number): void, clear(length: number): void,
- *   header(scheme: number, user: number, key: number): number,
- *   base(protocol: number, hostname: number, hasUserinfo: boolean, hasQuery: boolean, allowInsecure: boolean): number,
- *   admits(first: number, second: number, hasUserinfo: boolean): boolean,
- *   declareFormat(length: number): number, dropFormat(number: number): void,
- *   scratch(): number, memory: WebAssembly.Memory, __wbindgen_start(): void,
+ *   check(format: number, length: number): number, clear(length: number): void,
+ *   scratch(): number, memory: WebAssembly.Memory,
  * }} Exports
  *
- * An instance: where its buffer begins, and views of all its memory and of the buffer.
- * @typedef {{ wasm: Exports, at: number, memory: Uint8Array, bytes: Uint8Array, words: Uint32Array }} Offline
+ * An instance: where its buffer begins, views of all its memory and of the buffer, and
+ * its parts that have been started.
+ * @typedef {{ wasm: Exports, at: number, memory: Uint8Array, bytes: Uint8Array, words: Uint32Array,
+ *   parts: Record<string, any> }} Offline
  */
 
 /** Bytes of the buffer. */
 export const SIZE = 65_536;
 /** A longer text, in UTF-16 code units, is answered without being copied: no key is so long. */
 export const LONGEST = 16_384;
-/** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
-let module;
+/** Compiled once each, instantiated again after each trap. @type {Record<string, WebAssembly.Module | undefined>} */
+const modules = {};
 /** @type {Offline | undefined} */
 let current;
 /** @type {TextEncoder | undefined} */
@@ -46,13 +41,22 @@ export const isCurrent = (core) => core === current;
 
 /** @returns {Offline} */
 function start() {
+  const wasm = instance('check', load, {});
+  return viewed(/** @type {any} */ ({ wasm, at: wasm.scratch(), parts: {} }));
+}
+
+/**
+ * The exports of a part, compiled when it is first needed. Whoever loads the module by
+ * themselves have it whole: then they are there already.
+ * @param {Offline} core @param {string} name @param {() => WebAssembly.Module | undefined} load
+ */
+export const part = (core, name, load) => (core.parts[name] ??= instance(name, load, { check: core.wasm }) ?? core.wasm);
+
+/** @param {string} name @param {() => WebAssembly.Module | undefined} load @param {any} imports @returns {any} */
+function instance(name, load, imports) {
   try {
-    module ??= load();
-    const nothing = () => {};
-    const imports = WebAssembly.Module.imports(module).map((one) => [one.module, { [one.name]: nothing }]);
-    const wasm = /** @type {any} */ (new WebAssembly.Instance(module, Object.fromEntries(imports)).exports);
-    wasm.__wbindgen_start();
-    return viewed(/** @type {any} */ ({ wasm, at: wasm.scratch() }));
+    const module = (modules[name] ??= load());
+    return module && new WebAssembly.Instance(module, imports).exports;
   } catch (thrown) {
     throw notStarted(thrown);
   }

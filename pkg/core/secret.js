@@ -5,6 +5,7 @@ import { textOf } from '#offline';
 import { hasBrand } from './brand.js';
 import { failure, isError } from './errors.js';
 import { enter, fresh, isCurrent, LONGEST, read, short, SIZE, utf8Of, write } from './offline.js';
+import { secrets } from './parts.js';
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 /** Not every platform has it yet. @type {typeof Symbol.dispose} */
@@ -119,7 +120,7 @@ export class Secret extends Redacted {
   mask() {
     const held = own(this);
     if (held.length > SIZE) return masked(ends(exposed(held)));
-    return enter((core) => read(core, core.wasm.mask(loaded(core, held))));
+    return enter((core) => read(core, secrets(core).mask(loaded(core, held))));
   }
 }
 
@@ -198,7 +199,7 @@ function digest(bytes) {
       const place = fresh(core).bytes;
       place.set(before);
       place.set(piece, before.length);
-      digits = read(core, core.wasm.hash(before.length + piece.length));
+      digits = read(core, secrets(core).hash(before.length + piece.length));
       before = utf8Of(digits);
     }
     return digits.slice(0, 16);
@@ -206,14 +207,14 @@ function digest(bytes) {
 }
 
 /** Enough of a text to recognise it by. @param {string} text */
-export const masked = (text) => enter((core) => read(core, core.wasm.mask(write(core, ends(text)))));
+export const masked = (text) => enter((core) => read(core, secrets(core).mask(write(core, ends(text)))));
 
 /** What a mask depends on of a long text. @param {string} text */
 const ends = (text) => (text.length > LONGEST ? text.slice(0, 64) + text.slice(-64) : text);
 
 /** Takes a text over. @param {string} text @returns {Held} */
 function hold(text) {
-  if (text.length <= LONGEST) return enter((core) => held(core, core.wasm.hold(write(core, text))));
+  if (text.length <= LONGEST) return enter((core) => held(core, secrets(core).hold(write(core, text))));
   // Too long for the buffer: no key, but a secret all the same.
   return holdBytes(utf8Of(text));
 }
@@ -221,7 +222,7 @@ function hold(text) {
 /** Takes bytes over, which are wiped. @param {Uint8Array} bytes @returns {Held} */
 function holdBytes(bytes) {
   return enter((core) => {
-    const room = held(core, core.wasm.reserve(bytes.length));
+    const room = held(core, secrets(core).reserve(bytes.length));
     core.memory.set(bytes, room.at);
     bytes.fill(0);
     return room;
@@ -253,7 +254,7 @@ function wipe(held) {
   living.delete(held);
   version++;
   const { core, slot, at, length } = held;
-  if (isCurrent(core)) enter(({ wasm }) => wasm.free(slot));
+  if (isCurrent(core)) enter((core) => secrets(core).free(slot));
   // An instance that has trapped is not entered again.
   else fresh(core).memory.fill(0, at, at + length);
 }
@@ -336,7 +337,7 @@ function copied(bytes) {
   if (bytes.length > SIZE) return holdBytes(bytes.slice());
   return enter((core) => {
     fresh(core).bytes.set(bytes);
-    return held(core, core.wasm.hold(bytes.length));
+    return held(core, secrets(core).hold(bytes.length));
   });
 }
 

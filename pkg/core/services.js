@@ -8,6 +8,7 @@ import { declare, declareFormat } from '../client/declare.js';
 import { freeze } from '../client/plain.js';
 import { failure } from './errors.js';
 import { enter, isCurrent, read, write } from './offline.js';
+import { diagnosis } from './parts.js';
 
 /**
  * @typedef {import('../index.js').Provider} Provider
@@ -133,11 +134,11 @@ function formatFault(format) {
   /** @type {{ path: string, why: string } | undefined} */
   let fault;
   enter((core) => {
-    const number = core.wasm.declareFormat(write(core, encoded(format)));
+    const number = diagnosis(core).declareFormat(write(core, encoded(format)));
     if (number < 0) {
       const [path, why] = read(core, number & 0x7fffffff).split('\n');
       fault = { path, why };
-    } else core.wasm.dropFormat(number);
+    } else diagnosis(core).dropFormat(number);
   });
   return fault;
 }
@@ -154,7 +155,7 @@ export function formatNumber(core, service) {
   // twice, its number would be another format's.
   if (!format.core && typeof FinalizationRegistry !== 'undefined') (collected ??= new FinalizationRegistry(drop)).register(service.data, format);
   format.core = core;
-  format.number = core.wasm.declareFormat(write(core, encoded(service.data.format)));
+  format.number = diagnosis(core).declareFormat(write(core, encoded(service.data.format)));
   return format.number;
 }
 
@@ -163,7 +164,7 @@ let collected;
 
 /** @param {Declared} format */
 function drop({ core, number }) {
-  if (core && isCurrent(core)) enter(({ wasm }) => wasm.dropFormat(number));
+  if (core && isCurrent(core)) enter((core) => diagnosis(core).dropFormat(number));
 }
 
 /**
@@ -172,11 +173,11 @@ function drop({ core, number }) {
  * @param {import('./offline.js').Offline} core @param {KeyFormat} format @param {(number: number) => T} work
  */
 export function withFormat(core, format, work) {
-  const number = core.wasm.declareFormat(write(core, encoded(format)));
+  const number = diagnosis(core).declareFormat(write(core, encoded(format)));
   try {
     return work(number);
   } finally {
-    core.wasm.dropFormat(number);
+    diagnosis(core).dropFormat(number);
   }
 }
 

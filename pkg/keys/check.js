@@ -4,6 +4,7 @@ import { codes, formats, services } from '#data';
 
 import { failure, problemOf } from '../core/errors.js';
 import { broken, enter, fresh, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
+import { diagnosis } from '../core/parts.js';
 import { catalogue, formatNumber, serviceOf } from '../core/services.js';
 import { repair } from './repair.js';
 import { lengthOf } from './span.js';
@@ -35,15 +36,16 @@ export function checkKey(service, text) {
   if (text.length > LONGEST) return { ok: false, provider, certainty, problems: [tooLong(about, text)], looksLike: [] };
   const core = offline();
   try {
-    const found = core.wasm.check(formatNumber(core, about), write(core, text));
+    const format = formatNumber(core, about);
+    const found = core.wasm.check(format, write(core, text));
     const kind = found & 7;
     if (kind === GOOD) {
       const prefix = about.prefixes[found >>> 3];
       return prefix === undefined ? { ok: true, provider, certainty } : { ok: true, provider, certainty, prefix };
     }
+    const problems = kind === UNCLEAR ? diagnosed(core, format, text) : [problem(about, text, found)];
     const like = fresh(core).words[0];
     const looksLike = like === 0 ? [] : idsOf(like).filter((id) => id !== provider);
-    const problems = kind === UNCLEAR ? diagnosed(read(core, found >>> 3, 4), text) : [problem(about, text, found)];
     const fixed = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) ? repaired(core, about, text) : undefined;
     return fixed === undefined ? { ok: false, provider, certainty, problems, looksLike } : { ok: false, provider, certainty, problems, looksLike, fixed };
   } catch (thrown) {
@@ -51,8 +53,14 @@ export function checkKey(service, text) {
   }
 }
 
-/** Whether a text begins as a key does, but for upper and lower case. @param {Service} about @param {string} text */
-const isCased = ({ prefixes }, text) => prefixes.some((prefix) => prefix !== undefined && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase());
+/** Whether a text begins as a key does, but for upper and lower case, which are one bit apart. @param {Service} about @param {string} text */
+function isCased({ prefixes }, text) {
+  for (let number = 1; number < prefixes.length; number++) {
+    const prefix = /** @type {string} */ (prefixes[number]);
+    if ((prefix.charCodeAt(0) | 32) === (text.charCodeAt(0) | 32) && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()) return true;
+  }
+  return false;
+}
 
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {
@@ -121,9 +129,9 @@ function longestPart(part) {
   return typeof part.length === 'number' ? part.length : part.length.max;
 }
 
-/** The problems of the diagnosis: a line each. @param {string} lines @param {string} text @returns {KeyProblem[]} */
-function diagnosed(lines, text) {
-  return lines
+/** The problems of the diagnosis: a line each. @param {import('../core/offline.js').Offline} core @param {number} format @param {string} text @returns {KeyProblem[]} */
+function diagnosed(core, format, text) {
+  return read(core, diagnosis(core).diagnose(format, write(core, text)), 4)
     .split('\n')
     .slice(0, -1)
     .map((line) => {
@@ -136,7 +144,7 @@ function diagnosed(lines, text) {
 export function surroundings(text) {
   return enter((core) => {
     const found = core.wasm.check(NO_FORMAT, write(core, text));
-    return (found & 7) === GOOD ? [] : diagnosed(read(core, found >>> 3, 4), text);
+    return (found & 7) === GOOD ? [] : diagnosed(core, NO_FORMAT, text);
   });
 }
 
@@ -148,7 +156,7 @@ function idsOf(bits) {
 /** The ids of the services of whose known form a text is, whatever stands around the key. @param {string} text */
 export function resembled(text) {
   if (text.length > LONGEST) return [];
-  return enter((core) => idsOf(core.wasm.resembled(write(core, text))));
+  return enter((core) => idsOf(diagnosis(core).resembled(write(core, text))));
 }
 
 /** @param {string} text */
@@ -196,7 +204,7 @@ export function checkKeys(service, lines) {
           continue;
         }
       }
-      const count = core.wasm.checkLines(format, copied(core, isText ? all.slice(start, end) : all.subarray(start, end)));
+      const count = diagnosis(core).checkLines(format, copied(core, isText ? all.slice(start, end) : all.subarray(start, end)));
       const answers = fresh(core).bytes;
       for (let at = 0; at < count; at++) statuses.push(answers[at] === 0 ? 'ok' : codes[answers[at] - 1]);
       core.wasm.clear(count);

@@ -4,6 +4,7 @@ import { plainKey } from '#data';
 
 import { failure, object } from '../core/errors.js';
 import { enter, LONGEST, read, short, write } from '../core/offline.js';
+import { secrets } from '../core/parts.js';
 import { exposedBy } from '../core/secret.js';
 import { serviceOf } from '../core/services.js';
 import { ANY, checkKey } from './check.js';
@@ -51,7 +52,7 @@ export function headerValue(scheme, secret, title) {
     // The buffer is written in words of four bytes, so the key goes first into place.
     const value = user + short(text, 'secret');
     const userLength = write(core, user);
-    const length = core.wasm.header(kind, userLength, write(core, value) - userLength);
+    const length = secrets(core).header(kind, userLength, write(core, value) - userLength);
     if (length < 0) throw failure('invalid_header', 'key', String(length & ~REFUSED));
     const sent = read(core, length);
     core.wasm.clear(length);

@@ -5,6 +5,7 @@ import { nativeHash } from '#offline';
 
 import { failure } from '../core/errors.js';
 import { enter, fresh, read, short } from '../core/offline.js';
+import { secrets } from '../core/parts.js';
 import { adoptSlot, lend, masked, withData } from '../core/secret.js';
 import { formatOf, withFormat } from '../core/services.js';
 
@@ -36,7 +37,7 @@ export function generateKey(...given) {
 /** @param {import('../core/offline.js').Offline} core @param {number} format @param {number} prefix */
 function generated(core, format, prefix) {
   for (let count = 64; count <= 65_536; count *= 4) {
-    const slot = core.wasm.generate(format, prefix, fillRandom(fresh(core).bytes, count)) | 0;
+    const slot = secrets(core).generate(format, prefix, fillRandom(fresh(core).bytes, count)) | 0;
     if (slot >= 0) return adoptSlot(core, slot);
     if (slot !== NEEDS_MORE) break;
   }
@@ -57,7 +58,7 @@ function fillRandom(bytes, count) {
 export function hashKey(secret) {
   const sha256 = nativeHash();
   if (sha256) return withData(secret, 'secret', sha256);
-  return enter((core) => read(core, core.wasm.hash(lend(core, secret, 'secret'))));
+  return enter((core) => read(core, secrets(core).hash(lend(core, secret, 'secret'))));
 }
 
 const DIGITS = /^[0-9a-f]{64}$/i;
@@ -66,9 +67,13 @@ const DIGITS = /^[0-9a-f]{64}$/i;
 export function verifyKey(secret, hash) {
   const own = hashKey(secret);
   const stored = short(hash, 'hash');
+  // All of them, wherever they differ. Letters have the bit 64, and 32 makes them lower-case.
+  let differ = stored.length ^ 64;
+  for (let at = 0; at < 64; at++) {
+    const unit = stored.charCodeAt(at);
+    differ |= own.charCodeAt(at) ^ (unit | ((unit & 64) >> 1));
+  }
+  if (differ === 0) return true;
   if (!DIGITS.test(stored)) throw failure('invalid_argument', 'hash', 'it must be the 64 hexadecimal digits that hashKey() gives.');
-  // All of them, wherever they differ. The bit makes letters lower-case, and digits have it.
-  let differ = 0;
-  for (let at = 0; at < 64; at++) differ |= own.charCodeAt(at) ^ (stored.charCodeAt(at) | 32);
-  return differ === 0;
+  return false;
 }

@@ -36,7 +36,9 @@ const INPUTS: [&str; 22] = [
     "pkg/redact",
     "pkg/server",
     "xtask/bundle.mjs",
+    "xtask/join.mjs",
     "xtask/messages",
+    "xtask/split.mjs",
     "xtask/npm/package-lock.json",
 ];
 
@@ -72,8 +74,9 @@ pub fn build(project: &Project) -> Result<()> {
     write(&staging.join("data-node.js"), messages(project, &["--", "node"])?.as_bytes())?;
     for module in MODULES {
         say(format!("compiling the {module} module to WebAssembly …"));
-        let bytes = compile(project, &staging.join(module), module)?;
-        write(&staging.join(format!("{module}.printable.js")), printable::module(&bytes).as_bytes())?;
+        let wasm = compile(project, &staging.join(module), module)?;
+        let named = if module == "offline" { split(project, &wasm)? } else { vec![("text", bytes(&wasm)?)] };
+        write(&staging.join(format!("{module}.printable.js")), printable::module(&named).as_bytes())?;
     }
     say("bundling the JavaScript …");
     let mut node = Command::new("node");
@@ -110,8 +113,23 @@ fn fresh(inputs: &str, out: &Path) -> Result<String> {
     Ok(format!("{inputs} {}", fingerprint::of(&[out.to_path_buf()], &[])?))
 }
 
+/// The parts of the offline module, by name.
+const PARTS: [&str; 3] = ["check", "diagnosis", "secrets"];
+
+/// Splits the offline module into its parts, and reads them.
+fn split(project: &Project, wasm: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let out = staging(project).join("offline/parts");
+    let mut node = Command::new("node");
+    run_quietly(node.arg(project.path("xtask/split.mjs")).arg(wasm).arg(&out).current_dir(project.root()))?;
+    PARTS.iter().map(|part| Ok((*part, bytes(&out.join(format!("{part}.wasm")))?))).collect()
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).context(format!("cannot read {}", file.display()))
+}
+
 /// A module of wasm and its glue, by wasm-pack.
-fn compile(project: &Project, out: &Path, module: &str) -> Result<Vec<u8>> {
+fn compile(project: &Project, out: &Path, module: &str) -> Result<PathBuf> {
     let mut wasm_pack = tools::wasm_pack(project)?;
     wasm_pack
         .args(["--quiet", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
@@ -125,8 +143,7 @@ fn compile(project: &Project, out: &Path, module: &str) -> Result<Vec<u8>> {
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     run_quietly(&mut wasm_pack)?;
-    let wasm = out.join("keylatch_bg.wasm");
-    fs::read(&wasm).context(format!("cannot read {}", wasm.display()))
+    Ok(out.join("keylatch_bg.wasm"))
 }
 
 /// Panic messages name source files. Without this they would tell where the

@@ -14,23 +14,24 @@ use std::cmp::Reverse;
 const LEFT_OUT: &[u8] = b"\"$<\\`";
 const SHIFTS: &[u8] = b"}~";
 
-/// The module that exports the bytes.
-pub fn module(bytes: &[u8]) -> String {
-    let (alphabet, text) = encode(bytes);
-    let alphabet: Vec<String> = alphabet.iter().map(u8::to_string).collect();
-    format!(
-        "// A module of wasm, as pkg/platform/web/printable.js reads it, written by `cargo xtask build`.\n\
-         export const alphabet = [{}];\n\
-         export const text = \"{text}\";\n",
-        alphabet.join(",")
-    )
+/// The module that exports the bytes by these names, in one alphabet.
+pub fn module(named: &[(&str, Vec<u8>)]) -> String {
+    let alphabet = alphabet(named.iter().flat_map(|(_, bytes)| bytes));
+    let numbers: Vec<String> = alphabet.iter().map(u8::to_string).collect();
+    let mut module = format!(
+        "// WebAssembly, as pkg/platform/web/printable.js reads it, written by `cargo xtask build`.\n\
+         export const alphabet = [{}];\n",
+        numbers.join(",")
+    );
+    for (name, bytes) in named {
+        module.push_str(&format!("export const {name} = \"{}\";\n", encode(bytes, &alphabet)));
+    }
+    module
 }
 
 /// What one character stands for without a shift, with the first and with the
-/// second; and the text.
-fn encode(bytes: &[u8]) -> (Vec<u8>, String) {
-    let characters: Vec<u8> =
-        (b' '..=b'~').filter(|character| ![LEFT_OUT, SHIFTS].concat().contains(character)).collect();
+/// second: all bytes, the most frequent first.
+fn alphabet<'b>(bytes: impl Iterator<Item = &'b u8>) -> Vec<u8> {
     let mut counts = [0_usize; 256];
     for byte in bytes {
         if let Some(count) = counts.get_mut(usize::from(*byte)) {
@@ -39,7 +40,12 @@ fn encode(bytes: &[u8]) -> (Vec<u8>, String) {
     }
     let mut alphabet: Vec<u8> = (0..=u8::MAX).collect();
     alphabet.sort_by_key(|byte| Reverse(counts.get(usize::from(*byte)).copied()));
+    alphabet
+}
 
+fn encode(bytes: &[u8], alphabet: &[u8]) -> String {
+    let characters: Vec<u8> =
+        (b' '..=b'~').filter(|character| ![LEFT_OUT, SHIFTS].concat().contains(character)).collect();
     let prefixes = std::iter::once("").chain(["}", "~"]);
     let codes = prefixes.flat_map(|prefix| characters.iter().map(move |character| (prefix, *character)));
     let mut code_of = [("", 0_u8); 256];
@@ -54,7 +60,7 @@ fn encode(bytes: &[u8]) -> (Vec<u8>, String) {
         text.push_str(prefix);
         text.push(char::from(character));
     }
-    (alphabet, text)
+    text
 }
 
 #[cfg(test)]
@@ -65,7 +71,7 @@ mod tests {
     fn every_byte_has_a_text_of_its_own_that_needs_no_quoting() {
         let texts: Vec<String> = {
             let all: Vec<u8> = (0..=u8::MAX).collect();
-            let (_, text) = encode(&all);
+            let text = encode(&all, &alphabet(all.iter()));
             assert!(
                 text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && !LEFT_OUT.contains(&byte)),
                 "{text}"
@@ -91,7 +97,8 @@ mod tests {
     fn frequent_bytes_take_one_character() {
         let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
         bytes.extend([0xff; 10]);
-        let (alphabet, text) = encode(&bytes);
+        let alphabet = alphabet(bytes.iter());
+        let text = encode(&bytes, &alphabet);
         assert_eq!(alphabet.first(), Some(&0xff));
         assert!(text.ends_with(&" ".repeat(11)), "{text}");
     }

@@ -1,9 +1,9 @@
 // The offline module in Node. Its bytes are in the script, as a bundler for Node
 // would lose a file beside it; Node decodes base64 faster than a script can.
 
-import { text } from '#bytes';
+import { check } from '#bytes';
 
-export const load = () => new WebAssembly.Module(Buffer.from(text, 'base64'));
+export const load = () => new WebAssembly.Module(Buffer.from(check, 'base64'));
 
 /** @type {((data: string | Uint8Array) => string) | undefined} */
 let sha256;

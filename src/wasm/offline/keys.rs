@@ -11,14 +11,11 @@ use zeroize::Zeroizing;
 
 use super::memory::{answer, buffer, bytes, copy, put, state, text, wipe};
 
-/// The quick check of a text, as [`Check::pack`] has it; the text is wiped. Of a
-/// good key that is all.
+/// The quick check of a text, as [`Check::pack`] has it; the text is wiped.
 ///
-/// Of any other the buffer begins with the services whose keys the text looks like:
-/// a bit for each format of the catalogue but this one, in four bytes, the lowest
-/// first. What takes the diagnosis has the kind of [`Check::Unclear`], above it the
-/// length of what stands behind them: a line for each problem, with the number of
-/// its code, its index and its details between tabs.
+/// Of a text with one fault the buffer begins with the services whose keys it looks
+/// like: a bit for each format of the catalogue but this one, in four bytes, the
+/// lowest first.
 #[wasm_bindgen]
 pub fn check(format: u32, length: u32) -> u32 {
     state(|state| {
@@ -26,8 +23,7 @@ pub fn check(format: u32, length: u32) -> u32 {
         buffer(|buffer| {
             let found = check_bytes(known, bytes(buffer, length));
             match found {
-                Check::Good { .. } => wipe(buffer, length),
-                Check::Unclear => return found.pack() | diagnosed(format, known, buffer, length) << 3,
+                Check::Good { .. } | Check::Unclear => wipe(buffer, length),
                 // A text with one fault alone has nothing around it.
                 _ => {
                     let like = resembling(format, |other| is_key_of(other, bytes(buffer, length)));
@@ -40,16 +36,23 @@ pub fn check(format: u32, length: u32) -> u32 {
     })
 }
 
-/// Puts what the diagnosis says of a text in its place, as [`check`] describes it.
-#[inline(never)]
-fn diagnosed(own: u32, format: Option<&KeyFormat>, buffer: &mut [u8], length: u32) -> u32 {
-    let text = text(buffer, length);
-    let like = resembling(own, |other| resembles(other, text));
-    let mut lines = Vec::from(like.to_le_bytes());
-    for problem in find_problems(format, text) {
-        push(&problem, &mut lines);
-    }
-    answer(buffer, length, &lines).saturating_sub(4)
+/// What the diagnosis says of a text, instead of it: four bytes as of [`check`], then
+/// a line for each problem, with the number of its code, its index and its details
+/// between tabs. Tells the length of the lines.
+#[wasm_bindgen]
+pub fn diagnose(format: u32, length: u32) -> u32 {
+    state(|state| {
+        let known = state.format(format).unwrap_or_default();
+        buffer(|buffer| {
+            let text = text(buffer, length);
+            let like = resembling(format, |other| resembles(other, text));
+            let mut lines = Vec::from(like.to_le_bytes());
+            for problem in find_problems(known, text) {
+                push(&problem, &mut lines);
+            }
+            answer(buffer, length, &lines).saturating_sub(4)
+        })
+    })
 }
 
 /// A bit for each format of the catalogue that a text is like, but for that of the
@@ -155,7 +158,8 @@ pub fn hash(length: u32) -> u32 {
     })
 }
 
-/// A new key as a secret, as [`State::keep`] tells it. The buffer holds `random`
+/// A new key as a secret, as [`State::keep`] tells it. Whoever declares a format has
+/// it validated. The buffer holds `random`
 /// bytes of the platform's random source. `prefix` is the number of the fixed text
 /// to begin with. [`NEEDS_MORE`] asks for more random bytes, [`NO_KEY`] says that
 /// there are no keys of the format.
@@ -171,7 +175,7 @@ pub fn generate(format: u32, prefix: u32, random: u32) -> u32 {
             let pool = Zeroizing::new(Vec::from(bytes(buffer, random)));
             wipe(buffer, random);
             let mut blocks = pool.as_chunks::<64>().0.iter();
-            keylatch_format::generate(format, begins.map_or("", |text| text), &mut |block: &mut [u8]| {
+            keylatch_format::generate_valid(format, begins.map_or("", |text| text), &mut |block: &mut [u8]| {
                 blocks.next().map(|next| copy(next, block)).is_some()
             })
         });

@@ -36,7 +36,7 @@ export function exposeMemory() {
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(target, given) {
       const instance = new target(...given);
-      window.wasmMemories.push(instance.exports.memory);
+      if (instance.exports.memory) window.wasmMemories.push(instance.exports.memory);
       return instance;
     },
   });
