@@ -64,8 +64,9 @@ export interface RedactOptions {
 export interface Redactor {
   /**
    * A value without keys: of a text, a text; of bytes, bytes; of anything else a copy of the same structure, in which each
-   * text is redacted. Cycles, Map, Set, Error and class instances are copied as such. Where bytes or a text hold no key,
-   * they are the same ones.
+   * text is redacted. Cycles, Map, Set, Error, Headers, URL and class instances are copied as such. Bytes, texts and instances
+   * that hold no key are the same ones. What only an object itself can reach (private members, the body of a Request) is not
+   * looked into. Where the names of two entries become one, the second is called `… (2)`.
    */
   redact<T>(value: T): T;
   /** A stream of strings or of bytes, which finds a key across the borders of its pieces. */
@@ -120,7 +121,7 @@ export function redact<T>(value: T): T;
 export function forPino(redactor?: Pick<Redactor, 'redact'>): { hooks: { streamWrite(line: string): string } };
 
 /**
- * A format of winston: `format.combine(forWinston(), format.json())`.
+ * A format of winston, which stands last, so that it redacts the written line too: `format.combine(format.json(), forWinston())`.
  *
  * @example
  * ```js
@@ -145,7 +146,7 @@ export function forWinston(redactor?: Pick<Redactor, 'redact'>): { transform(inf
 export function redactConsole(target?: object, redactor?: Pick<Redactor, 'redact'>): () => void;
 
 /**
- * A span processor of OpenTelemetry, to stand before the one that exports. It redacts names, attributes, events and links.
+ * A span processor of OpenTelemetry, to stand before the one that exports. It redacts names, attributes, status, events and links.
  *
  * @example
  * ```js

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use keylatch_format::shape::{Alphabets, Bytes, Piece, Shape};
 
+use crate::words;
+
 /// How many bytes an anchor has.
 pub(crate) const WIDTH: usize = 4;
 /// No anchor stands further from the beginning of its key.
@@ -27,6 +29,9 @@ pub(crate) enum Begins {
 pub(crate) struct Anchor {
     pub(crate) bytes: [Bytes; WIDTH],
     pub(crate) begins: Begins,
+    /// How far behind it a long word of the key begins; below 0, before it. None in a key that may
+    /// have no long word.
+    pub(crate) word: Option<isize>,
 }
 
 /// The anchors of a shape: one for each text that it can begin with; none when it begins
@@ -41,12 +46,17 @@ pub(crate) fn anchors(shape: &Shape, alphabets: &Alphabets) -> Vec<Anchor> {
     {
         run = Some((*alphabet, *min, *max));
         pieces = rest;
+        // Its last characters, which are as many as it has at least.
+        rows = Vec::from([core::iter::repeat_n(alphabets.get(*alphabet), (*min).min(FURTHEST)).collect()]);
     }
+    let first = rows.first().map_or(0, Vec::len);
     spread(pieces, alphabets, &mut rows);
     for row in rows {
         let places = row
             .windows(WIDTH)
             .enumerate()
+            .take(first + FURTHEST)
+            .skip(first)
             .filter(|(_, window)| count(window, 2) <= MOST_PAIRS && count(window, WIDTH) <= MOST);
         let best = places.map(|(at, window)| (cost(window), at, window)).min_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, at, window)) = best
@@ -54,12 +64,19 @@ pub(crate) fn anchors(shape: &Shape, alphabets: &Alphabets) -> Vec<Anchor> {
         {
             let begins = match run {
                 None => Begins::Before(at),
-                Some((alphabet, min, max)) => Begins::BeforeRun { distance: at, alphabet, min, max },
+                Some((alphabet, min, max)) => Begins::BeforeRun { distance: at - first, alphabet, min, max },
             };
-            found.push(Anchor { bytes: [*a, *b, *c, *d], begins });
+            found.push(Anchor { bytes: [*a, *b, *c, *d], begins, word: word(&row, at) });
         }
     }
     found
+}
+
+/// The long word of a row that is nearest to an anchor.
+fn word(row: &[Bytes], anchor: usize) -> Option<isize> {
+    let is_word = |window: &[Bytes]| window.iter().all(|set| set.iter().all(words::has));
+    let starts = row.windows(words::LONG).enumerate().filter(|(_, window)| is_word(window));
+    starts.map(|(at, _)| at as isize - anchor as isize).min_by_key(|distance| distance.abs())
 }
 
 /// An anchor of a text that is looked for by value.
@@ -74,16 +91,18 @@ pub(crate) fn of_value(value: &[u8]) -> Option<Anchor> {
     let best = windows.enumerate().min_by(|a, b| cost(&a.1).total_cmp(&cost(&b.1)));
     match best {
         Some((at, window)) => match window.as_slice() {
-            [a, b, c, d] => Some(Anchor { bytes: [*a, *b, *c, *d], begins: Begins::Before(at) }),
+            [a, b, c, d] => Some(Anchor { bytes: [*a, *b, *c, *d], begins: Begins::Before(at), word: None }),
             _ => None,
         },
         None => None,
     }
 }
 
-/// What can stand at each place, as far as the place is known: a row for each choice.
+/// What can stand at each place of a key, in a row for each choice. Behind a part whose length
+/// varies it is all that can follow.
 fn spread(pieces: &[Piece], alphabets: &Alphabets, rows: &mut Vec<Vec<Bytes>>) {
-    for piece in pieces {
+    let mut pieces = pieces;
+    while let [piece, after @ ..] = pieces {
         match piece {
             Piece::Text(choices) => {
                 let before = core::mem::take(rows);
@@ -106,10 +125,15 @@ fn spread(pieces: &[Piece], alphabets: &Alphabets, rows: &mut Vec<Vec<Bytes>>) {
                     row.extend(core::iter::repeat_n(set, min.min(FURTHEST)));
                 }
                 if max != Some(min) {
+                    let all = pieces.iter().fold(Bytes::NONE, |all, piece| all.or(&piece.all(alphabets)));
+                    let least = after.iter().map(|piece| piece.lengths().0).sum::<usize>();
+                    rows.iter_mut()
+                        .for_each(|row| row.extend(core::iter::repeat_n(all, least.min(FURTHEST))));
                     return;
                 }
             }
         }
+        pieces = after;
         if rows.iter().any(|row| row.len() > FURTHEST) {
             return;
         }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::anchor::{Begins, anchors, of_value};
 use crate::edge::is_edge;
 use crate::finder::Finder;
+use crate::places::Places;
 
 /// An anchor stands no further from the beginning of its key, so a text that goes on is held
 /// back by as much.
@@ -130,9 +131,8 @@ impl Engine {
         let mut runs = Runs::new(&self.alphabets);
         // Keys do not overlap: the next begins where the last ends.
         let mut free = from;
-        let mut at = from;
-        while let Some(candidate) = finder.next(text, at) {
-            at = candidate + 1;
+        let mut places = Places::new(finder, text, from);
+        while let Some(candidate) = places.next() {
             let mut best: Option<Match> = None;
             let mut more: Option<usize> = None;
             finder.at(text, candidate, |number, anchor| {
@@ -177,7 +177,7 @@ impl Engine {
                 }
                 found.push(this);
                 free = this.end;
-                at = at.max(this.end);
+                places.skip_to(this.end);
             }
         }
         held
@@ -207,9 +207,8 @@ impl Engine {
         };
         let Some(finder) = &self.value_finder else { return held };
         let mut free = from;
-        let mut at = from;
-        while let Some(candidate) = finder.next(text, at) {
-            at = candidate + 1;
+        let mut places = Places::new(finder, text, from);
+        while let Some(candidate) = places.next() {
             let mut best: Option<Match> = None;
             finder.at(text, candidate, |number, anchor| {
                 let owner = self.value_owners.get(number).copied().unwrap_or_default();
@@ -228,7 +227,7 @@ impl Engine {
                 }
                 found.push(this);
                 free = this.end;
-                at = at.max(this.end);
+                places.skip_to(this.end);
                 held = held.max(free).min(text.len());
             }
         }

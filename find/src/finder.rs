@@ -1,14 +1,20 @@
 //! Where one of many anchors stands in a text.
 //!
 //! A place is looked at in steps, each for what is left by those before it. With vector
-//! instructions the first is done for sixteen places at once (`groups`, `simd`). Then the hash
-//! of the four bytes is looked up, and at last the first two of them in a table of anchors.
+//! instructions the first two are done for many places at once: whether they are near a word that
+//! is long enough (`words`, `places`), and whether an anchor of a group has such half bytes
+//! (`groups`). Then the hash of the four bytes is looked up, and at last the first two of them in a
+//! table of anchors.
 
 use alloc::vec::Vec;
 
 use keylatch_format::shape::Bytes;
 
 use crate::anchor::{Anchor, WIDTH};
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
+use crate::groups::{self, Groups};
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
+use crate::words::Reach;
 
 /// Places of the table of pairs.
 const PLACES: usize = 4_096;
@@ -18,7 +24,13 @@ const NONE: u16 = u16::MAX;
 pub(crate) struct Finder {
     /// See [`crate::groups`].
     #[cfg(all(target_arch = "wasm32", feature = "simd"))]
-    pub(crate) halves: [crate::groups::Halves; WIDTH],
+    pub(crate) groups: Groups,
+    /// Those of keys that may have no long word.
+    #[cfg(all(target_arch = "wasm32", feature = "simd"))]
+    pub(crate) short: Option<Groups>,
+    /// See [`crate::words`].
+    #[cfg(all(target_arch = "wasm32", feature = "simd"))]
+    pub(crate) reach: Option<Reach>,
     /// The first entry of each place of the table.
     heads: Vec<u16>,
     entries: Vec<Entry>,
@@ -40,7 +52,11 @@ impl Finder {
     pub(crate) fn new(anchors: Vec<Anchor>) -> Self {
         let mut finder = Finder {
             #[cfg(all(target_arch = "wasm32", feature = "simd"))]
-            halves: crate::groups::of(&anchors),
+            groups: groups::of(&anchors, |_| true),
+            #[cfg(all(target_arch = "wasm32", feature = "simd"))]
+            short: anchors.iter().any(is_short).then(|| groups::of(&anchors, is_short)),
+            #[cfg(all(target_arch = "wasm32", feature = "simd"))]
+            reach: Reach::of(&anchors),
             heads: core::iter::repeat_n(NONE, PLACES).collect(),
             entries: Vec::new(),
             anchors,
@@ -102,18 +118,10 @@ impl Finder {
         self.hashes.get(hash / 64).is_some_and(|bits| bits >> (hash % 64) & 1 == 1)
     }
 
-    /// The first place from `from` on where an anchor could stand.
+    /// The first place from one to another where an anchor could stand.
     #[inline]
-    pub(crate) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        #[cfg(all(target_arch = "wasm32", feature = "simd"))]
-        return crate::simd::next(self, text, from);
-        #[cfg(not(all(target_arch = "wasm32", feature = "simd")))]
-        self.next_by_one(text, from)
-    }
-
-    /// The same, place by place.
-    pub(crate) fn next_by_one(&self, text: &[u8], from: usize) -> Option<usize> {
-        let rest = text.get(from..)?;
+    pub(crate) fn next(&self, text: &[u8], from: usize, end: usize) -> Option<usize> {
+        let rest = text.get(from..text.len().min(end + WIDTH - 1))?;
         rest.array_windows::<WIDTH>().position(|window| self.could_be(window)).map(|at| from + at)
     }
 }
@@ -124,6 +132,12 @@ const BITS: usize = 131_072;
 #[inline]
 fn hash(bytes: [u8; WIDTH]) -> usize {
     (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> 15) as usize
+}
+
+/// Whether an anchor is of a key that may have no long word.
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
+fn is_short(anchor: &Anchor) -> bool {
+    anchor.word.is_none()
 }
 
 fn pairs<'a>(a: &'a Bytes, b: &'a Bytes) -> impl Iterator<Item = (u8, u8)> + 'a {

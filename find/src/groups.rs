@@ -20,12 +20,16 @@ pub(crate) struct Halves {
     pub(crate) high: [u8; 16],
 }
 
-/// Puts each anchor into the group that it makes the least larger.
-pub(crate) fn of(anchors: &[Anchor]) -> [Halves; WIDTH] {
+/// The groups of an anchor's bytes, from the left.
+pub(crate) type Groups = [Halves; WIDTH];
+
+/// Puts each of these anchors into the group that it makes the least larger.
+pub(crate) fn of(anchors: &[Anchor], is_one: fn(&Anchor) -> bool) -> Groups {
     // The frequent ones first, which groups of their own keep from the others; then by their
     // bytes, so that those of one group have much in common.
     let mut order: Vec<(bool, [Half; WIDTH])> = anchors
         .iter()
+        .filter(|anchor| is_one(anchor))
         .map(|anchor| {
             let halves = anchor.bytes.map(|set| Half::of(&set));
             (size(&halves) < FREQUENT, halves)

@@ -18,7 +18,8 @@
 //! | `engine` | the shapes and values, and the walk along a text |
 //! | `anchor` | the four bytes of a shape by which it is looked for |
 //! | `finder` | where four such bytes stand in a text |
-//! | `groups`, `simd` | the same by vector instructions |
+//! | `places` | those places, one after the other |
+//! | `words`, `groups`, `simd` | the same by vector instructions |
 //! | `value` | the forms of a text that is looked for by value |
 //! | `edge` | whether a key can begin at a place |
 
@@ -36,11 +37,13 @@ mod engine;
 mod finder;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod groups;
+mod places;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod simd;
 #[cfg(test)]
 mod tests;
 mod value;
+mod words;
 
 pub use engine::{Engine, LOOKBACK, Match, Nearest};
 pub use value::forms;

@@ -3,33 +3,75 @@
 #![expect(unsafe_code, reason = "reading sixteen bytes at once takes a pointer; `load` says why it is sound")]
 
 use core::arch::wasm32::{
-    u8x16_bitmask, u8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_any_true, v128_load,
+    i8x16_gt, i8x16_splat, u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_ne, u8x16_shr, u8x16_splat, u8x16_sub,
+    u8x16_swizzle, v128, v128_and, v128_andnot, v128_any_true, v128_load, v128_or,
 };
 
 use crate::anchor::WIDTH;
 use crate::finder::Finder;
+use crate::groups::Groups;
+use crate::words::LONG;
 
 const LANES: usize = 16;
 
-/// The first place from `from` on where an anchor could stand.
-pub(crate) fn next(finder: &Finder, text: &[u8], from: usize) -> Option<usize> {
+/// Places of which a word is looked for at once.
+const MANY: usize = 64;
+
+/// The first place from one to another where an anchor of these groups could stand, or one behind.
+pub(crate) fn next(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: usize) -> Option<usize> {
     // The module is loaded where the engine has vector instructions (pkg/find/engine.js).
-    match blocks(finder, text, from) {
+    match blocks(finder, of, text, from, end) {
         Ok(found) => Some(found),
-        Err(left) => finder.next_by_one(text, left),
+        Err(left) => finder.next(text, left, end),
     }
+}
+
+/// The next places with long words from a place on, or the end of the text: where they begin, and
+/// where they end at the latest.
+#[target_feature(enable = "simd128")]
+pub(crate) fn word(text: &[u8], from: usize) -> (usize, usize) {
+    let mut found: Option<(usize, usize)> = None;
+    let mut at = from;
+    while at + MANY <= text.len() {
+        let word = letters(text, at);
+        // A bit for each place that begins so many characters of a word.
+        let long = [1, 2, 4, 8].iter().fold(word, |long, step| long & long >> step);
+        if long != 0 {
+            let begin = found.map_or(at + long.trailing_zeros() as usize, |(begin, _)| begin);
+            found = Some((begin, at + MANY));
+        } else if let Some(found) = found {
+            return found;
+        }
+        // A word that goes on is looked at again, with what follows.
+        at += MANY - word.leading_ones().min(LONG as u32 - 1) as usize;
+    }
+    (found.map_or(at, |(begin, _)| begin).min(text.len()), text.len())
+}
+
+/// Which of the places are of a word, a bit each: the bytes of [`words::has`](crate::words::has).
+#[inline]
+#[target_feature(enable = "simd128")]
+fn letters(text: &[u8], at: usize) -> u64 {
+    (0..MANY / LANES).fold(0, |bits, block| {
+        let bytes = load(text, at + block * LANES);
+        // Bytes above ASCII are below 0.
+        let high = i8x16_gt(bytes, i8x16_splat(b',' as i8));
+        let signs = u8x16_le(u8x16_sub(bytes, u8x16_splat(b':')), u8x16_splat(b'@' - b':'));
+        let others = v128_or(signs, u8x16_eq(bytes, u8x16_splat(b'/')));
+        bits | u64::from(u8x16_bitmask(v128_andnot(high, others))) << (block * LANES)
+    })
 }
 
 /// A place, or where fewer bytes than a block are left.
 #[target_feature(enable = "simd128")]
-fn blocks(finder: &Finder, text: &[u8], from: usize) -> Result<usize, usize> {
+fn blocks(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: usize) -> Result<usize, usize> {
     let mut tables = [(u8x16_splat(0), u8x16_splat(0)); WIDTH];
-    for (table, halves) in tables.iter_mut().zip(&finder.halves) {
+    for (table, halves) in tables.iter_mut().zip(of) {
         *table = (load(&halves.low, 0), load(&halves.high, 0));
     }
     let zero = u8x16_splat(0);
     let mut at = from;
-    while at + LANES + WIDTH <= text.len() {
+    while at < end && at + LANES + WIDTH <= text.len() {
         let [a, b, c, d] = &tables;
         // Most blocks fall by their first two bytes.
         let pairs = v128_and(groups(a, load(text, at)), groups(b, load(text, at + 1)));

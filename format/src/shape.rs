@@ -62,6 +62,14 @@ impl Bytes {
         (0..=u8::MAX).filter(|byte| self.has(*byte))
     }
 
+    /// Those of both.
+    #[must_use]
+    pub fn or(self, other: &Bytes) -> Bytes {
+        let mut all = self;
+        all.0.iter_mut().zip(other.0).for_each(|(own, other)| *own |= other);
+        all
+    }
+
     fn meets(&self, other: &Bytes) -> bool {
         self.0.iter().zip(other.0).any(|(own, other)| own & other != 0)
     }
@@ -325,6 +333,18 @@ impl Piece {
             Err("a run is upside down")
         } else {
             Ok(Piece::Run { alphabet: alphabets.number(set), min, max })
+        }
+    }
+
+    /// All that can stand in it.
+    pub fn all(&self, alphabets: &Alphabets) -> Bytes {
+        match self {
+            Piece::Text(choices) => {
+                let mut all = Bytes::NONE;
+                choices.iter().flat_map(|text| text.bytes()).for_each(|byte| all.insert(byte));
+                all
+            }
+            Piece::Run { .. } | Piece::Sum { .. } => self.first(alphabets),
         }
     }
 

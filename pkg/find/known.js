@@ -4,6 +4,7 @@ import { problemOf } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
 import { surroundings } from '../keys/check.js';
 import { repair } from '../keys/repair.js';
+import { couldBeCut } from './cut.js';
 import { buffer, enter, list, write } from './engine.js';
 import { kinds } from './kinds.js';
 import { everything } from './search.js';
@@ -68,7 +69,8 @@ function check(id, certainty, text) {
   const looksLike = [...new Set(all.filter(({ shape }) => shape.kind.provider !== id && !shape.kind.needsContext).map(({ shape }) => shape.kind.provider))];
   const is = (/** @type {string} */ candidate) => kindsOf(candidate).some(({ shape, isDoubtful }) => shape.kind.provider === id && !isDoubtful && !shape.kind.needsContext);
   const prefixes = everything().shapes.filter(({ kind }) => kind.provider === id).flatMap(({ shape }) => prefixesOf(shape));
-  const fixed = repair(text, is, prefixes);
+  const repaired = repair(text, is, prefixes);
+  const fixed = repaired !== undefined && couldBeCut(text, repaired, is) ? undefined : repaired;
   const problems = around.length > 0 && (fixed !== undefined || isNoKey) ? around : [...around, nearest(id, ...coreOf(text))];
   return { ok: false, provider: id, certainty, problems, looksLike, ...(fixed !== undefined && { fixed }) };
 }
@@ -136,7 +138,11 @@ function nearest(id, text, index) {
     const first = shapes.findIndex(({ kind }) => kind.provider === id);
     const last = first + shapes.filter(({ kind }) => kind.provider === id).length;
     const length = write(core, text);
-    core.wasm.nearest(number, length, first, last);
+    if (!core.wasm.nearest(number, length, first, last)) {
+      buffer(core).fill(0, 0, length);
+      // It is a key, within something else.
+      return problemOf({ code: 'surrounding_text', index, details: [String(text.length)] }, text.length);
+    }
     const [kind, byte, min, max] = list(core);
     const at = core.wasm.units(0, byte);
     buffer(core).fill(0, 0, length);

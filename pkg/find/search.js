@@ -17,6 +17,8 @@ import { kinds } from './kinds.js';
 const VALUE = 0xffffffff;
 /** Of most texts nothing is found. @type {Found[]} */
 const NONE = [];
+/** A text is taken in pieces of so many units, which have three bytes at most. */
+const PIECE = Math.floor(SIZE / 3);
 
 export class Search {
   /** @type {import('./engine.js').Core | undefined} */
@@ -45,9 +47,13 @@ export class Search {
     return this.#number;
   }
 
-  /** Looks for the secrets that are alive now. @param {import('./engine.js').Core} core @param {number} number */
-  #values(core, number) {
-    if (this.#version === secretsVersion()) return;
+  /**
+   * Its number in the instance that is in use, and with values what it looks for by value brought up to date.
+   * @param {import('./engine.js').Core} core @param {boolean} [hasValues] whether living secrets are looked for
+   */
+  ready(core, hasValues = true) {
+    const number = this.number(core);
+    if (!hasValues || this.#version === secretsVersion()) return number;
     this.#version = secretsVersion();
     for (const bytes of livingSecrets()) {
       // A secret that is longer has its beginning looked for.
@@ -56,6 +62,7 @@ export class Search {
       core.wasm.addValue(part.length);
     }
     core.wasm.setValues(number);
+    return number;
   }
 
   /** What the last scan has found. @param {import('./engine.js').Core} core @returns {Found[]} */
@@ -68,94 +75,91 @@ export class Search {
   }
 
   /**
-   * Finds the keys of what stands in the buffer, and how far that is decided.
-   * @param {import('./engine.js').Core} core @param {number} number @param {number} from @param {number} length @param {boolean} isWhole
-   * @param {(start: number, end: number, shape: Shape | undefined, isDoubtful: boolean) => void} give
+   * Finds the keys of what stands in the buffer, and how far that is decided. A key that began before the buffer could
+   * take more, and does not end in it, is given with `goesOn`: what follows of its word belongs to it.
+   * @param {import('./engine.js').Core} core @param {number} number @param {number} from what stands before is context
+   * @param {number} length @param {'whole' | 'full' | 'open'} how whether nothing follows, or nothing more can be held back
+   * @param {(found: Found, goesOn: boolean) => void} give
    */
-  scan(core, number, from, length, isWhole, give) {
-    const held = core.wasm.scan(number, from, length, isWhole) >>> 0;
-    if (core.wasm.listLength() > 0) this.#found(core).forEach(({ start, end, shape, isDoubtful }) => give(start, end, shape, isDoubtful));
-    return held;
-  }
-
-  /** Prepares a search of texts: its number. @param {import('./engine.js').Core} core */
-  ready(core) {
-    const number = this.number(core);
-    this.#values(core, number);
-    return number;
+  scan(core, number, from, length, how, give) {
+    const held = core.wasm.scan(number, from, length, how === 'whole') >>> 0;
+    if (core.wasm.listLength() > 0) for (const found of this.#found(core)) give(found, false);
+    if (how !== 'full' || held > CONTEXT) return held;
+    core.wasm.scan(number, held, length, true);
+    for (const found of this.#found(core)) give(found, found.end === length);
+    return length;
   }
 
   /**
-   * The keys of a short text, by place in UTF-16 code units.
+   * The keys of a text, by place in UTF-16 code units.
    * @param {string} text @param {boolean} [hasValues] whether living secrets are looked for
    * @returns {Found[]}
    */
-  inShort(text, hasValues = true) {
+  inText(text, hasValues = true) {
     return enter((core) => {
-      const number = hasValues ? this.ready(core) : this.number(core);
-      const length = write(core, text);
-      core.wasm.scan(number, 0, length, true);
-      const all = core.wasm.listLength() === 0 ? NONE : this.#found(core);
-      if (length !== text.length && all.length > 0) {
-        let [bytes, units] = [0, 0];
-        const unitsAt = (/** @type {number} */ at) => {
-          units += core.wasm.units(bytes, at);
-          bytes = at;
-          return units;
-        };
-        for (const found of all) {
-          found.start = unitsAt(found.start);
-          found.end = unitsAt(found.end);
-        }
+      const number = this.ready(core, hasValues);
+      let all = NONE;
+      let used = 0;
+      for (let decided = 0, isLast = false; !isLast; ) {
+        const base = Math.max(0, decided - CONTEXT);
+        isLast = base + PIECE >= text.length;
+        const piece = base === 0 && isLast ? text : text.slice(base, base + PIECE);
+        const from = decided === 0 ? 0 : write(core, piece.slice(0, decided - base));
+        const length = write(core, piece);
+        used = Math.max(used, length);
+        const units = length === piece.length ? itself : unitsIn(core);
+        let last = 0;
+        const held = this.scan(core, number, from, length, isLast ? 'whole' : 'full', (found, goesOn) => {
+          found.start = base + units(found.start);
+          found.end = last = goesOn ? wordEnd(text, base + piece.length) : base + units(found.end);
+          if (all === NONE) all = [];
+          all.push(found);
+        });
+        decided = isLast ? text.length : Math.max(last, base + units(held));
       }
-      buffer(core).fill(0, 0, length);
+      buffer(core).fill(0, 0, used);
       return all;
     });
   }
 
-  /**
-   * The keys of bytes. Of bytes that go on, what is not yet decided is left: the place where it begins.
-   * Of a key that does not end, `goesOn` says so: what follows of its word belongs to it.
-   * @param {Uint8Array} bytes @param {boolean} isWhole @param {(found: Found) => void} give @param {number} [from] what stands before is context
-   * @param {boolean} [hasValues] whether living secrets are looked for
-   */
-  inBytes(bytes, isWhole, give, from = 0, hasValues = true) {
-    return enter((core) => {
-      const number = hasValues ? this.ready(core) : this.number(core);
-      let decided = from;
-      let used = 0;
-      let goesOn = false;
-      for (;;) {
+  /** The keys of bytes. @param {Uint8Array} bytes @param {(found: Found) => void} give */
+  inBytes(bytes, give) {
+    enter((core) => {
+      const number = this.ready(core);
+      for (let decided = 0, isLast = false; !isLast; ) {
         const base = Math.max(0, decided - CONTEXT);
         const end = Math.min(bytes.length, base + SIZE);
-        const isLast = isWhole && end === bytes.length;
+        isLast = end === bytes.length;
         buffer(core).set(bytes.subarray(base, end));
-        used = Math.max(used, end - base);
-        const take = (/** @type {number} */ start, /** @type {number} */ end, /** @type {Shape | undefined} */ shape, /** @type {boolean} */ isDoubtful) =>
-          give({ start: base + start, end: base + end, shape, isDoubtful });
-        const held = this.scan(core, number, decided - base, end - base, isLast, take);
-        decided = base + held;
-        // A key that fills the buffer and goes on is taken to the end of its word.
-        if (end - base === SIZE && held <= CONTEXT) {
-          this.scan(core, number, held, end - base, true, (from, to, shape, isDoubtful) => {
-            const rest = to === end - base ? wordEnd(bytes, end) : base + to;
-            goesOn = rest === bytes.length && !isWhole;
-            give({ start: base + from, end: rest, shape, isDoubtful });
-            decided = rest;
-          });
-          decided = Math.max(decided, end);
-          if (decided === bytes.length) break;
-        } else if (end === bytes.length) break;
+        let last = 0;
+        const held = this.scan(core, number, decided - base, end - base, isLast ? 'whole' : 'full', (found, goesOn) => {
+          found.start += base;
+          found.end = last = goesOn ? wordEnd(bytes, end) : base + found.end;
+          give(found);
+        });
+        decided = Math.max(last, base + held);
       }
-      buffer(core).fill(0, 0, used);
-      return { decided, goesOn };
+      buffer(core).fill(0, 0, Math.min(SIZE, bytes.length));
     });
   }
 }
 
-/** Where the word that goes on at a place ends. @param {Uint8Array} bytes @param {number} at */
-export function wordEnd(bytes, at) {
-  while (at < bytes.length && isOfWord(bytes[at])) at++;
+/** @param {number} at */
+const itself = (at) => at;
+
+/** Turns places of the text in the buffer, which must not go back, into UTF-16 code units. @param {import('./engine.js').Core} core */
+function unitsIn(core) {
+  let [bytes, units] = [0, 0];
+  return (/** @type {number} */ at) => {
+    units += core.wasm.units(bytes, at);
+    bytes = at;
+    return units;
+  };
+}
+
+/** Where the word that goes on at a place ends. @param {Uint8Array | string} text @param {number} at */
+export function wordEnd(text, at) {
+  while (at < text.length && isOfWord(typeof text === 'string' ? text.charCodeAt(at) : text[at])) at++;
   return at;
 }
 

@@ -73,7 +73,9 @@ function* whole(text) {
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
 function* looked(text) {
-  const ascii = [...text.normalize('NFKC')].map((letter) => lookalikes().get(letter) ?? letter).join('');
+  // No sign becomes several: an ellipsis stands for what was left out.
+  const plain = (/** @type {string} */ letter) => (/^[A-Za-z0-9]+$|^.$/su.test(letter.normalize('NFKC')) ? letter.normalize('NFKC') : letter);
+  const ascii = [...text].map((letter) => lookalikes().get(letter) ?? plain(letter)).join('');
   if (ascii === text) return;
   yield* words(ascii);
   yield* whole(ascii);

@@ -4,7 +4,7 @@ const SPACE = /^[\s\u0085\u00a0\u2007\u202f]+/;
 const QUOTES = /^["'`´«»‹›\u2018-\u201f]+/;
 /** A header's name or a scheme, and what stands before the value. */
 const SCHEME = /^["'`]?[\w-]+["'`]?\s*:?\s*/;
-const ASSIGNMENT = /^[^=:]*(?::=|=>|=|:)\s*/;
+const ASSIGNMENT = /^(?:\$env:)?[^=:]*(?::=|=>|=|:)\s*/i;
 
 /**
  * The number of UTF-16 code units.

@@ -14,30 +14,28 @@ export function forWinston(redactor = { redact }) {
   return { transform: (/** @type {any} */ info) => redactor.redact(info) };
 }
 
+/** The methods of a console that write what they are given. */
+const WRITING = ['assert', 'count', 'countReset', 'debug', 'dir', 'dirxml', 'error', 'group', 'groupCollapsed', 'info', 'log', 'table', 'time', 'timeEnd', 'timeLog', 'timeStamp', 'trace', 'warn'];
+
 /** @param {any} [target] @param {Redacts} [redactor] */
 export function redactConsole(target = console, redactor = { redact }) {
-  const names = ['debug', 'dir', 'error', 'group', 'groupCollapsed', 'info', 'log', 'table', 'trace', 'warn'];
-  const before = names.filter((name) => typeof target[name] === 'function').map((name) => /** @type {const} */ ([name, target[name]]));
+  const before = WRITING.filter((name) => typeof target[name] === 'function').map((name) => /** @type {const} */ ([name, target[name]]));
   for (const [name, write] of before) target[name] = (/** @type {any[]} */ ...values) => write.apply(target, values.map((value) => redactor.redact(value)));
   return () => before.forEach(([name, write]) => (target[name] = write));
 }
 
 /** A span processor, to stand before the one that exports. @param {Redacts} [redactor] */
 export function forOpenTelemetry(redactor = { redact }) {
-  const replace = (/** @type {any} */ of) => {
-    if (of) for (const name of Object.keys(of)) of[name] = redactor.redact(of[name]);
+  /** Others than those that were given, which are whose they were. @param {any} of @param {string[]} names */
+  const replace = (of, names) => {
+    for (const name of names) if (of[name] !== undefined) of[name] = redactor.redact(of[name]);
   };
   return {
     onStart() {},
     onEnd(/** @type {any} */ span) {
-      span.name = redactor.redact(span.name);
-      replace(span.attributes);
-      if (span.status?.message) span.status = { ...span.status, message: redactor.redact(span.status.message) };
-      for (const event of span.events ?? []) {
-        event.name = redactor.redact(event.name);
-        replace(event.attributes);
-      }
-      for (const link of span.links ?? []) replace(link.attributes);
+      replace(span, ['name', 'attributes', 'status']);
+      for (const event of span.events ?? []) replace(event, ['name', 'attributes']);
+      for (const link of span.links ?? []) replace(link, ['attributes']);
     },
     forceFlush: async () => {},
     shutdown: async () => {},

@@ -1,10 +1,13 @@
 // Keys in bytes, all at once or piece by piece.
 
 import { utf8Of } from '../core/offline.js';
-import { CONTEXT } from '../find/engine.js';
+import { buffer, CONTEXT, enter, SIZE } from '../find/engine.js';
 import { wordEnd } from '../find/search.js';
 
 /** @typedef {import('../find/search.js').Search} Search @typedef {import('../find/search.js').Found} Found */
+
+/** @type {TextDecoder | undefined} */
+let decoder;
 
 export class Bytes {
   #search;
@@ -24,49 +27,73 @@ export class Bytes {
 
   /** All bytes: the same ones where nothing was found. @param {Uint8Array} bytes @returns {Uint8Array} */
   whole(bytes) {
-    const parts = this.#parts(bytes, 0, true).parts;
-    return parts.length === 1 && parts[0].length === bytes.length ? bytes : joined(parts);
+    /** @type {Found[]} */
+    const all = [];
+    this.#search.inBytes(bytes, (found) => all.push(found));
+    return all.length === 0 ? bytes : this.#without(all, bytes, 0, bytes.length);
   }
 
   /** The next bytes of a stream: what can be given on. @param {Uint8Array} bytes @returns {Uint8Array[]} */
   next(bytes) {
-    if (this.#goesOn) {
-      const end = wordEnd(bytes, 0);
-      if (end === bytes.length) return [];
-      bytes = bytes.subarray(end);
-      this.#goesOn = false;
+    /** @type {Uint8Array[]} */
+    const parts = [];
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#goesOn) {
+        at = wordEnd(bytes, at);
+        if (at === bytes.length) break;
+        this.#goesOn = false;
+      }
+      const end = at + SIZE - this.#pending.length;
+      parts.push(this.#piece(bytes.subarray(at, end), false));
+      at = end;
     }
-    // A copy, as what is given on must not change with what was given.
-    const all = joined([this.#pending, bytes]);
-    const { parts, decided, goesOn } = this.#parts(all, this.#given, false);
-    this.#goesOn = goesOn;
-    const from = Math.max(0, decided - CONTEXT);
-    this.#pending.fill(0);
-    this.#pending = all.slice(from);
-    this.#given = decided - from;
-    return parts;
+    return parts.filter(({ length }) => length > 0);
   }
 
   /** The stream is over: the rest. @returns {Uint8Array[]} */
   end() {
-    const { parts } = this.#parts(this.#pending, this.#given, true);
-    this.#pending = new Uint8Array(0);
-    this.#given = 0;
-    return parts;
+    return [this.#piece(new Uint8Array(0), true)].filter(({ length }) => length > 0);
   }
 
-  /** @param {Uint8Array} bytes @param {number} from @param {boolean} isWhole */
-  #parts(bytes, from, isWhole) {
+  /** What is decided by bytes that the buffer has room for. @param {Uint8Array} bytes @param {boolean} isEnd */
+  #piece(bytes, isEnd) {
+    return enter((core) => {
+      const number = this.#search.ready(core);
+      const before = this.#pending;
+      const length = before.length + bytes.length;
+      buffer(core).set(before);
+      buffer(core).set(bytes, before.length);
+      /** @type {Found[]} */
+      const all = [];
+      const decided = this.#search.scan(core, number, this.#given, length, isEnd ? 'whole' : length === SIZE ? 'full' : 'open', (found, goesOn) => {
+        all.push(found);
+        this.#goesOn = goesOn;
+      });
+      const here = buffer(core);
+      // Copies, as what is given on must not change with what was given.
+      const out = this.#without(all, here, this.#given, decided);
+      const from = Math.max(0, decided - CONTEXT);
+      before.fill(0);
+      this.#pending = here.slice(from, length);
+      this.#given = decided - from;
+      here.fill(0, 0, length);
+      return out;
+    });
+  }
+
+  /** A part of bytes with something else in the place of keys. @param {Found[]} all @param {Uint8Array} bytes @param {number} from @param {number} to */
+  #without(all, bytes, from, to) {
+    if (all.length === 0) return bytes.slice(from, to);
     /** @type {Uint8Array[]} */
     const parts = [];
     let at = from;
-    const { decided, goesOn } = this.#search.inBytes(bytes, isWhole, ({ start, end, shape }) => {
-      if (start > at) parts.push(bytes.subarray(at, start));
-      parts.push(utf8Of(this.#instead(new TextDecoder().decode(bytes.subarray(start, end)), shape)));
+    for (const { start, end, shape } of all) {
+      const key = (decoder ??= new TextDecoder()).decode(bytes.subarray(start, end));
+      parts.push(bytes.subarray(at, start), utf8Of(this.#instead(key, shape)));
       at = end;
-    }, from);
-    if (decided > at) parts.push(bytes.subarray(at, decided));
-    return { parts, decided, goesOn };
+    }
+    return joined([...parts, bytes.subarray(at, to)]);
   }
 }
 

@@ -1,13 +1,11 @@
 // Keeps keys out of texts, bytes, values and streams.
 
 import { failure, object } from '../core/errors.js';
-import { utf8Of } from '../core/offline.js';
 import { exposedBy, masked } from '../core/secret.js';
 import { prefixesOf } from '../find/known.js';
 import { searchFor } from '../find/search.js';
 import { Bytes } from './bytes.js';
 import { nodeTransform, transformStream } from './streams.js';
-import { SHORT, unitsIn } from './text.js';
 import { deep } from './values.js';
 
 /** @typedef {import('../find/search.js').Found} Found */
@@ -33,7 +31,7 @@ export function createRedactor(given) {
 
   /** @param {string} text */
   const inText = (text) => {
-    const found = text.length <= SHORT ? search.inShort(text) : inLong(text);
+    const found = search.inText(text);
     if (found.length === 0) return text;
     let out = '';
     let at = 0;
@@ -42,18 +40,6 @@ export function createRedactor(given) {
       at = end;
     }
     return out + text.slice(at);
-  };
-
-  /** @param {string} text */
-  const inLong = (text) => {
-    const bytes = utf8Of(text);
-    /** @type {Found[]} */
-    const all = [];
-    search.inBytes(bytes, true, (found) => all.push(found));
-    const units = unitsIn(bytes, text.length);
-    const places = all.map((found) => ({ ...found, start: units(found.start), end: units(found.end) }));
-    bytes.fill(0);
-    return places;
   };
 
   const bytes = () => new Bytes(search, instead);

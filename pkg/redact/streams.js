@@ -47,16 +47,18 @@ export function transformStream(bytes) {
 
 /** @param {Bytes} bytes @returns {any} */
 export function nodeTransform(bytes) {
-  const { process } = /** @type {any} */ (globalThis);
+  const { process, Buffer } = /** @type {any} */ (globalThis);
   const stream = process?.getBuiltinModule?.('node:stream');
   if (!stream) throw failure('unsupported', 'This platform', 'make a stream of Node', 'Use transformStream(); in Node it takes 20.16, or 22.3.');
   const through = pieces(bytes);
   return new stream.Transform({
     decodeStrings: false,
-    /** @this {any} @param {any} piece @param {string} _ @param {(error?: unknown) => void} done */
-    transform(piece, _, done) {
+    /** @this {any} @param {any} piece @param {string} encoding @param {(error?: unknown) => void} done */
+    transform(piece, encoding, done) {
       try {
-        for (const part of through.next(piece)) this.push(part);
+        const isText = typeof piece !== 'string' || /^utf-?8$/i.test(encoding);
+        // A text in another encoding, such as hex, stands for bytes.
+        for (const part of through.next(isText ? piece : Buffer.from(piece, encoding))) this.push(part);
         done();
       } catch (error) {
         done(error);

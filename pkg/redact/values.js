@@ -1,10 +1,12 @@
 // Keys in values of any shape: a copy of the same structure, in which texts and bytes are
-// redacted. What cannot be looked into stays as it is.
+// redacted. What holds no key, or cannot be looked into, stays the same object.
 
 import { Redacted } from '../core/secret.js';
 
 /** Deeper values are left out, as a log has no use for them and a stack has an end. */
 const DEEPEST = 200;
+/** Stands for what fails when it is looked at: a proxy that was revoked. */
+const UNREADABLE = '[unreadable]';
 
 /**
  * @param {any} value @param {(text: string) => string} inText @param {(bytes: Uint8Array) => Uint8Array} inBytes
@@ -12,82 +14,201 @@ const DEEPEST = 200;
 export function deep(value, inText, inBytes) {
   /** @type {Map<object, unknown>} */
   const seen = new Map();
+  /** How often a name was taken already. @type {Map<string, number>} */
+  const numbers = new Map();
+
+  /** Names of two keys can have become one, which would hide an entry. @param {any} name @param {(name: unknown) => boolean} isTaken */
+  const free = (name, isTaken) => {
+    if (typeof name !== 'string' || !isTaken(name)) return name;
+    let number = numbers.get(name) ?? 1;
+    do number++;
+    while (isTaken(`${name} (${number})`));
+    numbers.set(name, number);
+    return `${name} (${number})`;
+  };
 
   /** @param {any} value @param {number} depth @returns {any} */
   const copy = (value, depth) => {
     if (typeof value === 'string') return inText(value);
-    if (typeof value !== 'object' || value === null || isOpaque(value)) return value;
+    if (typeof value !== 'object' || value === null) return value;
     if (seen.has(value)) return seen.get(value);
     if (depth > DEEPEST) return '[too deep]';
-    if (value instanceof Uint8Array) return bytes(value);
-    if (Array.isArray(value)) return filled(value, [], depth);
-    if (value instanceof Map) {
+    if (!isReadable(value)) return UNREADABLE;
+    if (value instanceof Redacted) return value;
+    if (Array.isArray(value)) return filled(value, depth);
+    const kind = kindOf(value);
+    if (kind === 'Map') {
       const out = kept(value, new Map());
-      for (const [key, item] of value) out.set(copy(key, depth + 1), copy(item, depth + 1));
+      for (const [key, item] of value) out.set(free(copy(key, depth + 1), (name) => out.has(name)), copy(item, depth + 1));
       return out;
     }
-    if (value instanceof Set) {
+    if (kind === 'Set') {
       const out = kept(value, new Set());
-      for (const item of value) out.add(copy(item, depth + 1));
+      for (const item of value) out.add(free(copy(item, depth + 1), (name) => out.has(name)));
       return out;
     }
-    if (typeof URL !== 'undefined' && value instanceof URL) return keptText(value);
-    return members(value, kept(value, Object.create(Object.getPrototypeOf(value))), depth);
+    if (kind === 'Error' || value instanceof Error) return failed(value, depth);
+    if (kind === 'String') return kept(value, new String(inText(String(value))));
+    if (BYTES.includes(kind)) return kept(value, bytes(value));
+    if (kind === 'URL') return kept(value, address(value));
+    if (LISTS.includes(kind)) return kept(value, list(value));
+    if (MESSAGES.includes(kind)) return kept(value, message(value, depth));
+    if (isOfPlatform(value, kind)) return value;
+    return instance(value, depth);
   };
 
-  /** @template {object} T @param {object} value @param {T} out @returns {T} */
+  /** @template T @param {object} value @param {T} out @returns {T} */
   const kept = (value, out) => (seen.set(value, out), out);
 
-  /** @param {URL} url */
-  const keptText = (url) => {
-    const text = inText(url.href);
-    return text === url.href ? url : text;
-  };
-
-  /** @param {Uint8Array} value */
+  /** @param {any} value */
   const bytes = (value) => {
-    const out = inBytes(value);
-    if (out === value) return value;
+    // One that was handed over to somebody else has none.
+    if (value.byteLength === 0) return value;
+    const from = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+    const { buffer, byteOffset, length } = inBytes(from);
+    if (buffer === from.buffer) return value;
     const { Buffer } = /** @type {any} */ (globalThis);
-    return kept(value, Buffer?.isBuffer(value) ? Buffer.from(out.buffer, out.byteOffset, out.length) : out);
+    if (Buffer?.isBuffer(value)) return Buffer.from(buffer, byteOffset, length);
+    return ArrayBuffer.isView(value) ? new /** @type {any} */ (value.constructor)(buffer, byteOffset, length) : buffer.slice(byteOffset, byteOffset + length);
   };
 
-  /** @param {any[]} value @param {any[]} out @param {number} depth */
-  const filled = (value, out, depth) => {
-    seen.set(value, out);
+  /** @param {URL} url */
+  const address = (url) => {
+    const text = inText(url.href);
+    if (text === url.href) return url;
+    try {
+      return new URL(text);
+    } catch {
+      return text;
+    }
+  };
+
+  /** Pairs of names and texts: headers, the parameters of an address, a form. @param {any} value */
+  const list = (value) => {
+    const pairs = [...value];
+    const out = pairs.map((pair) => pair.map((/** @type {unknown} */ item) => (typeof item === 'string' ? inText(item) : item)));
+    if (out.every((pair, at) => pair[0] === pairs[at][0] && pair[1] === pairs[at][1])) return value;
+    const made = new value.constructor();
+    const isHeaders = kindOf(value) === 'Headers';
+    // No header is called `ghp_[redacted]`, and none holds the sign of a mask.
+    for (const [name, item] of out) made.append(isHeaders ? name.replace(/[[\]…]/g, '') : name, isHeaders ? item.replaceAll('…', '...') : item);
+    return made;
+  };
+
+  /** A request or a response, whose body nobody may read: what is told of it, where that holds a key. @param {any} value @param {number} depth */
+  const message = (value, depth) => {
+    const shown = Object.fromEntries(['method', 'status', 'url', 'headers'].flatMap((name) => (name in value ? [[name, value[name]]] : [])));
+    const out = {};
+    return members(shown, out, depth) ? value : out;
+  };
+
+  /** @param {any[]} value @param {number} depth */
+  const filled = (value, depth) => {
+    const out = kept(value, /** @type {any[]} */ ([]));
     out.length = value.length;
-    return members(value, out, depth, 'length');
+    members(value, out, depth, 'length');
+    return out;
   };
 
-  /** @param {any} value @param {any} out @param {number} depth @param {string} [but] */
-  const members = (value, out, depth, but) => {
-    for (const name of Reflect.ownKeys(value)) {
-      if (name === but) continue;
-      const { enumerable, writable, get } = /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(value, name) ?? {});
-      let item;
-      try {
-        item = value[name];
-      } catch {
-        // A getter that fails here fails there too.
-        continue;
-      }
-      Object.defineProperty(out, typeof name === 'string' ? inText(name) : name, {
-        value: copy(item, depth + 1),
-        enumerable: enumerable ?? true,
-        writable: get ? true : (writable ?? true),
-        configurable: true,
-      });
+  /** An error stays one. @param {Error} error @param {number} depth */
+  const failed = (error, depth) => {
+    const out = kept(error, Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error)));
+    delete out.stack;
+    members(error, out, depth);
+    // Those of the platform have them elsewhere than in members of their own.
+    for (const name of /** @type {const} */ (['message', 'name'])) {
+      const { value: text } = member(error, name);
+      if (typeof text === 'string' && member(out, name).value !== inText(text)) define(out, name, inText(text));
     }
     return out;
+  };
+
+  /** An object that holds no key keeps what only itself can reach. @param {any} value @param {number} depth */
+  const instance = (value, depth) => {
+    const prototype = Object.getPrototypeOf(value);
+    const out = kept(value, Object.create(prototype));
+    const isSame = members(value, out, depth);
+    return isSame && prototype !== Object.prototype && prototype !== null ? kept(value, value) : out;
+  };
+
+  /** Whether each member is the same. @param {any} value @param {any} out @param {number} depth @param {string} [but] */
+  const members = (value, out, depth, but) => {
+    let isSame = true;
+    for (const name of Reflect.ownKeys(value)) {
+      if (name === but) continue;
+      const { isGood, value: item } = member(value, name);
+      // A getter that fails here fails there too.
+      if (!isGood) continue;
+      const { enumerable = true, writable = true } = Reflect.getOwnPropertyDescriptor(value, name) ?? {};
+      const own = typeof name === 'string' ? free(inText(name), (name) => Object.hasOwn(out, name)) : name;
+      const copied = copy(item, depth + 1);
+      isSame &&= own === name && Object.is(copied, item);
+      define(out, own, copied, enumerable, writable);
+    }
+    return isSame;
   };
 
   return copy(value, 0);
 }
 
-/** What holds no text, or hides it. @param {object} value */
-function isOpaque(value) {
-  if (value instanceof Redacted) return true;
-  if (ArrayBuffer.isView(value) && !(value instanceof Uint8Array)) return true;
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return ['Date', 'RegExp', 'Promise', 'WeakMap', 'WeakSet', 'WeakRef', 'ArrayBuffer', 'SharedArrayBuffer', 'Number', 'Boolean', 'BigInt', 'Symbol'].includes(kind);
+const BYTES = ['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'DataView', 'ArrayBuffer'];
+const LISTS = ['Headers', 'URLSearchParams', 'FormData'];
+const MESSAGES = ['Request', 'Response'];
+
+/** @param {any} out @param {string | symbol} name @param {unknown} value */
+function define(out, name, value, enumerable = false, writable = true) {
+  Object.defineProperty(out, name, { value, enumerable, writable, configurable: true });
+}
+
+/** A member, if it can be read. @param {any} value @param {string | symbol} name */
+function member(value, name) {
+  try {
+    return { isGood: true, value: value[name] };
+  } catch {
+    return { isGood: false, value: undefined };
+  }
+}
+
+/** What only a real object of a kind answers, of whatever realm it is; anybody can write the name of a kind. @type {Record<string, (value: any) => unknown>} */
+const PROOF = {
+  Map: (value) => Map.prototype.has.call(value, 0),
+  Set: (value) => Set.prototype.has.call(value, 0),
+  String: (value) => String.prototype.valueOf.call(value),
+  ArrayBuffer: (value) => ArrayBuffer.prototype.slice.call(value, 0, 0),
+  URL: (value) => new URL(value.href),
+  ...Object.fromEntries(MESSAGES.map((name) => [name, (value) => must(isOfPlatform(value, name))])),
+  ...Object.fromEntries(LISTS.map((name) => [name, (value) => must([...value].every(([name]) => value.has(name)))])),
+  ...Object.fromEntries(BYTES.slice(0, -1).map((name) => [name, (value) => must(ArrayBuffer.isView(value))])),
+};
+
+/** Whether an object is of a class of the platform, which keeps elsewhere what it holds: a date, a stream. @param {object} value @param {string} kind */
+function isOfPlatform(value, kind) {
+  const own = /** @type {any} */ (globalThis)[kind];
+  return kind !== 'Object' && typeof own === 'function' && value instanceof own;
+}
+
+/** @param {boolean} isSo */
+function must(isSo) {
+  if (!isSo) throw new TypeError();
+}
+
+/** The name of an object's kind, if it is one. @param {object} value */
+function kindOf(value) {
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  try {
+    PROOF[name]?.(value);
+    return name;
+  } catch {
+    return 'Object';
+  }
+}
+
+/** @param {object} value */
+function isReadable(value) {
+  try {
+    for (const name of Reflect.ownKeys(value)) Reflect.getOwnPropertyDescriptor(value, name);
+    return Reflect.getPrototypeOf(value) !== undefined && kindOf(value) !== '';
+  } catch {
+    return false;
+  }
 }
