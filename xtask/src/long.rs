@@ -1,14 +1,13 @@
 //! The steps that `cargo xtask test --all` runs besides the others: what takes
 //! minutes, and what a change rarely touches.
 
-use crate::chromium;
 use crate::project::Project;
 use crate::shell::Result;
 use crate::steps::{Resource::Cargo, Step};
 use crate::system::FIREFOX;
 use crate::test::cases::Case;
 use crate::test::files::{python_tests, with_server};
-use crate::tools;
+use crate::{chromium, server, tools};
 
 /// Behind all others, whose needs they may have.
 pub const STEPS: [Step; 3] = [
@@ -25,7 +24,7 @@ pub const STEPS: [Step; 3] = [
         needs: &["build", "server", "packages"],
         // It is started by `cargo xtask`.
         holds: &[Cargo],
-        run: |project, cases| with_server(project, "tests/release", &[], cases),
+        run: release,
     },
     Step {
         name: "api-long",
@@ -40,4 +39,10 @@ fn runtimes(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     tools::npm_packages(project, "tests/runtimes/long")?;
     let browsers = [(chromium::CHROMIUM, chromium::path()?), ("KEYLATCH_FIREFOX", FIREFOX.ensure()?)];
     with_server(project, "tests/runtimes/long", &browsers, cases)
+}
+
+fn release(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
+    // How long compiling takes depends on the machine, and a file of tests has a limit.
+    server::build_release(project)?;
+    with_server(project, "tests/release", &[], cases)
 }
