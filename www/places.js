@@ -37,7 +37,8 @@ export class Places {
     }
     byId('keys').hidden = isElsewhere;
     byId('apps').hidden = !isElsewhere;
-    if (isElsewhere || service?.isHere) byId('service-card').hidden = isElsewhere;
+    // Not before there is anything in it.
+    byId('service-card').hidden = isElsewhere || byId('service-title').textContent === '';
     if (!isElsewhere) {
       if (this.#shown !== undefined) this.#view?.leave();
       this.#shown = undefined;

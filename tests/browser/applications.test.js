@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.js';
 import { holds, query } from './support/database.js';
 import { eventually } from './support/eventually.js';
+import { picture } from './support/figures.js';
 import { focusName } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertFits } from './support/size.js';
@@ -255,6 +256,58 @@ scenario('a session that ends among applications asks to sign in, and comes back
   assert.equal(new URL(page.url()).hash, `#applications/${id}`);
 });
 
+scenario('applications with the keyboard alone, at 200 % zoom', { viewport: { width: 640, height: 400 } }, async ({ page, keys }) => {
+  const press = async (...names) => { for (const name of names) await page.keyboard.press(name); };
+  const focused = (expected) => eventually(async () => assert.equal(await focusName(page), expected));
+  await keys.signIn();
+  await focused('API keys');
+  await press('Shift+Tab');
+  await focused('Applications');
+  await press('Enter');
+  await focused('Applications');
+  await page.getByText('No applications yet').waitFor();
+  await press('Tab');
+  await focused('Create application');
+  await press('Enter');
+  await focused('Name');
+  await page.keyboard.type('Acme API');
+  await press('Tab');
+  await page.keyboard.type('acme_live_');
+  // Two lifetimes, the scopes, a limit.
+  await press('Tab', 'Tab', 'Tab', 'Tab');
+  await focused('Add a limit');
+  await press('Enter');
+  await focused('How much');
+  await page.keyboard.type('10');
+  await assertFits(page, 'the dialog');
+  await press('Enter');
+  await focused('Acme API');
+  await page.getByText('10 in any minute').waitFor();
+  await page.getByText('No keys yet').waitFor();
+  await press('Tab');
+  await focused('Issue the first key');
+  await press('Enter');
+  await focused('Name');
+  await page.keyboard.type('robot');
+  await press('Tab');
+  await focused('Owner');
+  await page.keyboard.type('cust 7');
+  await press('Enter');
+  await page.getByText('An owner is 1 to 128 letters').waitFor();
+  await focused('Owner');
+  await press('ControlOrMeta+a');
+  await page.keyboard.type('cust_7');
+  await press('Enter');
+  await focused('Copy key');
+  await press('Tab', 'Tab');
+  await focused('Language');
+  await press('Tab', 'Tab', 'Tab');
+  await focused('I have stored this key');
+  await press('Enter');
+  await focused('Issue a key');
+  await assertFits(page, 'an application');
+});
+
 for (const colorScheme of ['light', 'dark']) {
   scenario(`nothing bars the way to the applications: ${colorScheme}`, { colorScheme, viewport: { width: 360, height: 740 } }, async ({ page, keys }) => {
     const apps = new ApplicationsPage(page);
@@ -276,6 +329,7 @@ for (const colorScheme of ['light', 'dark']) {
     await look('a key');
     await page.keyboard.press('Escape');
     await look('an application');
+    await picture(page, `application-${colorScheme}`);
     await apps.owners.getByRole('button', { name: 'Limits of cust_7' }).click();
     await look('limits');
   });

@@ -64,6 +64,17 @@ scenario('what is typed before the package is here stays, and so does the focus'
   assert.equal(await hasFocus(user), true);
 });
 
+scenario('the card of the service is not seen before there is anything in it', async ({ page, keys }) => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/service-card.js', async (route) => { await held; await route.continue(); });
+  await page.reload({ waitUntil: 'commit' });
+  await keys.signIn();
+  assert.equal(await keys.service.isVisible(), false);
+  release();
+  await keys.service.getByRole('heading', { name: 'keylatch' }).waitFor();
+});
+
 scenario('a page without its package says so', async ({ page }) => {
   await page.route('**/keylatch/**', (route) => route.fulfill({ status: 404 }));
   await page.reload();

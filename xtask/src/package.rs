@@ -15,7 +15,7 @@ use crate::tools;
 pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 22] = [
+const INPUTS: [&str; 24] = [
     "src",
     "find",
     "format",
