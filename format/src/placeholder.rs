@@ -123,10 +123,7 @@ pub(super) fn is_reference(text: &[u8], format: Option<&KeyFormat>) -> bool {
     // Mostly the first character tells.
     let may_be = text.first().is_some_and(|first| REFERENCE.contains(*first));
     let is = is_address(text)
-        || may_be
-            && (is_variable(text)
-                || REFERENCES.iter().any(is_named)
-                || WRAPPED.iter().any(is_wrapped))
+        || may_be && (is_variable(text) || REFERENCES.iter().any(is_named) || WRAPPED.iter().any(is_wrapped))
         || text.contains(&b'[')
             && text.windows(REDACTED.len()).any(|part| part.eq_ignore_ascii_case(REDACTED.as_bytes()));
     is && is_foreign(text, format)

@@ -175,9 +175,11 @@ pub fn generate(format: u32, prefix: u32, random: u32) -> u32 {
             let pool = Zeroizing::new(Vec::from(bytes(buffer, random)));
             wipe(buffer, random);
             let mut blocks = pool.as_chunks::<64>().0.iter();
-            keylatch_format::generate_valid(format, begins.map_or("", |text| text), &mut |block: &mut [u8]| {
-                blocks.next().map(|next| copy(next, block)).is_some()
-            })
+            keylatch_format::generate_valid(
+                format,
+                begins.map_or("", |text| text),
+                &mut |block: &mut [u8]| blocks.next().map(|next| copy(next, block)).is_some(),
+            )
         });
         match key {
             Ok(key) => state.keep(key),
