@@ -76,7 +76,8 @@ const FUNCTION_TABLE = of('table').filter((form) => form.includes('funcref')).ma
 
 // Who calls through the table is not written down, so what is in it is with the memory.
 const isTableUsed = [...functions.values()].some((form) => form.includes('(call_indirect'));
-const inTable = of('elem').filter(() => isTableUsed).flatMap((form) => all(form, 'NAME').filter((name) => functions.has(name)));
+// A segment has a name of its own, and names its table, before its functions.
+const inTable = isTableUsed ? of('elem').flatMap((form) => all(form.slice(form.indexOf(' func ')), 'NAME')) : [];
 const reachedBy = new Map(Object.entries(PARTS).map(([part, exports]) => {
   const roots = exports.map((name) => exported.get(name));
   return [part, reached(part === FIRST ? [...roots, ...inTable] : roots)];

@@ -22,43 +22,53 @@ impl KeyFormat {
     /// checksum is not last, is not 1 to 6 characters long or covers nothing.
     #[inline]
     pub fn validate(&self) -> Result<(), (String, String)> {
-        let fault = |path: &str, why: &str| Err((path.to_owned(), why.to_owned()));
+        self.parts_fault()
+            .map(|(number, member, why)| (at(number, member), why))
+            .or_else(|| self.whole_fault().map(|why| ("parts".to_owned(), why)))
+            .map_or(Ok(()), |(path, why)| Err((path, why.to_owned())))
+    }
+
+    /// What is wrong with a part: its number, the member, and why.
+    #[inline]
+    fn parts_fault(&self) -> Option<(usize, &'static str, &'static str)> {
         let mut varies = false;
         let mut has_run = false;
         for (number, part) in self.parts.iter().enumerate() {
-            part.validate().map_err(|(member, why)| (at(number, member), why.to_owned()))?;
-            match part {
-                Part::Run { min, max, .. } => {
-                    if varies && min != max {
-                        return fault(
-                            &at(number, ".length"),
-                            "only one part of a format may vary in length, and another one does already",
-                        );
-                    }
-                    varies |= min != max;
-                    has_run = true;
+            if let Err((member, why)) = part.validate() {
+                return Some((number, member, why));
+            }
+            let (member, why) = match part {
+                Part::Run { min, max, .. } if varies && min != max => {
+                    (".length", "only one part of a format may vary in length, and another one does already")
                 }
                 Part::Checksum { .. } if number + 1 != self.parts.len() => {
-                    return fault(&at(number, ""), "a checksum must be the last part");
+                    ("", "a checksum must be the last part")
                 }
-                Part::Checksum { .. } if !has_run => {
-                    return fault(&at(number, ""), "a checksum needs a run of characters before it");
-                }
+                Part::Checksum { .. } if !has_run => ("", "a checksum needs a run of characters before it"),
                 Part::Literal(choices) if varies && differ(choices) => {
-                    return fault(
-                        &at(number, ""),
-                        "must be texts of one length, as they stand behind a part that varies",
-                    );
+                    ("", "must be texts of one length, as they stand behind a part that varies")
                 }
-                _ => {}
-            }
+                Part::Run { min, max, .. } => {
+                    varies |= min != max;
+                    has_run = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            return Some((number, member, why));
         }
+        None
+    }
+
+    /// What is wrong with all of it.
+    #[inline]
+    fn whole_fault(&self) -> Option<&'static str> {
         if self.parts.is_empty() {
-            fault("parts", "must have at least one part")
+            Some("must have at least one part")
         } else if self.longest() > MAX_LENGTH {
-            fault("parts", "must not describe a key of more than 512 characters")
+            Some("must not describe a key of more than 512 characters")
         } else {
-            Ok(())
+            None
         }
     }
 }

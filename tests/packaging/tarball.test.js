@@ -123,12 +123,17 @@ test('the declarations declare exactly what the default entry exports', async ()
 });
 
 test('a module that travels as text is the module, in any encoding and any quotes', async () => {
-  for (const [name, file] of [['offline', 'keylatch.wasm'], ['client', 'client.wasm']]) {
-    const written = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'xtask/staging', `${name}.printable.js`);
+  const staging = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'xtask/staging');
+  const part = (name) => [name, `offline/parts/${name}.wasm`];
+  for (const [name, texts] of [['offline', ['check', 'diagnosis', 'secrets'].map(part)], ['client', [['text', 'client/keylatch_bg.wasm']]]]) {
+    const written = join(staging, `${name}.printable.js`);
     const module = await import(written);
-    assert.ok(readFileSync(join(pkg, 'dist', file)).equals(decode(module)), name);
     assert.match(readFileSync(written, 'latin1'), /^[\n -~]+$/);
-    assert.doesNotMatch(module.text, /["$<\\`]/);
+    for (const [member, file] of texts) {
+      const { alphabet, [member]: text } = module;
+      assert.ok(readFileSync(join(staging, file)).equals(decode({ alphabet, text })), file);
+      assert.doesNotMatch(text, /["$<\\`]/);
+    }
   }
 });
 
