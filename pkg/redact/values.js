@@ -134,7 +134,7 @@ export function deep(value, inText, inBytes) {
   /** Whether each member is the same. @param {any} value @param {any} out @param {number} depth @param {string} [but] */
   const members = (value, out, depth, but) => {
     let isSame = true;
-    for (const name of Reflect.ownKeys(value)) {
+    for (const name of namesOf(value)) {
       if (name === but) continue;
       const { isGood, value: item } = member(value, name);
       // A getter that fails here fails there too.
@@ -203,12 +203,22 @@ function kindOf(value) {
   }
 }
 
-/** @param {object} value */
+/** Whether an object can be looked at. What has a name for each of its bytes is asked for none. @param {object} value */
 function isReadable(value) {
   try {
-    for (const name of Reflect.ownKeys(value)) Reflect.getOwnPropertyDescriptor(value, name);
+    if (ArrayBuffer.isView(value)) return true;
+    for (const name of Array.isArray(value) ? [] : Reflect.ownKeys(value)) Reflect.getOwnPropertyDescriptor(value, name);
     return Reflect.getPrototypeOf(value) !== undefined && kindOf(value) !== '';
   } catch {
     return false;
+  }
+}
+
+/** @param {any} value */
+function namesOf(value) {
+  try {
+    return Reflect.ownKeys(value);
+  } catch {
+    return [];
   }
 }

@@ -178,6 +178,18 @@ test('frozen, without a prototype, with symbols, setters, holes and members of a
   assert.deepEqual(Object.keys(redact(JSON.parse(`{"__proto__":"${KEY}"}`))), ['__proto__']);
 });
 
+test('bytes are not looked at one by one', () => {
+  const names = [];
+  const proxied = Reflect.ownKeys;
+  Reflect.ownKeys = (value) => (ArrayBuffer.isView(value) && names.push(value), proxied(value));
+  try {
+    redact({ bytes: Buffer.alloc(9), more: [new Uint8Array(9), new Uint16Array(9), new DataView(new ArrayBuffer(9))] });
+  } finally {
+    Reflect.ownKeys = proxied;
+  }
+  assert.equal(names.length, 0);
+});
+
 test('hostile values end', () => {
   const deep = {};
   let at = deep;
