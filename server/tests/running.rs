@@ -237,8 +237,8 @@ fn settings_come_from_the_command_line_the_environment_and_a_file() {
         ("listen = {}", "`listen`"),
         ("listen = \"s3cret", "not TOML"),
         ("config = \"other.toml\"", "`config`"),
-        ("database = \"postgres://kim:s3cret@127.0.0.1:1/keys\"", "chmod 600"),
         ("redis = \"redis://:s3cret@127.0.0.1:1\"", "chmod 600"),
+        ("database = \"postgres://kim:s3cret@127.0.0.1:1/keys\"", "chmod 600"),
     ] {
         fs::write(&file, content).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();

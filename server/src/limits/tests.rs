@@ -41,6 +41,16 @@ impl Processes {
             app.sync_limits().await;
         }
     }
+
+    /// Until it is dropped, the jobs of the processes tell nothing: on a busy machine
+    /// they would in the middle of a test.
+    async fn undisturbed(&self) -> Vec<tokio::sync::MutexGuard<'_, ()>> {
+        let mut turns = Vec::new();
+        for app in &self.apps {
+            turns.push(app.limits().syncing.lock().await);
+        }
+        turns
+    }
 }
 
 async fn open(directory: &Path, clock: &Arc<ManualClock>) -> App {
@@ -232,10 +242,12 @@ async fn a_rate_is_at_most_as_many_times_its_limit_as_there_are_processes_that_h
     let processes = Processes::start(3).await;
     let limits = [rate(100)];
     let mut spent = 0;
+    let undisturbed = processes.undisturbed().await;
     for app in &processes.apps {
         spent += spend_all(app, &limits, 1).await;
     }
     assert_eq!(spent, 300);
+    drop(undisturbed);
     processes.sync().await;
     for app in &processes.apps {
         assert_eq!(spend_all(app, &limits, 1).await, 0);
@@ -244,7 +256,9 @@ async fn a_rate_is_at_most_as_many_times_its_limit_as_there_are_processes_that_h
     // counted the first one hears with its first use.
     processes.pass(90);
     let first = &processes.apps[0];
+    let undisturbed = processes.undisturbed().await;
     assert_eq!(spend_all(first, &limits, 1).await, 50);
+    drop(undisturbed);
     processes.sync().await;
     processes.pass(15);
     assert_eq!(spend_all(first, &limits, 1).await, 0, "a quarter of 300, and the 50");
@@ -294,8 +308,12 @@ async fn many_checks_at_once_spend_what_there_is() {
     }
     let passed = tasks.join_all().await.into_iter().filter(|passes| *passes).count();
     assert!(passed <= 400, "{passed}");
-    processes.pass(11);
-    processes.sync().await;
-    let rest = spend_all(&processes.apps[0], &*limits, 1).await;
-    assert_eq!(passed as i64 + rest, 400);
+    // What a process has asked for ahead may come after it has given back the rest.
+    let mut spent = passed as i64;
+    for _ in 0..10 {
+        processes.pass(11);
+        processes.sync().await;
+        spent += spend_all(&processes.apps[0], &*limits, 1).await;
+    }
+    assert_eq!(spent, 400);
 }
