@@ -169,7 +169,7 @@ export default ({ keylatch, server, platform, realm }) => {
       async run() {
         const kim = await signIn();
         const name = unique('many');
-        await Promise.all(Array.from({ length: 60 }, (_, n) => kim.create({ name: `${name} #${n}`, expiresIn: 'PT1H' })));
+        await Promise.all(Array.from({ length: 110 }, (_, n) => kim.create({ name: `${name} #${n}`, expiresIn: 'PT1H' })));
         let requests = 0;
         const counting = await signIn({ fetch: (request) => { requests += 1; return fetch(request); } });
         requests = 0;
@@ -178,7 +178,7 @@ export default ({ keylatch, server, platform, realm }) => {
           break;
         }
         equal(requests, 1);
-        equal((await collect(counting.list({ search: name }))).length, 60);
+        equal((await collect(counting.list({ search: name }))).length, 110);
         equal(requests, 3);
         equal((await collect(counting.list({ search: name, status: 'revoked' }))).length, 0);
         await refused(keylatch, 'invalid_argument', () => collect(counting.list({ status: 'dead' })));
