@@ -42,7 +42,7 @@ const GROUPS = {
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
     },
     platform: 'node',
-    // What a guard loads at once, and what else the face does.
+    // What a guard shares with others, and what else the face does.
     together: { 'core.js': 'guard.js', 'client-face.js': 'index.js' },
   },
   // They take a guard and bring none, so one file of each will do everywhere.

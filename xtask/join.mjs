@@ -7,24 +7,31 @@ import { basename } from 'node:path';
 import { build } from './npm/node_modules/esbuild/lib/main.js';
 
 /**
- * The files of a bundle, with those that an entry imports in one: by its name, and the
- * entry. What two entries import is in the file of the first.
+ * The files of a bundle, with those that an entry shares with others in one: by its name,
+ * and the entry. What two such entries import is in the file of the first.
  * @param {import('esbuild').BuildResult<{ write: false, metafile: true }>} bundle @param {Record<string, string>} together
  * @returns {Promise<{ name: string, text: string }[]>}
  */
 export async function joined({ outputFiles, metafile }, together) {
   const files = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
   const facts = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
-  const imported = (file) => facts.get(file).imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
+  const imported = (file, isLater) => facts.get(file).imports
+    .filter(({ kind, path }) => (isLater || kind === 'import-statement') && files.has(basename(path))).map(({ path }) => basename(path));
+  /** What an entry imports, and what that imports; at once, or later too. */
+  const reached = (entry, isLater) => {
+    const found = new Set();
+    const visit = (file) => imported(file, isLater).filter((next) => !found.has(next)).forEach((next) => visit((found.add(next), next)));
+    visit(entry);
+    return [...found];
+  };
 
+  // What an entry loads later is joined where another loads it at once.
+  const atOnce = new Set(Object.values(together).flatMap((entry) => reached(entry, false)));
   /** Which file a file is joined into. */
   const home = new Map();
-  const visit = (file, name) => {
-    if (!files.has(file) || home.has(file)) return;
-    home.set(file, name);
-    imported(file).forEach((next) => visit(next, name));
-  };
-  for (const [name, entry] of Object.entries(together)) imported(entry).forEach((file) => visit(file, name));
+  for (const [name, entry] of Object.entries(together)) {
+    for (const file of reached(entry, true)) if (atOnce.has(file) && !home.has(file)) home.set(file, name);
+  }
 
   // Two files may export by one short name, so each is followed by its file's number.
   const numbers = new Map([...home.keys()].map((file, number) => [file, number]));
