@@ -21,7 +21,7 @@ const staged = (...path) => join(staging, ...path);
 
 /**
  * A platform: its entries, and what stands for the names that begin with `#`.
- * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node', together?: string, shared?: string }>}
+ * @type {Record<string, { from?: string, entries: string[], questions?: string[], parts: Record<string, string>, face?: string, platform?: 'node', together?: Record<string, string>, shared?: string }>}
  */
 const GROUPS = {
   '.': {
@@ -42,8 +42,8 @@ const GROUPS = {
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
     },
     platform: 'node',
-    // What the entry `index` loads at once, in one file.
-    together: 'core.js',
+    // What a guard shares with others, and what else the face does.
+    together: { 'core.js': 'guard.js', 'client-face.js': 'index.js' },
   },
   // They are given a guard and import none, so one file of each works on every platform.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },
@@ -140,7 +140,7 @@ for (const [name, group] of Object.entries(GROUPS)) {
     plugins: [parts(group)],
   });
   // What entries share besides code is an empty file, which everybody would load.
-  const files = group.together ? await joined(bundle, 'index.js', group.together) : bundle.outputFiles.map(({ path, text }) => ({ name: relative(join(out, name), path), text }));
+  const files = group.together ? await joined(bundle, group.together) : bundle.outputFiles.map(({ path, text }) => ({ name: relative(join(out, name), path), text }));
   const empty = files.filter(({ text }) => text === '').map((file) => basename(file.name));
   for (const { name: file, text } of files.filter(({ text }) => text !== '')) {
     const path = join(out, name, file);
