@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use keylatch_format::shape::{Alphabets, Bytes, Piece, Shape};
 
+#[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
 use crate::words;
 
 /// How many bytes an anchor has.
@@ -31,6 +32,7 @@ pub(crate) struct Anchor {
     pub(crate) begins: Begins,
     /// How far behind it a long word of the key begins; below 0, before it. None in a key that may
     /// have no long word.
+    #[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
     pub(crate) word: Option<isize>,
 }
 
@@ -66,13 +68,19 @@ pub(crate) fn anchors(shape: &Shape, alphabets: &Alphabets) -> Vec<Anchor> {
                 None => Begins::Before(at),
                 Some((alphabet, min, max)) => Begins::BeforeRun { distance: at - first, alphabet, min, max },
             };
-            found.push(Anchor { bytes: [*a, *b, *c, *d], begins, word: word(&row, at) });
+            found.push(Anchor {
+                bytes: [*a, *b, *c, *d],
+                begins,
+                #[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
+                word: word(&row, at),
+            });
         }
     }
     found
 }
 
 /// The long word of a row that is nearest to an anchor.
+#[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
 fn word(row: &[Bytes], anchor: usize) -> Option<isize> {
     let is_word = |window: &[Bytes]| window.iter().all(|set| set.iter().all(words::has));
     let starts = row.windows(words::LONG).enumerate().filter(|(_, window)| is_word(window));
@@ -91,7 +99,12 @@ pub(crate) fn of_value(value: &[u8]) -> Option<Anchor> {
     let best = windows.enumerate().min_by(|a, b| cost(&a.1).total_cmp(&cost(&b.1)));
     match best {
         Some((at, window)) => match window.as_slice() {
-            [a, b, c, d] => Some(Anchor { bytes: [*a, *b, *c, *d], begins: Begins::Before(at), word: None }),
+            [a, b, c, d] => Some(Anchor {
+                bytes: [*a, *b, *c, *d],
+                begins: Begins::Before(at),
+                #[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
+                word: None,
+            }),
             _ => None,
         },
         None => None,

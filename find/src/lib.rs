@@ -43,6 +43,7 @@ mod simd;
 #[cfg(test)]
 mod tests;
 mod value;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
 mod words;
 
 pub use engine::{Engine, LOOKBACK, Match, Nearest};

@@ -17,7 +17,7 @@ export function deep(value, inText, inBytes) {
   /** How often a name was taken already. @type {Map<string, number>} */
   const numbers = new Map();
 
-  /** Names of two keys can have become one, which would hide an entry. @param {any} name @param {(name: unknown) => boolean} isTaken */
+  /** Names of two keys can have become one, which would hide an entry. @param {any} name @param {(name: any) => boolean} isTaken */
   const free = (name, isTaken) => {
     if (typeof name !== 'string' || !isTaken(name)) return name;
     let number = numbers.get(name) ?? 1;

@@ -71,6 +71,27 @@ test('redact writes each line as soon as it is whole', async (t) => {
   child.stdin.end();
 });
 
+test('a reader that has had enough ends it, and bytes that are no text stay as they are', async (t) => {
+  const lines = `a ${KEY}\n`.repeat(20_000);
+  for (const [name, code] of [['redact', 0], ['extract', 1]]) {
+    const child = spawn(process.execPath, [CLI, name], { stdio: ['pipe', 'pipe', 'pipe'] });
+    t.after(() => child.kill());
+    let told = '';
+    child.stderr.on('data', (part) => (told += part));
+    child.stdin.on('error', () => {});
+    child.stdin.end(lines);
+    child.stdout.once('data', () => child.stdout.destroy());
+    assert.deepEqual([await new Promise((resolve) => child.once('exit', resolve)), told], [code, '']);
+  }
+  const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, at) => (at * 2_654_435_761) >>> 11));
+  const child = spawn(process.execPath, [CLI, 'redact'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const parts = [];
+  child.stdout.on('data', (part) => parts.push(part));
+  child.stdin.end(bytes);
+  await new Promise((resolve) => child.once('close', resolve));
+  assert.ok(Buffer.concat(parts).equals(bytes));
+});
+
 test('check offers the repair, masked', async (t) => {
   const pc = await computer(t);
   const input = `curl -H "Authorization: Bearer ${KEY}"`;
