@@ -140,7 +140,7 @@ export function deep(value, inText, inBytes) {
       // A getter that fails here fails there too.
       if (!isGood) continue;
       const { enumerable = true, writable = true } = Reflect.getOwnPropertyDescriptor(value, name) ?? {};
-      const own = typeof name === 'string' ? free(inText(name), (name) => Object.hasOwn(out, name)) : name;
+      const own = typeof name === 'string' ? free(inText(name), (/** @type {string} */ taken) => Object.hasOwn(out, taken)) : name;
       const copied = copy(item, depth + 1);
       isSame &&= own === name && Object.is(copied, item);
       define(out, own, copied, enumerable, writable);
