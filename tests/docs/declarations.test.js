@@ -15,7 +15,9 @@ testExamples('pkg/slim.d.ts', examples);
 testExamples('pkg/catalogue.d.ts', examples);
 testExamples('pkg/redact.d.ts', examples, "import { forOpenTelemetry, forPino, forWinston, redactConsole } from 'keylatch/redact'; ");
 testExamples('pkg/node.d.ts', examples, "import { KeyClient } from 'keylatch'; import { CredentialFile, logout, resolveKey } from 'keylatch/node'; ");
-testExamples('pkg/applications.d.ts', examples, `${PRELUDE} const { Applications } = await import('keylatch/applications'); `);
+for (const file of ['pkg/applications.d.ts', ...['application-keys', 'owners', 'management-keys'].map((part) => `pkg/types/${part}.d.ts`)]) {
+  testExamples(file, examples, `${PRELUDE} const { Applications } = await import('keylatch/applications'); `);
+}
 const GUARD = "import { createGuard, issueKey } from 'keylatch/guard'; ";
 testExamples('pkg/guard.d.ts', examples, GUARD);
 testExamples('pkg/guard-fetch.d.ts', examples, GUARD);
