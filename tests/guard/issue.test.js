@@ -24,7 +24,7 @@ test('the key is a Secret, and the row holds its hash and nothing that it could 
 
 test('keys and ids are new each time, and of the format that is asked for', () => {
   const made = [{}, { format: 'live' }, { format: 'test' }, { format: OWN }, { format: OWN }].map((given) => issueKey({ ...given, owner: 'a' }));
-  assert.throws(() => issueKey({ format: undefined, owner: 'a' }), /format: there is none/);
+  assert.throws(() => issueKey({ format: undefined, owner: 'a' }), /format: it is not known/);
   assert.deepEqual(made.map(({ row }) => row.prefix), ['kl_live_', 'kl_live_', 'kl_test_', 'ak_live_', 'ak_live_']);
   assert.equal(new Set(made.map(({ row }) => row.id)).size, made.length);
   assert.equal(new Set(made.map(({ row }) => row.hash)).size, made.length);
