@@ -172,11 +172,11 @@ export interface ImportKeysOptions extends CallOptions {
  *
  * const { key } = await keys.create({ owner: 'cust_7', name: 'laptop', expiresIn: 'P1Y' });
  * (await keys.change(key.id, { scopes: ['mesh:read'] })).scopes; // → [ 'mesh:read' ]
- * const { key: next, replaced } = await keys.rotate(key.id, { overlap: 'PT1H' });
- * replaced.replacedBy === next.id; // → true
  * for await (const { name, status } of keys.list({ owner: 'cust_7' })) {
  *   [name, status]; // → [ 'laptop', 'active' ]
  * }
+ * const { key: next, replaced } = await keys.rotate(key.id, { overlap: 'PT1H' });
+ * replaced.replacedBy === next.id; // → true
  * (await keys.revoke(next.id)).status; // → 'revoked'
  * await keys.delete(next.id);
  * await keys.get(next.id); // throws not_found

@@ -1,8 +1,14 @@
 // The conformance script in Chromium.
 
+import { test } from 'node:test';
+
 import { blankPage, useBrowser } from '../browser/support/scenario.js';
-import { pagesConform } from './support/pages.js';
+import { CASE } from '../limits.js';
+import { PLACES, usePages } from './support/pages.js';
 
 useBrowser();
+const pages = usePages(async (url) => (await blankPage()).goto(url));
 
-pagesConform('Chromium', async (url) => (await blankPage()).goto(url));
+for (const place of PLACES) {
+  test(`Chromium, ${place}`, { timeout: CASE }, () => pages.conforms(place));
+}

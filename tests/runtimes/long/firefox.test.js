@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, test } from 'node:test';
 
-import { pagesConform } from '../support/pages.js';
+import { CASE } from '../../limits.js';
+import { PLACES, usePages } from '../support/pages.js';
 
 const PREFERENCES = {
   // Whatever it wants from elsewhere goes to a port that nobody listens at.
@@ -41,9 +42,13 @@ after(async () => {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
-pagesConform('Firefox', async (url) => {
+const pages = usePages(async (url) => {
   const program = process.env.KEYLATCH_FIREFOX;
   if (!program) throw new Error('KEYLATCH_FIREFOX is not set. Run "cargo xtask test --all runtimes", or set it to the path of Firefox.');
   firefox = spawn(program, ['--headless', '--no-remote', '--profile', profile, url], { env: { ...process.env, HOME: profile }, stdio: 'ignore' });
   await once(firefox, 'spawn');
 });
+
+for (const place of PLACES) {
+  test(`Firefox, ${place}`, { timeout: CASE }, () => pages.conforms(place));
+}

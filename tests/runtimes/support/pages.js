@@ -9,39 +9,45 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync 
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after } from 'node:test';
 
 import * as esbuild from 'esbuild';
 
 import { DEMO, startServer } from '../../browser/support/server.js';
-import { CASE } from '../../limits.js';
 import { ALL } from './all.js';
 import { project } from './project.js';
 
-const PLACES = ['page with an import map', 'dedicated worker', 'shared worker', 'service worker'];
+export const PLACES = ['page with an import map', 'dedicated worker', 'shared worker', 'service worker'];
 
+/** Each entry of the package that browsers have, as its package.json says. */
+const { exports } = JSON.parse(readFileSync(join(project.dir, 'node_modules/keylatch/package.json'), 'utf8'));
 const IMPORT_MAP = JSON.stringify({
-  imports: { keylatch: '/keylatch/index.js', 'keylatch/guard': '/keylatch/guard.js', 'keylatch/redact': '/keylatch/redact.js' },
+  imports: Object.fromEntries(
+    Object.entries(exports)
+      .filter(([, entry]) => entry.default?.endsWith('.js'))
+      .map(([name, entry]) => [`keylatch${name.slice(1)}`, entry.default.replace('./dist/', '/keylatch/')]),
+  ),
 });
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /**
- * Declares a test for each place of a browser.
- * @param {string} browser its name
- * @param {(url: string) => Promise<unknown>} open a page in it
+ * Serves the pages for the tests of one file, and has a browser open the first.
+ * @param {(url: string) => Promise<unknown>} open
  */
-export function pagesConform(browser, open) {
-  /** @type {Awaited<ReturnType<typeof startSite>>} */
+export function usePages(open) {
+  /** @type {ReturnType<typeof startSite> | undefined} */
   let site;
-  before(async () => {
-    site = await startSite();
-    await open(site.url);
-  });
-  after(() => site?.stop());
-  for (const place of PLACES) {
-    test(`${browser}, ${place}`, { timeout: CASE }, async () => assert.deepEqual(await site.reports.get(place), ALL));
-  }
+  after(async () => (await site)?.stop());
+  return {
+    /** Everything was done in a place. @param {string} place */
+    async conforms(place) {
+      const isFirst = site === undefined;
+      const { url, reports } = await (site ??= startSite());
+      if (isFirst) await open(url);
+      assert.deepEqual(await reports.get(place), ALL);
+    },
+  };
 }
 
 async function startSite() {
