@@ -107,6 +107,10 @@ impl Remembered for Issued {
         self.key.last_used_at
     }
 
+    fn has_ended(&self) -> bool {
+        self.key.revoked_at.is_some() || self.key.disabled_at.is_some()
+    }
+
     fn json_bytes(&self) -> usize {
         let texts = [&self.key.metadata, &self.owner.metadata]
             .map(|metadata| serde_json::json!(metadata).to_string());

@@ -125,6 +125,10 @@ impl Remembered for OwnedKey {
     fn last_used_at(&self) -> Option<Timestamp> {
         self.key.last_used_at
     }
+
+    fn has_ended(&self) -> bool {
+        self.key.revoked_at.is_some() || self.is_disabled
+    }
 }
 
 /// The columns of a key, in the order in which [`key`] reads them.

@@ -43,6 +43,10 @@ impl Remembered for Manager {
     fn last_used_at(&self) -> Option<Timestamp> {
         self.key.last_used_at
     }
+
+    fn has_ended(&self) -> bool {
+        self.key.revoked_at.is_some() || self.is_disabled
+    }
 }
 
 impl ManagementKey {

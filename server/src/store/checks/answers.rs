@@ -26,6 +26,9 @@ pub(crate) trait Remembered {
     /// When it was last used, as the database has it.
     fn last_used_at(&self) -> Option<Timestamp>;
 
+    /// Whether it was revoked or switched off.
+    fn has_ended(&self) -> bool;
+
     /// Bytes of JSON that stand beside it.
     fn json_bytes(&self) -> usize {
         0
@@ -141,10 +144,15 @@ impl<T: Remembered> Answers<T> {
             None => (0, None),
         };
         if let (true, Some(place)) = (gate.hears(), places.get(number)) {
-            gate.epoch.fill(asked.epoch, || match &known {
+            let put = || match &known {
                 Some(known) => self.keys.insert(place.clone(), known.clone()),
                 None => self.unknown.insert(place.clone(), asked.since),
-            });
+            };
+            if known.as_ref().is_some_and(|known| known.found.has_ended()) {
+                gate.epoch.fill_ended(asked.epoch, put);
+            } else {
+                gate.epoch.fill(asked.epoch, put);
+            }
         }
         known
     }
@@ -177,6 +185,10 @@ mod tests {
     impl Remembered for Sized {
         fn last_used_at(&self) -> Option<Timestamp> {
             None
+        }
+
+        fn has_ended(&self) -> bool {
+            false
         }
 
         fn json_bytes(&self) -> usize {

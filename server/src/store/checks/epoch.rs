@@ -28,6 +28,16 @@ impl Epoch {
         }
     }
 
+    /// The same of what has ended, which the database said before anybody told it:
+    /// what was read before that, and says otherwise, does not come in behind it.
+    pub(super) fn fill_ended(&self, begun: u64, put: impl FnOnce()) {
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if *now == begun {
+            *now += 1;
+            put();
+        }
+    }
+
     /// Something has ended, in the database too. When this returns, it is not in
     /// the cache, and nothing that was read before can put it there.
     pub(super) fn end(&self, remove: impl FnOnce()) {
