@@ -65,7 +65,7 @@ async function dispatch(args, asked) {
   const { values, positionals } = parse(name, command, rest);
   const [least, most] = command.arguments ?? [0, 0];
   if (positionals.length < least || positionals.length > most) {
-    throw new UseError(`usage: keylatch ${command.usage}`);
+    throw new UseError(`usage: keylatch ${command.usage}. Run keylatch ${name} --help.`);
   }
   // Where a key is read from, it is written to and removed from as well.
   const profile = values.profile ?? (process.env.KEYLATCH_PROFILE || undefined);

@@ -7,10 +7,10 @@ import { isEnded } from './offer.js';
 /** @typedef {{ search: string, status: string, unused: boolean, soon: boolean, sort: string }} Filters */
 
 const DAY = 86_400_000;
-export const UNUSED_DAYS = 90;
-export const SOON_DAYS = 30;
+const UNUSED_DAYS = 90;
+const SOON_DAYS = 30;
 /** What can be sorted by; `-` before it is the other way round. The empty text is the order of the service. */
-export const SORTED = ['name', 'owner', 'status', 'createdAt', 'expiresAt', 'lastUsedAt'];
+const SORTED = ['name', 'owner', 'status', 'createdAt', 'expiresAt', 'lastUsedAt'];
 export const STATUSES = ['all', 'active', 'inactive', 'expired', 'revoked', 'disabled'];
 /** @type {Readonly<Filters>} */
 export const NO_FILTERS = Object.freeze({ search: '', status: 'all', unused: false, soon: false, sort: '' });
@@ -138,7 +138,7 @@ export function isUnused({ status, lastUsedAt, createdAt }, now = Date.now()) {
 }
 
 /** Whether a key that works will end by itself before long. @param {KeyInfo} key */
-export function endsSoon({ status, expiresAt }, now = Date.now()) {
+function endsSoon({ status, expiresAt }, now = Date.now()) {
   return status === 'active' && expiresAt !== undefined && +expiresAt - now < SOON_DAYS * DAY;
 }
 

@@ -4,7 +4,7 @@
 /** Addresses that are remembered; the one that was seen longest ago goes first. */
 const MOST = 10_000;
 /** In milliseconds. */
-export const WINDOW = 60_000;
+const WINDOW = 60_000;
 
 export class Throttle {
   /** @type {Map<string, number>} */
