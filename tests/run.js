@@ -3,7 +3,8 @@
 //   node tests/run.js LIST COUNT FILE…
 //
 // COUNT files run at a time. Each is shown as a whole when it ends, and LIST gets
-// a line for each case: the seconds it took, a tab, its file and its name.
+// a line for each case: the seconds it took, its file and its name, and what it
+// failed by if it did, with tabs between.
 
 import { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -16,6 +17,9 @@ import { FILE } from './limits.js';
 
 /** How long a file may take to end what it has started, in milliseconds. */
 const GRACE = 10_000;
+
+/** How much is listed of what a case failed by; all of it stands where the case is shown. */
+const SHOWN = 600;
 
 const [list, count, ...files] = process.argv.slice(2);
 const cases = createWriteStream(list);
@@ -35,7 +39,7 @@ reporter.end();
 cases.end();
 // Node has asked a file that hangs to end, and waits for it without a limit; an
 // endless loop does not hear that. Only this undocumented list has the processes.
-const hanging = process._getActiveHandles().filter((handle) => handle instanceof ChildProcess);
+const hanging = process._getActiveHandles().filter((handle) => handle instanceof ChildProcess && handle.exitCode === null && handle.signalCode === null);
 if (hanging.length > 0) {
   await pause(GRACE);
   for (const child of hanging) child.kill('SIGKILL');
@@ -60,8 +64,10 @@ function note(file, events) {
     if (event === 'test:fail' || !isRun) process.exitCode = 1;
     if (!isRun) console.error(`“${name}” in ${file} was not run, which proves nothing and counts as a failure.`);
     if (details.type !== 'suite' && depth <= nesting) {
-      const path = [...names.slice(0, nesting), name].join(' › ').replaceAll('\n', ' ');
-      cases.write(`${details.duration_ms / 1000}\t${file}: ${path}\n`);
+      const path = [...names.slice(0, nesting), name].join(' › ');
+      const columns = [details.duration_ms / 1000, `${file}: ${path}`];
+      if (event === 'test:fail') columns.push(String(details.error?.cause?.message ?? details.error?.message).slice(0, SHOWN));
+      cases.write(`${columns.map((column) => String(column).replaceAll(/\s+/g, ' ')).join('\t')}\n`);
     }
     depth = nesting;
   }

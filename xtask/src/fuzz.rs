@@ -78,7 +78,8 @@ fn guided(project: &Project, seconds: u32, names: &[String]) -> Result<()> {
         fuzz.current_dir(project.root())
             .env("PATH", &path)
             .env("CARGO_TARGET_DIR", project.target().join("fuzz/build"));
-        let lines = run_and_read(&mut fuzz).map_err(|error| {
+        let mut lines = Vec::new();
+        run_and_read(&mut fuzz, &mut lines).map_err(|error| {
             format!(
                 "{error} The input is in {}; put it into fuzz/corpus/{name}/ to keep it.",
                 faults.display()

@@ -83,22 +83,22 @@ pub fn run(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status}).", shown(command))) }
 }
 
-/// Runs it, its output being ours, and gives the lines that it wrote.
-pub fn run_and_read(command: &mut Command) -> Result<Vec<String>> {
+/// Runs it, its output being ours, and reads the lines that it writes. They are there
+/// when it fails, too.
+pub fn run_and_read(command: &mut Command, lines: &mut Vec<String>) -> Result<()> {
     let (reader, writer) = std::io::pipe().context("the system gives no pipe")?;
     let errors = writer.try_clone().context("the system gives no pipe")?;
     command.stdin(Stdio::null()).stdout(writer).stderr(errors);
     let mut child = command.spawn().map_err(|error| not_started(command, &error))?;
     // The command keeps the ends of the pipe that it has handed to the child.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut lines = Vec::new();
     for line in BufReader::new(reader).split(b'\n') {
         let line = String::from_utf8_lossy(&line.context("the output cannot be read")?).into_owned();
         show(&format!("{line}\n"));
         lines.push(line);
     }
     let status = child.wait().context(format!("cannot wait for `{}`", shown(command)))?;
-    if status.success() { Ok(lines) } else { Err(format!("`{}` failed ({status}).", shown(command))) }
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status}).", shown(command))) }
 }
 
 /// Runs it; its output is shown only to a person who watches, or when it fails.
@@ -163,11 +163,12 @@ mod tests {
     #[test]
     fn a_log_takes_what_is_said_and_what_programs_write() {
         let path = std::env::temp_dir().join(format!("keylatch-log-{}", std::process::id()));
-        let lines = logged(File::create(&path).unwrap(), || {
+        let mut lines = Vec::new();
+        logged(File::create(&path).unwrap(), || {
             say("first");
             run(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
             capture(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
-            run_and_read(Command::new("cargo").arg("--version")).unwrap()
+            run_and_read(Command::new("cargo").arg("--version"), &mut lines).unwrap();
         });
         say("after it");
         let log = std::fs::read_to_string(&path).unwrap();
@@ -181,7 +182,9 @@ mod tests {
 
     #[test]
     fn the_output_of_a_program_that_fails_is_read_and_shown() {
-        let error = run_and_read(Command::new("cargo").arg("--no-such-flag")).unwrap_err();
+        let mut lines = Vec::new();
+        let error = run_and_read(Command::new("cargo").arg("--no-such-flag"), &mut lines).unwrap_err();
+        assert!(lines.iter().any(|line| line.contains("--no-such-flag")), "{lines:?}");
         assert!(error.starts_with("`cargo --no-such-flag` failed"), "{error}");
     }
 }

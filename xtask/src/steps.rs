@@ -267,8 +267,10 @@ fn site(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
 fn native(project: &Project, cases: &mut Vec<Case>) -> Result<()> {
     // `--no-fail-fast`: one test program that fails keeps no other from running.
     let everything = ["test", "--locked", "--workspace", "--features", "xtask/messages", "--no-fail-fast"];
-    let lines = run_and_read(cargo(project).args(everything))?;
+    let mut lines = Vec::new();
+    let result = run_and_read(cargo(project).args(everything), &mut lines);
     cases.extend(cases::of_cargo(&lines));
+    result?;
     match cases::ignored(&lines) {
         0 => Ok(()),
         count => {

@@ -91,7 +91,7 @@ mod tests {
     }
 
     /// Runs one file of tests, and gives whether it passed, and its cases.
-    fn result_of(name: &str, tests: &str) -> (bool, Vec<String>) {
+    fn result_of(name: &str, tests: &str) -> (bool, Vec<Case>) {
         let project = Project::find().unwrap();
         let directory = std::env::temp_dir().join(format!("keylatch-run-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
@@ -99,7 +99,7 @@ mod tests {
         std::fs::write(&file, format!("import {{ describe, test }} from 'node:test';\n{tests}")).unwrap();
         let mut node = Command::new("node");
         let output = node.arg(project.path("tests/run.js")).arg(&list).arg("1").arg(&file).output().unwrap();
-        let cases = cases::of_node(&list).unwrap().into_iter().map(|case| case.name).collect();
+        let cases = cases::of_node(&list).unwrap();
         std::fs::remove_dir_all(&directory).unwrap();
         (output.status.success(), cases)
     }
@@ -119,11 +119,21 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_case_is_listed_with_what_it_failed_by() {
+        let tests = "test('a\\tb', () => { throw new Error('no\\nand no'); }); test('c', () => {});";
+        let cases = result_of("failed", tests).1;
+        let failures: Vec<_> =
+            cases.iter().map(|case| (case.name.as_str(), case.failure.as_deref())).collect();
+        assert_eq!(failures, [("some.test.mjs: a b", Some("no and no")), ("some.test.mjs: c", None)]);
+    }
+
+    #[test]
     fn the_list_has_the_cases_and_not_what_they_stand_in() {
         let tests = "describe('suite', () => { test('a', () => {}); });
             test('b', async (t) => { await t.test('c', () => {}); await t.test('d', () => {}); });
             test('e', () => {});";
         let names = ["suite › a", "b › c", "b › d", "e"].map(|case| format!("some.test.mjs: {case}"));
-        assert_eq!(result_of("lists", tests).1, names);
+        let cases = result_of("lists", tests).1;
+        assert_eq!(cases.into_iter().map(|case| case.name).collect::<Vec<_>>(), names);
     }
 }

@@ -23,6 +23,9 @@ use schedule::{Ended, Outcome};
 /// How many of the slowest cases are named.
 const SLOWEST: usize = 10;
 
+/// How many failed cases of a step, or lines of its log, are shown at the end.
+const FAILED: usize = 8;
+
 /// Runs the named steps and what they need, or all but the long ones, or with
 /// `--all` every one. A step that fails keeps no other from running. The last line
 /// on standard output counts them.
@@ -38,7 +41,7 @@ pub fn run(project: &Project, names: &[&str]) -> Result<ExitCode> {
     // The one step that was asked for is watched while it runs. Of several that
     // run side by side, each is shown as a whole when it ends.
     let watched = |step: &Step| names == [step.name];
-    let slowest = Mutex::new(BTreeMap::<&str, Vec<Case>>::new());
+    let cases_of = Mutex::new(BTreeMap::<&str, Vec<Case>>::new());
     let slots = available_parallelism().map_or(1, usize::from);
     let start = Instant::now();
 
@@ -51,8 +54,8 @@ pub fn run(project: &Project, names: &[&str]) -> Result<ExitCode> {
             let log = File::create(&path).context(format!("cannot write {}", path.display()))?;
             logged(log, || (step.run)(project, &mut cases))
         };
-        if let Ok(mut slowest) = slowest.lock() {
-            slowest.insert(step.name, cases);
+        if let Ok(mut cases_of) = cases_of.lock() {
+            cases_of.insert(step.name, cases);
         }
         result
     };
@@ -76,8 +79,8 @@ pub fn run(project: &Project, names: &[&str]) -> Result<ExitCode> {
             }
         },
     );
-    let slowest = slowest.into_inner().unwrap_or_default();
-    print!("{}{}", list(slowest), table(&steps, &over));
+    let cases_of = cases_of.into_inner().unwrap_or_default();
+    print!("{}{}{}", list(&cases_of), failures(&over, &cases_of, &log), table(&steps, &over));
     println!("in {:.0} s, {slots} at a time", start.elapsed().as_secs_f32());
     let passed = over.iter().filter(|end| end.outcome == Outcome::Passed).count();
     let failed = steps.len() - passed;
@@ -111,16 +114,43 @@ fn table(steps: &[&'static Step], over: &[Ended]) -> String {
     table
 }
 
+/// What failed: of each step that did, its cases that failed, or, when it was none of
+/// them, the end of its log. A log that is cut short still ends with the reason.
+fn failures(over: &[Ended], cases: &BTreeMap<&str, Vec<Case>>, log: impl Fn(&Step) -> PathBuf) -> String {
+    let mut text = String::new();
+    for end in over {
+        let Outcome::Failed(error) = &end.outcome else { continue };
+        text += &format!("\n{} failed: {error}\n", end.step.name);
+        let cases = cases.get(end.step.name).map(Vec::as_slice).unwrap_or_default();
+        let failed: Vec<String> = cases
+            .iter()
+            .filter_map(|case| Some(format!("  {}: {}\n", case.name, case.failure.as_ref()?)))
+            .collect();
+        if failed.is_empty() {
+            let log = fs::read(log(end.step)).unwrap_or_default();
+            let log = String::from_utf8_lossy(&log);
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.iter().skip(lines.len().saturating_sub(FAILED));
+            text.extend(last.map(|line| format!("  {line}\n")));
+        }
+        text.extend(failed.iter().take(FAILED).map(String::as_str));
+        if failed.len() > FAILED {
+            text += &format!("  and {} more cases\n", failed.len() - FAILED);
+        }
+    }
+    text
+}
+
 /// The slowest cases of all steps.
-fn list(cases: BTreeMap<&str, Vec<Case>>) -> String {
-    let mut cases: Vec<(&str, Case)> =
-        cases.into_iter().flat_map(|(step, cases)| cases.into_iter().map(move |case| (step, case))).collect();
+fn list(cases: &BTreeMap<&str, Vec<Case>>) -> String {
+    let mut cases: Vec<(&str, &Case)> =
+        cases.iter().flat_map(|(step, cases)| cases.iter().map(move |case| (*step, case))).collect();
     if cases.is_empty() {
         return String::new();
     }
     cases.sort_by(|(_, one), (_, other)| other.seconds.total_cmp(&one.seconds));
     let mut list = format!("\n{:>8}  the slowest cases\n", "seconds");
-    for (step, Case { name, seconds }) in cases.into_iter().take(SLOWEST) {
+    for (step, Case { name, seconds, .. }) in cases.into_iter().take(SLOWEST) {
         list += &format!("{seconds:>8.1}  {step}: {name}\n");
     }
     list
@@ -205,12 +235,37 @@ mod tests {
     }
 
     #[test]
+    fn what_failed_is_told_by_its_cases_or_by_the_end_of_the_log() {
+        let end = |step, failed: &str| {
+            let outcome = Outcome::Failed(failed.to_owned());
+            Ended { step, outcome, time: Duration::ZERO }
+        };
+        let (one, two) = (&FOUR[0], &FOUR[1]);
+        let case = |failure: Option<&str>| Case {
+            name: "a case".to_owned(),
+            seconds: 1.0,
+            failure: failure.map(str::to_owned),
+        };
+        let log = std::env::temp_dir().join(format!("keylatch-failed-{}", std::process::id()));
+        fs::write(&log, "a line\n".repeat(20) + "the last").unwrap();
+        let cases = BTreeMap::from([("one", vec![case(None), case(Some("it threw"))]), ("two", vec![])]);
+        let text = failures(&[end(one, "no"), end(two, "never")], &cases, |_| log.clone());
+        let lines = "  a line\n".repeat(FAILED - 1);
+        let expected =
+            format!("\none failed: no\n  a case: it threw\n\ntwo failed: never\n{lines}  the last\n");
+        assert_eq!(text, expected);
+        let many = BTreeMap::from([("one", vec![case(Some("it threw")); FAILED + 2])]);
+        assert!(failures(&[end(one, "no")], &many, |_| log.clone()).ends_with("and 2 more cases\n"));
+        fs::remove_file(&log).unwrap();
+    }
+
+    #[test]
     fn the_slowest_cases_of_all_steps_are_listed() {
-        let case = |name: &str, seconds| Case { name: name.to_owned(), seconds };
+        let case = |name: &str, seconds| Case { name: name.to_owned(), seconds, failure: None };
         let many = (0..20).map(|n| case("quick", 0.01 * f64::from(n))).collect();
         let cases =
             BTreeMap::from([("browser", many), ("native", vec![case("slow", 3.25), case("slower", 7.0)])]);
-        let list = list(cases);
+        let list = list(&cases);
         let lines: Vec<&str> = list.lines().collect();
         assert_eq!(lines.len(), 2 + SLOWEST, "{list}");
         assert_eq!(
