@@ -3,7 +3,8 @@
 
 use alloc::vec::Vec;
 
-use keylatch_format::shape::{Alphabets, Bytes, Piece, Shape};
+use keylatch_format::alphabet::{Alphabets, Bytes};
+use keylatch_format::shape::{Piece, Shape};
 
 #[cfg(any(test, all(target_arch = "wasm32", feature = "simd")))]
 use crate::words;

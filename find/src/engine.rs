@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use keylatch_format::shape::{Alphabets, Found, Place, Runs, Shape};
+use keylatch_format::alphabet::Alphabets;
+use keylatch_format::shape::{Found, Place, Runs, Shape};
 use zeroize::Zeroizing;
 
 use crate::anchor::{Begins, anchors, of_value};

@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use keylatch_format::shape::Bytes;
+use keylatch_format::alphabet::Bytes;
 
 use crate::anchor::{Anchor, WIDTH};
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]

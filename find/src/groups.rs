@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use keylatch_format::shape::Bytes;
+use keylatch_format::alphabet::Bytes;
 
 use crate::anchor::{Anchor, WIDTH, weight};
 

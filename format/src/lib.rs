@@ -50,6 +50,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod alphabet;
 mod catalogue;
 mod check;
 mod checksum;

@@ -9,90 +9,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::alphabet::{Alphabets, Bytes};
 use super::sums::Sum;
 
 /// Open runs that something follows are no longer than this.
 const LONGEST_INNER: usize = 8_192;
-/// Alphabets by name; another one is written out, as in `<[MNO]:1>`.
-const ALPHABETS: &[(&str, &str)] = &[
-    ("dig", "0-9"),
-    ("up", "A-Z"),
-    ("alpha", "A-Za-z"),
-    ("lownum", "a-z0-9"),
-    ("upnum", "A-Z0-9"),
-    ("b62", "0-9A-Za-z"),
-    ("hex", "0-9a-fA-F"),
-    ("hexl", "0-9a-f"),
-    ("HEX", "0-9A-F"),
-    ("b32", "A-Z2-7"),
-    ("b32l", "a-z2-7"),
-    ("w", "0-9A-Za-z_"),
-    ("w.", "0-9A-Za-z_.=-"),
-    ("b64", "0-9A-Za-z+/"),
-    ("b64u", "0-9A-Za-z_-"),
-    ("b64u=", "0-9A-Za-z_=-"),
-    ("b64p", "0-9A-Za-z+/=_-"),
-    ("entra", "0-9A-Za-z_~.-"),
-];
 const UUID: &str = "<hexl:8>-<hexl:4>-<hexl:4>-<hexl:4>-<hexl:12>";
-
-/// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bytes([u64; 4]);
-
-impl Bytes {
-    /// None.
-    pub const NONE: Bytes = Bytes([0; 4]);
-
-    /// Adds a byte.
-    pub fn insert(&mut self, byte: u8) {
-        if let Some(bits) = self.0.get_mut(usize::from(byte >> 6)) {
-            *bits |= 1 << (byte & 63);
-        }
-    }
-
-    /// Whether a byte is one of them.
-    #[inline]
-    pub fn has(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
-    }
-
-    /// All of them, in the order of their value.
-    pub fn iter(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..=u8::MAX).filter(|byte| self.has(*byte))
-    }
-
-    /// Those of both.
-    #[must_use]
-    pub fn or(self, other: &Bytes) -> Bytes {
-        let mut all = self;
-        all.0.iter_mut().zip(other.0).for_each(|(own, other)| *own |= other);
-        all
-    }
-
-    fn meets(&self, other: &Bytes) -> bool {
-        self.0.iter().zip(other.0).any(|(own, other)| own & other != 0)
-    }
-
-    /// `A-Za-z_.`: ranges and characters.
-    fn parse(text: &str) -> Bytes {
-        let mut set = Bytes::NONE;
-        let mut rest = text.as_bytes();
-        loop {
-            rest = match rest {
-                [from, b'-', to, after @ ..] => {
-                    (*from..=*to).for_each(|byte| set.insert(byte));
-                    after
-                }
-                [byte, after @ ..] => {
-                    set.insert(*byte);
-                    after
-                }
-                [] => return set,
-            };
-        }
-    }
-}
 
 /// A part of a shape.
 #[derive(Clone, Debug)]
@@ -121,31 +43,6 @@ pub enum Piece {
         /// Whether the algorithm is only observed.
         is_observed: bool,
     },
-}
-
-/// The alphabets of all shapes, each once, so that runs can be remembered by number.
-#[derive(Default)]
-pub struct Alphabets(Vec<Bytes>);
-
-impl Alphabets {
-    fn number(&mut self, set: Bytes) -> usize {
-        if let Some(number) = self.0.iter().position(|own| *own == set) {
-            return number;
-        }
-        self.0.push(set);
-        self.0.len() - 1
-    }
-
-    /// The alphabet of a number.
-    #[inline]
-    pub fn get(&self, number: usize) -> Bytes {
-        self.0.get(number).copied().unwrap_or(Bytes::NONE)
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
 }
 
 /// What a key of a kind looks like.
@@ -321,9 +218,7 @@ impl Piece {
             let to = if to.is_empty() { None } else { Some(number(to)?) };
             return Ok(Piece::Sum { sum, length, from: number(from)?, to, is_observed });
         }
-        let written = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-        let named = || ALPHABETS.iter().find(|(own, _)| *own == name).map(|(_, characters)| *characters);
-        let set = Bytes::parse(written.or_else(named).ok_or("there is no such alphabet")?);
+        let set = Bytes::named(name).ok_or("there is no such alphabet")?;
         let (min, max) = match numbers.split_once('-') {
             None => (number(numbers)?, number(numbers)?),
             Some((min, "")) => (number(min)?, LONGEST_INNER),

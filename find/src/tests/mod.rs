@@ -6,8 +6,9 @@ mod ways;
 use std::string::String;
 use std::vec::Vec;
 
+use keylatch_format::alphabet::Alphabets;
 use keylatch_format::services::kinds;
-use keylatch_format::shape::{Alphabets, Shape};
+use keylatch_format::shape::Shape;
 
 use crate::anchor::{Anchor, Begins, WIDTH, anchors};
 

@@ -4,8 +4,9 @@ use std::string::String;
 use std::sync::OnceLock;
 use std::vec::Vec;
 
+use keylatch_format::alphabet::Alphabets;
 use keylatch_format::services::Kind;
-use keylatch_format::shape::{Alphabets, Found, Place, Runs, Shape};
+use keylatch_format::shape::{Found, Place, Runs, Shape};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
