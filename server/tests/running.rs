@@ -326,6 +326,19 @@ fn doctor_says_what_is_good_and_what_is_not() {
     }
 }
 
+/// As systemd starts it: few files may be open, and many if the program asks.
+#[test]
+fn the_limit_of_open_files_is_raised_as_far_as_may_be() {
+    let directory = tempfile::tempdir().unwrap();
+    for (limit, word) in [(4096, "good      there is room for"), (256, "doubtful  there is room for")] {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!(r#"ulimit -S -n 128 && ulimit -H -n {limit} && exec "$0" doctor"#)]);
+        limited.arg(env!("CARGO_BIN_EXE_keylatch-server")).current_dir(directory.path());
+        let told = text(&limited.output().unwrap().stdout);
+        assert!(told.contains(word), "{limit}: {told}");
+    }
+}
+
 #[test]
 fn metrics_are_on_an_address_of_their_own_and_tell_no_secret() {
     let directory = tempfile::tempdir().unwrap();
@@ -354,17 +367,26 @@ fn metrics_are_on_an_address_of_their_own_and_tell_no_secret() {
 #[test]
 fn a_log_of_json_names_client_and_trace() {
     let directory = tempfile::tempdir().unwrap();
-    let mut command = command(directory.path(), &["--log-format", "json", "--listen", "127.0.0.1:0"]);
+    let mut command =
+        command(directory.path(), &["--demo", "--log-format", "json", "--listen", "127.0.0.1:0"]);
     let mut server = Server::of(command.stderr(Stdio::piped()));
     let trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
     assert_eq!(call(server.address, "GET", "/health", trace, "").status, 200);
+    assert_eq!(sign_in(server.address, "demo@example.com", "wrong").status, 401);
     server.signal("-TERM");
     let mut log = String::new();
     server.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let answered =
-        lines.into_iter().find(|line| line["message"] == "answered").unwrap_or_else(|| panic!("{log}"));
+    let lines: Vec<_> = lines.collect();
+    let line = |message: &str| {
+        lines.iter().find(|line| line["message"] == message).unwrap_or_else(|| panic!("{message}: {log}"))
+    };
+    let answered = line("answered");
     assert_eq!(answered["status"], 200);
     assert_eq!(answered["span"]["client"], "127.0.0.1");
     assert_eq!(answered["span"]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    // Who guesses is named with whom they guess: for what blocks addresses.
+    let refused = line("sign-in refused");
+    assert!(refused["user_id"].as_str().is_some_and(|id| id.starts_with("usr_")), "{refused}");
+    assert_eq!(refused["span"]["client"], "127.0.0.1");
 }

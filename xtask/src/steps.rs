@@ -72,11 +72,11 @@ pub const STEPS: [Step; 29] = [
     },
     Step {
         name: "postgresql",
-        what: "PostgreSQL, PgBouncer and Redis are here",
+        what: "PostgreSQL, PgBouncer, Redis and OpenSSL are here",
         needs: &[],
         holds: &[Packages],
         run: |_, _| {
-            let databases = [system::POSTGRES, system::PGBOUNCER, system::REDIS];
+            let databases = [system::POSTGRES, system::PGBOUNCER, system::REDIS, system::OPENSSL];
             databases.iter().try_for_each(|need| need.ensure().map(drop))
         },
     },

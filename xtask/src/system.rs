@@ -93,6 +93,14 @@ pub const REDIS: Need = Need {
     otherwise: "Install its server, so that redis-server is on PATH, and try again.",
 };
 
+/// Makes the certificate of a Redis that speaks TLS.
+pub const OPENSSL: Need = Need {
+    title: "OpenSSL",
+    packages: &["openssl"],
+    find: || on_path("openssl"),
+    otherwise: "Install it, so that openssl is on PATH, and try again.",
+};
+
 /// The other browser whose engine the package promises to run in.
 pub const FIREFOX: Need = Need {
     title: "Firefox",

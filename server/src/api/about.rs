@@ -8,13 +8,23 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::problem::{self, Problem, ProblemBody};
+use crate::readiness::Degraded;
 use crate::state::App;
 
-/// The answer of `/health` and `/ready`.
+/// The answer of `/health`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
     #[schema(example = "ok")]
     status: &'static str,
+}
+
+/// The answer of `/ready`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Ready {
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// What the server does without right now: `redis`, so keys are checked and nobody can sign in.
+    degraded: Degraded,
 }
 
 /// Liveness: the process answers. It does not ask the database, because starting
@@ -28,20 +38,21 @@ pub(crate) async fn health() -> Json<Health> {
 }
 
 /// Readiness: the database can be read and written, and the server is not about
-/// to stop. A proxy sends requests elsewhere while this is not so.
+/// to stop. A proxy sends requests elsewhere while this is not so. What is away for
+/// every process at once, and not needed for checks, is named and no reason for that.
 #[utoipa::path(
     get, path = "/ready", tag = "about", operation_id = "ready",
     responses(
-        (status = 200, description = "Requests are welcome", body = Health),
+        (status = 200, description = "Requests are welcome", body = Ready),
         (status = 503, description = "The database cannot be read or written, or the server is about to stop"),
     ),
 )]
-pub(crate) async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
+pub(crate) async fn ready(State(app): State<App>) -> Result<Json<Ready>, Problem> {
     if app.is_draining() {
         return Err(Problem::busy("The server is about to stop. Ask another one, or try again in a moment."));
     }
-    app.readiness().check(&app).await?;
-    Ok(Json(Health { status: "ok" }))
+    let degraded = app.readiness().check(&app).await?;
+    Ok(Json(Ready { status: "ok", degraded }))
 }
 
 /// Explains a problem type in plain text.

@@ -97,7 +97,7 @@ pub(crate) async fn put(
     app.store().owner(&application.id, id).await?.ok_or_else(no_such_owner)
 }
 
-/// Ends all keys of an owner for good, and tells how many there were.
+/// Ends all keys of an owner for good, and tells how many of the newest there were.
 ///
 /// # Errors
 /// 404.
@@ -106,16 +106,13 @@ pub(crate) async fn revoke_keys(
     caller: &Caller,
     application_id: &str,
     id: &str,
-) -> Result<usize, Problem> {
+) -> Result<i64, Problem> {
     let application = reach(app, caller, application_id, Power::Revoke).await?;
     let mut tx = app.store().begin().await?;
-    if !tx.lock_owner(&application.id, id).await? {
-        return Err(no_such_owner());
-    }
-    let revoked = tx.revoke_issued_of(&application.id, id, app.now()).await?;
+    let revoked = tx.revoke_issued_of(&application.id, id, app.now()).await?.ok_or_else(no_such_owner)?;
     tx.commit().await?;
     done(app, caller, "owner.revoked", application_id, None);
-    app.metrics().keys_revoked.inc_by(u64::try_from(revoked).unwrap_or(u64::MAX));
+    app.metrics().keys_revoked.inc_by(u64::try_from(revoked).unwrap_or(0));
     Ok(revoked)
 }
 
@@ -131,10 +128,9 @@ pub(crate) async fn delete(
 ) -> Result<(), Problem> {
     let application = reach(app, caller, application_id, Power::Revoke).await?;
     let mut tx = app.store().begin().await?;
-    if !tx.delete_owner(&application.id, id).await? {
+    if !tx.delete_owner(&application.id, id, app.now()).await? {
         return Err(no_such_owner());
     }
-    tx.bury_issued_of(&application.id, id, app.now()).await?;
     tx.commit().await?;
     done(app, caller, "owner.deleted", application_id, None);
     Ok(())

@@ -115,7 +115,6 @@ impl App {
                 "user.enabled"
             }
             UserChange::Delete => {
-                tx.forget_attempts(&user.id).await?;
                 tx.bury_applications(&user.id, now).await?;
                 tx.bury_user(&user.id, now).await?;
                 "user.deleted"
@@ -126,7 +125,7 @@ impl App {
         if let Some(hash) = &hash {
             tx.set_password(&user.id, hash).await?;
         }
-        if !matches!(change, UserChange::Disable | UserChange::Enable) {
+        if matches!(change, UserChange::Password(_) | UserChange::EndSessions) {
             tx.delete_sessions_of(&user.id, None).await?;
             tx.end_logins_of(&user.id).await?;
         }

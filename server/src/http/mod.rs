@@ -10,6 +10,7 @@ pub(crate) mod csrf;
 pub(crate) mod host;
 pub(crate) mod key_end;
 pub(crate) mod metrics;
+mod path;
 pub mod problem;
 pub(crate) mod request_id;
 pub(crate) mod router;

@@ -8,7 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::problem::{self, Dialect, Problem};
-use super::{address, cors, host, key_end, request_id, security_headers, static_files, trace};
+use super::{address, cors, host, key_end, path, request_id, security_headers, static_files, trace};
 use crate::api::openapi;
 use crate::issuer;
 use crate::state::App;
@@ -57,6 +57,7 @@ impl App {
         routes
             .with_state(self.clone())
             .layer(from_fn_with_state(self.clone(), key_end::tell))
+            .layer(from_fn(path::check))
             .layer(from_fn_with_state(self.clone(), host::check))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
             .layer(CatchPanicLayer::custom(|_| {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::http::body::{LIMIT, is_json, read};
 use crate::http::problem::Problem;
@@ -74,17 +74,24 @@ pub(super) async fn read_form<T: DeserializeOwned>(headers: &HeaderMap, body: Bo
     let text = read(body, LIMIT).await?;
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let request = if is_json(content_type) {
+    let members: Option<Map<String, Value>> = if is_json(content_type) {
         serde_json::from_slice(&text).ok()
     } else {
-        let pairs =
-            form_urlencoded::parse(&text).map(|(name, value)| (name.into_owned(), value.into_owned().into()));
-        serde_json::from_value(serde_json::Value::Object(pairs.collect())).ok()
+        let pairs = form_urlencoded::parse(&text);
+        Some(pairs.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect())
     };
+    let is_plain = |value: &Value| value.as_str().is_none_or(is_plain);
+    let members = members.filter(|members| members.values().all(is_plain));
+    let request = members.and_then(|members| serde_json::from_value(Value::Object(members)).ok());
     request.ok_or(Refusal::request(
         "invalid_request",
         "The body is neither JSON nor a form with the members of RFC 6749.",
     ))
+}
+
+/// No member has a control character (RFC 6749, appendix A), and a NUL could not be kept.
+pub(super) fn is_plain(text: &str) -> bool {
+    !text.contains(char::is_control)
 }
 
 /// The layer that words what a layer or axum refused.

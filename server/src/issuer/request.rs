@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::form::is_plain;
+
 /// The parameters, of the address and later of the form.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -37,6 +39,9 @@ impl AuthorizeRequest {
         }
         if self.code_challenge_method != "S256" || !is_challenge(&self.code_challenge) {
             return Err("The program does not use PKCE: code_challenge, with code_challenge_method=S256.");
+        }
+        if !self.pairs().iter().all(|(_, text)| is_plain(text)) {
+            return Err("The program sent a parameter with a control character.");
         }
         let too_long = [&self.state, &self.audience, &self.scope].iter().any(|text| text.len() > 1000);
         if too_long { Err("The program sent a parameter that is too long.") } else { Ok(()) }

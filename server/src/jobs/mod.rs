@@ -54,9 +54,9 @@ impl App {
         }
     }
 
-    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, some of what
-    /// deleted applications and deleted users have left, and events of the
-    /// audit log past their retention.
+    /// Sweeps out what is over: sessions, logins, codes, attempts, failures, what deleted
+    /// users, applications and owners have left, and events of the audit log past their
+    /// retention. However much it is, each statement does a little of it.
     pub async fn sweep(&self) {
         // A session that was used a moment ago must not be swept out.
         self.flush().await;
@@ -75,6 +75,7 @@ impl App {
         store.sweep_attempts(now).await?;
         store.sweep_users(now).await?;
         store.sweep_applications(now).await?;
+        store.sweep_owners(now).await?;
         store.sweep_failures(now).await?;
         store.sweep_names().await?;
         store.sweep_limits(now).await?;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::checks::Ended;
 use super::driver::Lane;
+use super::sweep::sweep;
 use super::value::{Row, Statement, sql, values};
 use super::{Result, Store, Tx};
 use crate::applications::format::Format;
@@ -45,9 +46,6 @@ macro_rules! application_columns {
 }
 pub(super) use application_columns;
 
-/// So many keys of a deleted application are swept out at once.
-const BATCH: i64 = 5_000;
-
 const INSERT: Statement = sql(
     "INSERT INTO applications (id, user_id, name, formats, default_lifetime, longest_lifetime, scopes, rules, \
      created_at, updated_at, limits, on_limiter_failure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -82,14 +80,17 @@ const WITH_RULES: Statement = sql(concat!(
 ));
 const BURY: Statement =
     sql("UPDATE applications SET deleted_at = $2, name = '', scopes = '[]', rules = '[]' WHERE id = $1");
-const OF_USER: Statement = sql("SELECT id FROM applications WHERE user_id = $1 AND deleted_at IS NULL");
+const BURY_OF_USER: Statement = sql(
+    "UPDATE applications SET deleted_at = $2, name = '', scopes = '[]', rules = '[]' WHERE user_id = $1 \
+     AND deleted_at IS NULL",
+);
 const TO_SWEEP: Statement =
     sql("SELECT id FROM applications WHERE deleted_at IS NOT NULL AND swept_at IS NULL LIMIT 1");
-const SWEEP_KEYS: Statement = sql(
-    "DELETE FROM issued_keys WHERE seq IN (SELECT seq FROM issued_keys WHERE application_id = $1 LIMIT $2) RETURNING id",
-);
-const SWEEP_OWNERS: Statement = sql("DELETE FROM owners WHERE application_id = $1");
-const SWEEP_MANAGEMENT: Statement = sql("DELETE FROM management_keys WHERE application_id = $1");
+const SWEEP_KEYS: Statement = sweep!("issued_keys", "application_id = $1");
+const SWEEP_OWNERS: Statement = sweep!("owners", "application_id = $1");
+const SWEEP_MANAGEMENT: Statement = sweep!("management_keys", "application_id = $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 3] = [SWEEP_KEYS, SWEEP_OWNERS, SWEEP_MANAGEMENT];
 const SWEPT: Statement = sql("UPDATE applications SET swept_at = $2 WHERE id = $1");
 
 impl Store {
@@ -136,17 +137,17 @@ impl Store {
         rows.into_iter().map(|mut row| application(&mut row)).collect()
     }
 
-    /// Sweeps out some of what a deleted application has left behind.
+    /// Sweeps out what deleted applications have left behind.
     pub(crate) async fn sweep_applications(&self, now: Timestamp) -> Result<()> {
-        let Some(mut row) = self.find(TO_SWEEP, values![]).await? else { return Ok(()) };
-        let id = row.text()?;
-        if !self.change(SWEEP_KEYS, values![&id, BATCH]).await?.is_empty() {
-            return Ok(());
+        while let Some(mut row) = self.find(TO_SWEEP, values![]).await? {
+            let id = row.text()?;
+            for statement in [SWEEP_KEYS, SWEEP_OWNERS, SWEEP_MANAGEMENT] {
+                self.sweep_out(statement, &id).await?;
+            }
+            self.sweep_quotas_of(&id).await?;
+            self.change(SWEPT, values![&id, now]).await?;
         }
-        self.change(SWEEP_OWNERS, values![&id]).await?;
-        self.change(SWEEP_MANAGEMENT, values![&id]).await?;
-        self.sweep_quotas_of(&id).await?;
-        self.change(SWEPT, values![&id, now]).await.map(drop)
+        Ok(())
     }
 }
 
@@ -183,10 +184,8 @@ impl Tx {
 
     /// Deletes all applications of a user.
     pub(crate) async fn bury_applications(&mut self, user_id: &str, now: Timestamp) -> Result<()> {
-        for mut row in self.run(OF_USER, values![user_id]).await? {
-            self.bury_application(&row.text()?, now).await?;
-        }
-        Ok(())
+        self.all_are_ending().await?;
+        self.run(BURY_OF_USER, values![user_id, now]).await.map(drop)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::sweep::sweep;
 use super::value::{Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 
@@ -84,14 +85,16 @@ macro_rules! statements {
                 $by,
                 " = $1 AND idempotency_key = $2"
             )),
-            sweep: sql(concat!("DELETE FROM ", $table, " WHERE created_at <= $1")),
+            sweep: sweep!($table, "created_at <= $1"),
         }
     };
 }
 
 const OF_USERS: Statements = statements!("attempts", "user_id");
 const OF_APPLICATIONS: Statements = statements!("issue_attempts", "application_id");
-const FORGET_ALL: Statement = sql("DELETE FROM attempts WHERE user_id = $1");
+const SWEEP_OF_USER: Statement = sweep!("attempts", "user_id = $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 3] = [OF_USERS.sweep, OF_APPLICATIONS.sweep, SWEEP_OF_USER];
 
 impl<'a> Asker<'a> {
     fn id(self) -> &'a str {
@@ -140,20 +143,20 @@ impl Tx {
         let Attempt { asker, idempotency_key, .. } = *attempt;
         self.run(asker.statements().take_back, values![asker.id(), idempotency_key]).await.map(drop)
     }
-
-    /// Forgets everything that a user has asked.
-    pub(crate) async fn forget_attempts(&mut self, user_id: &str) -> Result<()> {
-        self.run(FORGET_ALL, values![user_id]).await.map(drop)
-    }
 }
 
 impl Store {
     /// Sweeps out what is too old to be repeated.
     pub(crate) async fn sweep_attempts(&self, now: Timestamp) -> Result<()> {
         for statements in [&OF_USERS, &OF_APPLICATIONS] {
-            self.change(statements.sweep, values![forgotten(now)]).await?;
+            self.sweep_out(statements.sweep, forgotten(now)).await?;
         }
         Ok(())
+    }
+
+    /// Sweeps out everything that a deleted user has asked.
+    pub(super) async fn sweep_attempts_of(&self, user_id: &str) -> Result<()> {
+        self.sweep_out(SWEEP_OF_USER, user_id).await
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::driver::Lane;
+use super::sweep::sweep;
 use super::value::{Statement, millis, sql, values};
 use super::{Result, Store};
 
@@ -51,7 +52,9 @@ const INSERT: Statement = Statement {
 const OF_USER: Statement =
     sql("SELECT seq, at, action, actor, key_id, application_id, address, request_id FROM audit \
      WHERE user_id = $1 AND seq < $2 AND ($3 = '' OR key_id = $3) ORDER BY seq DESC LIMIT $4");
-const SWEEP: Statement = sql("DELETE FROM audit WHERE at <= $1");
+const SWEEP: Statement = sweep!("audit", "at <= $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 1] = [SWEEP];
 
 impl Store {
     /// Writes events down, in one statement.
@@ -103,6 +106,6 @@ impl Store {
 
     /// Sweeps out events up to a time.
     pub(crate) async fn sweep_events(&self, until: Timestamp) -> Result<()> {
-        self.change(SWEEP, values![until]).await.map(drop)
+        self.sweep_out(SWEEP, until).await
     }
 }

@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::sweep::sweep;
 use super::value::{Statement, millis, sql, values};
 use super::{Result, Store, Tx};
 use crate::token::HashedToken;
@@ -38,7 +39,9 @@ const SPEND: Statement =
      RETURNING user_id, client_id, redirect_uri, code_challenge, audience, scope");
 const SPENT: Statement =
     sql("SELECT login_id FROM codes WHERE code_hash = $1 AND login_id IS NOT NULL AND made_at > $2");
-const SWEEP: Statement = sql("DELETE FROM codes WHERE made_at <= $1");
+const SWEEP: Statement = sweep!("codes", "made_at <= $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 1] = [SWEEP];
 
 impl Store {
     /// Adds a code.
@@ -51,7 +54,7 @@ impl Store {
 
     /// Sweeps out what is over.
     pub(crate) async fn sweep_codes(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP, values![over(now)]).await.map(drop)
+        self.sweep_out(SWEEP, over(now)).await
     }
 }
 

@@ -5,10 +5,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::Result;
-use super::failures::Count;
-use super::limits::Counted;
+use super::driver::Lane;
+use super::failures::{self, Count};
+use super::limits::{self, Counted};
 use super::tables::Tables;
 use super::uses::{Kind, Use};
+use super::value::values;
 
 /// Where it is counted.
 #[async_trait]
@@ -43,19 +45,26 @@ pub(super) trait Counters: Send + Sync {
 #[async_trait]
 impl Counters for Tables {
     async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>> {
-        self.failures(buckets, after).await
+        let rows = self.read(Lane::Check, failures::COUNT, values![buckets.to_vec(), after]).await?;
+        rows.into_iter()
+            .map(|mut row| {
+                row.text()?;
+                Ok(Count { failures: row.int()?, since: row.optional_time()? })
+            })
+            .collect()
     }
 
     async fn insert_failures(&self, buckets: &[String], now: Timestamp) -> Result<()> {
-        self.insert_failures(buckets, now).await
+        self.change(failures::INSERT, values![buckets.to_vec(), now]).await.map(drop)
     }
 
     async fn forgive_failures(&self, bucket: &str) -> Result<()> {
-        self.forgive_failures(bucket).await
+        self.change(failures::FORGIVE, values![bucket]).await.map(drop)
     }
 
     async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>> {
-        self.count_rates(counted).await
+        let rows = self.change(limits::COUNT, values![limits::counted_of(counted)]).await?;
+        rows.into_iter().map(limits::counts).collect()
     }
 
     async fn note_uses(&self, kind: Kind, uses: &[Use]) -> Result<()> {

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::sweep::sweep;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, Tx};
 use crate::token::HashedToken;
@@ -56,7 +57,9 @@ const LOCK: Statement = Statement {
 };
 const POLLED: Statement = sql("UPDATE devices SET polled_at = $2, wait_seconds = $3 WHERE device_hash = $1");
 const DELETE: Statement = sql("DELETE FROM devices WHERE device_hash = $1");
-const SWEEP: Statement = sql("DELETE FROM devices WHERE made_at <= $1");
+const SWEEP: Statement = sweep!("devices", "made_at <= $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 1] = [SWEEP];
 
 impl Store {
     /// Adds a program that waits.
@@ -103,7 +106,7 @@ impl Store {
 
     /// Sweeps out what is over.
     pub(crate) async fn sweep_devices(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP, values![millis(now) - REMEMBERED.as_millis() as i64]).await.map(drop)
+        self.sweep_out(SWEEP, millis(now) - REMEMBERED.as_millis() as i64).await
     }
 }
 

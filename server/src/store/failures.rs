@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::tables::Tables;
+use super::sweep::sweep;
 use super::value::{Statement, millis, sql, values};
 use super::{Result, Store};
 
@@ -21,7 +21,7 @@ pub(crate) struct Count {
     pub(crate) since: Option<Timestamp>,
 }
 
-const COUNT: Statement = Statement {
+pub(super) const COUNT: Statement = Statement {
     sqlite: "SELECT buckets.value, COUNT(failures.at), MIN(failures.at) FROM json_each($1) AS buckets \
              LEFT JOIN failures ON failures.bucket = buckets.value AND failures.at > $2 \
              GROUP BY buckets.key ORDER BY buckets.key",
@@ -30,38 +30,19 @@ const COUNT: Statement = Statement {
                LEFT JOIN failures ON failures.bucket = buckets.name AND failures.at > $2 \
                GROUP BY buckets.number, buckets.name ORDER BY buckets.number",
 };
-const INSERT: Statement = Statement {
+pub(super) const INSERT: Statement = Statement {
     sqlite: "INSERT INTO failures (bucket, at) SELECT value, $2 FROM json_each($1)",
     postgres: "INSERT INTO failures (bucket, at) SELECT name, $2 FROM unnest($1) AS buckets (name)",
 };
-const FORGIVE: Statement = sql("DELETE FROM failures WHERE bucket = $1");
-const SWEEP: Statement = sql("DELETE FROM failures WHERE at <= $1");
+pub(super) const FORGIVE: Statement = sql("DELETE FROM failures WHERE bucket = $1");
+const SWEEP: Statement = sweep!("failures", "at <= $1");
 const IS_KNOWN: Statement =
     sql("SELECT seen_at FROM places WHERE user_name = $1 AND place = $2 AND seen_at > $3");
 const KNOW: Statement = sql("INSERT INTO places (user_name, place, seen_at) VALUES ($1, $2, $3) \
      ON CONFLICT (user_name, place) DO UPDATE SET seen_at = $3");
-const SWEEP_PLACES: Statement = sql("DELETE FROM places WHERE seen_at <= $1");
-
-/// As [`Counters`](super::counters::Counters) says it.
-impl Tables {
-    pub(super) async fn failures(&self, buckets: &[String], after: Timestamp) -> Result<Vec<Count>> {
-        let rows = self.read(super::Lane::Check, COUNT, values![buckets.to_vec(), after]).await?;
-        rows.into_iter()
-            .map(|mut row| {
-                row.text()?;
-                Ok(Count { failures: row.int()?, since: row.optional_time()? })
-            })
-            .collect()
-    }
-
-    pub(super) async fn insert_failures(&self, buckets: &[String], now: Timestamp) -> Result<()> {
-        self.change(INSERT, values![buckets.to_vec(), now]).await.map(drop)
-    }
-
-    pub(super) async fn forgive_failures(&self, bucket: &str) -> Result<()> {
-        self.change(FORGIVE, values![bucket]).await.map(drop)
-    }
-}
+const SWEEP_PLACES: Statement = sweep!("places", "seen_at <= $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 2] = [SWEEP, SWEEP_PLACES];
 
 impl Store {
     /// The failures of each bucket after this time, in the order asked.
@@ -92,7 +73,7 @@ impl Store {
 
     /// Sweeps out failures that count no more, and places that are long unused.
     pub(crate) async fn sweep_failures(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP, values![millis(now) - KEPT.as_millis() as i64]).await?;
-        self.change(SWEEP_PLACES, values![millis(now) - KNOWN.as_millis() as i64]).await.map(drop)
+        self.sweep_out(SWEEP, millis(now) - KEPT.as_millis() as i64).await?;
+        self.sweep_out(SWEEP_PLACES, millis(now) - KNOWN.as_millis() as i64).await
     }
 }

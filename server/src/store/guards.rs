@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::limits::Back;
+use super::sweep::sweep;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, Tx};
 
@@ -100,17 +101,19 @@ const SETTLE: Statement = Statement {
                WHERE guard_leases.guard = $1 AND guard_leases.quota = ended.quota \
                RETURNING guard_leases.quota, guard_leases.period, guard_leases.units",
 };
-const SWEEP_GUARDS: Statement = sql("DELETE FROM guards WHERE answered_at <= $1");
-const SWEEP_LEASES: Statement = sql("DELETE FROM guard_leases WHERE ends_at <= $1");
-const SWEEP_GRANTS: Statement = sql("DELETE FROM guard_grants WHERE ends_at <= $1");
+const SWEEP_GUARDS: Statement = sweep!("guards", "answered_at <= $1");
+const SWEEP_LEASES: Statement = sweep!("guard_leases", "ends_at <= $1");
+const SWEEP_GRANTS: Statement = sweep!("guard_grants", "ends_at <= $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 3] = [SWEEP_GUARDS, SWEEP_LEASES, SWEEP_GRANTS];
 
 impl Store {
     /// Sweeps out guards that are long silent, and what they had.
     pub(crate) async fn sweep_guards(&self, now: Timestamp) -> Result<()> {
         let until = millis(now) - KEPT.as_millis() as i64;
-        self.change(SWEEP_LEASES, values![until]).await?;
-        self.change(SWEEP_GRANTS, values![until]).await?;
-        self.change(SWEEP_GUARDS, values![until]).await.map(drop)
+        self.sweep_out(SWEEP_LEASES, until).await?;
+        self.sweep_out(SWEEP_GRANTS, until).await?;
+        self.sweep_out(SWEEP_GUARDS, until).await
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::checks::{Ended, Known, Remembered, place};
+use super::checks::{Known, Remembered, place};
 use super::driver::Lane;
 use super::owners::{Owner, owner, owner_columns};
 use super::uses::use_statement;
-use super::value::{Row, Statement, millis, sql, values};
-use super::{Result, Store, StoreError, Tx};
+use super::value::{Row, Statement, sql, values};
+use super::{Result, Store, StoreError};
 use crate::applications::metadata::Metadata;
 use crate::applications::rule::Candidate;
 use crate::config::KeyEnvironment;
@@ -119,7 +119,8 @@ impl Remembered for Issued {
     }
 }
 
-/// The columns of an issued key, in the order in which [`issued_key`] reads them.
+/// The columns of an issued key, in the order in which [`issued_key`] reads them; after
+/// them comes [`ended_with_owner`].
 macro_rules! issued_columns {
     () => {
         "issued_keys.id, issued_keys.application_id, issued_keys.owner, issued_keys.name, issued_keys.prefix, \
@@ -131,90 +132,83 @@ macro_rules! issued_columns {
 }
 pub(super) use issued_columns;
 
-/// The value of `$1` is a JSON array of the rows: an import has a thousand.
-const INSERT: Statement = Statement {
-    sqlite: "INSERT INTO issued_keys (id, application_id, owner, name, name_folded, prefix, last_four, environment, \
-             hash, rule, id_part, scopes, metadata, allowed_addresses, created_at, expires_at, limits) \
-             SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, \
-             value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16 \
-             FROM json_each($1)",
-    postgres: "INSERT INTO issued_keys (id, application_id, owner, name, name_folded, prefix, last_four, environment, \
-               hash, rule, id_part, scopes, metadata, allowed_addresses, created_at, expires_at, limits) \
-               SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, \
-               value->>8, (value->>9)::BIGINT, value->>10, value->>11, value->>12, value->>13, (value->>14)::BIGINT, \
-               (value->>15)::BIGINT, value->>16 FROM json_array_elements($1::TEXT::JSON)",
-};
+/// When all keys of its owner were revoked, this one among them, and its row does not say so.
+macro_rules! ended_with_owner {
+    () => {
+        "CASE WHEN issued_keys.seq <= owners.revoked_up_to THEN owners.revoked_at END AS ended_with_owner"
+    };
+}
+pub(super) use ended_with_owner;
+
+/// The owner of a key. One that was deleted has no keys, whatever their rows say.
+macro_rules! join_owner {
+    () => {
+        " JOIN owners ON owners.application_id = issued_keys.application_id AND owners.id = issued_keys.owner \
+         AND owners.buried_up_to < issued_keys.seq "
+    };
+}
+pub(super) use join_owner;
+
 const BY_HASHES: Statement = Statement {
     sqlite: concat!(
         "SELECT ",
         issued_columns!(),
         ", ",
+        ended_with_owner!(),
+        ", ",
         owner_columns!(),
-        " FROM issued_keys JOIN owners ON owners.application_id = issued_keys.application_id AND \
-         owners.id = issued_keys.owner WHERE issued_keys.application_id = $1 AND issued_keys.hash IN \
+        " FROM issued_keys",
+        join_owner!(),
+        "WHERE issued_keys.application_id = $1 AND issued_keys.hash IN \
          (SELECT value FROM json_each($2))"
     ),
     postgres: concat!(
         "SELECT ",
         issued_columns!(),
         ", ",
+        ended_with_owner!(),
+        ", ",
         owner_columns!(),
-        " FROM issued_keys JOIN owners ON owners.application_id = issued_keys.application_id AND \
-         owners.id = issued_keys.owner WHERE issued_keys.application_id = $1 AND issued_keys.hash = ANY($2)"
+        " FROM issued_keys",
+        join_owner!(),
+        "WHERE issued_keys.application_id = $1 AND issued_keys.hash = ANY($2)"
     ),
-};
-/// Of these hashes those that are taken in the application.
-const TAKEN: Statement = Statement {
-    sqlite: "SELECT hash FROM issued_keys WHERE application_id = $1 AND hash IN (SELECT value FROM json_each($2))",
-    postgres: "SELECT hash FROM issued_keys WHERE application_id = $1 AND hash = ANY($2)",
 };
 /// In whatever application: for keys that were found where they should not be.
 const ANYWHERE: Statement = sql(concat!(
     "SELECT ",
     issued_columns!(),
-    " FROM issued_keys JOIN applications ON applications.id = issued_keys.application_id \
+    ", ",
+    ended_with_owner!(),
+    " FROM issued_keys",
+    join_owner!(),
+    "JOIN applications ON applications.id = issued_keys.application_id \
      AND applications.deleted_at IS NULL WHERE hash = $1 AND rule IS NULL"
 ));
-const USER_OF: Statement = sql("SELECT user_id FROM applications WHERE id = $1");
 const LIMITS: Statement = Statement {
     sqlite: "SELECT id, limits FROM issued_keys WHERE application_id = $1 AND deleted_at IS NULL \
              AND id IN (SELECT value FROM json_each($2))",
     postgres: "SELECT id, limits FROM issued_keys WHERE application_id = $1 AND deleted_at IS NULL AND id = ANY($2)",
 };
-const BY_ID: Statement = sql(concat!(
-    "SELECT ",
-    issued_columns!(),
-    " FROM issued_keys WHERE id = $1 AND application_id = $2 AND deleted_at IS NULL"
-));
-const LOCK: Statement = Statement {
-    sqlite: BY_ID.sqlite,
-    postgres: concat!(
-        "SELECT ",
-        issued_columns!(),
-        " FROM issued_keys WHERE id = $1 AND application_id = $2 AND deleted_at IS NULL FOR UPDATE"
-    ),
-};
-const REISSUE: Statement = sql("UPDATE issued_keys SET hash = $2, last_four = $3 WHERE id = $1");
-const UPDATE: Statement = sql(
-    "UPDATE issued_keys SET name = $2, name_folded = $3, scopes = $4, metadata = $5, allowed_addresses = $6, \
-     expires_at = $7, revoked_at = $8, disabled_at = $9, replaced_by = $10, limits = $11 WHERE id = $1",
-);
-const REVOKE_OF_OWNER: Statement = sql(
-    "UPDATE issued_keys SET revoked_at = $3 WHERE application_id = $1 AND owner = $2 AND deleted_at IS NULL \
-     AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) RETURNING id",
-);
-macro_rules! bury {
-    ($which:literal) => {
-        sql(concat!(
-            "UPDATE issued_keys SET deleted_at = $1, hash = NULL, id_part = NULL, owner = '', name = '', \
-             name_folded = '', last_four = '', prefix = '', scopes = '[]', metadata = '{}', allowed_addresses = '[]', \
-             last_used_address = NULL, limits = NULL WHERE ",
-            $which
-        ))
+macro_rules! by_id {
+    ($lock:literal) => {
+        concat!(
+            "SELECT ",
+            issued_columns!(),
+            ", ",
+            ended_with_owner!(),
+            " FROM issued_keys",
+            join_owner!(),
+            "WHERE issued_keys.id = $1 AND issued_keys.application_id = $2 AND issued_keys.deleted_at IS NULL ",
+            $lock
+        )
     };
 }
-const BURY: Statement = bury!("id = $2");
-const BURY_OF_OWNER: Statement = bury!("application_id = $2 AND owner = $3 AND deleted_at IS NULL");
+const BY_ID: Statement = sql(by_id!(""));
+/// Nobody else changes it. The owner first: whoever ends all its keys has it, and waits
+/// for their rows.
+pub(super) const LOCK: Statement =
+    Statement { sqlite: BY_ID.sqlite, postgres: by_id!("FOR SHARE OF owners FOR UPDATE OF issued_keys") };
 pub(super) const USED: Statement =
     use_statement!("issued_keys", ", last_used_address = uses.address", "issued_keys.hash = uses.hash");
 
@@ -274,128 +268,8 @@ impl Store {
     }
 }
 
-impl Tx {
-    /// Adds keys.
-    pub(crate) async fn insert_issued(&mut self, keys: &[IssuedKey]) -> Result<()> {
-        let rows: Vec<_> = keys
-            .iter()
-            .map(|key| {
-                serde_json::json!([
-                    key.id,
-                    key.application_id,
-                    key.owner,
-                    key.name,
-                    key.name.to_lowercase(),
-                    key.prefix,
-                    key.last_four,
-                    key.environment.as_str(),
-                    key.hash.as_str(),
-                    key.rule,
-                    key.id_part,
-                    serde_json::json!(key.scopes).to_string(),
-                    serde_json::json!(key.metadata).to_string(),
-                    serde_json::json!(key.allowed_addresses).to_string(),
-                    millis(key.created_at),
-                    key.expires_at.map(millis),
-                    limits_of(key),
-                ])
-            })
-            .collect();
-        self.run(INSERT, values![serde_json::json!(rows).to_string()]).await.map(drop)
-    }
-
-    /// Of these hashes those that the application has.
-    pub(crate) async fn taken_hashes(
-        &mut self,
-        application_id: &str,
-        hashes: Vec<String>,
-    ) -> Result<Vec<String>> {
-        let rows = self.run(TAKEN, values![application_id, hashes]).await?;
-        rows.into_iter().map(|mut row| row.text()).collect()
-    }
-
-    /// The application's key with this id; nobody else changes it until the
-    /// transaction ends.
-    pub(crate) async fn lock_issued(&mut self, application_id: &str, id: &str) -> Result<Option<IssuedKey>> {
-        self.find(LOCK, values![id, application_id]).await?.as_mut().map(issued_key).transpose()
-    }
-
-    /// Whose application it is.
-    pub(crate) async fn user_of_application(&mut self, id: &str) -> Result<Option<String>> {
-        self.find(USER_OF, values![id]).await?.map(|mut row| row.text()).transpose()
-    }
-
-    /// Writes down whatever can be changed of a key. The row is locked.
-    pub(crate) async fn update_issued(&mut self, key: &IssuedKey) -> Result<()> {
-        self.issued_is_ending(key).await?;
-        let values = values![
-            &key.id,
-            &key.name,
-            key.name.to_lowercase(),
-            serde_json::json!(key.scopes).to_string(),
-            serde_json::json!(key.metadata).to_string(),
-            serde_json::json!(key.allowed_addresses).to_string(),
-            key.expires_at,
-            key.revoked_at,
-            key.disabled_at,
-            &key.replaced_by,
-            limits_of(key),
-        ];
-        self.run(UPDATE, values).await.map(drop)
-    }
-
-    /// Puts another key into a row whose key nobody has seen. The row is locked, and
-    /// `key` is as it was.
-    pub(crate) async fn reissue_issued(
-        &mut self,
-        key: &IssuedKey,
-        last_four: &str,
-        hash: &HashedKey,
-    ) -> Result<()> {
-        self.issued_is_ending(key).await?;
-        self.run(REISSUE, values![&key.id, hash.as_str(), last_four]).await.map(drop)
-    }
-
-    /// Deletes a key but for its id. The row is locked.
-    pub(crate) async fn bury_issued(&mut self, key: &IssuedKey, now: Timestamp) -> Result<()> {
-        self.issued_is_ending(key).await?;
-        self.run(BURY, values![now, &key.id]).await.map(drop)
-    }
-
-    /// Ends all keys of an owner that have not ended, and tells how many there were.
-    pub(crate) async fn revoke_issued_of(
-        &mut self,
-        application_id: &str,
-        owner: &str,
-        now: Timestamp,
-    ) -> Result<usize> {
-        self.owner_is_ending(application_id, owner).await?;
-        Ok(self.run(REVOKE_OF_OWNER, values![application_id, owner, now]).await?.len())
-    }
-
-    /// Deletes all keys of an owner but for their ids.
-    pub(crate) async fn bury_issued_of(
-        &mut self,
-        application_id: &str,
-        owner: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.owner_is_ending(application_id, owner).await?;
-        self.run(BURY_OF_OWNER, values![now, application_id, owner]).await.map(drop)
-    }
-
-    async fn issued_is_ending(&mut self, key: &IssuedKey) -> Result<()> {
-        let (application_id, hash) = (key.application_id.clone(), key.hash.clone());
-        self.ending(Ended::Issued { application_id, hash }).await
-    }
-}
-
-fn limits_of(key: &IssuedKey) -> Option<String> {
-    key.limits.as_ref().map(|limits| serde_json::json!(limits).to_string())
-}
-
 pub(super) fn issued_key(row: &mut Row) -> Result<IssuedKey> {
-    Ok(IssuedKey {
+    let mut key = IssuedKey {
         id: row.text()?,
         application_id: row.text()?,
         owner: row.text()?,
@@ -418,5 +292,8 @@ pub(super) fn issued_key(row: &mut Row) -> Result<IssuedKey> {
         disabled_at: row.optional_time()?,
         replaced_by: row.optional_text()?,
         limits: row.optional_json()?,
-    })
+    };
+    let ended = row.optional_time()?.filter(|at| key.expires_at.is_none_or(|end| end > *at));
+    key.revoked_at = key.revoked_at.or(ended.map(|at| at.max(key.created_at)));
+    Ok(key)
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::driver::Lane;
-use super::issued::{IssuedKey, issued_columns, issued_key};
+use super::issued::{IssuedKey, ended_with_owner, issued_columns, issued_key, join_owner};
 use super::list::{Place, SCAN, pattern};
 use super::value::{Statement, sql, values};
 use super::{Result, Store};
@@ -38,11 +38,16 @@ macro_rules! list {
         sql(concat!(
             "SELECT ",
             issued_columns!(),
-            ", state FROM (SELECT *, CASE WHEN expires_at <= $5 THEN 'expired' WHEN revoked_at IS NOT NULL THEN 'revoked' \
-             WHEN disabled_at IS NOT NULL THEN 'disabled' ELSE 'active' END AS state FROM issued_keys \
-             WHERE application_id = $1 AND seq < $3 AND ",
+            ", ended_with_owner, state FROM (SELECT *, CASE WHEN expires_at <= $5 THEN 'expired' \
+             WHEN revoked_at IS NOT NULL OR ended_with_owner IS NOT NULL THEN 'revoked' \
+             WHEN disabled_at IS NOT NULL THEN 'disabled' ELSE 'active' END AS state \
+             FROM (SELECT issued_keys.*, ",
+            ended_with_owner!(),
+            " FROM (SELECT * FROM issued_keys WHERE application_id = $1 AND seq < $3 AND ",
             $of_owner,
-            r" ORDER BY seq DESC LIMIT $4) AS issued_keys
+            " ORDER BY seq DESC LIMIT $4) AS issued_keys",
+            join_owner!(),
+            r") AS looked_at) AS issued_keys
                WHERE deleted_at IS NULL
                AND ($6 = 'all' OR state = $6 OR ($6 = 'inactive' AND state <> 'active'))
                AND ($7 = '' OR name_folded LIKE $7 ESCAPE '\')

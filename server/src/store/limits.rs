@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::tables::Tables;
-use super::value::{Row, Statement, millis, sql, values};
+use super::sweep::sweep;
+use super::value::{Row, Statement, millis, values};
 use super::{Result, Store, Tx};
 
 /// A process whose clock is this far behind finds the period of its own still there.
@@ -133,7 +133,7 @@ macro_rules! count {
     };
 }
 
-const COUNT: Statement = Statement {
+pub(super) const COUNT: Statement = Statement {
     sqlite: count!(
         "SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS started_at, \
          json_extract(value, '$[2]') AS length, json_extract(value, '$[3]') AS current_count, \
@@ -145,17 +145,11 @@ const COUNT: Statement = Statement {
          FROM json_array_elements($1::TEXT::JSON)"
     ),
 };
-const SWEEP_QUOTAS: Statement = sql("DELETE FROM quotas WHERE ends_at <= $1");
-const SWEEP_RATES: Statement = sql("DELETE FROM rates WHERE ends_at <= $1");
-
-const SWEEP_APPLICATION: Statement = sql("DELETE FROM quotas WHERE id LIKE $1");
-
-/// As [`Counters`](super::counters::Counters) says it.
-impl Tables {
-    pub(super) async fn count_rates(&self, counted: &[Counted]) -> Result<Vec<Counted>> {
-        self.change(COUNT, values![counted_of(counted)]).await?.into_iter().map(counts).collect()
-    }
-}
+const SWEEP_QUOTAS: Statement = sweep!("quotas", "ends_at <= $1");
+const SWEEP_RATES: Statement = sweep!("rates", "ends_at <= $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 2] = [SWEEP_QUOTAS, SWEEP_RATES];
+const SWEEP_APPLICATION: Statement = sweep!("quotas", "id LIKE $1");
 
 impl Store {
     /// Takes units of quotas, each whole or not at all. No id may be there twice.
@@ -176,13 +170,13 @@ impl Store {
 
     /// Sweeps out what a deleted application has used.
     pub(crate) async fn sweep_quotas_of(&self, application_id: &str) -> Result<()> {
-        self.change(SWEEP_APPLICATION, values![format!("{application_id}/%")]).await.map(drop)
+        self.sweep_out(SWEEP_APPLICATION, format!("{application_id}/%")).await
     }
 
     /// Sweeps out what nothing depends on any more.
     pub(crate) async fn sweep_limits(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP_QUOTAS, values![millis(now) - KEPT]).await?;
-        self.change(SWEEP_RATES, values![now]).await.map(drop)
+        self.sweep_out(SWEEP_QUOTAS, millis(now) - KEPT).await?;
+        self.sweep_out(SWEEP_RATES, now).await
     }
 }
 
@@ -213,7 +207,7 @@ fn back_of(back: &[Back]) -> String {
     json!(back.iter().map(row).collect::<Vec<_>>()).to_string()
 }
 
-fn counted_of(counted: &[Counted]) -> String {
+pub(super) fn counted_of(counted: &[Counted]) -> String {
     let row = |one: &Counted| json!([one.id, one.started_at, one.length, one.current, one.previous]);
     json!(counted.iter().map(row).collect::<Vec<_>>()).to_string()
 }
@@ -222,7 +216,7 @@ fn given(mut row: Row) -> Result<Given> {
     Ok(Given { id: row.text()?, period: row.int()?, units: row.int()?, used: row.int()? })
 }
 
-fn counts(mut row: Row) -> Result<Counted> {
+pub(super) fn counts(mut row: Row) -> Result<Counted> {
     Ok(Counted {
         id: row.text()?,
         started_at: row.int()?,

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::driver::Lane;
+use super::sweep::sweep;
 use super::users::User;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, Tx};
@@ -58,7 +59,12 @@ const INSERT: Statement =
      VALUES ($1, $2, $3, $4, $5, $6, $7)");
 const SPEND: Statement =
     sql("UPDATE logins SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL RETURNING login_id");
-const BY_TOKEN: Statement = sql(concat!("SELECT ", login_columns!(), " FROM logins WHERE token_hash = $1"));
+/// Of a deleted user none is left, but for rows that are still to be swept out.
+const BY_TOKEN: Statement = sql(concat!(
+    "SELECT ",
+    login_columns!(),
+    " FROM logins JOIN users ON users.id = logins.user_id AND users.removed_at IS NULL WHERE token_hash = $1"
+));
 const END: Statement = sql("DELETE FROM logins WHERE login_id = $1 RETURNING user_id");
 const END_TOKENS: Statement = sql("DELETE FROM access_tokens WHERE login_id = $1");
 const INSERT_ACCESS: Statement =
@@ -81,8 +87,11 @@ const BY_ID: Statement =
 const END_ALL_TOKENS: Statement =
     sql("DELETE FROM access_tokens WHERE login_id IN (SELECT login_id FROM logins WHERE user_id = $1)");
 const END_ALL: Statement = sql("DELETE FROM logins WHERE user_id = $1");
-const SWEEP: Statement = sql("DELETE FROM logins WHERE begun_at <= $1");
-const SWEEP_ACCESS: Statement = sql("DELETE FROM access_tokens WHERE expires_at <= $1");
+const SWEEP: Statement = sweep!("logins", "begun_at <= $1");
+const SWEEP_ACCESS: Statement = sweep!("access_tokens", "expires_at <= $1");
+const SWEEP_OF_USER: Statement = sweep!("logins", "user_id = $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 3] = [SWEEP, SWEEP_ACCESS, SWEEP_OF_USER];
 
 impl Tx {
     /// Adds a refresh token of a login.
@@ -162,8 +171,13 @@ impl Store {
 
     /// Sweeps out what is over.
     pub(crate) async fn sweep_logins(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP_ACCESS, values![now]).await?;
-        self.change(SWEEP, values![over(now)]).await.map(drop)
+        self.sweep_out(SWEEP_ACCESS, now).await?;
+        self.sweep_out(SWEEP, over(now)).await
+    }
+
+    /// Sweeps out the logins of a deleted user; their access tokens end with them.
+    pub(super) async fn sweep_logins_of(&self, user_id: &str) -> Result<()> {
+        self.sweep_out(SWEEP_OF_USER, user_id).await
     }
 }
 

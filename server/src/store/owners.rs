@@ -1,4 +1,5 @@
-//! Rows of `owners`: the customers of an application.
+//! Rows of `owners`: the customers of an application. One that is deleted leaves its row
+//! behind until the rows of its keys have followed ([`owner_end`](super::owner_end)).
 
 use jiff::Timestamp;
 
@@ -40,7 +41,8 @@ macro_rules! counted {
             "SELECT ",
             owner_columns!(),
             ", (SELECT COUNT(*) FROM issued_keys WHERE issued_keys.application_id = owners.application_id \
-              AND issued_keys.owner = owners.id AND deleted_at IS NULL) FROM owners WHERE application_id = $1 ",
+              AND issued_keys.owner = owners.id AND issued_keys.seq > owners.buried_up_to \
+              AND issued_keys.deleted_at IS NULL) FROM owners WHERE application_id = $1 AND deleted_at IS NULL ",
             $rest
         ))
     };
@@ -49,17 +51,21 @@ macro_rules! counted {
 const BY_ID: Statement = counted!("AND id = $2");
 const AFTER: Statement = counted!("AND id > $2 ORDER BY id LIMIT $3");
 /// One that is there is locked by this, so that it is not deleted before it has its key.
-const ADD: Statement = sql("INSERT INTO owners (application_id, id, created_at) VALUES ($1, $2, $3) \
-     ON CONFLICT (application_id, id) DO UPDATE SET created_at = owners.created_at");
+/// One that was deleted is there anew; its old keys stay deleted.
+macro_rules! add {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO owners (application_id, id, created_at) ",
+            $rows,
+            " ON CONFLICT (application_id, id) DO UPDATE SET deleted_at = NULL, created_at = CASE \
+             WHEN owners.deleted_at IS NULL THEN owners.created_at ELSE excluded.created_at END"
+        )
+    };
+}
+const ADD: Statement = sql(add!("VALUES ($1, $2, $3)"));
 const ADD_MANY: Statement = Statement {
-    sqlite: "INSERT INTO owners (application_id, id, created_at) SELECT $1, value, $3 FROM json_each($2) \
-             WHERE TRUE ON CONFLICT (application_id, id) DO UPDATE SET created_at = owners.created_at",
-    postgres: "INSERT INTO owners (application_id, id, created_at) SELECT $1, owner, $3 FROM unnest($2) AS added (owner) \
-               ON CONFLICT (application_id, id) DO UPDATE SET created_at = owners.created_at",
-};
-const LOCK: Statement = Statement {
-    sqlite: "SELECT id FROM owners WHERE application_id = $1 AND id = $2",
-    postgres: "SELECT id FROM owners WHERE application_id = $1 AND id = $2 FOR UPDATE",
+    sqlite: add!("SELECT $1, value, $3 FROM json_each($2) WHERE TRUE"),
+    postgres: add!("SELECT $1, owner, $3 FROM unnest($2) AS added (owner)"),
 };
 const SET_METADATA: Statement = sql("UPDATE owners SET metadata = $3 WHERE application_id = $1 AND id = $2");
 const SET_LIMITS: Statement = sql("UPDATE owners SET limits = $3 WHERE application_id = $1 AND id = $2");
@@ -67,7 +73,6 @@ const LIMITS: Statement = Statement {
     sqlite: "SELECT id, limits FROM owners WHERE application_id = $1 AND id IN (SELECT value FROM json_each($2))",
     postgres: "SELECT id, limits FROM owners WHERE application_id = $1 AND id = ANY($2)",
 };
-const DELETE: Statement = sql("DELETE FROM owners WHERE application_id = $1 AND id = $2 RETURNING id");
 
 impl Store {
     /// The owner with this id.
@@ -114,11 +119,6 @@ impl Tx {
         self.run(ADD_MANY, values![application_id, ids, now]).await.map(drop)
     }
 
-    /// Whether there is such an owner. It gets no key until the transaction ends.
-    pub(crate) async fn lock_owner(&mut self, application_id: &str, id: &str) -> Result<bool> {
-        Ok(self.find(LOCK, values![application_id, id]).await?.is_some())
-    }
-
     /// Changes what is kept beside an owner.
     pub(crate) async fn set_owner_metadata(
         &mut self,
@@ -141,13 +141,6 @@ impl Tx {
         self.owner_is_ending(application_id, id).await?;
         let limits = serde_json::json!(limits).to_string();
         self.run(SET_LIMITS, values![application_id, id, limits]).await.map(drop)
-    }
-
-    /// Deletes an owner, and tells whether there was one. Its keys are deleted after
-    /// it, so that it gets none meanwhile.
-    pub(crate) async fn delete_owner(&mut self, application_id: &str, id: &str) -> Result<bool> {
-        self.owner_is_ending(application_id, id).await?;
-        Ok(self.find(DELETE, values![application_id, id]).await?.is_some())
     }
 
     /// To be called before anything about all keys of an owner changes.

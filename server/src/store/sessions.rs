@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::keys::{Bounds, StoredKey, key, key_columns};
+use super::sweep::sweep;
 use super::users::User;
 use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, Tx};
@@ -65,8 +66,11 @@ const RELEASE: Statement =
 const DELETE: Statement = sql("DELETE FROM sessions WHERE token_hash = $1");
 const DELETE_OF_USER: Statement =
     sql("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2 RETURNING user_id");
-const SWEEP_IDLE: Statement = sql("DELETE FROM sessions WHERE last_seen_at <= $1");
-const SWEEP_OLD: Statement = sql("DELETE FROM sessions WHERE created_at <= $1");
+const SWEEP_IDLE: Statement = sweep!("sessions", "last_seen_at <= $1");
+const SWEEP_OLD: Statement = sweep!("sessions", "created_at <= $1");
+const SWEEP_OF_USER: Statement = sweep!("sessions", "user_id = $1");
+#[cfg(test)]
+pub(super) const SWEEPS: [Statement; 3] = [SWEEP_IDLE, SWEEP_OLD, SWEEP_OF_USER];
 
 impl Store {
     /// The session of this token, whether or not its time is over.
@@ -87,8 +91,13 @@ impl Store {
 
     /// Sweeps out the sessions that have ended by themselves.
     pub(crate) async fn sweep_sessions(&self, now: Timestamp) -> Result<()> {
-        self.change(SWEEP_IDLE, values![millis(now) - IDLE.as_millis() as i64]).await?;
-        self.change(SWEEP_OLD, values![millis(now) - LIFETIME.as_millis() as i64]).await.map(drop)
+        self.sweep_out(SWEEP_IDLE, millis(now) - IDLE.as_millis() as i64).await?;
+        self.sweep_out(SWEEP_OLD, millis(now) - LIFETIME.as_millis() as i64).await
+    }
+
+    /// Sweeps out the sessions of a deleted user.
+    pub(super) async fn sweep_sessions_of(&self, user_id: &str) -> Result<()> {
+        self.sweep_out(SWEEP_OF_USER, user_id).await
     }
 }
 

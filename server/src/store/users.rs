@@ -74,10 +74,13 @@ impl Store {
         self.find(BY_ID, values![id]).await?.map(login).transpose()
     }
 
-    /// Deletes the keys of deleted users.
+    /// Deletes what deleted users have left: they are locked out by the row that stays.
     pub(crate) async fn sweep_users(&self, now: Timestamp) -> Result<()> {
         while let Some(mut row) = self.find(TO_SWEEP, values![]).await? {
             let id = row.text()?;
+            self.sweep_sessions_of(&id).await?;
+            self.sweep_logins_of(&id).await?;
+            self.sweep_attempts_of(&id).await?;
             while self.bury_some_keys(&id, now).await? {}
             self.change(SWEPT, values![&id, now]).await?;
         }
@@ -119,8 +122,8 @@ impl Tx {
         self.run(SET_PASSWORD, values![id, hash]).await.map(drop)
     }
 
-    /// Leaves of a user the id alone. None of the keys works from then on; sweeps delete
-    /// them, as there may be millions.
+    /// Leaves of a user the id alone. No key, session or login works from then on; sweeps
+    /// delete them, as there may be millions.
     pub(crate) async fn bury_user(&mut self, id: &str, now: Timestamp) -> Result<()> {
         self.all_are_ending().await?;
         self.forget_names(id).await?;

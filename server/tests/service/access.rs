@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use jiff::SignedDuration;
+use keylatch_server::Database;
 use serde_json::json;
 
 use crate::harness::{KIM, LEE, Service};
@@ -14,6 +15,7 @@ on_both_databases![
     a_refusal_says_what_is_wrong_with_the_key,
     other_peoples_keys_are_not_found,
     first_use_is_written_down_at_once_and_later_ones_by_the_minute,
+    a_key_is_good_while_its_use_cannot_be_written,
     nothing_under_v1_is_stored_by_caches,
 ];
 
@@ -95,10 +97,14 @@ async fn a_refusal_says_what_is_wrong_with_the_key(service: &Service) {
     for (secret, word) in
         [(revoked.secret.as_str(), "revoked"), (expired.secret.as_str(), "expired"), ("kl_live_x", "unknown")]
     {
-        let detail = service.get("/v1/account").bearer(secret).await.problem(401, "unauthorized");
+        let refused = service.get("/v1/account").bearer(secret).await;
+        let detail = refused.problem(401, "unauthorized");
         assert!(detail.contains(word), "{detail}");
         assert!(!detail.contains(secret), "{detail}");
+        // RFC 6750, section 3.1.
+        assert_eq!(refused.header("www-authenticate"), "Bearer error=\"invalid_token\"");
     }
+    assert_eq!(service.get("/v1/account").await.header("www-authenticate"), "Bearer");
 }
 
 async fn other_peoples_keys_are_not_found(service: &Service) {
@@ -138,6 +144,30 @@ async fn first_use_is_written_down_at_once_and_later_ones_by_the_minute(service:
         assert_eq!(service.get("/v1/account").bearer(&key.secret).await.status, 200);
         assert_eq!(last_used().await, expected);
     }
+}
+
+async fn a_key_is_good_while_its_use_cannot_be_written(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let key = service.create(&cookie, json!({})).await;
+    let (refuse, relent) = match service.app.config().database {
+        Database::Sqlite(_) => (
+            "CREATE TRIGGER refuse BEFORE UPDATE OF last_used_at ON keys BEGIN SELECT RAISE(ABORT, 'full'); END",
+            "DROP TRIGGER refuse",
+        ),
+        Database::Postgres(_) => (
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'full'; END $$; \
+             CREATE TRIGGER refuse BEFORE UPDATE OF last_used_at ON keys FOR EACH ROW EXECUTE FUNCTION refuse()",
+            "DROP TRIGGER refuse ON keys",
+        ),
+    };
+    service.execute(refuse).await;
+    assert_eq!(service.get("/v1/account").bearer(&key.secret).await.status, 200);
+    service.app.flush().await;
+    assert_eq!(service.get("/v1/account").bearer(&key.secret).await.status, 200);
+    assert_eq!(service.count("SELECT COUNT(*) FROM keys WHERE last_used_at IS NOT NULL").await, 0);
+    service.execute(relent).await;
+    service.app.flush().await;
+    assert_eq!(service.count("SELECT COUNT(*) FROM keys WHERE last_used_at IS NOT NULL").await, 1);
 }
 
 async fn nothing_under_v1_is_stored_by_caches(service: &Service) {

@@ -24,9 +24,11 @@ async fn refusal(path: &Path) -> String {
 #[tokio::test]
 async fn health_is_the_process_and_readiness_the_database() {
     let service = Service::on_sqlite().await;
-    for path in ["/health", "/ready"] {
+    for (path, body) in
+        [("/health", json!({"status": "ok"})), ("/ready", json!({"status": "ok", "degraded": []}))]
+    {
         let answer = service.get(path).await;
-        assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"status": "ok"})), "{path}");
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, body), "{path}");
     }
     let service = Service::on_sqlite().await;
     service.app.close().await;

@@ -1,13 +1,14 @@
 //! From the version before to this one: what is there keeps what it has, and
 //! processes of the version before go on working while this one is rolled out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use keylatch_format::Secret;
 use keylatch_server::{App, Database};
 use serde_json::json;
 use sqlx::migrate::Migrator;
-use sqlx::{AnyConnection, Connection};
+use sqlx::{AnyConnection, Connection, Row};
 
 use crate::harness::{KIM, PASSWORD, Service, clock, config};
 use crate::postgres;
@@ -89,6 +90,93 @@ async fn an_old_process_makes_keys_that_manage(service: &Service) {
     let made = service.post("/v1/keys").bearer(secret.expose()).json(json!({"name": "x"})).await;
     assert_eq!(made.status, 201, "{}", made.text);
     assert_eq!(made.json()["key"]["full_access"], false, "what this version makes has it no more");
+}
+
+/// What a table is to whoever has written statements for it.
+#[derive(Debug, PartialEq)]
+struct Shape {
+    /// Name, type, whether it must be given, and whether it may be left out of an INSERT.
+    columns: BTreeMap<String, (String, bool, bool)>,
+    /// What may not be there twice, and whatever else rows are held to.
+    rules: BTreeSet<String>,
+}
+
+async fn shapes(connection: &mut AnyConnection, is_sqlite: bool) -> BTreeMap<String, Shape> {
+    let (columns, rules) = match is_sqlite {
+        true => (
+            "SELECT t.name, c.name, c.type, c.\"notnull\", c.dflt_value IS NOT NULL OR c.\"notnull\" = 0 OR c.pk > 0 \
+             FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'",
+            "SELECT t.name, i.name FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
+             WHERE t.type = 'table' AND i.\"unique\"",
+        ),
+        false => (
+            "SELECT table_name::TEXT, column_name::TEXT, data_type::TEXT, (is_nullable = 'NO')::INT::BIGINT, \
+             (column_default IS NOT NULL OR is_nullable = 'YES' OR is_identity = 'YES')::INT::BIGINT \
+             FROM information_schema.columns WHERE table_schema = 'public'",
+            "SELECT conrelid::REGCLASS::TEXT, conname::TEXT FROM pg_constraint WHERE conrelid <> 0 \
+             UNION SELECT tablename::TEXT, indexname::TEXT FROM pg_indexes \
+             WHERE schemaname = 'public' AND indexdef LIKE 'CREATE UNIQUE%'",
+        ),
+    };
+    let mut shapes = BTreeMap::new();
+    let mut of = |table: String, add: &mut dyn FnMut(&mut Shape)| {
+        let empty = Shape { columns: BTreeMap::new(), rules: BTreeSet::new() };
+        add(shapes.entry(table).or_insert(empty));
+    };
+    for row in sqlx::raw_sql(columns).fetch_all(&mut *connection).await.unwrap() {
+        let (must, may_lack) = (row.get::<i64, _>(3) != 0, row.get::<i64, _>(4) != 0);
+        of(row.get(0), &mut |shape| {
+            shape.columns.insert(row.get(1), (row.get(2), must, may_lack));
+        });
+    }
+    for row in sqlx::raw_sql(rules).fetch_all(&mut *connection).await.unwrap() {
+        of(row.get(0), &mut |shape| {
+            shape.rules.insert(row.get(1));
+        });
+    }
+    shapes
+}
+
+/// Whatever statement a version runs, it runs on the tables of the next one: each step
+/// since the fifth only adds, nothing that must be given, and no rule for what was there.
+async fn each_step_only_adds(url: &str, is_sqlite: bool) {
+    sqlx::any::install_default_drivers();
+    let files = if is_sqlite { "sqlite" } else { "postgres" };
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(files);
+    let mut steps: Vec<_> = std::fs::read_dir(all).unwrap().map(|file| file.unwrap().path()).collect();
+    steps.sort();
+    assert!(steps.len() >= 13, "{steps:?}");
+    let mut connection = AnyConnection::connect(url).await.unwrap();
+    for (number, step) in steps.iter().enumerate() {
+        let before = shapes(&mut connection, is_sqlite).await;
+        let text = std::fs::read_to_string(step).unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+        let after = shapes(&mut connection, is_sqlite).await;
+        for (table, before) in before.iter().filter(|_| number >= 4) {
+            let after = after.get(table).unwrap_or_else(|| panic!("{step:?} drops {table}"));
+            assert_eq!(before.rules, after.rules, "{step:?}: {table}");
+            for (column, shape) in &before.columns {
+                assert_eq!(after.columns.get(column), Some(shape), "{step:?}: {table}.{column}");
+            }
+            for (column, (.., may_lack)) in &after.columns {
+                assert!(before.columns.contains_key(column) || *may_lack, "{step:?}: {table}.{column}");
+            }
+        }
+    }
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn each_step_only_adds_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    each_step_only_adds(&format!("sqlite://{}/keys.db?mode=rwc", directory.path().display()), true).await;
+}
+
+#[tokio::test]
+async fn each_step_only_adds_postgres() {
+    let url = postgres::take_database().await;
+    each_step_only_adds(&url, false).await;
+    postgres::give_database_back(&url).await;
 }
 
 /// A database as the version before left it, made by its own migrator.

@@ -54,7 +54,12 @@ impl Redis {
                 error.code().unwrap_or("no reason given")
             ))),
             Ok(Ok(())) => Ok(redis),
-            Ok(Err(_)) | Err(_) => {
+            Ok(Err(error)) => {
+                // Such as a certificate that no authority here has signed.
+                tracing::warn!(%error, "Redis cannot be reached; sign-ins are refused until it can");
+                Ok(redis)
+            }
+            Err(_) => {
                 tracing::warn!("Redis does not answer; sign-ins are refused until it does");
                 Ok(redis)
             }

@@ -135,7 +135,9 @@ pub(super) async fn put(
 /// How many keys were ended.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RevokedKeys {
-    revoked: usize,
+    /// Counted among the newest 100,000 of the owner. All are ended, however many there are.
+    #[schema(minimum = 0, maximum = 100_000)]
+    revoked: i64,
 }
 
 /// Ends all keys of an owner for good, at once.
