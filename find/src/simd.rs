@@ -26,6 +26,25 @@ pub(crate) fn next(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: 
     }
 }
 
+/// The next place that a character is escaped at, perhaps (`escape`), or where fewer bytes than a
+/// block are left.
+#[target_feature(enable = "simd128")]
+pub(crate) fn sign(text: &[u8], from: usize) -> Result<usize, usize> {
+    let mut at = from;
+    while at + LANES < text.len() {
+        let (bytes, after) = (load(text, at), load(text, at + 1));
+        let is = |byte| u8x16_eq(bytes, u8x16_splat(byte));
+        // Of all that stands behind a name.
+        let mail = v128_and(is(b'='), u8x16_eq(after, u8x16_splat(b'3')));
+        let signs = v128_or(v128_or(is(b'%'), is(b'\\')), v128_or(is(b'&'), mail));
+        if v128_any_true(signs) {
+            return Ok(at + u8x16_bitmask(signs).trailing_zeros() as usize);
+        }
+        at += LANES;
+    }
+    Err(at)
+}
+
 /// The next places with long words from a place on, or the end of the text: where they begin, and
 /// where they end at the latest.
 #[target_feature(enable = "simd128")]

@@ -3,6 +3,7 @@
 // a key by its format, and the only one in the text.
 
 import { LONGEST } from '../core/offline.js';
+import { unescaped } from './unescape.js';
 
 /** Each word of a text is a candidate; a text of more words is a document. */
 const MOST = 400;
@@ -47,7 +48,7 @@ export function repair(text, isKey, prefixes = []) {
 /** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
 function* words(text) {
   const plain = text.replace(INVISIBLE, '');
-  for (const form of new Set([plain, percentDecoded(plain), jsonDecoded(plain)])) {
+  for (const form of new Set([plain, unescaped(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
       yield word.replace(/^[.:=]+|[.:=!?]+$/g, '');
@@ -89,20 +90,4 @@ function* cased(text, prefixes) {
       if (start !== prefix && start.toLowerCase() === prefix.toLowerCase()) yield prefix + word.slice(prefix.length);
     }
   }
-}
-
-/** @param {string} text */
-function percentDecoded(text) {
-  return text.replace(/(?:%[\da-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped);
-    } catch {
-      return escaped;
-    }
-  });
-}
-
-/** @param {string} text */
-function jsonDecoded(text) {
-  return text.replace(/\\u([\da-f]{4})/gi, (_, digits) => String.fromCharCode(parseInt(digits, 16))).replace(/\\[nrt]/g, '\n').replace(/\\(["/\\])/g, '$1');
 }
