@@ -10,8 +10,10 @@ const MOST = 400;
 /** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens. */
 const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/g;
 const SPACE = /[\s\u00a0\u2007\u202f]+/g;
-/** What stands around a key in shells, JSON, headers, addresses and Markdown. */
-const AROUND = /[\s\u00a0\u2007\u202f"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^]+/;
+/** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
+const AROUND = /[\s\u00a0\u2007\u202f"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
+/** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
+const CONTINUED = /[\\^`=]?\r?\n[ \t]*(?:(?:>|#|\*|\/\/|--)[ \t]*)*|(["'`])[ \t]*(?:\+|\.|&|\\)?\s*(?:\+|\.|&)?\s*\1/g;
 /** Made when a text needs it, and not when the package is imported. @type {Map<string, string> | undefined} */
 let known;
 /** Letters of other scripts and signs of typography that look like those of ASCII. */
@@ -51,7 +53,7 @@ function* words(text) {
   for (const form of new Set([plain, unescaped(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
-      yield word.replace(/^[.:=]+|[.:=!?]+$/g, '');
+      yield word.replace(/^[.:=*~]+|[.:=!?*~]+$/g, '');
       // NAME=key, ?key=…&, user:key@, a header's name.
       for (const sign of ['=', ':', '/', '&', '@', '?', '#']) {
         const pieces = word.split(sign);
@@ -70,6 +72,7 @@ function* whole(text) {
   yield joined.replace(/^(?:(?:export|set|setx|env|const|let|var)?[A-Za-z_][\w.-]*(?:=|:))?["'`]*/, '').replace(/["'`;,]+$/, '');
   yield joined.replace(/^(?:Authorization:)?(?:Bearer|Basic|Token)/i, '');
   yield* words(joined);
+  yield* words(text.replace(CONTINUED, ''));
 }
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */

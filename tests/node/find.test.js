@@ -22,6 +22,17 @@ test('identify says which services a key could belong to', async (t) => {
   assert.equal((await pc.keylatch(['identify'], { input: 'hello' })).code, 1);
 });
 
+test('identify finds the key in what was pasted, if there is one', async (t) => {
+  const pc = await computer(t);
+  const told = await pc.keylatch(['identify'], { input: `export GITHUB_TOKEN="${KEY}"\n` });
+  assert.equal(told.code, 0);
+  assert.match(told.out, /^The key in it is ghp_…Lq17\.\nSERVICE .*\ngithub +personal-access-token-classic /m);
+  const { masked, services } = JSON.parse((await pc.keylatch(['identify', '--json'], { input: `curl -H "X: ${KEY}"` })).out);
+  assert.deepEqual([masked, services[0].provider], ['ghp_…Lq17', 'github']);
+  // Of two keys neither is meant.
+  assert.equal((await pc.keylatch(['identify'], { input: `${KEY} ${ID}` })).code, 1);
+});
+
 test('extract tells places and never a key; its exit code serves in a hook', async (t) => {
   const pc = await computer(t);
   const input = `+++ b/.env\n+é TOKEN=${KEY}\n+ID=${ID}\n`;
