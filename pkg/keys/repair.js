@@ -8,12 +8,12 @@ import { unescaped } from './unescape.js';
 /** Each word of a text is a candidate; a text of more words is a document. */
 const MOST = 400;
 /** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/g;
-const SPACE = /[\s\u00a0\u2007\u202f]+/g;
+const INVISIBLE = /\p{DI}/gu;
+const SPACE = /\s+/g;
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
-const AROUND = /[\s\u00a0\u2007\u202f"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
+const AROUND = /[\s"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
-const CONTINUED = /[\\^`=]?\r?\n[ \t]*(?:(?:>|#|\*|\/\/|--)[ \t]*)*|(["'`])[ \t]*(?:\+|\.|&|\\)?\s*(?:\+|\.|&)?\s*\1/g;
+const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*[+.&\\]?\s*\1/g;
 /** Made when a text needs it, and not when the package is imported. @type {Map<string, string> | undefined} */
 let known;
 /** Letters of other scripts and signs of typography that look like those of ASCII. */
