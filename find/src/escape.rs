@@ -27,8 +27,18 @@ pub(crate) fn next(text: &[u8], from: usize) -> Option<usize> {
         Ok(found) => return Some(found),
         Err(left) => left,
     };
-    let rest = text.get(from..)?;
-    rest.iter().position(|byte| matches!(byte, b'%' | b'\\' | b'&' | b'=')).map(|at| from + at)
+    (from..text.len()).find(|at| could_be(text, *at))
+}
+
+/// Whether a character could be escaped at a place, by its first bytes.
+#[inline]
+pub(crate) fn could_be(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        Some(b'%' | b'\\' | b'&') => true,
+        // Behind most names there is another one.
+        Some(b'=') => matches!(text.get(at + 1), None | Some(b'3')),
+        _ => false,
+    }
 }
 
 /// Reads what stands at a place of a text that may go on.

@@ -26,10 +26,11 @@ impl Meant {
     /// Those of a text from a place on that are of these characters, and of so many at least;
     /// none if none has anything escaped.
     pub(crate) fn of(text: &[u8], from: usize, is_whole: bool, of: &Bytes, least: usize) -> Option<Self> {
+        let mut sign = next(text, from)?;
         let mut meant = Meant { text: Zeroizing::new(Vec::new()), steps: Vec::new() };
-        let (mut at, mut free) = (from, from);
-        while let Some(sign) = next(text, at) {
-            at = match read(text, sign) {
+        let mut free = from;
+        loop {
+            let at = match read(text, sign) {
                 Escape::More if is_whole => break,
                 Escape::Of { byte, .. } if !of.has(byte) => sign + 1,
                 Escape::No => sign + 1,
@@ -40,6 +41,10 @@ impl Meant {
                     free
                 }
             };
+            match next(text, at) {
+                Some(next) => sign = next,
+                None => break,
+            }
         }
         Some(meant).filter(|meant| !meant.text.is_empty())
     }
