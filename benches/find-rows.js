@@ -10,18 +10,24 @@ import { exampleKey, keyKinds } from '../pkg/dist/node/catalogue.js';
 import { createRedactor } from '../pkg/dist/node/redact.js';
 
 const WORDS = 'request user token session cache open close retry the of and in error warning service key with value build index'.split(' ');
-const SIZE = 8_000_000;
 const PIECE = 65_536;
+/** A hostile line is compared with so many that are as much shorter. */
+const PARTS = 10;
+
+/**
+ * How many bytes there are of each: a log, a part of it as a text, a hostile line.
+ * @typedef {{ log: number, text: number, hostile: number }} Sizes
+ */
 
 /** Services with secrets that can be looked for. */
 const SERVICES = [...new Set(keyKinds().filter(({ purpose, needsContext }) => purpose === 'secret' && !needsContext).map(({ provider }) => provider))];
 const [FEW, MANY] = [SERVICES.slice(0, 5), SERVICES.slice(0, 40)];
 
-/** A log, with a key of the first services now and then. */
-function log() {
+/** A log, with a key of the first services now and then. @param {number} size */
+function log(size) {
   const lines = [];
   const keys = FEW.map((id) => exampleKey(id));
-  for (let i = 0, length = 0; length < SIZE; i++) {
+  for (let i = 0, length = 0; length < size; i++) {
     const what = i % 500 === 7 ? keys[i % keys.length] : (Math.imul(i, 2_654_435_761) >>> 0).toString(16);
     const line = `2026-11-${10 + (i % 20)}T12:0${i % 9}:41.${i % 999}Z ${['INFO', 'WARN'][i % 2]} [worker-${i % 9}] ${WORDS[i % 20]} ${WORDS[(i * 7) % 20]}=${what} took ${i % 900} ms\n`;
     lines.push(line);
@@ -38,11 +44,32 @@ function union(ids) {
   return new RegExp(`(?<![A-Za-z0-9])(?:${words.join('|')})[A-Za-z0-9_.=+/-]{16,}`, 'g');
 }
 
-/** @returns {Promise<import('./rows.js').Row[]>} */
-export async function findRows() {
-  const text = log();
+/** What the keys of each rule begin with, which is looked for again and again. */
+function beginnings() {
+  const kinds = keyKinds().filter(({ needsContext }) => !needsContext);
+  return kinds.map(({ provider, name }) => exampleKey(provider, name)).map((key) => /^[A-Za-z]*[^A-Za-z0-9]?/.exec(key)?.[0] || key.slice(0, 4));
+}
+
+/** Nanoseconds for a hostile line of each rule, in so many parts. @param {(bytes: Uint8Array) => Uint8Array} redact @param {number} size @param {number} parts */
+function hostile(redact, size, parts) {
+  const line = Buffer.alloc(size / parts);
+  return async () => {
+    let time = 0n;
+    for (const beginning of beginnings()) {
+      line.fill(beginning);
+      const start = process.hrtime.bigint();
+      for (let part = 0; part < parts; part++) redact(line);
+      time += process.hrtime.bigint() - start;
+    }
+    return Number(time);
+  };
+}
+
+/** @param {Sizes} sizes @returns {Promise<import('./rows.js').Row[]>} */
+export async function findRows(sizes) {
+  const text = log(sizes.log);
   const bytes = Buffer.from(text);
-  const part = text.slice(0, 500_000);
+  const part = text.slice(0, sizes.text);
   const line = text.slice(0, text.indexOf('\n')).padEnd(120, ' x').slice(0, 120);
   const few = createRedactor({ formats: FEW });
   const many = createRedactor({ formats: MANY });
@@ -54,21 +81,21 @@ export async function findRows() {
     source: { filePath: '/log.txt', content, contentType: 'text' },
     options: { config: { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] } },
   });
-  const hostile = 'ghp_'.repeat(2_500_000);
   return [
-    row('redact 8 MB of log as Buffer, 40 services', {
+    row('redact a log as Buffer, 40 services', {
       keylatch: () => has(many.redact(bytes)),
       // From bytes to bytes, as well.
       'one RegExp': () => has(Buffer.from(bytes.toString('latin1').replace(expression, '[redacted]'), 'latin1')),
+      secretlint: async () => ((await secretlint(bytes.toString('latin1'))).messages.length > 0 ? 1 : 0),
     }),
-    row('redact 8 MB of log as Buffer, every service', { keylatch: () => has(all.redact(bytes)), 'the same, 40 services': () => has(many.redact(bytes)) }),
-    row('redact 8 MB of log as Buffer, 40 services against 5', { keylatch: () => has(many.redact(bytes)), 'the same, 5 services': () => has(few.redact(bytes)) }),
-    row('redact 500 KB of log as text, 40 services', {
+    row('redact a log as Buffer, every service', { keylatch: () => has(all.redact(bytes)), 'the same, 40 services': () => has(many.redact(bytes)) }),
+    row('redact a log as Buffer, 40 services against 5', { keylatch: () => has(many.redact(bytes)), 'the same, 5 services': () => has(few.redact(bytes)) }),
+    row('redact a log as text, 40 services', {
       keylatch: () => has(many.redact(part)),
       'one RegExp': () => has(part.replace(expression, '[redacted]')),
       secretlint: async () => ((await secretlint(part)).messages.length > 0 ? 1 : 0),
     }),
-    row('redact a stream of 64 KB pieces, 8 MB', {
+    row('redact a stream of 64 KB pieces', {
       keylatch: async () => {
         const stream = many.transformStream();
         const writer = stream.writable.getWriter();
@@ -79,7 +106,7 @@ export async function findRows() {
         let length = 0;
         for await (const piece of stream.readable) length += piece.length;
         await written;
-        return length > SIZE / 2 ? 1 : 0;
+        return length > sizes.log / 2 ? 1 : 0;
       },
       'the whole': () => has(many.redact(bytes)),
     }),
@@ -90,7 +117,10 @@ export async function findRows() {
       '@arcjet/redact, its email rule': async () => is((await arcjet(line, { entities: ['email'] }))[0]),
       secretlint: async () => is((await secretlint(line)).filePath),
     }),
-    row('redact 10 MB of one hostile line', { keylatch: () => is(many.redact(hostile)) }),
+    {
+      name: 'redact a hostile line for each rule',
+      peers: [{ name: 'keylatch', time: hostile(all.redact, sizes.hostile, 1) }, { name: 'the same, in parts', time: hostile(all.redact, sizes.hostile, PARTS) }],
+    },
   ];
 }
 

@@ -17,11 +17,12 @@ import { table } from './table.js';
 import { missed, targetOf } from './targets.js';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, check: { type: 'boolean' } } });
+const sizes = options.quick ? { log: 200_000, text: 50_000, hostile: 10_000 } : { log: 64_000_000, text: 500_000, hostile: 10_000_000 };
 const settings = { ...(options.quick ? { rounds: 3, milliseconds: 1 } : { rounds: 21, milliseconds: 20 }), seed: 1 };
 
 const server = await startServer();
 try {
-  const rows = [...(await offlineRows()), ...(await guardRows()), ...(await findRows()), ...(await lifecycleRows(server.baseUrl))];
+  const rows = [...(await offlineRows()), ...(await guardRows()), ...(await findRows(sizes)), ...(await lifecycleRows(server.baseUrl))];
   const measured = [];
   for (const { name, peers } of rows) {
     if (!options.json) process.stderr.write(`measuring ${name} …\n`);
@@ -33,6 +34,7 @@ try {
     cores: availableParallelism(),
     processor: cpus()[0]?.model.trim() ?? 'unknown processor',
     ...settings,
+    sizes,
     rows: measured,
   };
   console.log(options.json ? JSON.stringify(report, undefined, 2) : table(report));

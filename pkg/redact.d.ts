@@ -9,11 +9,11 @@ import type { Certainty, KeyPurpose, Provider, ProviderSpec, Secret } from './in
 
 /** A key in a text. */
 export interface FoundKey {
-  /** The key; it shows itself only when asked. */
+  /** The key as it is meant, also where the text escapes characters of it; it shows itself only when asked. */
   key: Secret;
-  /** Where it begins, in UTF-16 code units. */
+  /** Where it begins in the text, in UTF-16 code units. */
   index: number;
-  /** How many UTF-16 code units it has. */
+  /** How many UTF-16 code units it has there: more than the key where characters of it are escaped (`%2B`, `\u002b`, `&#43;`). */
   length: number;
   /** Id of the service. */
   provider: string;
@@ -65,8 +65,8 @@ export interface Redactor {
   /**
    * A value without keys: of a text, a text; of bytes, bytes; of anything else a copy of the same structure, in which each
    * text is redacted. Cycles, Map, Set, Error, Headers, URL and class instances are copied as such. Bytes, texts and instances
-   * that hold no key are the same ones. What only an object itself can reach (private members, the body of a Request) is not
-   * looked into. Where the names of two entries become one, the second is called `… (2)`.
+   * that hold no key are the same ones. What only an object itself can reach (private members, the body of a Request, the value
+   * of a Promise) is not looked into, but for what its `toJSON` tells. Where the names of two entries become one, the second is called `… (2)`.
    */
   redact<T>(value: T): T;
   /** A stream of strings or of bytes, which finds a key across the borders of its pieces. */

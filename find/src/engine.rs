@@ -2,13 +2,14 @@
 
 use alloc::vec::Vec;
 
-use keylatch_format::alphabet::Alphabets;
+use keylatch_format::alphabet::{Alphabets, Bytes};
 use keylatch_format::shape::{Found, Place, Runs, Shape};
 use zeroize::Zeroizing;
 
 use crate::anchor::{Begins, anchors, of_value};
 use crate::edge::is_edge;
 use crate::finder::Finder;
+use crate::meant::Meant;
 use crate::places::Places;
 
 /// An anchor stands no further from the beginning of its key, so a text that goes on is held
@@ -30,6 +31,8 @@ pub struct Match {
     pub kind: u32,
     /// Whether an observed checksum does not fit.
     pub is_doubtful: bool,
+    /// Whether characters of it are escaped, as in an address.
+    pub is_escaped: bool,
 }
 
 /// How far a text is a key.
@@ -42,10 +45,13 @@ pub struct Nearest {
 }
 
 /// What is looked for.
-#[derive(Default)]
 pub struct Engine {
     alphabets: Alphabets,
     shapes: Vec<(Shape, bool)>,
+    /// The characters of keys.
+    characters: Bytes,
+    /// How many the shortest key has.
+    shortest: usize,
     finder: Option<Finder>,
     /// The shape of each anchor.
     owners: Vec<u32>,
@@ -54,10 +60,26 @@ pub struct Engine {
     value_owners: Vec<u32>,
 }
 
+impl Default for Engine {
+    fn default() -> Self {
+        Engine::new()
+    }
+}
+
 impl Engine {
     /// Nothing is looked for yet.
     pub fn new() -> Self {
-        Engine::default()
+        Engine {
+            alphabets: Alphabets::default(),
+            shapes: Vec::new(),
+            characters: Bytes::NONE,
+            shortest: usize::MAX,
+            finder: None,
+            owners: Vec::new(),
+            values: Vec::new(),
+            value_finder: None,
+            value_owners: Vec::new(),
+        }
     }
 
     /// Adds a shape. One that is not searched for is known to [`Engine::is`] and
@@ -84,6 +106,10 @@ impl Engine {
             if found.is_empty() {
                 without = without.or(Some(number));
             }
+            for piece in &shape.pieces {
+                self.characters = self.characters.or(&piece.all(&self.alphabets));
+            }
+            self.shortest = self.shortest.min(shape.lengths().0);
             self.owners.extend(found.iter().map(|_| number as u32));
             all.extend(found);
         }
@@ -110,7 +136,17 @@ impl Engine {
     /// key could begin that goes on.
     pub fn scan(&self, text: &[u8], from: usize, is_whole: bool, found: &mut Vec<Match>) -> usize {
         let before = found.len();
-        let mut held = self.search(text, from, is_whole, found);
+        let mut held = self.search(text, from, is_whole, &|at| is_edge(text, at), found);
+        if let Some(meant) = Meant::of(text, from, is_whole, &self.characters, self.shortest) {
+            let mut escaped = Vec::new();
+            let end =
+                self.search(&meant.text, 0, is_whole, &|at| is_edge(text, meant.place(at)), &mut escaped);
+            if end < meant.text.len() {
+                held = held.min(meant.place(end));
+            }
+            meant.put_back(&mut escaped);
+            merge(found, before, escaped);
+        }
         if self.value_finder.is_some() {
             let mut values = Vec::new();
             held = held.min(self.search_values(text, from, is_whole, &mut values));
@@ -126,7 +162,14 @@ impl Engine {
         held
     }
 
-    fn search(&self, text: &[u8], from: usize, is_whole: bool, found: &mut Vec<Match>) -> usize {
+    fn search(
+        &self,
+        text: &[u8],
+        from: usize,
+        is_whole: bool,
+        is_edge: &dyn Fn(usize) -> bool,
+        found: &mut Vec<Match>,
+    ) -> usize {
         let mut held = if is_whole { text.len() } else { tail(text, from) };
         let Some(finder) = self.finder.as_ref().filter(|finder| !finder.is_empty()) else { return held };
         let mut runs = Runs::new(&self.alphabets);
@@ -140,7 +183,7 @@ impl Engine {
                 let kind = self.owners.get(number).copied().unwrap_or_default();
                 let Some((shape, _)) = self.shapes.get(kind as usize) else { return };
                 let Some(start) = self.begin(text, candidate, anchor.begins, free) else { return };
-                if !is_edge(text, start) {
+                if !is_edge(start) {
                     return;
                 }
                 let place = &mut Place {
@@ -154,7 +197,7 @@ impl Engine {
                     Found::Key { end, is_doubtful }
                         if !is_filler(text.get(start..end).unwrap_or_default()) =>
                     {
-                        let this = Match { start, end, kind, is_doubtful };
+                        let this = Match { start, end, kind, is_doubtful, is_escaped: false };
                         // Of several the longest, then the one that is sure, then the first.
                         let rank = |found: &Match| {
                             (found.end - found.start, !found.is_doubtful, u32::MAX - found.kind)
@@ -216,7 +259,13 @@ impl Engine {
                 let Some(value) = self.values.get(owner as usize) else { return };
                 let Some(start) = self.begin(text, candidate, anchor.begins, free) else { return };
                 if text.get(start..).is_some_and(|rest| rest.starts_with(value)) {
-                    let this = Match { start, end: start + value.len(), kind: VALUE, is_doubtful: false };
+                    let this = Match {
+                        start,
+                        end: start + value.len(),
+                        kind: VALUE,
+                        is_doubtful: false,
+                        is_escaped: false,
+                    };
                     if best.is_none_or(|best| best.end < this.end) {
                         best = Some(this);
                     }
@@ -311,23 +360,26 @@ pub(crate) fn is_filler(key: &[u8]) -> bool {
     key.windows(7).any(|window| window.eq_ignore_ascii_case(b"EXAMPLE"))
 }
 
-/// Puts values among keys, in the order of their places. Where they overlap, one match covers
-/// both.
-fn merge(found: &mut Vec<Match>, from: usize, values: Vec<Match>) {
-    if values.is_empty() {
+/// Puts others among what was found, in the order of their places. Where they overlap, one match
+/// covers both: what is told of it is that of the longer.
+fn merge(found: &mut Vec<Match>, from: usize, others: Vec<Match>) {
+    if others.is_empty() {
         return;
     }
     let mut all = found.split_off(from.min(found.len()));
-    all.extend(values);
+    all.extend(others);
     all.sort_by_key(|found| found.start);
     for this in all {
         match found.last_mut().filter(|last| this.start < last.end) {
             Some(last) => {
-                // A value that is a key by its shape too is told as such.
-                let shape = if last.kind == VALUE { this.kind } else { last.kind };
+                let end = last.end.max(this.end);
                 let is_same = (last.start, last.end) == (this.start, this.end);
-                last.kind = if is_same { shape } else { VALUE };
-                last.end = last.end.max(this.end);
+                let is_longer = this.end - this.start > last.end - last.start;
+                let about = if is_longer || is_same && last.kind == VALUE { this } else { *last };
+                // A value that is a key by its shape too is told as such.
+                let has_value = last.kind == VALUE || this.kind == VALUE;
+                let kind = if has_value && !is_same { VALUE } else { about.kind };
+                *last = Match { start: last.start, end, kind, ..about };
             }
             None => found.push(this),
         }

@@ -9,7 +9,7 @@
 //! let text = b"token=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";
 //! let mut found = Vec::new();
 //! engine.scan(text, 0, true, &mut found);
-//! assert_eq!(found, [Match { start: 6, end: 46, kind: 0, is_doubtful: false }]);
+//! assert_eq!(found, [Match { start: 6, end: 46, kind: 0, is_doubtful: false, is_escaped: false }]);
 //! # Ok::<(), String>(())
 //! ```
 //!
@@ -20,6 +20,7 @@
 //! | `finder` | where four such bytes stand in a text |
 //! | `places` | those places, one after the other |
 //! | `words`, `groups`, `simd` | the same by vector instructions |
+//! | `escape`, `meant` | keys in words with escaped characters, as an address has them |
 //! | `value` | the forms of a text that is looked for by value |
 //! | `edge` | whether a key can begin at a place |
 
@@ -34,9 +35,11 @@ extern crate std;
 mod anchor;
 mod edge;
 mod engine;
+mod escape;
 mod finder;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod groups;
+mod meant;
 mod places;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod simd;

@@ -8,6 +8,7 @@ use core::arch::wasm32::{
 };
 
 use crate::anchor::WIDTH;
+use crate::escape;
 use crate::finder::Finder;
 use crate::groups::Groups;
 use crate::words::LONG;
@@ -24,6 +25,33 @@ pub(crate) fn next(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: 
         Ok(found) => Some(found),
         Err(left) => finder.next(text, left, end),
     }
+}
+
+/// The next place that a character is escaped at, perhaps, or where fewer bytes than a block are
+/// left of a text that has none.
+#[target_feature(enable = "simd128")]
+pub(crate) fn sign(text: &[u8], from: usize) -> Result<usize, usize> {
+    // Each sign stands where its lower half says; no other byte is where its own does.
+    let mut signs = [0; LANES];
+    (signs[0], signs[5], signs[6], signs[12], signs[13]) = (1, b'%', b'&', b'\\', b'=');
+    let signs = load(&signs, 0);
+    let mut at = from;
+    while let Some(last) = text.len().checked_sub(LANES).filter(|_| at < text.len()) {
+        let block = at.min(last);
+        let bytes = load(text, block);
+        let found = u8x16_eq(u8x16_swizzle(signs, v128_and(bytes, u8x16_splat(15))), bytes);
+        // Without those that the block before had.
+        let mut places = u8x16_bitmask(found) & u16::MAX << (at - block);
+        while places != 0 {
+            let place = block + places.trailing_zeros() as usize;
+            if escape::could_be(text, place) {
+                return Ok(place);
+            }
+            places &= places - 1;
+        }
+        at = block + LANES;
+    }
+    Err(at.min(text.len()))
 }
 
 /// The next places with long words from a place on, or the end of the text: where they begin, and

@@ -19,16 +19,34 @@ const NO_DOUBT = { documented: 'documented', observed: 'observed', unknown: 'not
 /** @param {any} options */
 export async function identify({ json }) {
   const text = (process.stdin.isTTY ? await hidden('API key') : await allInput()).replace(/\r?\n$/, '');
-  const found = identifyKey(text);
+  const [found, key] = identified(text);
   if (found.every(({ certainty }) => certainty === 'unknown')) process.exitCode = 1;
-  if (json) return printJson({ masked: maskKey(text), services: found });
+  if (json) return printJson({ masked: maskKey(key), services: found });
   const rows = found.map((one) => {
     const { provider, certainty, kind = 'key', purpose = 'secret', test } = /** @type {any} */ (one);
     return [provider, kind, test ? `${purpose}, test` : purpose, NO_DOUBT[/** @type {import('../index.js').Certainty} */ (certainty)]];
   });
+  if (key !== text) print(`The key in it is ${maskKey(key)}.`);
   print(table(['SERVICE', 'KIND', 'PURPOSE', 'HOW SURE'], rows));
   const warnings = found.flatMap((one) => (one.ok ? (one.warnings ?? []) : []));
   for (const message of new Set(warnings.map(({ message }) => message))) print(message);
+}
+
+/**
+ * The services of a text, and of the key that it holds where it is none itself: what was pasted with it is left out.
+ * @param {string} text @returns {[import('../index.js').KeyCheck[], string]}
+ */
+function identified(text) {
+  const own = identifyKey(text);
+  if (own.some(({ certainty }) => certainty !== 'unknown')) return [own, text];
+  const keys = new Set(extractKeys(text).map(({ key }) => {
+    const exposed = key.expose();
+    key[Symbol.dispose]();
+    return exposed;
+  }));
+  if (keys.size !== 1) return [own, text];
+  const [key] = keys;
+  return [identifyKey(key), key];
 }
 
 /** @param {any} options */

@@ -2,7 +2,7 @@
 // is open: of `sk-ant-oat01-…*…`, with a typing error in it, both pieces look whole.
 
 /** What closes what stands before a key. @type {Record<string, string>} */
-const PAIRS = { '"': '"', "'": "'", '`': '`', '(': ')', '[': ']', '{': '}', '<': '>', '“': '”', '‘': '’', '«': '»', '|': '|', '*': '*', ',': ',' };
+const PAIRS = { '"': '"', "'": "'", '`': '`', '(': ')', '[': ']', '{': '}', '<': '>', '“': '”', '‘': '’', '«': '»', '|': '|', '*': '*', ',': ',', '>': '<', '\t': '\t' };
 /** The end of a line or of a text, as JSON, an address and HTML write it. */
 const ESCAPED = /^(?:\\[nrt"'\\u]|&\w+;|%(?:0[ad]|2[0267c]|7d))/i;
 /** A middle of a key that is shorter is something else, between two spaces. */
@@ -15,10 +15,14 @@ export function couldBeCut(text, key, isKey) {
   if (at < 0) return text.split(/\s+/).slice(1, -1).some((piece) => piece.length < SHORTEST && key.slice(1, -1).includes(piece));
   const rest = text.slice(at + key.length);
   if (rest.trim() === '' || PAIRS[text[at - 1]] === rest[0] || ESCAPED.test(rest)) return false;
+  // Something was left out.
+  if (/^\.\./.test(rest)) return true;
   // A quote that is open before it.
   if (/^["'`]/.test(rest) && text.slice(0, at).split(rest[0]).length % 2 === 0) return false;
   const word = text.slice(0, at).split(/[\s"'`]/).at(-1) ?? '';
-  if (/^[?&@#/]/.test(rest) && /:\/\/|\?/.test(word)) return false;
+  // The next of several values, each with its name.
+  if (/^[,;]\s*[A-Za-z_][\w.-]*[=:][^=\s]/.test(rest)) return false;
+  if (/^[?&@#/|]/.test(rest) && /:\/\/|\?/.test(word)) return false;
   if (/^\s/.test(rest)) {
     const pieces = rest.trim().split(/\s+/);
     return isKey(key + pieces.join('')) || pieces.some((piece) => /^(?=.*\d)[\w-]{8,}$/.test(piece) && isKey(key + piece));

@@ -4,13 +4,14 @@
 import { failure } from '../core/errors.js';
 import { livingSecrets, secretsVersion } from '../core/secret.js';
 import { serviceOf } from '../core/services.js';
+import { unescaped } from '../keys/unescape.js';
 import { buffer, CONTEXT, enter, list, SIZE, write } from './engine.js';
 import { kinds } from './kinds.js';
 
 /**
  * @typedef {import('./kinds.js').Kind} Kind
  * @typedef {{ kind: Kind, shape: string, isSearched: boolean }} Shape
- * @typedef {{ start: number, end: number, shape: Shape | undefined, isDoubtful: boolean }} Found a place in bytes
+ * @typedef {{ start: number, end: number, shape: Shape | undefined, isDoubtful: boolean, isEscaped: boolean }} Found a place in bytes
  */
 
 /** The kind of a match by value: find/src/engine.rs. */
@@ -69,8 +70,8 @@ export class Search {
   #found(core) {
     const numbers = list(core);
     return Array.from({ length: numbers.length / 4 }, (_, at) => {
-      const [start, end, kind, doubt] = numbers.subarray(4 * at, 4 * at + 4);
-      return { start, end, shape: kind === VALUE ? undefined : this.shapes[kind], isDoubtful: doubt === 1 };
+      const [start, end, kind, flags] = numbers.subarray(4 * at, 4 * at + 4);
+      return { start, end, shape: kind === VALUE ? undefined : this.shapes[kind], isDoubtful: (flags & 1) > 0, isEscaped: (flags & 2) > 0 };
     });
   }
 
@@ -86,7 +87,9 @@ export class Search {
     if (core.wasm.listLength() > 0) for (const found of this.#found(core)) give(found, false);
     if (how !== 'full' || held > CONTEXT) return held;
     core.wasm.scan(number, held, length, true);
-    for (const found of this.#found(core)) give(found, found.end === length);
+    const word = buffer(core).subarray(0, length);
+    // What is escaped may be cut by the end of the buffer.
+    for (const found of this.#found(core)) give(found, length - found.end < CONTEXT && wordEnd(word, found.end) === length);
     return length;
   }
 
@@ -144,6 +147,9 @@ export class Search {
   }
 }
 
+/** The key that stands at a place that was found. @param {Found} found @param {string} text what stands there */
+export const keyOf = ({ isEscaped }, text) => (isEscaped ? unescaped(text) : text);
+
 /** @param {number} at */
 const itself = (at) => at;
 
@@ -163,8 +169,8 @@ export function wordEnd(text, at) {
   return at;
 }
 
-/** Letters, digits and what stands among them in keys. @param {number} byte */
-const isOfWord = (byte) => (byte >= 48 && byte < 58) || ((byte | 32) >= 97 && (byte | 32) < 123) || [43, 45, 46, 47, 61, 95].includes(byte);
+/** Letters, digits and what stands among them in keys, also where it is escaped by `%` or a backslash. @param {number} byte */
+const isOfWord = (byte) => (byte >= 48 && byte < 58) || ((byte | 32) >= 97 && (byte | 32) < 123) || [37, 43, 45, 46, 47, 61, 92, 95].includes(byte);
 
 /** @type {Map<string, Search>} */
 const made = new Map();

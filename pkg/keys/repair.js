@@ -3,14 +3,17 @@
 // a key by its format, and the only one in the text.
 
 import { LONGEST } from '../core/offline.js';
+import { unescaped } from './unescape.js';
 
 /** Each word of a text is a candidate; a text of more words is a document. */
 const MOST = 400;
 /** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/g;
-const SPACE = /[\s\u00a0\u2007\u202f]+/g;
-/** What stands around a key in shells, JSON, headers, addresses and Markdown. */
-const AROUND = /[\s\u00a0\u2007\u202f"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^]+/;
+const INVISIBLE = /\p{DI}/gu;
+const SPACE = /\s+/g;
+/** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
+const AROUND = /[\s"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
+/** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
+const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*[+.&\\]?\s*\1/g;
 /** Made when a text needs it, and not when the package is imported. @type {Map<string, string> | undefined} */
 let known;
 /** Letters of other scripts and signs of typography that look like those of ASCII. */
@@ -47,10 +50,10 @@ export function repair(text, isKey, prefixes = []) {
 /** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
 function* words(text) {
   const plain = text.replace(INVISIBLE, '');
-  for (const form of new Set([plain, percentDecoded(plain), jsonDecoded(plain)])) {
+  for (const form of new Set([plain, unescaped(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
-      yield word.replace(/^[.:=]+|[.:=!?]+$/g, '');
+      yield word.replace(/^[.:=*~]+|[.:=!?*~]+$/g, '');
       // NAME=key, ?key=…&, user:key@, a header's name.
       for (const sign of ['=', ':', '/', '&', '@', '?', '#']) {
         const pieces = word.split(sign);
@@ -69,6 +72,7 @@ function* whole(text) {
   yield joined.replace(/^(?:(?:export|set|setx|env|const|let|var)?[A-Za-z_][\w.-]*(?:=|:))?["'`]*/, '').replace(/["'`;,]+$/, '');
   yield joined.replace(/^(?:Authorization:)?(?:Bearer|Basic|Token)/i, '');
   yield* words(joined);
+  yield* words(text.replace(CONTINUED, ''));
 }
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
@@ -89,20 +93,4 @@ function* cased(text, prefixes) {
       if (start !== prefix && start.toLowerCase() === prefix.toLowerCase()) yield prefix + word.slice(prefix.length);
     }
   }
-}
-
-/** @param {string} text */
-function percentDecoded(text) {
-  return text.replace(/(?:%[\da-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped);
-    } catch {
-      return escaped;
-    }
-  });
-}
-
-/** @param {string} text */
-function jsonDecoded(text) {
-  return text.replace(/\\u([\da-f]{4})/gi, (_, digits) => String.fromCharCode(parseInt(digits, 16))).replace(/\\[nrt]/g, '\n').replace(/\\(["/\\])/g, '$1');
 }

@@ -19,7 +19,7 @@ export class Bytes {
   /** Whether the last key has no end yet. */
   #goesOn = false;
 
-  /** @param {Search} search @param {(key: string, shape: Found['shape']) => string} instead */
+  /** @param {Search} search @param {(text: string, found: Found) => string} instead */
   constructor(search, instead) {
     this.#search = search;
     this.#instead = instead;
@@ -88,10 +88,10 @@ export class Bytes {
     /** @type {Uint8Array[]} */
     const parts = [];
     let at = from;
-    for (const { start, end, shape } of all) {
-      const key = (decoder ??= new TextDecoder()).decode(bytes.subarray(start, end));
-      parts.push(bytes.subarray(at, start), utf8Of(this.#instead(key, shape)));
-      at = end;
+    for (const found of all) {
+      const text = (decoder ??= new TextDecoder()).decode(bytes.subarray(found.start, found.end));
+      parts.push(bytes.subarray(at, found.start), utf8Of(this.#instead(text, found)));
+      at = found.end;
     }
     return joined([...parts, bytes.subarray(at, to)]);
   }

@@ -2,7 +2,7 @@
 
 import { failure } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import { everything } from '../find/search.js';
+import { everything, keyOf } from '../find/search.js';
 
 /** @param {string} text @returns {import('../redact.js').FoundKey[]} */
 export function extractKeys(text) {
@@ -10,10 +10,11 @@ export function extractKeys(text) {
   return everything()
     .inText(text, false)
     .filter(({ shape }) => shape !== undefined)
-    .map(({ start, end, shape, isDoubtful }) => {
+    .map((found) => {
+      const { start, end, shape, isDoubtful } = found;
       const { provider, name, purpose, certainty, isTest } = /** @type {import('../find/search.js').Shape} */ (shape).kind;
       return {
-        key: /** @type {import('../index.js').Secret} */ (/** @type {unknown} */ (new Secret(text.slice(start, end)))),
+        key: /** @type {import('../index.js').Secret} */ (/** @type {unknown} */ (new Secret(keyOf(found, text.slice(start, end))))),
         index: start,
         length: end - start,
         provider,

@@ -3,7 +3,7 @@
 import { failure, object } from '../core/errors.js';
 import { exposedBy, masked } from '../core/secret.js';
 import { prefixesOf } from '../find/known.js';
-import { searchFor } from '../find/search.js';
+import { keyOf, searchFor } from '../find/search.js';
 import { Bytes } from './bytes.js';
 import { nodeTransform, transformStream } from './streams.js';
 import { deep } from './values.js';
@@ -21,23 +21,24 @@ export function createRedactor(given) {
   const search = searchFor(formats);
   const allowed = new Set(allow.map((key) => (typeof key === 'string' ? key : exposedBy(key, 'allow'))));
 
-  /** What stands for a key. @param {string} key @param {Found['shape']} shape */
-  const instead = (key, shape) => {
-    if (allowed.has(key)) return key;
+  /** What stands for a key. @param {string} text @param {Found} found */
+  const instead = (text, found) => {
+    const key = keyOf(found, text);
+    if (allowed.has(key)) return text;
     if (keep === 'mask') return masked(key);
-    const prefix = keep === 'prefix' && shape ? prefixesOf(shape.shape).find((prefix) => key.startsWith(prefix)) : undefined;
+    const prefix = keep === 'prefix' && found.shape ? prefixesOf(found.shape.shape).find((prefix) => key.startsWith(prefix)) : undefined;
     return `${prefix ?? ''}[redacted]`;
   };
 
   /** @param {string} text */
   const inText = (text) => {
-    const found = search.inText(text);
-    if (found.length === 0) return text;
+    const all = search.inText(text);
+    if (all.length === 0) return text;
     let out = '';
     let at = 0;
-    for (const { start, end, shape } of found) {
-      out += text.slice(at, start) + instead(text.slice(start, end), shape);
-      at = end;
+    for (const found of all) {
+      out += text.slice(at, found.start) + instead(text.slice(found.start, found.end), found);
+      at = found.end;
     }
     return out + text.slice(at);
   };

@@ -52,7 +52,8 @@ export function nodeTransform(bytes) {
   if (!stream) throw failure('unsupported', 'This platform', 'make a stream of Node', 'Use transformStream(); in Node it takes 20.16, or 22.3.');
   const through = pieces(bytes);
   return new stream.Transform({
-    decodeStrings: false,
+    // What is no text and no bytes is an error of this stream: of others a write throws, which ends a program that pipes.
+    writableObjectMode: true,
     /** @this {any} @param {any} piece @param {string} encoding @param {(error?: unknown) => void} done */
     transform(piece, encoding, done) {
       try {

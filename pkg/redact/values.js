@@ -12,7 +12,7 @@ const UNREADABLE = '[unreadable]';
  * @param {any} value @param {(text: string) => string} inText @param {(bytes: Uint8Array) => Uint8Array} inBytes
  */
 export function deep(value, inText, inBytes) {
-  /** @type {Map<object, unknown>} */
+  /** @type {Map<object | symbol, unknown>} */
   const seen = new Map();
   /** How often a name was taken already. @type {Map<string, number>} */
   const numbers = new Map();
@@ -30,26 +30,31 @@ export function deep(value, inText, inBytes) {
   /** @param {any} value @param {number} depth @returns {any} */
   const copy = (value, depth) => {
     if (typeof value === 'string') return inText(value);
-    if (typeof value !== 'object' || value === null) return value;
+    if (value === null || !['object', 'function', 'symbol'].includes(typeof value)) return value;
     if (seen.has(value)) return seen.get(value);
+    if (typeof value === 'symbol') return kept(value, symbol(value));
     if (depth > DEEPEST) return '[too deep]';
     if (!isReadable(value)) return UNREADABLE;
+    if (typeof value === 'function') return called(value, depth);
     if (value instanceof Redacted) return value;
     if (Array.isArray(value)) return filled(value, depth);
     const kind = kindOf(value);
     if (kind === 'Map') {
       const out = kept(value, new Map());
+      members(value, out, depth);
       for (const [key, item] of value) out.set(free(copy(key, depth + 1), (name) => out.has(name)), copy(item, depth + 1));
       return out;
     }
     if (kind === 'Set') {
       const out = kept(value, new Set());
+      members(value, out, depth);
       for (const item of value) out.add(free(copy(item, depth + 1), (name) => out.has(name)));
       return out;
     }
     if (kind === 'Error' || value instanceof Error) return failed(value, depth);
     if (kind === 'String') return kept(value, new String(inText(String(value))));
-    if (BYTES.includes(kind)) return kept(value, bytes(value));
+    if (kind === 'RegExp') return kept(value, pattern(value));
+    if (BYTES.includes(kind) || ArrayBuffer.isView(value)) return kept(value, bytes(value));
     if (kind === 'URL') return kept(value, address(value));
     if (LISTS.includes(kind)) return kept(value, list(value));
     if (MESSAGES.includes(kind)) return kept(value, message(value, depth));
@@ -57,7 +62,7 @@ export function deep(value, inText, inBytes) {
     return instance(value, depth);
   };
 
-  /** @template T @param {object} value @param {T} out @returns {T} */
+  /** @template T @param {object | symbol} value @param {T} out @returns {T} */
   const kept = (value, out) => (seen.set(value, out), out);
 
   /** @param {any} value */
@@ -65,11 +70,52 @@ export function deep(value, inText, inBytes) {
     // One that was handed over to somebody else has none.
     if (value.byteLength === 0) return value;
     const from = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
-    const { buffer, byteOffset, length } = inBytes(from);
-    if (buffer === from.buffer) return value;
+    const out = inBytes(from);
+    if (out.buffer === from.buffer) return value;
     const { Buffer } = /** @type {any} */ (globalThis);
-    if (Buffer?.isBuffer(value)) return Buffer.from(buffer, byteOffset, length);
-    return ArrayBuffer.isView(value) ? new /** @type {any} */ (value.constructor)(buffer, byteOffset, length) : buffer.slice(byteOffset, byteOffset + length);
+    if (Buffer?.isBuffer(value)) return Buffer.from(out.buffer, out.byteOffset, out.length);
+    // Numbers of several bytes are whole.
+    const size = value.BYTES_PER_ELEMENT ?? 1;
+    const buffer = new (ArrayBuffer.isView(value) ? ArrayBuffer : value.constructor)(Math.ceil(out.length / size) * size);
+    new Uint8Array(buffer).set(out);
+    return ArrayBuffer.isView(value) ? new /** @type {any} */ (value.constructor)(buffer) : buffer;
+  };
+
+  /** What describes a symbol is shown with it. @param {symbol} value */
+  const symbol = (value) => {
+    const { description = '' } = value;
+    const text = inText(description);
+    return text === description ? value : Symbol(text);
+  };
+
+  /** @param {RegExp} value */
+  const pattern = (value) => {
+    const text = inText(value.source);
+    if (text === value.source) return value;
+    try {
+      return new RegExp(text, value.flags);
+    } catch {
+      return text;
+    }
+  };
+
+  /** A function is shown with its members. @param {any} value @param {number} depth */
+  const called = (value, depth) => {
+    const names = Object.keys(value);
+    if (names.length === 0) return value;
+    const out = kept(value, value.bind());
+    define(out, 'name', value.name);
+    return members(value, out, depth, (name) => names.includes(/** @type {string} */ (name))) ? kept(value, value) : out;
+  };
+
+  /** Whether what stands in JSON for an object holds a key, which only its `toJSON` can reach. @param {any} value */
+  const isToldInJson = (value) => {
+    try {
+      const text = typeof value.toJSON === 'function' ? JSON.stringify(value) : undefined;
+      return text !== undefined && inText(text) !== text;
+    } catch {
+      return false;
+    }
   };
 
   /** @param {URL} url */
@@ -106,7 +152,7 @@ export function deep(value, inText, inBytes) {
   const filled = (value, depth) => {
     const out = kept(value, /** @type {any[]} */ ([]));
     out.length = value.length;
-    members(value, out, depth, 'length');
+    members(value, out, depth, (name) => name !== 'length');
     return out;
   };
 
@@ -128,19 +174,22 @@ export function deep(value, inText, inBytes) {
     const prototype = Object.getPrototypeOf(value);
     const out = kept(value, Object.create(prototype));
     const isSame = members(value, out, depth);
-    return isSame && prototype !== Object.prototype && prototype !== null ? kept(value, value) : out;
+    if (isSame && prototype !== Object.prototype && prototype !== null && !isToldInJson(value)) return kept(value, value);
+    // A copy has nothing private, which that of the object itself may need.
+    if (typeof member(value, 'toJSON').value === 'function') define(out, 'toJSON', (/** @type {string} */ name) => deep(value.toJSON(name), inText, inBytes));
+    return out;
   };
 
-  /** Whether each member is the same. @param {any} value @param {any} out @param {number} depth @param {string} [but] */
-  const members = (value, out, depth, but) => {
+  /** Whether each member is the same. @param {any} value @param {any} out @param {number} depth @param {(name: string | symbol) => boolean} [isOne] */
+  const members = (value, out, depth, isOne = () => true) => {
     let isSame = true;
     for (const name of namesOf(value)) {
-      if (name === but) continue;
+      if (!isOne(name)) continue;
       const { isGood, value: item } = member(value, name);
       // A getter that fails here fails there too.
       if (!isGood) continue;
       const { enumerable = true, writable = true } = Reflect.getOwnPropertyDescriptor(value, name) ?? {};
-      const own = typeof name === 'string' ? free(inText(name), (/** @type {string} */ taken) => Object.hasOwn(out, taken)) : name;
+      const own = typeof name === 'string' ? free(inText(name), (/** @type {string} */ taken) => Object.hasOwn(out, taken)) : copy(name, depth);
       const copied = copy(item, depth + 1);
       isSame &&= own === name && Object.is(copied, item);
       define(out, own, copied, enumerable, writable);
@@ -151,7 +200,7 @@ export function deep(value, inText, inBytes) {
   return copy(value, 0);
 }
 
-const BYTES = ['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'DataView', 'ArrayBuffer'];
+const BYTES = ['ArrayBuffer', 'SharedArrayBuffer'];
 const LISTS = ['Headers', 'URLSearchParams', 'FormData'];
 const MESSAGES = ['Request', 'Response'];
 
@@ -175,10 +224,11 @@ const PROOF = {
   Set: (value) => Set.prototype.has.call(value, 0),
   String: (value) => String.prototype.valueOf.call(value),
   ArrayBuffer: (value) => ArrayBuffer.prototype.slice.call(value, 0, 0),
+  SharedArrayBuffer: (value) => SharedArrayBuffer.prototype.slice.call(value, 0, 0),
+  RegExp: (value) => /** @type {any} */ (Reflect.getOwnPropertyDescriptor(RegExp.prototype, 'source')).get.call(value),
   URL: (value) => new URL(value.href),
   ...Object.fromEntries(MESSAGES.map((name) => [name, (value) => must(isOfPlatform(value, name))])),
   ...Object.fromEntries(LISTS.map((name) => [name, (value) => must([...value].every(([name]) => value.has(name)))])),
-  ...Object.fromEntries(BYTES.slice(0, -1).map((name) => [name, (value) => must(ArrayBuffer.isView(value))])),
 };
 
 /** Whether an object is of a class of the platform, which keeps elsewhere what it holds: a date, a stream. @param {object} value @param {string} kind */

@@ -22,6 +22,17 @@ test('identify says which services a key could belong to', async (t) => {
   assert.equal((await pc.keylatch(['identify'], { input: 'hello' })).code, 1);
 });
 
+test('identify finds the key in what was pasted, if there is one', async (t) => {
+  const pc = await computer(t);
+  const told = await pc.keylatch(['identify'], { input: `export GITHUB_TOKEN="${KEY}"\n` });
+  assert.equal(told.code, 0);
+  assert.match(told.out, /^The key in it is ghp_…Lq17\.\nSERVICE .*\ngithub +personal-access-token-classic /m);
+  const { masked, services } = JSON.parse((await pc.keylatch(['identify', '--json'], { input: `curl -H "X: ${KEY}"` })).out);
+  assert.deepEqual([masked, services[0].provider], ['ghp_…Lq17', 'github']);
+  // Of two keys neither is meant.
+  assert.equal((await pc.keylatch(['identify'], { input: `${KEY} ${ID}` })).code, 1);
+});
+
 test('extract tells places and never a key; its exit code serves in a hook', async (t) => {
   const pc = await computer(t);
   const input = `+++ b/.env\n+é TOKEN=${KEY}\n+ID=${ID}\n`;
@@ -47,6 +58,16 @@ test('redact copies its input without keys', async (t) => {
   assert.equal((await pc.keylatch(['redact', '--keep', 'all'])).code, 2);
   const long = 'line of a log\n'.repeat(100_000);
   assert.equal((await pc.keylatch(['redact'], { input: long + KEY })).out, `${long}ghp_[redacted]`);
+});
+
+test('a key that is escaped, as in an address, is found and redacted too', async (t) => {
+  const pc = await computer(t);
+  const input = `GET /?next=%3Fkey%3D${KEY.replace('_', '%255F')}%26a\n"https:\\/\\/e.com\\/${KEY.replace('_', '\\u005f')}"\n`;
+  const told = await pc.keylatch(['extract'], { input });
+  assert.deepEqual(told.out.trimEnd().split('\n'), ['1:21  ghp_…Lq17  github personal-access-token-classic', '2:19  ghp_…Lq17  github personal-access-token-classic']);
+  const [{ index, length }] = JSON.parse((await pc.keylatch(['extract', '--json'], { input })).out).keys;
+  assert.equal(input.slice(index, index + length), KEY.replace('_', '%255F'));
+  assert.equal((await pc.keylatch(['redact'], { input })).out, 'GET /?next=%3Fkey%3Dghp_[redacted]%26a\n"https:\\/\\/e.com\\/ghp_[redacted]"\n');
 });
 
 test('redact writes each line as soon as it is whole', async (t) => {

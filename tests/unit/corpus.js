@@ -56,10 +56,29 @@ export const KINDS = {
   lock: ({ one, run }, items) => items.map((item) => `    "node_modules/${run(LOWER, 6)}": {\n      "integrity": "sha512-${run(BASE64, 86)}==",\n      "${one(WORDS)}": "${item}"`).join('\n    },\n'),
   shell: ({ one }, items) => items.map((item) => one([`export ${one(WORDS).toUpperCase()}_KEY='${item}'`, `setx TOKEN "${item}"`, `curl -u ${item}: https://example.com`, `echo ${item} | docker login`])).join('\n'),
   yaml: ({ one }, items) => items.map((item) => `${one(WORDS)}:\n  - name: ${one(WORDS)}\n    value: ${item}`).join('\n'),
-  address: ({ one }, items) => items.map((item) => `GET /v1/${one(WORDS)}?key=${encodeURIComponent(item)}&page=2 HTTP/1.1`).join('\n'),
+  address: ({ one }, items) => items.map((item) => `GET /v1/${one(WORDS)}?key=${written('address', item)}&page=2 HTTP/1.1`).join('\n'),
+  login: ({ one }, items) => items.map((item) => `Location: https://example.com/login?next=https%3A%2F%2Fexample.com%2F${one(WORDS)}%3Fkey%3D${written('login', item)}%26page%3D2`).join('\n'),
+  page: ({ one }, items) => items.map((item) => `<input name="${one(WORDS)}" value="${written('page', item)}">&nbsp;${one(WORDS)}`).join('\n'),
+  answer: ({ one }, items) => `{${items.map((item) => `"${one(WORDS)}":"${written('answer', item)}","url":"https:\\/\\/example.com\\/${one(WORDS)}"`).join(',')}}`,
+  mail: ({ one }, items) => ['Content-Transfer-Encoding: quoted-printable', '', ...items.map((item) => `<a href=3D"https://example.com/?${one(WORDS)}=3D${written('mail', item)}">`)].join('\r\n'),
+  editor: ({ one }, items) => items.map((item) => `The ${one(WORDS)}\\_${one(WORDS)} is **${written('editor', item)}**\\.`).join('\n\n'),
+};
+
+/** How kinds of texts write a character that is no letter and no digit. */
+const WRITTEN = {
+  address: encodeURIComponent,
+  // An address within an address.
+  login: (sign) => encodeURIComponent(encodeURIComponent(sign)),
+  // As template engines do.
+  page: (sign) => ('+/=:@&'.includes(sign) ? `&#x${sign.charCodeAt(0).toString(16).toUpperCase()};` : sign),
+  // As serializers of JSON do that care for pages.
+  answer: (sign) => ('+=&<>'.includes(sign) ? `\\u00${sign.charCodeAt(0).toString(16)}` : sign === '/' ? '\\/' : sign),
+  mail: (sign) => (sign === '=' ? '=3D' : sign),
+  // As editors of Markdown do.
+  editor: (sign) => ('_*.+-'.includes(sign) ? `\\${sign}` : sign),
 };
 
 const one62 = (items) => items[0] ?? '';
 
-/** What a text writes differently than it is. */
-export const written = (kind, item) => (kind === 'address' ? encodeURIComponent(item) : item);
+/** An item as it is written in a kind of text. */
+export const written = (kind, item) => (WRITTEN[kind] ? item.replace(/[^A-Za-z0-9]/g, WRITTEN[kind]) : item);

@@ -14,10 +14,7 @@ const { corpus, FAKES, KEYS, quality, TEXTS } = await import('./quality.js');
 
 test(`of ${KEYS} keys in ${TEXTS} texts all are found, and of ${FAKES} decoys none`, () => {
   const { missed, alarms } = quality();
-  // A key whose signs an address escapes is another text there.
-  const isEscaped = ({ kind, text }) => written(kind, text) !== text;
-  assert.deepEqual(missed.filter((one) => !isEscaped(one)), []);
-  assert.ok(missed.length < 0.01 * KEYS, `${missed.length}`);
+  assert.deepEqual(missed, []);
   const hasChecksum = new Set(kinds().filter(({ shapes }) => shapes.some((shape) => /<(crc32|xor)-/.test(shape))).map(({ provider, name }) => `${provider}/${name}`));
   assert.deepEqual(alarms.filter(({ rule }) => hasChecksum.has(rule)), []);
   assert.deepEqual(alarms, []);
@@ -34,6 +31,12 @@ test('the corpus is of the size and of the kinds that it says', () => {
   }
 });
 
+test('many keys were planted as other texts write them', () => {
+  const escaped = corpus().flatMap(({ kind, keys }) => keys.filter(({ text }) => written(kind, text) !== text).map(() => kind));
+  for (const kind of ['address', 'login', 'page', 'answer', 'mail', 'editor']) assert.ok(escaped.filter((one) => one === kind).length > 1, kind);
+  assert.ok(escaped.length > 0.05 * KEYS, `${escaped.length}`);
+});
+
 test('each kind that is looked for was planted', () => {
   const { rules } = quality();
   const searched = kinds().filter(({ needsContext }) => !needsContext);
@@ -46,9 +49,7 @@ test('what is redacted holds no key any more, and all else', () => {
   const { redact } = createRedactor({ formats: [...new Set(kinds().filter(({ needsContext }) => !needsContext).map(({ provider, name }) => `${provider}/${name}`))], keep: 'none' });
   for (const { kind, keys, fakes, text } of corpus()) {
     const out = redact(text);
-    for (const key of keys) {
-      if (written(kind, key.text) === key.text) assert.ok(!out.includes(key.text), `${kind}: ${key.text}`);
-    }
+    for (const key of keys) assert.ok(!out.includes(written(kind, key.text)), `${kind}: ${key.text}`);
     for (const fake of fakes) assert.ok(out.includes(written(kind, fake.text)), `${kind}: ${fake.text}`);
   }
 });

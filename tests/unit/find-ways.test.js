@@ -128,6 +128,13 @@ test('a long text is searched in pieces, a short one at once, with the same answ
 test('a key that never ends is redacted to its end', () => {
   const one = `x sk-ant-oat01-${'aB3_dE9-'.repeat(100_000)} y`;
   assert.equal(redact(one), 'x sk-ant-oat01-[redacted] y');
+  for (const before of ['', 'x', 'xy', 'xyz']) {
+    for (const sign of ['%2D', '%252D', '\\u002d', '\\-']) {
+      const escaped = `${before} sk-ant-oat01-${`aB3_dE9${sign}`.repeat(50_000)} y`;
+      assert.equal(redact(escaped), `${before} sk-ant-oat01-[redacted] y`, sign);
+      assert.equal(redact(Buffer.from(escaped)).toString(), `${before} sk-ant-oat01-[redacted] y`, sign);
+    }
+  }
 });
 
 test('every living secret is redacted by value, in all forms, and is free when it is wiped', () => {

@@ -178,6 +178,77 @@ test('frozen, without a prototype, with symbols, setters, holes and members of a
   assert.deepEqual(Object.keys(redact(JSON.parse(`{"__proto__":"${KEY}"}`))), ['__proto__']);
 });
 
+test('what is shown of symbols, functions, patterns and subclasses', () => {
+  const described = Symbol(`s ${KEY}`);
+  const out = redact({ [described]: 1, value: described, again: described, plain: Symbol.iterator });
+  assert.deepEqual([out.value.description, out.again, out.plain], [`s ${OUT}`, out.value, Symbol.iterator]);
+  assert.deepEqual(Object.getOwnPropertySymbols(out), [out.value]);
+  const called = Object.assign((a, b) => a + b, { token: KEY });
+  const own = redact({ called }).called;
+  assert.deepEqual([own(1, 2), own.token, own.name], [3, OUT, called.name]);
+  class Service {
+    static token = KEY;
+  }
+  assert.ok(!inspect(redact({ Service })).includes(KEY));
+  assert.ok(new (redact(Service))() instanceof Service);
+  const same = Object.assign(() => {}, { id: 1 });
+  assert.equal(redact(same), same);
+  assert.equal(String(redact(new RegExp(`^${KEY}$`, 'g'))), `/^${OUT}$/g`);
+  class Session extends Map {
+    token = KEY;
+  }
+  const session = redact(new Session([['a', KEY]]));
+  assert.deepEqual([session.get('a'), session.token], [OUT, OUT]);
+});
+
+test('what an object tells in JSON is redacted, also where only itself can reach it', () => {
+  class Session {
+    #token = KEY;
+    get token() {
+      return this.#token;
+    }
+    toJSON() {
+      return { token: this.#token };
+    }
+  }
+  const told = (value) => JSON.stringify(redact(value));
+  assert.equal(told(new Session()), `{"token":"${OUT}"}`);
+  assert.equal(told({ list: [new Session()] }), `{"list":[{"token":"${OUT}"}]}`);
+  // A copy of it has no #token, so its own method would fail.
+  assert.equal(told(Object.assign(new Session(), { other: KEY })), `{"token":"${OUT}"}`);
+  assert.equal(told({ toJSON: () => KEY }), `"${OUT}"`);
+  class Clean {
+    #id = 1;
+    toJSON() {
+      return { id: this.#id };
+    }
+  }
+  class Failing {
+    toJSON() {
+      throw new Error('no');
+    }
+  }
+  for (const same of [new Clean(), new Failing()]) assert.equal(redact(same), same);
+  const cyclic = { toJSON: () => cyclic };
+  assert.ok(redact(cyclic));
+});
+
+test('bytes under numbers, and bytes that are shared', () => {
+  const bytes = Buffer.from(KEY.padEnd(48));
+  const { buffer } = new Uint8Array(bytes);
+  for (const made of [new Uint16Array(buffer), new Int32Array(buffer), new Float32Array(buffer), new Float64Array(buffer), new BigUint64Array(buffer)]) {
+    const out = redact({ made }).made;
+    assert.equal(out.constructor, made.constructor);
+    assert.ok(Buffer.from(out.buffer, out.byteOffset, out.byteLength).toString().startsWith(OUT), made.constructor.name);
+    assert.equal(redact(made.slice(-1)).length, 1);
+  }
+  const shared = new SharedArrayBuffer(48);
+  new Uint8Array(shared).set(bytes);
+  const out = redact(shared);
+  assert.ok(out instanceof SharedArrayBuffer && Buffer.from(out).toString().startsWith(OUT));
+  assert.ok(Buffer.from(redact(new Uint8Array(shared))).toString().startsWith(OUT));
+});
+
 test('bytes are not looked at one by one', () => {
   const names = [];
   const proxied = Reflect.ownKeys;
@@ -195,6 +266,11 @@ test('hostile values end', () => {
   let at = deep;
   for (let i = 0; i < 100_000; i++) at = at.next = {};
   assert.ok(inspect(redact(deep), { depth: 300 }).includes('[too deep]'));
+  for (const within of [(inner) => [inner], (inner) => new Map([[inner, inner]]), (inner) => new Set([inner]), (inner) => new Error('e', { cause: inner }), (inner) => ({ toJSON: () => inner, inner })]) {
+    let value = KEY;
+    for (let i = 0; i < 100_000; i++) value = within(value);
+    assert.ok(!inspect(redact(value), { depth: 300 }).includes(KEY));
+  }
   assert.deepEqual(redact({ get bad() { throw new Error('no'); }, good: KEY }), { good: OUT });
   assert.equal(redact(Object.assign(Object.create(null), { a: KEY })).a, OUT);
 });

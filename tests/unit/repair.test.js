@@ -78,3 +78,76 @@ test('a key of open length is offered where its end is certain', () => {
     `| a | ${key} |`, `setx KEY ${key}`, `name,${key},2026`, `The key is ${key}. Use it.`, `Bearer ${key}\nAccept: text/html`,
   ]) assert.equal(checkKey('anthropic', text).fixed, key, text);
 });
+
+/** What people paste, as a function of the key: what is certain. */
+const PASTED = {
+  'curl, single quotes': (key) => `curl -H 'Authorization: Bearer ${key}' https://api.example.com`,
+  'curl, several lines': (key) => `curl https://api.example.com/v1 \\\n  -H "Authorization: Bearer ${key}" \\\n  -d '{}'`,
+  'curl, no quotes': (key) => `curl --oauth2-bearer ${key}`,
+  'curl, a header with =': (key) => `curl --header="X-Api-Key:${key}"`,
+  'curl, $ quotes': (key) => `curl -H $'Authorization: Bearer ${key}'`,
+  PowerShell: (key) => `$env:API_KEY = "${key}"`,
+  'PowerShell, long': (key) => `[Environment]::SetEnvironmentVariable("API_KEY","${key}","User")`,
+  docker: (key) => `docker run -e API_KEY=${key} image:latest`,
+  'docker, quotes': (key) => `docker run --env="API_KEY=${key}" image`,
+  YAML: (key) => `  api_key: '${key}' # secret`,
+  'YAML, list': (key) => `- name: KEY\n  value: "${key}"`,
+  TOML: (key) => `api_key = "${key}"`,
+  INI: (key) => `[default]\napi_key=${key}\n`,
+  'Markdown, table': (key) => `| key | ${key} |`,
+  'Markdown, code': (key) => `Use \`${key}\` here`,
+  'Markdown, escaped': (key) => key.replace(/[_.-]/g, '\\$&'),
+  'Markdown, bold': (key) => `**${key}**`,
+  'smart quotes': (key) => `“${key}”`,
+  'low quotes': (key) => `„${key}“`,
+  'zero-width space': (key) => `${key.slice(0, 9)}\u200b${key.slice(9)}`,
+  'word joiner': (key) => `${key.slice(0, 9)}\u2060${key.slice(9)}`,
+  'full width': (key) => [...key].map((letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join(''),
+  wrapped: (key) => `${key.slice(0, 20)}\r\n    ${key.slice(20)}`,
+  'wrapped by a shell': (key) => `${key.slice(0, 20)}\\\n${key.slice(20)}`,
+  'wrapped by a mail': (key) => `${key.slice(0, 20)}=\r\n${key.slice(20)}`,
+  'wrapped in a quotation': (key) => `> ${key.slice(0, 20)}\n> ${key.slice(20)}`,
+  'wrapped in a comment': (key) => `// ${key.slice(0, 20)}\n// ${key.slice(20)}`,
+  'two pieces of a source': (key) => `"${key.slice(0, 20)}" + "${key.slice(20)}"`,
+  address: (key) => `https://example.com/v1?api_key=${encodeURIComponent(key)}&x=1`,
+  'address, escaped': (key) => `next=%2F%3Fkey%3D${key.replace(/[^A-Za-z0-9]/g, (sign) => `%25${sign.charCodeAt(0).toString(16)}`)}%26a`,
+  'address, user': (key) => `https://x-access-token:${key}@github.com/a/b.git`,
+  'header, token': (key) => `Authorization: token ${key}`,
+  'header, parameter': (key) => `Authorization: Token token="${key}"`,
+  comma: (key) => `${key},`,
+  semicolon: (key) => `${key};`,
+  period: (key) => `${key}.`,
+  page: (key) => `<input value="${key.replace(/[^A-Za-z0-9]/g, (sign) => `&#${sign.charCodeAt(0)};`)}">`,
+  XML: (key) => `<apiKey>${key}</apiKey>`,
+  'row of a table': (key) => `API key\t${key}\tactive`,
+  'link of a chat': (key) => `<https://example.com?key=${key}|link>`,
+  'list of values': (key) => `helm install --set key=${key},a=b`,
+  Python: (key) => `os.environ["API_KEY"] = "${key}"`,
+  PHP: (key) => `define('API_KEY', '${key}');`,
+  fish: (key) => `set -gx API_KEY ${key}`,
+  picture: (key) => `🔑${key}`,
+  arrow: (key) => `API_KEY→${key}`,
+};
+
+test('what people paste around and into a key is taken off where that is certain', () => {
+  const keys = { github: KEY, keylatch: 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms', openai: exampleKey('openai', 'project'), anthropic: exampleKey('anthropic', 'oauth-access'), stripe: exampleKey('stripe') };
+  for (const [name, text] of Object.entries(PASTED)) {
+    for (const [id, key] of Object.entries(keys)) {
+      const found = checkKey(id, text(key));
+      assert.ok(!found.ok && found.problems.length > 0, `${name}, ${id}`);
+      assert.equal(found.fixed, key, `${name}, ${id}: ${text(key)}`);
+    }
+  }
+});
+
+test('and is left where it is not', () => {
+  const open = exampleKey('anthropic', 'oauth-access');
+  for (const [id, text] of [
+    // An ellipsis stands for what was left out.
+    ['github', `${KEY}…`], ['anthropic', `${open}...`],
+    // A key of open length could go on.
+    ['anthropic', `my key is ${open} pls help`], ['anthropic', `cat <<EOF\n${open}\nEOF`],
+    // Two keys, or the pieces of two.
+    ['github', `"${KEY}" + "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"`], ['github', `${KEY.slice(0, 20)}\n> ${KEY.slice(21)}`], ['github', `${KEY}, 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`],
+  ]) assert.equal(checkKey(id, text).fixed, undefined, text);
+});

@@ -73,6 +73,8 @@ fn an_example_of_each_kind_is_one_and_is_found_in_a_text() {
                 ("\u{e9}\\n", "\\n"),
                 ("q=%3D", "&a"),
                 ("a\u{1b}[31m", "\u{1b}[0m"),
+                ("q%253D", "%2526"),
+                ("<a b=3D\"a&#61;", "&quot;"),
             ] {
                 let text = [before, &key, after].concat();
                 let mut found = Vec::new();

@@ -1,10 +1,11 @@
 //! All ways to find give the same: by anchor or by trying each place, whole or in pieces.
 
+use std::format;
 use std::string::String;
 use std::sync::OnceLock;
 use std::vec::Vec;
 
-use keylatch_format::alphabet::Alphabets;
+use keylatch_format::alphabet::{Alphabets, Bytes};
 use keylatch_format::services::Kind;
 use keylatch_format::shape::{Found, Place, Runs, Shape};
 use proptest::prelude::*;
@@ -52,9 +53,24 @@ fn texts() -> impl Strategy<Value = String> {
         ".atlasv1.",
         "Q~",
         "FFFFNRAL",
+        "%",
+        "=3D",
+        "%20",
+        "&amp;",
+        "&#61;",
+        "%252B",
+        "\\",
     ]);
-    let piece = (prop::sample::select(keys), 0..4_usize, any::<prop::sample::Index>(), around).prop_map(
-        |(key, how, cut, around)| {
+    let writing = prop::sample::select(WRITINGS.to_vec());
+    let piece = (prop::sample::select(keys), 0..4_usize, any::<prop::sample::Index>(), around, writing)
+        .prop_map(|(key, how, cut, around, writing)| {
+            let key = match writing {
+                (_, Some(signs)) => written(&key, signs, |byte| !byte.is_ascii_alphanumeric()),
+                (every, None) if every < 3 => key,
+                (every, None) => {
+                    written(&key, FORMS[every % FORMS.len()], |byte| usize::from(byte) % every == 0)
+                }
+            };
             let cut = cut.index(key.len());
             let key = match how {
                 0 => String::from(&key[..cut]),
@@ -62,9 +78,81 @@ fn texts() -> impl Strategy<Value = String> {
                 _ => key,
             };
             [key.as_str(), around].concat()
-        },
-    );
+        });
     prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+/// How a character is escaped.
+type Form = fn(u8) -> String;
+const FORMS: [Form; 12] = [
+    |byte| format!("%{byte:02X}"),
+    |byte| format!("%{byte:02x}"),
+    |byte| format!("%25{byte:02X}"),
+    |byte| format!("%2525{byte:02x}"),
+    |byte| format!("\\u00{byte:02x}"),
+    |byte| format!("\\\\u00{byte:02X}"),
+    |byte| format!("\\x{byte:02x}"),
+    |byte| format!("&#{byte};"),
+    |byte| format!("&#x{byte:X};"),
+    |byte| format!("&amp;#x{byte:04x};"),
+    |byte| {
+        if byte.is_ascii_alphanumeric() { format!("&#0{byte};") } else { format!("\\{}", char::from(byte)) }
+    },
+    |byte| if byte == b'=' { String::from("=3D") } else { String::from(char::from(byte)) },
+];
+/// Keys as they are, with every sign escaped, and with any of their characters.
+const WRITINGS: [(usize, Option<Form>); 18] = [
+    (0, None),
+    (1, None),
+    (2, None),
+    (0, Some(FORMS[0])),
+    (0, Some(FORMS[1])),
+    (0, Some(FORMS[2])),
+    (0, Some(FORMS[3])),
+    (0, Some(FORMS[4])),
+    (0, Some(FORMS[5])),
+    (0, Some(FORMS[6])),
+    (0, Some(FORMS[7])),
+    (0, Some(FORMS[8])),
+    (0, Some(FORMS[9])),
+    (0, Some(FORMS[10])),
+    (0, Some(FORMS[11])),
+    (3, None),
+    (4, None),
+    (8, None),
+];
+
+fn written(key: &str, form: Form, is_escaped: impl Fn(u8) -> bool) -> String {
+    key.bytes()
+        .map(|byte| if is_escaped(byte) { form(byte) } else { String::from(char::from(byte)) })
+        .collect()
+}
+
+/// What a text from a place on means, as long as it is of characters of keys, and where each of
+/// them ends.
+fn meant(text: &[u8], start: usize, characters: &Bytes) -> (Vec<u8>, Vec<usize>) {
+    static ESCAPES: OnceLock<Vec<(String, u8)>> = OnceLock::new();
+    let escapes = ESCAPES.get_or_init(|| {
+        let all = (b'!'..=b'~').flat_map(|byte| FORMS.map(|form| (form(byte), byte)));
+        all.filter(|(form, _)| form.len() > 1).collect()
+    });
+    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+    let mut at = start;
+    while let Some(byte) = text.get(at) {
+        let is_one =
+            |(form, byte): &&(String, u8)| characters.has(*byte) && text[at..].starts_with(form.as_bytes());
+        let escape = escapes.iter().filter(|_| b"%\\&=".contains(byte)).find(is_one);
+        let (byte, length) = escape.map_or((*byte, 1), |(form, byte)| (*byte, form.len()));
+        if !characters.has(byte) {
+            break;
+        }
+        at += length;
+        bytes.push(byte);
+        ends.push(at);
+    }
+    // No key has it.
+    bytes.push(b'\n');
+    (bytes, ends)
 }
 
 /// Each shape at each place.
@@ -83,12 +171,30 @@ fn by_trying(owners: &[Kind<'static>], text: &[u8]) -> Vec<Match> {
         (alphabets, shapes)
     });
     let mut found: Vec<Match> = Vec::new();
+    let mut characters = Bytes::NONE;
+    for piece in shapes.iter().flat_map(|(_, shape)| &shape.pieces) {
+        characters = characters.or(&piece.all(alphabets));
+    }
     let mut runs = Runs::new(alphabets);
     for start in (0..text.len()).filter(|start| is_edge(text, *start)) {
+        let (bytes, ends) = meant(text, start, &characters);
+        let is_escaped = ends.last().is_some_and(|end| end - start > ends.len());
         for (number, shape) in shapes {
+            let kind = *number as u32;
             let place = &mut Place { text, is_whole: true, alphabets, runs: &mut runs, is_exact: false };
             if let Found::Key { end, is_doubtful } = shape.lay(place, start) {
-                found.push(Match { start, end, kind: *number as u32, is_doubtful });
+                found.push(Match { start, end, kind, is_doubtful, is_escaped: false });
+            }
+            if !is_escaped {
+                continue;
+            }
+            let runs = &mut Runs::new(alphabets);
+            let place = &mut Place { text: &bytes, is_whole: true, alphabets, runs, is_exact: false };
+            if let Found::Key { end, is_doubtful } = shape.lay(place, 0)
+                && ends[end - 1] - start > end
+                && !super::super::engine::is_filler(&bytes[..end])
+            {
+                found.push(Match { start, end: ends[end - 1], kind, is_doubtful, is_escaped: true });
             }
         }
     }
@@ -131,17 +237,20 @@ proptest! {
     #[test]
     fn what_is_found_by_anchor_is_what_is_found_by_trying(text in texts()) {
         let (engine, owners) = shared();
-        let text = text.as_bytes();
-        let found = scan(engine, text);
-        let tried = by_trying(owners, text);
+        let found = scan(engine, text.as_bytes());
+        let tried = by_trying(owners, text.as_bytes());
         for one in &found {
-            prop_assert!(tried.contains(one), "{one:?}");
+            // Of two that overlap, as one has something escaped, one match covers both.
+            let within = |tried: &&Match| one.start <= tried.start && tried.end <= one.end;
+            let parts: Vec<&Match> = tried.iter().filter(within).collect();
+            let is_covered = (one.start..one.end).all(|at| parts.iter().any(|part| (part.start..part.end).contains(&at)));
+            prop_assert!(tried.contains(one) || parts.iter().any(|part| part.is_escaped) && is_covered, "{one:?} {text:?}");
         }
         // A key that was not taken overlaps one that was.
         for one in &tried {
             let is_covered = found.iter().any(|found| found.start < one.end && one.start < found.end);
-            let key = &text[one.start..one.end];
-            prop_assert!(is_covered || super::super::engine::is_filler(key), "{one:?} {}", String::from_utf8_lossy(key));
+            let key = &text.as_bytes()[one.start..one.end];
+            prop_assert!(is_covered || !one.is_escaped && super::super::engine::is_filler(key), "{one:?} {}", String::from_utf8_lossy(key));
         }
     }
 

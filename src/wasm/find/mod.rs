@@ -66,7 +66,8 @@ pub fn set_values(engine: u32) {
 }
 
 /// Finds the keys of the text in the buffer from `from` on: how far it is decided. The list
-/// has four numbers for each: where it begins and ends, its shape, and whether it is doubtful.
+/// has four numbers for each: where it begins and ends, its shape, and whether it is doubtful (1)
+/// and has escaped characters (2).
 #[wasm_bindgen]
 pub fn scan(engine: u32, from: u32, length: u32, is_whole: bool) -> u32 {
     state(|state| {
@@ -84,7 +85,8 @@ pub fn scan(engine: u32, from: u32, length: u32, is_whole: bool) -> u32 {
         });
         state.list.clear();
         for one in &found {
-            state.list.extend([one.start as u32, one.end as u32, one.kind, u32::from(one.is_doubtful)]);
+            let flags = u32::from(one.is_doubtful) | u32::from(one.is_escaped) << 1;
+            state.list.extend([one.start as u32, one.end as u32, one.kind, flags]);
         }
         state.found = found;
         held as u32
