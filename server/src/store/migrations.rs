@@ -29,6 +29,7 @@ macro_rules! migrations {
             migration!($directory, 10, "issue attempts", "0010_issue_attempts"),
             migration!($directory, 11, "guard grants", "0011_guard_grants"),
             migration!($directory, 12, "users to sweep", "0012_users_to_sweep"),
+            migration!($directory, 13, "application attempts", "0013_application_attempts"),
         ]
     };
 }
