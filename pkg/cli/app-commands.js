@@ -1,6 +1,7 @@
 // The commands about applications: the second part of the table in commands.js.
 
 import * as app from './app.js';
+import { importKeys } from './app-import.js';
 import * as keys from './app-keys.js';
 import * as managementKeys from './app-management-keys.js';
 import * as owners from './app-owners.js';
@@ -146,6 +147,24 @@ The new key has the owner, name, scopes and end of the old one.`,
     details: WHICH_KEY,
     examples: ['keylatch app keys delete "Acme API" key_4Zk1mVb7Qx0LrT9s'],
     run: keys.deleteKey,
+  },
+  'app keys import': {
+    usage: 'app keys import <application> [file | -] [options]',
+    summary: 'take over keys that were issued elsewhere, by their hashes',
+    options: [...WHO, 'algorithm', 'input', 'separator', 'encoding', 'pepper-file'],
+    arguments: [1, 2],
+    details: `${WHICH}
+The file has a JSON object on each line, or is CSV with names in its first line: hash and
+owner, and what there is of name, id_part, environment, scopes, metadata, limits,
+allowed_addresses, created_at and expires_at. In CSV a space stands between two scopes or
+networks, and metadata and limits are JSON. Without a file standard input is read.
+What the application has already is passed over, so that an import that was broken off
+is simply run again. What is refused is told with its line; exit code 1.`,
+    examples: [
+      'keylatch app keys import "Acme API" keys.csv',
+      'keylatch app keys import "Acme API" keys.jsonl --input after_last --separator . --algorithm sha512 --encoding base64',
+    ],
+    run: importKeys,
   },
   'app owners list': {
     usage: 'app owners list <application> [options]',

@@ -113,6 +113,9 @@ export function limitsIn(limits) {
   return limits.map((limit) => `${limit.name}=${rule(limit)}`).join(' ');
 }
 
+/** What is left of limits now, as a person reads it. @param {any[]} limits */
+export const leftIn = (limits) => limits.map(({ name, of, remaining, limit }) => `${name}=${remaining} of ${limit}${of === 'owner' ? ' (owner)' : ''}`).join(' ');
+
 /** @param {{ environment: string, prefix: string }[]} formats */
 const prefixesOf = (formats) => formats.map(({ environment, prefix }) => (environment === 'live' ? prefix : `${environment}=${prefix}`)).join(' ');
 

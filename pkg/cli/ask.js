@@ -1,5 +1,6 @@
 // What is asked of the person, or read from standard input.
 
+import { fstatSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
 import { failure } from '../core/errors.js';
@@ -99,8 +100,20 @@ async function line(what) {
   throw nothing(what);
 }
 
+/** `keylatch extract < src`: Node reads nothing of a directory, and says nothing of it. */
+export function refuseDirectory() {
+  let isDirectory = false;
+  try {
+    isDirectory = fstatSync(0).isDirectory();
+  } catch {
+    // It is closed, so there is nothing in it.
+  }
+  if (isDirectory) throw Object.assign(failure('file_failed', '', ''), { message: 'Standard input is a directory. Give a file.' });
+}
+
 /** Standard input, until it is enough. @param {(bytes: Buffer) => boolean} isEnough */
 export async function input(isEnough) {
+  refuseDirectory();
   const parts = [];
   let size = 0;
   for await (const part of process.stdin) {
@@ -113,6 +126,7 @@ export async function input(isEnough) {
 
 /** All of standard input, however long. */
 export async function allInput() {
+  refuseDirectory();
   const parts = [];
   for await (const part of process.stdin) parts.push(part);
   return decode(Buffer.concat(parts)).text;

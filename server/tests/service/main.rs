@@ -83,6 +83,7 @@ mod pooler;
 mod postgres;
 mod processes;
 mod redis_server;
+mod remaining;
 mod revoke;
 mod rotate;
 mod scopes;
