@@ -5,6 +5,7 @@ import { importKeys } from './app-import.js';
 import * as keys from './app-keys.js';
 import * as managementKeys from './app-management-keys.js';
 import * as owners from './app-owners.js';
+import { MANAGEMENT_KEYS } from './management-keys.js';
 
 /** @typedef {import('./commands.js').Command} Command */
 
@@ -242,8 +243,16 @@ KEYLATCH_MANAGEMENT_KEY.`,
   },
 };
 
+/** What a management key may do, within its scopes. */
+const BY_MANAGEMENT_KEY = /^app (keys|owners) /;
+const WITH_WHICH = `A management key does as well: by --api-key, or in KEYLATCH_MANAGEMENT_KEY, which is looked
+at where no key of yours is found.`;
+
 /** All of them are about keylatch-server, whatever service the environment names. @type {Record<string, Command>} */
-export const APP_COMMANDS = Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, { ...command, provider: 'keylatch' }]));
+export const APP_COMMANDS = Object.fromEntries(Object.entries(commands).map(([name, command]) => {
+  const others = BY_MANAGEMENT_KEY.test(name) && { otherKeys: MANAGEMENT_KEYS, details: `${command.details}\n${WITH_WHICH}` };
+  return [name, { ...command, provider: 'keylatch', ...others }];
+}));
 
 /** What stands before the last word, and what it is about. */
 export const GROUPS = {

@@ -60,12 +60,16 @@ function read(text) {
 
 /** Where a key stands as it is, nothing of its row is sent. @param {any} key */
 function wholeKey(key) {
-  try {
-    for (const [name, value] of Object.entries(key)) refuseKey(JSON.stringify(value), name);
-  } catch (error) {
-    return /** @type {Error} */ (error).message;
-  }
-  return undefined;
+  const holds = (/** @type {[string, unknown]} */ [name, value]) => {
+    try {
+      refuseKey(JSON.stringify(value), name);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const found = Object.entries(key).find(holds);
+  return found && `There is a whole key in it (${found[0]}), so it was not sent. Hash the key first.`;
 }
 
 /**

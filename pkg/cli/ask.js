@@ -56,9 +56,9 @@ export async function password(who, fromInput) {
 
 /**
  * The key of `--api-key`; from standard input when it is `-`.
- * @param {string | undefined} given @param {any} provider
+ * @param {string | undefined} given @param {any[]} providers of one of which it is to be
  */
-export async function apiKey(given, provider) {
+export async function apiKey(given, providers) {
   if (given === undefined) return undefined;
   // A variable of a script that is not set: no other key is meant.
   if (given.trim() === '') throw missing('API key', '--api-key is empty.');
@@ -68,7 +68,8 @@ export async function apiKey(given, provider) {
   }
   if (!process.stdin.isTTY) return firstLine('API key');
   const typed = (await hidden('API key')).trim();
-  const found = checkKey(provider, typed);
+  const all = providers.map((provider) => checkKey(provider, typed));
+  const found = all.find(({ ok }) => ok) ?? all[0];
   if (!found.ok && found.fixed !== undefined) {
     await confirm(`${found.problems[0].message}\nUse ${maskKey(found.fixed)}, the key that stands in it?`, false);
     return found.fixed;

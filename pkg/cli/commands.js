@@ -10,8 +10,8 @@ import { login, logout, resolve, whoami } from './session.js';
 
 /**
  * @typedef {{ usage: string, summary: string, options: string[], arguments?: [number, number],
- *   details?: string, examples: string[], provider?: string, run: (options: any) => Promise<void> }} Command
- * `provider`: the service that the command is for, where it is for one alone.
+ *   details?: string, examples: string[], provider?: string, otherKeys?: object, run: (options: any) => Promise<void> }} Command
+ * `provider`: the service that the command is for, where it is for one alone. `otherKeys`: keys that do as well as the service's own.
  */
 
 /** @type {Record<string, { type: 'string' | 'boolean', short?: string, multiple?: boolean, value?: string, help: string }>} */

@@ -22,6 +22,15 @@ test('identify says which services a key could belong to', async (t) => {
   assert.equal((await pc.keylatch(['identify'], { input: 'hello' })).code, 1);
 });
 
+test('a directory in place of a text is an error, and not a text without keys', async (t) => {
+  const pc = await at(t);
+  for (const command of ['extract', 'redact', 'identify', 'check', 'headers --api-key -']) {
+    const { code, err } = await pc.shell(`keylatch ${command} < .`);
+    assert.notEqual(code, 0, command);
+    assert.match(err, /^keylatch: Standard input is a directory\. Give a file\.$/m, command);
+  }
+});
+
 test('extract tells places and never a key; its exit code serves in a hook', async (t) => {
   const pc = await computer(t);
   const input = `+++ b/.env\n+é TOKEN=${KEY}\n+ID=${ID}\n`;

@@ -29,11 +29,11 @@ export function editKey(scene, key, { scopes, remaining, change }) {
     };
   };
   const submit = () => {
-    const changed = changedOf({ ...key, limits: key.limits ?? null }, values());
+    const changed = changedOf({ ...key, name: key.name ?? '', limits: key.limits ?? null }, values());
     return Object.keys(changed).length > 0 ? change(changed) : key;
   };
   return new FormDialog(scene, {
     name: 'edit', title: 'Edit key', submit: 'Save', busy: 'Saving…',
-    body: [title.element, may.element, from.element, data.element, rows.element, remainingPart(scene, remaining)],
+    body: [title.element, may.element, from.element, data.element, rows.element, remainingPart(scene, remaining, 'shared by all keys of the owner')],
   }).open({ valid: () => data.valid() && rows.valid(), submit });
 }
