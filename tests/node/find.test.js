@@ -23,7 +23,7 @@ test('identify says which services a key could belong to', async (t) => {
 });
 
 test('a directory in place of a text is an error, and not a text without keys', async (t) => {
-  const pc = await at(t);
+  const pc = await computer(t, { KEYLATCH_URL: 'http://127.0.0.1:1' });
   for (const command of ['extract', 'redact', 'identify', 'check', 'headers --api-key -']) {
     const { code, err } = await pc.shell(`keylatch ${command} < .`);
     assert.notEqual(code, 0, command);

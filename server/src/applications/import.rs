@@ -109,7 +109,9 @@ pub(crate) async fn import(
         keys.retain(|key| !taken.contains(key.hash.as_str()));
     } else if let Some(index) = taken.iter().filter_map(|hash| indexes.get(hash)).min() {
         let field = format!("keys[{index}].hash");
-        let detail = format!("`{field}` is that of a key which this application has already. Leave it out, or send `skip_existing`.");
+        let detail = format!(
+            "`{field}` is that of a key which this application has already. Leave it out, or send `skip_existing`."
+        );
         return Err(Problem::field(field, detail));
     }
     let now = app.now();

@@ -276,10 +276,8 @@ async fn look_at_rates(app: &App, report: &Report<'_>, now: Timestamp) -> Vec<Ra
     if rates.is_empty() {
         return Vec::new();
     }
-    let looks: Vec<_> = rates
-        .iter()
-        .map(|(_, _, counter, length)| look_at(&counter.id, *length, millis(now)))
-        .collect();
+    let looks: Vec<_> =
+        rates.iter().map(|(_, _, counter, length)| look_at(&counter.id, *length, millis(now))).collect();
     // Without an answer the process goes by what it knows, as it does for checks.
     let all = app.store().count_rates(&looks).await.unwrap_or_else(|error| {
         tracing::debug!(%error, "what others have counted of a rate is not known");

@@ -355,7 +355,8 @@ async fn a_repeated_application_is_the_same_as_it_is_by_then(service: &Service) 
 async fn of_many_applications_at_once_one_comes_out(service: &Service) {
     let cookie = service.sign_in("kim@example.com").await;
     let other = service.another_process().await;
-    let calls = (0..8).map(|number| make(if number % 2 == 0 { service } else { &other }, &cookie, acme("Acme")));
+    let calls =
+        (0..8).map(|number| make(if number % 2 == 0 { service } else { &other }, &cookie, acme("Acme")));
     let answers = futures_util::future::join_all(calls).await;
     assert!(answers.iter().all(|answer| answer.json()["id"] == answers[0].json()["id"]));
     assert_eq!(service.count("SELECT COUNT(*) FROM applications").await, 1);
