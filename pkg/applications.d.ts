@@ -10,7 +10,7 @@
  */
 
 import type { ApplicationKeys } from './types/application-keys.js';
-import type { ApplicationInfo, ChangeApplicationOptions, CreateApplicationOptions, Environment, Metadata } from './types/applications.js';
+import type { ApplicationInfo, ChangeApplicationOptions, CreateApplicationOptions, Environment, Metadata, RemainingLimit } from './types/applications.js';
 import type { CallOptions } from './types/keys.js';
 import type { ManagementKeys } from './types/management-keys.js';
 import type { Owners } from './types/owners.js';
@@ -44,7 +44,7 @@ export interface Verification<M extends object = Metadata> {
   /** With `insufficient_scope`: what the key lacks of what was asked. */
   missingScopes: string[];
   /** What is left of the limits of the key and of its owner; empty when it is refused for anything else. */
-  limits: { name: string; of: 'key' | 'owner'; kind: 'rate' | 'quota'; limit: number; remaining: number; resetSeconds: number | null }[];
+  limits: RemainingLimit[];
   /** For so many seconds the answer may be kept. */
   freshSeconds: number;
 }
@@ -115,7 +115,10 @@ export interface ApplicationsOptions {
 export class Applications {
   /** Sets it up; nothing is sent. @throws {KeylatchError} `invalid_argument`, `insecure_url`. */
   constructor(options: ApplicationsOptions);
-  /** Makes an application. @throws {KeylatchError} `outcome_unknown` when one may have been made all the same. */
+  /**
+   * Makes an application. When the answer is lost, the request is repeated so that there is one all the same.
+   * @throws {KeylatchError} `outcome_unknown` when one may have been made of which nothing is known.
+   */
   create(options: CreateApplicationOptions): Promise<ApplicationInfo>;
   /** All of them, newest first; pages are asked for as they are needed. */
   list(options?: CallOptions): AsyncIterableIterator<ApplicationInfo>;

@@ -10,12 +10,12 @@ import { numberOf, optionsOf } from '../core/options.js';
 import { adoptOnce, copyOf } from '../core/secret.js';
 import { needed } from '../server/needed.js';
 import { neverLeft, Requests, scrubbed } from '../server/requests.js';
-import { page, secret } from './shapes.js';
+import { page, remaining, secret } from './shapes.js';
 
 /** @typedef {import('./shapes.js').Shape} Shape @typedef {import('../server/requests.js').Asked} Asked */
 /**
  * A request, and what its answer states. `isRepeatable`: nothing is done twice. `made` is what may be there although its answer
- * was lost; a request for that is repeatable by an idempotency key.
+ * was lost; a request for that has an idempotency key, by which it is repeatable too.
  * @typedef {Omit<Asked, 'granted'> & { granted?: number, shape?: Shape, isRepeatable?: boolean, made?: string }} Request
  */
 
@@ -52,20 +52,20 @@ export class Calls {
    * @returns {Promise<any>}
    */
   async ask({ shape, made, isRepeatable = false, granted = 200, ...asked }, signal) {
-    const isNumbered = made !== undefined && isRepeatable;
+    const isNumbered = made !== undefined;
     const headers = isNumbered ? { 'Idempotency-Key': idempotencyKey() } : undefined;
     let isLost = false;
     try {
       return await this.#requests.run(signal, async (call) => {
         for (let number = 1; ; number += 1) {
-          // A later try says so: a server that knows of no tries refuses it, instead of making a second key.
+          // A later try says so: a server that knows of no tries refuses it, instead of making a second one.
           const body = isNumbered && number > 1 ? { ...asked.body, attempt: number } : asked.body;
           try {
             const { members } = await this.#requests.ask(call, { ...asked, granted, headers, body });
             return shape?.(members, '');
           } catch (thrown) {
             isLost ||= isAnswerLost(thrown);
-            const pause = number > this.#retries ? undefined : pauseAfter(thrown, number, isRepeatable);
+            const pause = number > this.#retries ? undefined : pauseAfter(thrown, number, isRepeatable || isNumbered);
             if (pause === undefined) throw thrown;
             await call.pause(pause);
           }
@@ -88,6 +88,12 @@ export class Calls {
       return { key, secret: adoptOnce(utf8Of(secret(members, path).secret)) };
     };
     return this.ask({ ...request, shape: both, granted: 201 }, signal);
+  }
+
+  /** What is left of the limits of whatever has this path. @param {string} path @param {AbortSignal} [signal] */
+  async limits(path, signal) {
+    const { limits } = await this.ask({ method: 'GET', path: `${path}/limits`, shape: remaining, isRepeatable: true }, signal);
+    return limits;
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { optionsOf } from '../core/options.js';
 import { bodyOf, idOf, ownerOf, queryOf, secondsOf } from './asked.js';
+import { needed } from '../server/needed.js';
 import { key, keysOf, replaced, same } from './shapes.js';
 
 /** @typedef {import('./calls.js').Calls} Calls */
@@ -29,7 +30,7 @@ export class Keys {
     const { signal, ...given } = optionsOf(options, NEW);
     ownerOf(given.owner);
     const shape = this.#of({ owner: given.owner });
-    return this.#calls.issue({ method: 'POST', path: this.#path, body: bodyOf(given), made: `A key for ${given.owner}`, isRepeatable: true, shape }, signal);
+    return this.#calls.issue({ method: 'POST', path: this.#path, body: bodyOf(given), made: `A key for ${given.owner}`, shape }, signal);
   }
 
   /** @param {unknown} [options] */
@@ -44,6 +45,12 @@ export class Keys {
   async get(id, options = {}) {
     const { signal } = optionsOf(options, SIGNAL);
     return this.#one('GET', id, '', undefined, signal);
+  }
+
+  /** @param {unknown} id @param {unknown} [options] */
+  async limits(id, options = {}) {
+    const { signal } = optionsOf(options, SIGNAL);
+    return this.#calls.limits(`${this.#path}/${idOf(id, 'key')}`, signal);
   }
 
   /** @param {unknown} id @param {unknown} options */
@@ -65,7 +72,7 @@ export class Keys {
       same(old(members.replaced, 'replaced').replacedBy, members.id, 'replaced.replaced_by');
       return one(members, path);
     };
-    const issued = await this.#calls.issue({ method: 'POST', path: `${this.#path}/${idOf(id, 'key')}/rotate`, body, made: `A successor of ${id}`, isRepeatable: true, shape }, signal);
+    const issued = await this.#calls.issue({ method: 'POST', path: `${this.#path}/${idOf(id, 'key')}/rotate`, body, made: `A successor of ${id}`, shape }, signal);
     return { ...issued, replaced: before };
   }
 
@@ -83,12 +90,13 @@ export class Keys {
 
   /** @param {unknown} options */
   async import(options) {
-    const { signal, ...given } = optionsOf(options, ['rule', 'keys', ...SIGNAL]);
+    const { signal, ...given } = optionsOf(options, ['rule', 'keys', 'skipExisting', ...SIGNAL]);
     const body = bodyOf(given);
+    const skips = body.skip_existing === true;
     const secrets = body.rule?.pepper === undefined ? [] : [body.rule.pepper];
-    const asked = { method: 'POST', path: `${this.#path}/import`, body, secrets, granted: 201, shape: keysOf(this.#of({})) };
+    const asked = { method: 'POST', path: `${this.#path}/import`, body, secrets, granted: 201, shape: keysOf(this.#of({})), isRepeatable: skips };
     const { keys } = await this.#calls.ask(asked, signal);
-    same(keys.length, body.keys?.length, 'keys');
+    needed(keys.length, 'keys', (count) => (skips ? count <= body.keys?.length : count === body.keys?.length));
     return keys;
   }
 

@@ -36,6 +36,12 @@ export class Owners {
     return this.#one('GET', id, undefined, signal);
   }
 
+  /** @param {unknown} id @param {unknown} [options] */
+  async limits(id, options = {}) {
+    const { signal } = optionsOf(options, SIGNAL);
+    return this.#calls.limits(`${this.#path}/${ownerOf(id)}`, signal);
+  }
+
   /** @param {unknown} id @param {unknown} [options] @returns {Promise<number>} */
   async revoke(id, options = {}) {
     const { signal } = optionsOf(options, SIGNAL);

@@ -77,11 +77,16 @@ export const managementKey = object({
   expires_at: orNull(instant), last_used_at: orNull(instant), revoked_at: orNull(instant),
 });
 
+/** What is left of limits. */
+const left = list(object({ name, of: word('key', 'owner'), kind: word('rate', 'quota'), limit: count, remaining: count, reset_seconds: orNull(count) }));
+
+export const remaining = object({ limits: left });
+
 export const verification = object({
   valid: flag, code: word('not_found', 'expired', 'revoked', 'disabled', 'ip_refused', 'insufficient_scope', 'rate_limited', 'quota_exceeded', 'valid'),
   key: optional(object({ id: name, name: text, scopes: list(text), metadata: data, expires_at: orNull(instant), environment })),
   owner: optional(object({ id: name, metadata: data })), missing_scopes: (value, path) => optional(list(text))(value, path) ?? [],
-  limits: list(object({ name, of: word('key', 'owner'), kind: word('rate', 'quota'), limit: count, remaining: count, reset_seconds: orNull(count) })),
+  limits: left,
   fresh_seconds: count,
 });
 

@@ -1,9 +1,11 @@
 // The commands about applications: the second part of the table in commands.js.
 
 import * as app from './app.js';
+import { importKeys } from './app-import.js';
 import * as keys from './app-keys.js';
 import * as managementKeys from './app-management-keys.js';
 import * as owners from './app-owners.js';
+import { MANAGEMENT_KEYS } from './management-keys.js';
 
 /** @typedef {import('./commands.js').Command} Command */
 
@@ -147,6 +149,24 @@ The new key has the owner, name, scopes and end of the old one.`,
     examples: ['keylatch app keys delete "Acme API" key_4Zk1mVb7Qx0LrT9s'],
     run: keys.deleteKey,
   },
+  'app keys import': {
+    usage: 'app keys import <application> [file | -] [options]',
+    summary: 'take over keys that were issued elsewhere, by their hashes',
+    options: [...WHO, 'algorithm', 'input', 'separator', 'encoding', 'pepper-file'],
+    arguments: [1, 2],
+    details: `${WHICH}
+The file has a JSON object on each line, or is CSV with names in its first line: hash and
+owner, and what there is of name, id_part, environment, scopes, metadata, limits,
+allowed_addresses, created_at and expires_at. In CSV a space stands between two scopes or
+networks, and metadata and limits are JSON. Without a file standard input is read.
+What the application has already is passed over, so that an import that was broken off
+is simply run again. What is refused is told with its line; exit code 1.`,
+    examples: [
+      'keylatch app keys import "Acme API" keys.csv',
+      'keylatch app keys import "Acme API" keys.jsonl --input after_last --separator . --algorithm sha512 --encoding base64',
+    ],
+    run: importKeys,
+  },
   'app owners list': {
     usage: 'app owners list <application> [options]',
     summary: 'list the customers of an application',
@@ -223,8 +243,16 @@ KEYLATCH_MANAGEMENT_KEY.`,
   },
 };
 
+/** What a management key may do, within its scopes. */
+const BY_MANAGEMENT_KEY = /^app (keys|owners) /;
+const WITH_WHICH = `A management key does as well: by --api-key, or in KEYLATCH_MANAGEMENT_KEY, which is looked
+at where no key of yours is found.`;
+
 /** All of them are about keylatch-server, whatever service the environment names. @type {Record<string, Command>} */
-export const APP_COMMANDS = Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, { ...command, provider: 'keylatch' }]));
+export const APP_COMMANDS = Object.fromEntries(Object.entries(commands).map(([name, command]) => {
+  const others = BY_MANAGEMENT_KEY.test(name) && { otherKeys: MANAGEMENT_KEYS, details: `${command.details}\n${WITH_WHICH}` };
+  return [name, { ...command, provider: 'keylatch', ...others }];
+}));
 
 /** What stands before the last word, and what it is about. */
 export const GROUPS = {

@@ -4,7 +4,7 @@ import { KEYS } from '../server/format.js';
 import { refuseKey } from '../applications/asked.js';
 import { failure } from '../core/errors.js';
 import { defineProvider } from '../core/providers.js';
-import { applicationIn, limitsIn, refuseNoChange, withApplications } from './app.js';
+import { applicationIn, leftIn, limitsIn, refuseNoChange, withApplications } from './app.js';
 import { confirm } from './ask.js';
 import { Named, named, until } from './describe.js';
 import { limitsOf } from './limits.js';
@@ -49,13 +49,14 @@ export async function create(options) {
 
 /** @param {any} options */
 export async function show(options) {
-  await withKey(options, async (_, key) => {
-    if (options.json) return printJson({ key });
+  await withKey(options, async (keys, key) => {
+    const left = await keys.limits(key.id);
+    if (options.json) return printJson({ key, limits: left });
     const { id, owner, name, masked, status, environment, scopes, metadata, limits, allowedAddresses, createdAt, expiresAt, lastUsedAt, lastUsedAddress } = key;
     const used = `${relative(lastUsedAt, 'never')}${lastUsedAddress ? ` from ${clean(lastUsedAddress)}` : ''}`;
     print(columns([
       ['ID', id], ['Owner', clean(owner)], ['Name', clean(name || '-')], ['Key', clean(masked)], ['Status', status], ['For', environment], ['Scopes', scopes.join(', ') || 'none'],
-      ['Limits', limits ? limitsIn(limits) || 'none' : "the application's"], ['From', allowedAddresses.join(', ') || 'anywhere'],
+      ['Limits', limits ? limitsIn(limits) || 'none' : "the application's"], ['Left now', leftIn(left) || '-'], ['From', allowedAddresses.join(', ') || 'anywhere'],
       ['Metadata', clean(JSON.stringify(metadata))], ['Created', relative(createdAt, '-')], ['Expires', relative(expiresAt, 'never')], ['Last used', used],
     ]));
   });

@@ -5,14 +5,9 @@ import { applicationIn, withApplications } from './app.js';
 import { told, withNewKey } from './app-keys.js';
 import { confirm } from './ask.js';
 import { Named, named } from './describe.js';
+import { MANAGEMENT_KEYS } from './management-keys.js';
 import { print, printJson, relative, say, style, table } from './print.js';
 import { clean } from './text.js';
-
-/** What the file of a new key is for: in a `.env` it stands in the variable that the guides read. */
-const PROGRAMS = {
-  id: 'management', title: 'keylatch-server', env: ['KEYLATCH_MANAGEMENT_KEY'],
-  format: { parts: ['kl_mgmt_', { alphabet: 'base62', length: 30 }, { checksum: 'crc32', covers: 'all', length: 6 }], certainty: 'documented' },
-};
 
 /** @param {any} options */
 export async function list(options) {
@@ -31,7 +26,7 @@ export async function create(options) {
   const { name, scope, expires } = options;
   if (name === undefined) throw failure('invalid_argument', '--name', 'say what the key is for.');
   if (scope === undefined) throw failure('invalid_argument', '--scope', 'say what the key may do: verify, keys:create, keys:read or keys:revoke.');
-  await withNewKey(options, PROGRAMS, async ({ managementKeys }) => ({
+  await withNewKey(options, MANAGEMENT_KEYS, async ({ managementKeys }) => ({
     make: (signal) => managementKeys.create({ name, scopes: scope, expiresIn: expires, signal }),
     end: (id) => managementKeys.revoke(id),
   }));

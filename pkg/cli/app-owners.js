@@ -1,6 +1,6 @@
 // app owners …: the customers of an application.
 
-import { applicationIn, limitsIn, refuseNoChange, withApplications } from './app.js';
+import { applicationIn, leftIn, limitsIn, refuseNoChange, withApplications } from './app.js';
 import { confirm } from './ask.js';
 import { limitsOf } from './limits.js';
 import { columns, print, printJson, relative, say, table } from './print.js';
@@ -27,7 +27,7 @@ export async function list(options) {
 
 /** @param {any} options */
 export async function show(options) {
-  await withOwners(options, async (owners, id) => told(options, await owners.get(id)));
+  await withOwners(options, async (owners, id) => told(options, await owners.get(id), await owners.limits(id)));
 }
 
 /** @param {any} options */
@@ -68,9 +68,9 @@ async function withOwners(options, work) {
   });
 }
 
-/** @param {any} options @param {any} owner */
-function told({ json }, owner) {
-  if (json) return printJson({ owner });
+/** @param {any} options @param {any} owner @param {any[]} [left] what is left of its limits */
+function told({ json }, owner, left) {
+  if (json) return printJson({ owner, limits: left });
   const { id, keys, limits, metadata, createdAt } = owner;
-  print(columns([['ID', clean(id)], ['Keys', String(keys)], ['Limits', limitsIn(limits) || 'none'], ['Metadata', clean(JSON.stringify(metadata))], ['Created', relative(createdAt, '-')]]));
+  print(columns([['ID', clean(id)], ['Keys', String(keys)], ['Limits', limitsIn(limits) || 'none'], ...(left ? [['Left now', leftIn(left) || '-']] : []), ['Metadata', clean(JSON.stringify(metadata))], ['Created', relative(createdAt, '-')]]));
 }

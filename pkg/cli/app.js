@@ -2,7 +2,7 @@
 
 import { Applications } from '../applications/applications.js';
 import { refuseKey } from '../applications/asked.js';
-import { failure } from '../core/errors.js';
+import { failure, isError } from '../core/errors.js';
 import { confirm } from './ask.js';
 import { withClient } from './client.js';
 import { watched } from './ending.js';
@@ -30,7 +30,12 @@ export async function applicationIn(applications, { positionals: [text] }) {
   refuseKey(text, 'application');
   if (/^app_[0-9A-Za-z]{16,64}$/.test(text)) return applications.application(text);
   const all = [];
-  for await (const one of applications.list()) all.push(one);
+  try {
+    for await (const one of applications.list()) all.push(one);
+  } catch (error) {
+    if (!isError(error) || error.code !== 'forbidden') throw error;
+    throw Object.assign(failure('forbidden', '', ''), { message: 'This key may not list applications, so that none is found by its name. Give its id, app_ and letters and digits.' });
+  }
   const found = all.filter(({ name }) => name === text);
   if (found.length === 1) return applications.application(found[0].id);
   if (found.length > 1) throw failure('invalid_argument', 'application', `${found.length} applications are called that. Say which by its id: ${found.map(({ id }) => id).join(', ')}.`);
@@ -112,6 +117,9 @@ export function limitsIn(limits) {
   const rule = (/** @type {any} */ { kind, limit, windowSeconds, refill, timeZone }) => (kind === 'rate' ? `${limit}/${windowSeconds}s` : `${limit}/${refill}${timeZone === 'UTC' ? '' : `@${timeZone}`}`);
   return limits.map((limit) => `${limit.name}=${rule(limit)}`).join(' ');
 }
+
+/** What is left of limits now, as a person reads it. @param {any[]} limits */
+export const leftIn = (limits) => limits.map(({ name, of, remaining, limit }) => `${name}=${remaining} of ${limit}${of === 'owner' ? ' (owner)' : ''}`).join(' ');
 
 /** @param {{ environment: string, prefix: string }[]} formats */
 const prefixesOf = (formats) => formats.map(({ environment, prefix }) => (environment === 'live' ? prefix : `${environment}=${prefix}`)).join(' ');

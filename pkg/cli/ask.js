@@ -1,5 +1,6 @@
 // What is asked of the person, or read from standard input.
 
+import { fstatSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
 import { failure } from '../core/errors.js';
@@ -55,9 +56,9 @@ export async function password(who, fromInput) {
 
 /**
  * The key of `--api-key`; from standard input when it is `-`.
- * @param {string | undefined} given @param {any} provider
+ * @param {string | undefined} given @param {any[]} providers of one of which it is to be
  */
-export async function apiKey(given, provider) {
+export async function apiKey(given, providers) {
   if (given === undefined) return undefined;
   // A variable of a script that is not set: no other key is meant.
   if (given.trim() === '') throw missing('API key', '--api-key is empty.');
@@ -67,7 +68,8 @@ export async function apiKey(given, provider) {
   }
   if (!process.stdin.isTTY) return firstLine('API key');
   const typed = (await hidden('API key')).trim();
-  const found = checkKey(provider, typed);
+  const all = providers.map((provider) => checkKey(provider, typed));
+  const found = all.find(({ ok }) => ok) ?? all[0];
   if (!found.ok && found.fixed !== undefined) {
     await confirm(`${found.problems[0].message}\nUse ${maskKey(found.fixed)}, the key that stands in it?`, false);
     return found.fixed;
@@ -99,8 +101,20 @@ async function line(what) {
   throw nothing(what);
 }
 
+/** `keylatch extract < src`: Node reads nothing of a directory, and says nothing of it. */
+export function refuseDirectory() {
+  let isDirectory = false;
+  try {
+    isDirectory = fstatSync(0).isDirectory();
+  } catch {
+    // It is closed, so there is nothing in it.
+  }
+  if (isDirectory) throw Object.assign(failure('file_failed', '', ''), { message: 'Standard input is a directory. Give a file.' });
+}
+
 /** Standard input, until it is enough. @param {(bytes: Buffer) => boolean} isEnough */
 export async function input(isEnough) {
+  refuseDirectory();
   const parts = [];
   let size = 0;
   for await (const part of process.stdin) {
@@ -113,6 +127,7 @@ export async function input(isEnough) {
 
 /** All of standard input, however long. */
 export async function allInput() {
+  refuseDirectory();
   const parts = [];
   for await (const part of process.stdin) parts.push(part);
   return decode(Buffer.concat(parts)).text;

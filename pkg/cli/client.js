@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 
 import { KeyClient } from '../client/client.js';
-import { failure } from '../core/errors.js';
+import { failure, isError } from '../core/errors.js';
+import { checkKey } from '../keys/check.js';
 import { call, core } from '../node/core.js';
 import { CredentialFile } from '../node/credential-file.js';
 import { decode } from '../node/decode.js';
@@ -89,21 +90,47 @@ export async function clientFor(options, before = async () => {}) {
     const end = async () => void (provider.endpoints?.signOut && (await client.signOut().catch(() => {})));
     return { client, provider, source: { kind: 'password', name: options.user }, end };
   }
-  const credential = await credentialFor(options);
+  const { credential, issuer } = await found(options);
   needAddress(provider, baseUrl ?? credential.baseUrl ?? provider.baseUrl);
-  const client = new KeyClient({ provider, baseUrl, credential, fetch: watched });
+  const client = new KeyClient({ provider: issuer, baseUrl, credential, fetch: watched });
   await before(client.baseUrl);
   return { client, provider, source: credential.source, secret: credential.secret, end: stay };
 }
 
 /** @param {any} options */
-export async function credentialFor(options) {
-  const { profile, user } = options;
-  const provider = providerOf(options);
-  const key = await apiKey(options['api-key'], provider);
-  const credential = await resolveKey(provider, { baseUrl: addressOf(options), profile, user, apiKey: key });
+export const credentialFor = async (options) => (await found(options)).credential;
+
+/**
+ * The key, and of whose keys it is one: of the service's own or, where a command takes another kind as well, of that. The own comes first.
+ * @param {any} options
+ */
+async function found(options) {
+  const { profile, user, otherKeys } = options;
+  const own = providerOf(options);
+  const kinds = otherKeys ? [own, defineProvider(otherKeys)] : [own];
+  const key = await apiKey(options['api-key'], kinds);
+  const setting = { baseUrl: addressOf(options), profile, user, apiKey: key };
+  const issuer = key === undefined ? undefined : (kinds.find((kind) => checkKey(kind, key).ok) ?? own);
+  const { credential, kind } = await resolved(issuer ? [issuer] : kinds, setting);
   warn(credential.warnings);
-  return credential;
+  return { credential, issuer: kind };
+}
+
+/** The first key that there is. @param {any[]} kinds @param {any} setting */
+async function resolved(kinds, setting) {
+  const [kind, ...others] = kinds;
+  try {
+    return { credential: await resolveKey(kind, setting), kind };
+  } catch (error) {
+    if (others.length === 0 || !isError(error) || error.code !== 'no_credential') throw error;
+    return resolved(others, setting).catch((later) => {
+      if (later.code !== 'no_credential') throw later;
+      // Whoever has neither is told of both.
+      const { tried } = /** @type {any} */ (error);
+      const more = later.tried.filter((/** @type {any} */ { message }) => tried.every((/** @type {any} */ one) => one.message !== message));
+      throw Object.assign(error, { tried: [...tried, ...more] });
+    });
+  }
 }
 
 /**

@@ -10,8 +10,8 @@ import { login, logout, resolve, whoami } from './session.js';
 
 /**
  * @typedef {{ usage: string, summary: string, options: string[], arguments?: [number, number],
- *   details?: string, examples: string[], provider?: string, run: (options: any) => Promise<void> }} Command
- * `provider`: the service that the command is for, where it is for one alone.
+ *   details?: string, examples: string[], provider?: string, otherKeys?: object, run: (options: any) => Promise<void> }} Command
+ * `provider`: the service that the command is for, where it is for one alone. `otherKeys`: keys that do as well as the service's own.
  */
 
 /** @type {Record<string, { type: 'string' | 'boolean', short?: string, multiple?: boolean, value?: string, help: string }>} */
@@ -41,6 +41,11 @@ export const OPTIONS = {
   address: { type: 'string', multiple: true, value: 'NETWORK', help: 'where the key may be used from, such as 192.0.2.0/24; may be repeated' },
   environment: { type: 'string', value: 'WHICH', help: 'live or test; default: that of the first prefix' },
   metadata: { type: 'string', value: 'JSON', help: 'an object that is told with each check of a key, such as {"plan":"pro"}' },
+  algorithm: { type: 'string', value: 'NAME', help: 'how keys were hashed: sha256 (default) or sha512' },
+  input: { type: 'string', value: 'PART', help: 'what of a key was hashed: whole (default), before_first, after_first, before_last, after_last or hex_bytes' },
+  separator: { type: 'string', value: 'TEXT', help: 'where a key is split, where a part of it was hashed; default _' },
+  encoding: { type: 'string', value: 'NAME', help: 'how hashes are written: hex (default), base64 or base64url' },
+  'pepper-file': { type: 'string', value: 'FILE', help: 'the key of HMAC is in this file, if the hashes were made with one' },
   'ends-within': { type: 'string', value: 'DAYS', help: 'only active keys that end by themselves so soon, such as 30d' },
   explain: { type: 'boolean', help: 'show every source, in order, and what it gave' },
   keep: { type: 'string', value: 'WHAT', help: 'what stays of a key: prefix (default), mask (its last four characters too) or none' },

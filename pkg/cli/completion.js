@@ -3,7 +3,7 @@
 import { providers } from '../core/providers.js';
 import { COMMANDS, OPTIONS } from './commands.js';
 import { groups, wordsAfter } from './names.js';
-import { ENVIRONMENTS, SCHEMES, STATUSES } from './values.js';
+import { choicesOf } from './values.js';
 
 /** @param {string} shell */
 export function completion(shell) {
@@ -17,20 +17,27 @@ const flags = (command) => [...COMMANDS[command].options, 'help'].map((option) =
 const wordsOf = (group) => [...wordsAfter(group).map(([word, summary]) => /** @type {[string, string]} */ ([word, summary])), ...(group === '' ? OWN : [])];
 /** @type {[string, string][]} */
 const OWN = [['completion', 'print a completion script'], ['help', 'show help'], ['version', 'print the version']];
-/** What an option takes, where it is one of a few words. @type {() => Record<string, string>} */
-const choices = () => ({ provider: ids().join(' '), status: STATUSES.join(' '), scheme: SCHEMES.join(' '), environment: ENVIRONMENTS.join(' ') });
+/** Options that take a file. */
+const FILES = ['output', 'pepper-file'];
+/** What an option of a command takes, where it is one of a few words. @param {string} option @param {string} command */
+const choices = (option, command) => (option === 'provider' ? ids() : choicesOf(option, command))?.join(' ');
 
 function bash() {
   const names = wordsOf('').map(([word]) => word).join(' ');
   const next = groups().map((group) => `    "${group}") words="${wordsOf(group).map(([word]) => word).join(' ')}" ;;`);
   const cases = Object.keys(COMMANDS).map((name) => `    "${name} "*) words="${flags(name).join(' ')}" ;;`);
-  const values = Object.entries(choices()).map(([option, words]) => `    --${option}${option === 'provider' ? '|-p' : ''}) COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`);
+  const values = Object.entries(COMMANDS).flatMap(([name, { options }]) => options.flatMap((option) => {
+    const words = choices(option, name);
+    return words ? [`    "${name}"*" --${option} "${option === 'provider' ? `|"${name}"*" -p "` : ''}) COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`] : [];
+  }));
   return `# keylatch completion for bash
 _keylatch() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words="" line="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
-  case "$before" in
+  case "$line " in
 ${values.join('\n')}
-    --output|-o) COMPREPLY=($(compgen -f -- "$word")); return ;;
+  esac
+  case "$before" in
+    --output|-o|--pepper-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     help) COMPREPLY=($(compgen -W "${names} json" -- "$word")); return ;;
   esac
@@ -48,13 +55,13 @@ complete -F _keylatch keylatch
 
 function zsh() {
   const quote = (/** @type {string} */ text) => text.replace(/'/g, "'\\''").replace(/[[\]:]/g, '\\$&');
-  const value = (/** @type {string} */ option) => {
-    const words = choices()[option];
-    return option === 'output' ? ':file:_files' : words ? `:${option}:(${words})` : `:${OPTIONS[option].value}: `;
+  const value = (/** @type {string} */ option, /** @type {string} */ name) => {
+    const words = choices(option, name);
+    return FILES.includes(option) ? ':file:_files' : words ? `:${option}:(${words})` : `:${OPTIONS[option].value}: `;
   };
   const next = groups().map((group) => `    '${group}') commands=(${wordsOf(group).map(([word, summary]) => `'${word}:${quote(summary)}'`).join(' ')}) ;;`);
   const cases = Object.entries(COMMANDS).map(([name, { options }]) => {
-    const specs = [...options, 'help'].map((option) => `'--${option}[${quote(OPTIONS[option].help)}]${OPTIONS[option].type === 'string' ? value(option) : ''}'`);
+    const specs = [...options, 'help'].map((option) => `'--${option}[${quote(OPTIONS[option].help)}]${OPTIONS[option].type === 'string' ? value(option, name) : ''}'`);
     const words = name.split(' ').length;
     // What stands before the options is one word to _arguments.
     return `    '${name} '*) words=("\${(@)words[${words + 1},-1]}"); (( CURRENT -= ${words} )); _arguments ${specs.join(' ')} ;;`;
@@ -97,8 +104,8 @@ function fish() {
   for (const [name, { options }] of Object.entries(COMMANDS)) {
     for (const option of [...options, 'help']) {
       const { type, help } = OPTIONS[option];
-      const words = choices()[option];
-      const takes = type === 'boolean' ? '' : option === 'output' ? ' -r -F' : ` -x${words ? ` -a ${quote(words)}` : ''}`;
+      const words = choices(option, name);
+      const takes = type === 'boolean' ? '' : FILES.includes(option) ? ' -r -F' : ` -x${words ? ` -a ${quote(words)}` : ''}`;
       lines.push(`complete -c keylatch -n '__keylatch_in ${name}' -l ${option} -d ${quote(help)}${takes}`);
     }
   }

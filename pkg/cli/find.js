@@ -8,7 +8,7 @@ import { useCatalogue } from '../core/services.js';
 import { identifyKey, maskKey } from '../entries/offline.js';
 import { createRedactor, extractKeys } from '../entries/redact.js';
 import * as catalogue from '../find/known.js';
-import { allInput, hidden } from './ask.js';
+import { allInput, hidden, refuseDirectory } from './ask.js';
 import { print, printJson, style, table } from './print.js';
 
 // As keylatch/catalogue does: bundlers drop an import that nothing is taken from.
@@ -89,6 +89,7 @@ async function textOf(file) {
 
 /** Line by line as they come: what ends with a line is written with it. @param {any} options */
 export async function redactCommand({ keep }) {
+  refuseDirectory();
   const stream = createRedactor({ keep }).nodeTransform();
   process.stdin.pipe(stream);
   for await (const part of stream) {

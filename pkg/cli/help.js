@@ -102,8 +102,10 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   logout      { provider, removed: [path] }
   app         the keys of applications as key, with owner, metadata and what else there is:
               list { applications }, create, show and change { application }, delete { deleted };
-              keys as above, and show { key }, change, disable and enable { key };
-              owners list { owners }, show and set { owner }, revoke { owner: id, revoked: number };
+              keys as above, and show { key, limits }, change, disable and enable { key },
+              import { imported, skipped, refused [{ line, message }] };
+              owners list { owners }, show { owner, limits }, set { owner },
+              revoke { owner: id, revoked: number };
               management-keys list { keys }, create { key, secret }, revoke { revoked: id }
   providers   { providers: [{ id, title, baseUrl?, env?, files?, capabilities, … }] }
 

@@ -70,7 +70,7 @@ async function dispatch(args, asked) {
   // Where a key is read from, it is written to and removed from as well.
   const profile = values.profile ?? (process.env.KEYLATCH_PROFILE || undefined);
   asked.options = values;
-  asked.options = { ...understood(values), ...(command.provider && { provider: command.provider }), profile, positionals };
+  asked.options = { ...understood(values, name), ...(command.provider && { provider: command.provider }), otherKeys: command.otherKeys, profile, positionals };
   if (command.options.includes('base-url')) refuseOddAddress(asked.options);
   await command.run(asked.options);
   // Whoever reads JSON reads no sentences.

@@ -31,7 +31,7 @@ export async function login(options) {
   if (options['api-key'] !== undefined) {
     const file = kept();
     await file.ready();
-    const key = /** @type {string} */ (await apiKey(options['api-key'], provider));
+    const key = /** @type {string} */ (await apiKey(options['api-key'], [provider]));
     await accepted(provider, baseUrl, key);
     await file.write(key);
     return done({ kind: 'argument', name: '' }, file.path);

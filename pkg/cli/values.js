@@ -6,22 +6,33 @@ import { quotas, rates } from './limits.js';
 import { duration, end } from './when.js';
 import { holdsKey } from './which.js';
 
-export const STATUSES = ['active', 'inactive', 'expired', 'revoked', 'disabled', 'all'];
-export const ENVIRONMENTS = ['live', 'test'];
-export const SCHEMES = ['bearer', 'basic', 'header'];
+const STATUSES = ['active', 'inactive', 'expired', 'revoked'];
+/** One's own keys are never disabled, those of an application may be. @param {string} command */
+const statusesOf = (command) => [...STATUSES, ...(command.startsWith('app ') ? ['disabled'] : []), 'all'];
 const LONGEST_NAME = 100;
+
+/** The words of which an option of a command takes one, where they are few. @param {string} option @param {string} command @returns {string[] | undefined} */
+export function choicesOf(option, command) {
+  return option === 'status' ? statusesOf(command) : CHOICES[option];
+}
+
+/** @type {Record<string, string[]>} */
+const CHOICES = {
+  scheme: ['bearer', 'basic', 'header'],
+  environment: ['live', 'test'],
+  algorithm: ['sha256', 'sha512'],
+  input: ['whole', 'before_first', 'after_first', 'before_last', 'after_last', 'hex_bytes'],
+  encoding: ['hex', 'base64', 'base64url'],
+};
 
 /** @type {Record<string, (value: any) => unknown>} What each may be, and what becomes of it. */
 const VALUES = {
-  status: (value) => oneOf(value, '--status', STATUSES),
-  scheme: (value) => oneOf(value, '--scheme', SCHEMES),
   expires: end,
   overlap: (value) => duration(value, '--overlap'),
   limit: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : wrong('--limit', 'use a whole number from 1.')),
   name,
   output: (value) => (value.trim() === '' ? wrong('--output', 'it is empty.') : value),
   metadata: (value) => objectOf(value, '--metadata'),
-  environment: (value) => oneOf(value, '--environment', ENVIRONMENTS),
   prefix: (/** @type {string[]} */ values) => values.map(format),
   rate: rates,
   quota: quotas,
@@ -29,11 +40,15 @@ const VALUES = {
   user: (value) => (value.trim() === '' ? wrong('--user', 'it is empty.') : value),
 };
 
-/** The options with their values understood. @param {Record<string, any>} options */
-export function understood(options) {
+/** The options of a command with their values understood. @param {Record<string, any>} options @param {string} command */
+export function understood(options, command) {
   for (const [option, value] of Object.entries(options)) {
     const texts = option === 'api-key' || option === 'positionals' ? [] : [value].flat().filter((text) => typeof text === 'string');
     if (texts.some(holdsKey)) wrong(`--${option}`, 'that is, or holds, a key. It would be stored and shown as it is.');
+  }
+  for (const [option, value] of Object.entries(options)) {
+    const choices = choicesOf(option, command);
+    if (choices && !choices.includes(value)) wrong(`--${option}`, `use ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}.`);
   }
   return Object.fromEntries(Object.entries(options).map(([option, value]) => [option, VALUES[option]?.(value) ?? value]));
 }
@@ -65,11 +80,6 @@ function objectOf(value, option) {
 function format(value) {
   const [, environment = 'live', prefix] = /^(?:(live|test)=)?(.*)$/.exec(value) ?? [];
   return { environment, prefix };
-}
-
-/** @param {string} value @param {string} option @param {string[]} choices */
-function oneOf(value, option, choices) {
-  return choices.includes(value) ? value : wrong(option, `use ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}.`);
 }
 
 /** @param {string} value */

@@ -1,6 +1,6 @@
 // The keys that an application issues to its customers.
 
-import type { Environment, Limit, Metadata } from './applications.js';
+import type { Environment, Limit, Metadata, RemainingLimit } from './applications.js';
 import type { CallOptions, Lifetime } from './keys.js';
 import type { RevealOnce, Secret } from './secrets.js';
 
@@ -158,6 +158,8 @@ export interface ImportKeysOptions extends CallOptions {
   rule: HashRule;
   /** 1 to 1000. */
   keys: readonly KeyToImport[];
+  /** Whether keys that the application has already are passed over and stay as they are. Then an import may be repeated. Default false. */
+  skipExisting?: boolean;
 }
 
 /**
@@ -172,6 +174,7 @@ export interface ImportKeysOptions extends CallOptions {
  *
  * const { key } = await keys.create({ owner: 'cust_7', name: 'laptop', expiresIn: 'P1Y' });
  * (await keys.change(key.id, { scopes: ['mesh:read'] })).scopes; // → [ 'mesh:read' ]
+ * await keys.limits(key.id); // → []
  * for await (const { name, status } of keys.list({ owner: 'cust_7' })) {
  *   [name, status]; // → [ 'laptop', 'active' ]
  * }
@@ -197,6 +200,11 @@ export interface ApplicationKeys {
   /** @throws {KeylatchError} `not_found`. */
   get<M extends object = Metadata>(id: string, options?: CallOptions): Promise<ApplicationKey<M>>;
   /**
+   * What is left of its limits and of its owner's at this moment, over all servers and guards as far as they have told. Nothing
+   * is spent. @throws {KeylatchError} `not_found`.
+   */
+  limits(id: string, options?: CallOptions): Promise<RemainingLimit[]>;
+  /**
    * Changes what a key may do. The server's own checks go by it at once, guards when their answer is no longer fresh.
    * @throws {KeylatchError} `not_found`, `invalid_request`.
    */
@@ -214,8 +222,8 @@ export interface ApplicationKeys {
   /** Deletes a key that has ended. @throws {KeylatchError} `not_found`, `key_active`. */
   delete(id: string, options?: CallOptions): Promise<void>;
   /**
-   * Takes keys over by their hashes, so that nobody needs a new one. In the order in which they were given. @throws
-   * {KeylatchError} `invalid_request`, `conflict`.
+   * Takes keys over by their hashes, so that nobody needs a new one, and tells those that were. In the order in which they were
+   * given. @throws {KeylatchError} `invalid_request`, also for a key that the application has already.
    */
   import(options: ImportKeysOptions): Promise<ApplicationKey[]>;
 }

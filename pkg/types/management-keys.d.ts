@@ -59,7 +59,10 @@ export interface CreateManagementKeyOptions extends CallOptions {
  * ```
  */
 export interface ManagementKeys {
-  /** @throws {KeylatchError} `not_found`, `forbidden`, `outcome_unknown` when a key may be left that nobody has seen. */
+  /**
+   * Makes a management key. When the answer is lost, the request is repeated so that there is one key all the same.
+   * @throws {KeylatchError} `not_found`, `forbidden`, `outcome_unknown` when a key may be left that nobody has seen.
+   */
   create(options: CreateManagementKeyOptions): Promise<{ key: ManagementKey; secret: RevealOnce }>;
   /** All of them, newest first. */
   list(options?: CallOptions): AsyncIterableIterator<ManagementKey>;

@@ -1,6 +1,6 @@
 // The customers of an application.
 
-import type { Limit, Metadata } from './applications.js';
+import type { Limit, Metadata, RemainingLimit } from './applications.js';
 import type { CallOptions } from './keys.js';
 
 /** A customer of an application. */
@@ -37,6 +37,7 @@ export interface PutOwnerOptions<M extends object = Metadata> extends CallOption
  *
  * await owners.put('cust_7', { metadata: { plan: 'pro' }, limits: [{ name: 'calls', kind: 'quota', limit: 1000, refill: 'month' }] });
  * (await owners.get('cust_7')).metadata; // → { plan: 'pro' }
+ * (await owners.limits('cust_7'))[0].remaining; // → 1000
  * for await (const { id, keys } of owners.list()) {
  *   [id, keys]; // → [ 'cust_7', 0 ]
  * }
@@ -52,6 +53,11 @@ export interface Owners {
   list<M extends object = Metadata>(options?: CallOptions): AsyncIterableIterator<Owner<M>>;
   /** @throws {KeylatchError} `not_found`. */
   get<M extends object = Metadata>(id: string, options?: CallOptions): Promise<Owner<M>>;
+  /**
+   * What is left of its limits at this moment, over all its keys, servers and guards as far as they have told. Nothing is spent.
+   * @throws {KeylatchError} `not_found`.
+   */
+  limits(id: string, options?: CallOptions): Promise<RemainingLimit[]>;
   /** Ends all keys of an owner for good, at once: how many there were that had not ended. @throws {KeylatchError} `not_found`. */
   revoke(id: string, options?: CallOptions): Promise<number>;
   /** Deletes an owner with all its keys, active or not. @throws {KeylatchError} `not_found`. */

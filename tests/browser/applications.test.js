@@ -76,7 +76,7 @@ class ApplicationsPage {
   }
 
   async choose(list, name, action) {
-    await this.row(list, name).getByRole('button', { name: `Actions for ${name}` }).click();
+    await this.row(list, name).getByRole('button', { name: /^Actions for / }).click();
     await this.page.getByRole('menu').getByRole('menuitem', { name: action }).click();
   }
 }
@@ -110,20 +110,26 @@ scenario('from an application to a customer whose keys have all ended', async ({
 
   // Limits of the owner, which both keys share.
   await apps.owners.getByText('2 keys · No limits').waitFor();
-  await apps.owners.getByRole('button', { name: 'Limits of cust_7' }).click();
-  const limits = page.getByRole('dialog', { name: 'Limits of cust_7' });
+  await apps.owners.getByRole('button', { name: 'Edit cust_7' }).click();
+  const limits = page.getByRole('dialog', { name: 'Edit owner' });
+  await limits.getByLabel('Metadata').fill('{"plan": "pro"}');
   await limits.getByRole('button', { name: 'Add a limit' }).click();
-  await limits.getByRole('button', { name: 'Save limits' }).click();
+  await limits.getByRole('button', { name: 'Save' }).click();
   await limits.getByText('A limit is a whole number from 1 on.').waitFor();
   await limits.getByLabel('How much').fill('3');
   await limits.getByLabel('In which time').selectOption('each month');
-  await limits.getByRole('button', { name: 'Save limits' }).click();
+  await limits.getByRole('button', { name: 'Save' }).click();
   await apps.owners.getByText('2 keys · 3 each month').waitFor();
 
   const good = await verify(server, credential, first, { scopes: ['mesh:read'] });
-  assert.deepEqual([good.valid, good.owner.id, good.key.name], [true, 'cust_7', 'robot']);
+  assert.deepEqual([good.valid, good.owner, good.key.name], [true, { id: 'cust_7', metadata: { plan: 'pro' } }, 'robot']);
   assert.deepEqual(good.limits.find(({ of }) => of === 'owner'), { name: 'monthly', of: 'owner', kind: 'quota', limit: 3, remaining: 2, reset_seconds: good.limits.find(({ of }) => of === 'owner').reset_seconds });
   assert.equal((await verify(server, credential, second, { scopes: ['mesh:read'] })).code, 'insufficient_scope');
+
+  // How much of that is left is told without the key.
+  await apps.owners.getByRole('button', { name: 'Edit cust_7' }).click();
+  await limits.getByText(/^2 of 3, all again in \d+ (days?|hours?)$/).waitFor();
+  await page.keyboard.press('Escape');
 
   // A key can be made to wait.
   await apps.choose(apps.keys, 'robot', 'Disable…');
@@ -135,7 +141,7 @@ scenario('from an application to a customer whose keys have all ended', async ({
   await apps.row(apps.keys, 'robot').getByText('Active').waitFor();
   assert.equal((await verify(server, credential, first)).valid, true);
 
-  // It gets another name, a word for the API, and a limit of its own.
+  // It gets another name, another scope, a network, a word for the API, and a limit of its own.
   await apps.choose(apps.keys, 'robot', 'Edit…');
   const edit = page.getByRole('dialog', { name: 'Edit key' });
   await edit.getByLabel('Name').fill('robot arm');
@@ -143,11 +149,16 @@ scenario('from an application to a customer whose keys have all ended', async ({
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.getByText('This is no JSON').waitFor();
   await edit.getByLabel('Metadata').fill('{"plan": "pro"}');
+  await edit.getByText('1 of 3, all again').and(edit.getByText('shared by all keys of the owner')).waitFor();
+  await edit.getByLabel('mesh:write').check();
+  await edit.getByLabel('Networks').fill('192.0.2.0/24\n2001:db8::/32');
   await edit.getByRole('button', { name: 'Add a limit' }).click();
   await edit.getByLabel('How much').fill('50');
   await edit.getByRole('button', { name: 'Save' }).click();
   await apps.row(apps.keys, 'robot arm').waitFor();
-  const edited = await verify(server, credential, first, { cost: 0 });
+  assert.equal((await verify(server, credential, first, { cost: 0 })).code, 'ip_refused');
+  const edited = await verify(server, credential, first, { cost: 0, ip: '2001:db8::7' });
+  assert.deepEqual(edited.key.scopes, ['mesh:read', 'mesh:write']);
   assert.deepEqual([edited.key.name, edited.key.metadata, edited.limits.find(({ of }) => of === 'key').limit], ['robot arm', { plan: 'pro' }, 50]);
 
   // Rotated, and the old one goes on for an hour.
@@ -241,6 +252,95 @@ scenario('a new key of an application gets the lifetime that the application say
   assert.equal(Math.round((new Date(key.expires_at) - new Date(key.created_at)) / 86_400_000), 30);
 });
 
+scenario('an application is changed in what was changed, and deleted once its name is typed', async ({ page, keys, server }) => {
+  const api = await server.api();
+  const formats = [{ environment: 'live', prefix: 'acme_live_' }, { environment: 'test', prefix: 'acme_qa_' }];
+  const limits = [{ name: 'burst', kind: 'rate', limit: 5, window_seconds: 10 }];
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats, scopes: [{ name: 'mesh:read', description: 'Look at meshes' }], limits, default_lifetime: 'P45D' });
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await page.goto(`${server.url}/#applications/${id}`);
+  await page.getByRole('button', { name: 'Edit…', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Edit application' });
+  assert.deepEqual(await Promise.all(['Key prefixes', 'Scopes', 'A new key lives', 'How much'].map((label) => dialog.getByLabel(label).inputValue())), ['acme_live_\nacme_qa_ test', 'mesh:read Look at meshes', 'P45D', '5']);
+  await dialog.getByLabel('Key prefixes').fill('acme_live_\nacme_qa_ staging');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Behind it may stand “test” or “live”.').waitFor();
+  await dialog.getByLabel('Key prefixes').fill('acme_live_\nacme_test_');
+  await dialog.getByLabel('Name').fill('Acme');
+  await dialog.getByLabel('When a quota cannot be counted').selectOption('Let the key pass');
+  // Whoever changes something else meanwhile keeps it.
+  await api('PATCH', `/v1/applications/${id}`, { longest_lifetime: 'P6M' });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Acme', level: 1, exact: true }).waitFor();
+  const { name, formats: kept, scopes, limits: same, default_lifetime: usual, longest_lifetime: longest, on_limiter_failure: failure } = await api('GET', `/v1/applications/${id}`);
+  assert.deepEqual([name, kept[1], scopes.length, same, usual, longest, failure], ['Acme', { environment: 'test', prefix: 'acme_test_' }, 1, limits, 'P45D', 'P6M', 'allow']);
+
+  await apps.customerKey({ name: 'robot', owner: 'cust_7' });
+  await page.getByRole('button', { name: 'Delete…', exact: true }).click();
+  const question = page.getByRole('alertdialog', { name: 'Delete this application?' });
+  await question.getByLabel('Name of the application').fill('Acme API');
+  await question.getByRole('button', { name: 'Delete application' }).click();
+  await question.getByText('Type the name as it stands here: Acme').waitFor();
+  await question.getByLabel('Name of the application').fill('Acme');
+  await question.getByRole('button', { name: 'Delete application' }).click();
+  await page.getByText('No applications yet').waitFor();
+  await apps.toast.filter({ hasText: 'The application is deleted.' }).waitFor();
+  assert.equal(new URL(page.url()).hash, '#applications');
+  assert.deepEqual(await api('GET', '/v1/applications'), { items: [], next_cursor: null });
+});
+
+scenario('an owner is added before its first key, and deleted with all of them', async ({ page, keys, server }) => {
+  const api = await server.api();
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
+  const apps = new ApplicationsPage(page);
+  await keys.signIn();
+  await page.goto(`${server.url}/#applications/${id}`);
+  const dialog = page.getByRole('dialog', { name: 'Add an owner' });
+  const add = async (owner) => {
+    await apps.owners.getByRole('button', { name: 'Add an owner' }).click();
+    await dialog.getByLabel('Owner').fill(owner);
+    await dialog.getByRole('button', { name: 'Add owner' }).click();
+  };
+  await add('cust 7');
+  await dialog.getByText('An owner is 1 to 128 letters').waitFor();
+  await dialog.getByLabel('Owner').fill('cust_7');
+  await dialog.getByLabel('Metadata').fill('{"plan": "pro"}');
+  await dialog.getByRole('button', { name: 'Add owner' }).click();
+  await apps.owners.getByText('0 keys · No limits').waitFor();
+  await add('cust_7');
+  await dialog.getByRole('alert').filter({ hasText: 'There is an owner cust_7 already. Edit it in the list.' }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.deepEqual((await api('GET', `/v1/applications/${id}/owners/cust_7`)).metadata, { plan: 'pro' });
+
+  await apps.customerKey({ name: 'robot', owner: 'cust_7' });
+  // Without scopes of the application they are written.
+  await apps.choose(apps.keys, 'robot', 'Edit…');
+  const edit = page.getByRole('dialog', { name: 'Edit key' });
+  await edit.getByLabel('Scopes').fill('b:write a:read');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.waitFor({ state: 'hidden' });
+  const { items: [key] } = await api('GET', `/v1/applications/${id}/keys`);
+  assert.deepEqual([key.scopes, key.limits, key.name], [['a:read', 'b:write'], null, 'robot']);
+
+  // One that was issued without a name is known by how it begins.
+  await api('POST', `/v1/applications/${id}/keys`, { owner: 'cust_7' });
+  await page.reload();
+  await apps.choose(apps.keys, /^acme_live_…/, 'Edit…');
+  await edit.getByLabel('Networks').fill('192.0.2.1');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.waitFor({ state: 'hidden' });
+  const { items: [nameless] } = await api('GET', `/v1/applications/${id}/keys`);
+  assert.deepEqual([nameless.name, nameless.allowed_addresses], ['', ['192.0.2.1/32']]);
+
+  await apps.owners.getByRole('button', { name: 'Delete cust_7' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Delete this owner?' });
+  await question.getByRole('button', { name: 'Delete owner' }).click();
+  await apps.toast.filter({ hasText: 'The owner cust_7 is deleted.' }).waitFor();
+  await apps.keys.getByText('No keys yet').waitFor();
+  await apps.owners.getByText('None yet').waitFor();
+});
+
 scenario('a session that ends among applications asks to sign in, and comes back to them', async ({ page, keys, server, context }) => {
   const api = await server.api();
   const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
@@ -285,6 +385,17 @@ scenario('applications with the keyboard alone, at 200 % zoom', { viewport: { wi
   await page.getByText('10 in any minute').waitFor();
   await page.getByText('No keys yet').waitFor();
   await press('Tab');
+  await focused('Edit…');
+  await press('Enter');
+  await focused('Name');
+  await press('Escape');
+  await focused('Edit…');
+  await press('Tab', 'Enter');
+  await focused('Cancel');
+  await assertFits(page, 'the question');
+  await press('Escape');
+  await focused('Delete…');
+  await press('Tab');
   await focused('Issue the first key');
   await press('Enter');
   await focused('Name');
@@ -326,11 +437,25 @@ for (const colorScheme of ['light', 'dark']) {
     await apps.customerKey({ name: 'robot', owner: 'cust_7', scopes: ['mesh:read'] });
     await apps.owners.getByText('1 key · No limits').waitFor();
     await apps.choose(apps.keys, 'robot', 'Edit…');
+    await page.getByText('10 of 10').waitFor();
     await look('a key');
+    await picture(page, `edit-key-${colorScheme}`);
     await page.keyboard.press('Escape');
     await look('an application');
     await picture(page, `application-${colorScheme}`);
-    await apps.owners.getByRole('button', { name: 'Limits of cust_7' }).click();
-    await look('limits');
+    await apps.owners.getByRole('button', { name: 'Edit cust_7' }).click();
+    await look('an owner');
+    await picture(page, `owner-${colorScheme}`);
+    await page.keyboard.press('Escape');
+    await apps.owners.getByRole('button', { name: 'Add an owner' }).click();
+    await look('a new owner');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Edit…', exact: true }).click();
+    await look('the application');
+    await picture(page, `edit-application-${colorScheme}`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Delete…', exact: true }).click();
+    await look('the question');
+    await picture(page, `delete-application-${colorScheme}`);
   });
 }

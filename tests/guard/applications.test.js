@@ -143,6 +143,12 @@ test('keys that were issued elsewhere are taken over, all or none', async () => 
   assert.deepEqual([refused.code, refused.status], ['invalid_request', 422]);
   assert.ok(!inspect(refused).includes(pepper));
   assert.equal((await all(app.keys.list())).length, 2);
+
+  const again = { rule, keys: [{ hash: hash(texts[1]), owner: 'cust_9' }, { hash: hash('old_c'), owner: 'cust_3' }] };
+  assert.match((await refusal(app.keys.import(again))).message, /`keys\[0\]\.hash` is that of a key which this application has already/);
+  const lossy = losing(1);
+  assert.deepEqual(await with_({ fetch: lossy.fetch }).application(app.id).keys.import({ ...again, skipExisting: true }), [], 'the first try has taken it over');
+  assert.deepEqual((await all(app.keys.list())).map(({ owner }) => owner), ['cust_3', 'cust_2', 'cust_1']);
 });
 
 test('a customer has metadata and limits, and all its keys end at once', async () => {
@@ -252,6 +258,32 @@ test('an answer that is lost leaves one key, which is told', async () => {
   const { key: old } = await app.keys.create({ owner: 'cust_7' });
   const rotated = await with_({ fetch: losing(1).fetch }).application(app.id).keys.rotate(old.id);
   assert.equal((await app.keys.get(old.id)).replacedBy, rotated.key.id);
+});
+
+test('a lost answer leaves one application and one management key, which is told', async () => {
+  const lossy = losing(1);
+  const made = await with_({ fetch: lossy.fetch }).create({ name: 'Lost once', formats: FORMATS });
+  assert.deepEqual((await all(applications.list())).filter(({ name }) => name === 'Lost once'), [made]);
+  assert.deepEqual(lossy.sent.map(({ idempotencyKey }) => idempotencyKey), Array(2).fill(lossy.sent[0].idempotencyKey));
+  const app = applications.application(made.id);
+  const { key: manager, secret } = await with_({ fetch: losing(2).fetch }).application(made.id).managementKeys.create({ name: 'API', scopes: ['verify'] });
+  assert.deepEqual((await all(app.managementKeys.list())).map(({ id }) => id), [manager.id]);
+  assert.equal((await with_({ credential: secret }).verify(generateKey())).code, 'not_found', 'the secret that was told is the one that works');
+});
+
+test('what is left of limits is told without the key, and nothing is spent', async () => {
+  const app = await acme({ limits: [{ name: 'r', kind: 'rate', limit: 100, windowSeconds: 3600 }] });
+  await app.owners.put('cust_7', { limits: [{ name: 'calls', kind: 'quota', limit: 1000, refill: 'never' }] });
+  const { key: made, secret } = await app.keys.create({ owner: 'cust_7' });
+  const manager = with_({ credential: (await app.managementKeys.create({ name: 'both', scopes: ['verify', 'keys:read'] })).secret });
+  const { limits } = await manager.verify(secret, { cost: 7 });
+  for (const looking of [app, manager.application(app.id), app]) {
+    const [rate, quota] = await looking.keys.limits(made.id);
+    assert.deepEqual([{ ...rate, resetSeconds: 0 }, quota], [{ ...limits[0], resetSeconds: 0 }, limits[1]]);
+    assert.deepEqual([rate.remaining, quota.remaining], [93, 993]);
+    assert.deepEqual(await looking.owners.limits('cust_7'), [{ name: 'calls', of: 'owner', kind: 'quota', limit: 1000, remaining: 993, resetSeconds: null }]);
+  }
+  for (const call of [app.keys.limits('key_0000000000000000'), app.owners.limits('cust_8')]) assert.equal((await refusal(call)).code, 'not_found');
 });
 
 test('what may have been made although every answer was lost is said', async () => {

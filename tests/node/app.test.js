@@ -113,6 +113,45 @@ test('a management key goes into the file where a program looks for it, and work
   await assert.rejects(new Applications({ baseUrl: server.url, credential: text }).verify(secret), { code: 'unauthorized' });
 });
 
+test('a management key does for keys and owners, where it is given or no key of the person is found', async (t) => {
+  const { pc, name, application, acme } = await withApplication(t);
+  const made = await acme.managementKeys.create({ name: 'issuer', scopes: ['keys:create', 'keys:read'] });
+  const text = made.secret.reveal();
+  const create = ['app', 'keys', 'create', application.id, '--owner', 'cust_7'];
+  // The person's own key comes first, unless the other is given.
+  await ok(pc, [...create, '--name', 'own'], { env: { KEYLATCH_MANAGEMENT_KEY: 'kl_mgmt_rubbish' } });
+  await ok(pc, [...create, '--name', 'given', '--api-key', '-'], { input: `${text}\n` });
+  await pc.write('.env', `KEYLATCH_MANAGEMENT_KEY=${text}\n`);
+  await ok(pc, [...create, '--name', 'dotenv']);
+  await pc.write('.env', '');
+  const env = { KEYLATCH_MANAGEMENT_KEY: text };
+  await ok(pc, [...create, '--name', 'env'], { env });
+  const { keys: listed } = await json(pc, ['app', 'keys', 'list', application.id], { env });
+  assert.deepEqual(listed.map((key) => key.name), ['env', 'dotenv', 'given', 'own']);
+
+  const named = await pc.keylatch(['app', 'keys', 'list', name], { env });
+  assert.deepEqual([named.code, /This key may not list applications, so that none is found by its name\. Give its id/.test(named.err)], [1, true], named.err);
+  assert.match((await pc.keylatch(['app', 'keys', 'revoke', application.id, listed[0].id, '--yes'], { env })).err, /does not allow this: .*lacks the scope keys:revoke/);
+  // What is about the application itself takes no management key.
+  assert.equal((await pc.keylatch(['app', 'show', application.id], { env })).code, 3);
+  const none = await pc.keylatch(['app', 'owners', 'list', application.id]);
+  assert.equal(none.code, 3);
+  for (const variable of ['KEYLATCH_API_KEY', 'KEYLATCH_MANAGEMENT_KEY']) assert.ok(none.err.includes(`${variable} is not set`), none.err);
+  assert.match((await pc.keylatch(['app', 'owners', 'list', application.id, '--api-key', '-'], { input: `${text.slice(0, -1)}_\n` })).err, /This is not a key for keylatch/);
+});
+
+test('what is left of limits is shown', async (t) => {
+  const { pc, name, acme } = await withApplication(t);
+  await ok(pc, ['app', 'owners', 'set', name, 'cust_7', '--quota', 'calls=1000/never']);
+  const { key, secret } = await acme.keys.create({ owner: 'cust_7', name: 'nightly' });
+  const manager = (await acme.managementKeys.create({ name: 'v', scopes: ['verify'] })).secret;
+  await new Applications({ baseUrl: server.url, credential: manager }).verify(secret, { cost: 3 });
+  assert.match((await ok(pc, ['app', 'keys', 'show', name, 'nightly'])).out, /^Left now +requests=97 of 100 calls=997 of 1000 \(owner\)$/m);
+  assert.match((await ok(pc, ['app', 'owners', 'show', name, 'cust_7'])).out, /^Left now +calls=997 of 1000 \(owner\)$/m);
+  const { limits } = await json(pc, ['app', 'keys', 'show', name, key.id]);
+  assert.deepEqual(limits.map(({ of, remaining }) => [of, remaining]), [['key', 97], ['owner', 997]]);
+});
+
 test('a place that cannot take the key is known before there is one, and a key that nobody gets is ended', async (t) => {
   const { pc, name, acme } = await withApplication(t);
   const create = ['app', 'keys', 'create', name, '--owner', 'cust_7'];
@@ -196,7 +235,7 @@ test('a key that ends within thirty days is warned of, once, and not where JSON 
 
 const GROUPS = {
   app: ['change', 'create', 'delete', 'keys', 'list', 'management-keys', 'owners', 'show'],
-  'app keys': ['change', 'create', 'delete', 'disable', 'enable', 'list', 'revoke', 'rotate', 'show'],
+  'app keys': ['change', 'create', 'delete', 'disable', 'enable', 'import', 'list', 'revoke', 'rotate', 'show'],
   'app owners': ['delete', 'list', 'revoke', 'set', 'show'],
   'app management-keys': ['create', 'list', 'revoke'],
 };
@@ -229,5 +268,8 @@ test('completion proposes the next word, and the options of the whole command', 
     assert.deepEqual(proposed('app keys rotate acme nightly --over'), ['--overlap'], shell);
     assert.deepEqual(proposed('list --own'), [], shell);
     assert.deepEqual(proposed('app keys create acme --environment '), ['live', 'test'], shell);
+    // Only keys of an application are ever disabled.
+    assert.deepEqual(proposed('list --status '), ['active', 'all', 'expired', 'inactive', 'revoked'], shell);
+    assert.deepEqual(proposed('app keys list acme --status '), ['active', 'all', 'disabled', 'expired', 'inactive', 'revoked'], shell);
   }
 });

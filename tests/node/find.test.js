@@ -33,6 +33,15 @@ test('identify finds the key in what was pasted, if there is one', async (t) => 
   assert.equal((await pc.keylatch(['identify'], { input: `${KEY} ${ID}` })).code, 1);
 });
 
+test('a directory in place of a text is an error, and not a text without keys', async (t) => {
+  const pc = await computer(t, { KEYLATCH_URL: 'http://127.0.0.1:1' });
+  for (const command of ['extract', 'redact', 'identify', 'check', 'headers --api-key -']) {
+    const { code, err } = await pc.shell(`keylatch ${command} < .`);
+    assert.notEqual(code, 0, command);
+    assert.match(err, /^keylatch: Standard input is a directory\. Give a file\.$/m, command);
+  }
+});
+
 test('extract tells places and never a key; its exit code serves in a hook', async (t) => {
   const pc = await computer(t);
   const input = `+++ b/.env\n+é TOKEN=${KEY}\n+ID=${ID}\n`;

@@ -33,10 +33,11 @@ export function managementOffer() {
 export class CustomerKeys {
   baseUrl = location.origin;
 
-  /** `scene` is where its own dialog is shown. */
-  constructor({ keys }, scene) {
+  /** `scene` is where its own dialog is shown, `scopes` are those of the application. */
+  constructor({ keys }, scene, scopes) {
     this.keys = keys;
     this.scene = scene;
+    this.scopes = scopes;
   }
 
   async *list({ signal }) {
@@ -61,7 +62,8 @@ export class CustomerKeys {
 
   /** Asks with the key as it is now, not as a list had it. */
   async edit(id) {
-    const changed = await editKey(this.scene, told(await this.keys.get(id)), (wish) => this.keys.change(id, wish));
+    const { keys, scene, scopes } = this;
+    const changed = await editKey(scene, told(await keys.get(id)), { scopes, remaining: () => keys.limits(id), change: (wish) => keys.change(id, wish) });
     return changed && told(changed);
   }
 
@@ -104,8 +106,8 @@ export class ManagementKeys {
   }
 }
 
-/** What an application has not is `null`, what a client has not is left out. */
-const told = (key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null));
+/** What an application has not is `null` or an empty name, what a client has not is left out. */
+const told = ({ name, ...key }) => Object.fromEntries(Object.entries({ name: name || null, ...key }).filter(([, value]) => value !== null));
 
 const shown = ({ key, secret }) => ({ key: told(key), secret });
 

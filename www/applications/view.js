@@ -4,7 +4,8 @@
 import { button, el, icon, Speech, styleSheet, timeElement } from '/keylatch/dist/element/element-parts.js';
 import { Applications } from '/keylatch/dist/applications.js';
 import { announce } from '../dom.js';
-import { createApplication, LIFETIMES } from './create-application.js';
+import { createApplication, editApplication, LIFETIMES } from './application-form.js';
+import { deleteApplication } from './delete-application.js';
 import { CustomerKeys, keysOffer, ManagementKeys, managementOffer } from './key-clients.js';
 import { limitsWords } from './limits.js';
 import { OwnersSection } from './owners.js';
@@ -106,7 +107,7 @@ export class ApplicationsView {
     const info = await this.#call(() => this.api.get(id));
     const application = this.api.application(id);
     title.textContent = info.name;
-    const keys = this.#keys(new CustomerKeys(application, this.scene), keysOffer(info), info.scopes, 'Keys', {
+    const keys = this.#keys(new CustomerKeys(application, this.scene, info.scopes), keysOffer(info), info.scopes, 'Keys', {
       'list.title': `Keys of ${info.name}`, 'list.caption': 'Keys of the application', 'list.lead': 'Each key belongs to an owner: a customer of yours.',
       'list.create': 'Issue a key', 'empty.create': 'Issue the first key', 'empty.title': 'No keys yet', 'empty.text': 'Issue one to a customer. You will see it exactly once.',
       'create.title': 'Issue a key', 'create.submit': 'Issue key', 'create.scopesHint': 'Without any of these, a key is good and no more.', 'reveal.noScopes': 'No scope',
@@ -120,7 +121,25 @@ export class ApplicationsView {
     });
     management.className = 'management';
     owners.load();
-    return [el('div', {}, this.#back(), title, this.#facts(info)), keys, owners.element, management];
+    return [el('div', {}, this.#back(), el('div', { class: 'heading' }, title, this.#actions(info)), this.#facts(info)), keys, owners.element, management];
+  }
+
+  /** What can be done with an application. */
+  #actions(info) {
+    const edit = button({ part: 'button' }, 'Edit…');
+    const remove = button({ class: 'quiet dangerous', part: 'button' }, 'Delete…');
+    edit.addEventListener('click', async () => {
+      const changed = await editApplication(this.scene, info, (wish) => this.#call(() => this.api.change(info.id, wish)));
+      if (!changed) return edit.focus();
+      announce('The application is changed.');
+      await this.show(info.id);
+    });
+    remove.addEventListener('click', async () => {
+      if (!await deleteApplication(this.scene, info, () => this.#call(() => this.api.delete(info.id)))) return remove.focus();
+      announce('The application is deleted.');
+      location.hash = 'applications';
+    });
+    return el('div', { class: 'actions', role: 'group', 'aria-label': 'The application' }, edit, remove);
   }
 
   #back() {

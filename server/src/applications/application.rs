@@ -1,6 +1,7 @@
 //! Applications themselves: made, looked at, changed, deleted.
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::ID_PREFIX;
 use super::access::{Power, done, is_id, no_such_application, reach};
@@ -9,11 +10,13 @@ use super::look::{Page, page};
 use super::scopes::{self, Scope};
 use crate::auth::{Caller, Need};
 use crate::http::problem::Problem;
+use crate::keys::idempotency::{Repeat, was_deleted};
 use crate::keys::lifetime::{self, Lifetime};
 use crate::keys::name;
 use crate::limits::declare::{self, Declaration, OnLimiterFailure};
 use crate::state::App;
 use crate::store::applications::Application;
+use crate::store::attempts::Asker;
 use crate::token::random_base62;
 
 /// What the new application is to be.
@@ -39,14 +42,15 @@ pub(crate) struct ApplicationChange {
     pub(crate) on_limiter_failure: Option<OnLimiterFailure>,
 }
 
-/// Makes an application.
+/// Makes an application. A repeat tells the one that was made first, as it is now.
 ///
 /// # Errors
-/// 422, naming what cannot be used.
+/// 422, naming what cannot be used; 409 when the idempotency key stands for something else.
 pub(crate) async fn create(
     app: &App,
     caller: &Caller,
     order: ApplicationOrder,
+    repeat: &Repeat,
 ) -> Result<Application, Problem> {
     caller.may(Need::Write)?;
     let now = app.now();
@@ -66,7 +70,27 @@ pub(crate) async fn create(
         created_at: now,
         updated_at: now,
     };
-    app.store().insert_application(&application).await?;
+    let Application { name, formats, default_lifetime, longest_lifetime, .. } = &application;
+    let Application { id, user_id, scopes, limits, on_limiter_failure, .. } = &application;
+    let asked = json!([
+        "application",
+        name,
+        formats,
+        default_lifetime,
+        longest_lifetime,
+        scopes,
+        limits,
+        on_limiter_failure
+    ]);
+    let mut tx = app.store().begin().await?;
+    let asker = Asker::UserForApplication(user_id);
+    if let Some(earlier) = repeat.claim(&mut tx, asker, &asked.to_string(), id, now).await? {
+        let earlier = tx.lock_application(user_id, &earlier).await?;
+        tx.commit().await?;
+        return earlier.ok_or_else(|| was_deleted("application"));
+    }
+    tx.insert_application(&application).await?;
+    tx.commit().await?;
     done(app, caller, "application.created", &application.id, None);
     Ok(application)
 }

@@ -1,7 +1,7 @@
 //! Taking over keys that were issued elsewhere, by their hashes: whoever moves
 //! their API here gives out no new key.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::alphabet::{self, Alphabet};
@@ -35,6 +35,8 @@ const LONGEST_ID_PART: usize = 256;
 pub(crate) struct ImportOrder {
     pub(crate) rule: RuleOrder,
     pub(crate) keys: Vec<ImportedKey>,
+    /// Those that the application has already are passed over.
+    pub(crate) skips_existing: bool,
 }
 
 /// How the keys were hashed.
@@ -67,7 +69,7 @@ pub(crate) struct ImportedKey {
     pub(crate) more: Particulars,
 }
 
-/// Takes keys over: all of them or none.
+/// Takes keys over, all of them or none, and tells those that were.
 ///
 /// # Errors
 /// 404, and 422, naming the rule's member or the index of the key that cannot be
@@ -102,9 +104,14 @@ pub(crate) async fn import(
         keys.push(key);
     }
     let taken = tx.taken_hashes(&application.id, indexes.keys().cloned().collect()).await?;
-    if let Some(index) = taken.iter().filter_map(|hash| indexes.get(hash)).min() {
+    if order.skips_existing {
+        let taken: HashSet<_> = taken.into_iter().collect();
+        keys.retain(|key| !taken.contains(key.hash.as_str()));
+    } else if let Some(index) = taken.iter().filter_map(|hash| indexes.get(hash)).min() {
         let field = format!("keys[{index}].hash");
-        let detail = format!("`{field}` is that of a key which this application has already. Leave it out.");
+        let detail = format!(
+            "`{field}` is that of a key which this application has already. Leave it out, or send `skip_existing`."
+        );
         return Err(Problem::field(field, detail));
     }
     let now = app.now();

@@ -2,16 +2,22 @@
 //! scopes, reaches one application, and is seen once as any key.
 
 use keylatch_format::Secret;
+use serde_json::json;
 
 use super::access::{CREATE, Power, READ, REVOKE, SCOPES, done, is_id, reach};
 use super::format::Format;
 use super::look::{Page, page};
 use crate::auth::{Caller, Need};
 use crate::http::problem::{Problem, ProblemCode};
+use crate::keys::idempotency::{Repeat, refuse_if_used, refuse_unless_active, was_deleted};
 use crate::keys::lifetime::Lifetime;
 use crate::keys::name;
 use crate::state::App;
+use crate::store::Tx;
+use crate::store::attempts::Asker;
+use crate::store::keys::KeyStatus;
 use crate::store::management::ManagementKey;
+use crate::store::uses::Kind;
 use crate::token::{PlainKey, random_base62};
 
 /// What management keys begin with.
@@ -27,15 +33,17 @@ pub(crate) struct ManagementOrder {
     pub(crate) expires_at: Option<String>,
 }
 
-/// Makes a management key.
+/// Makes a management key. A repeat tells the same one, with another secret.
 ///
 /// # Errors
-/// What is wrong with the order, or too much for who asks.
+/// What is wrong with the order, or too much for who asks; 409 when the idempotency key
+/// stands for something else, or its key was used or has ended.
 pub(crate) async fn create(
     app: &App,
     caller: &Caller,
     application_id: &str,
     order: ManagementOrder,
+    repeat: &Repeat,
 ) -> Result<(ManagementKey, Secret), Problem> {
     let application = reach(app, caller, application_id, Power::Administer).await?;
     let name = name::read("name", &order.name)?;
@@ -55,7 +63,7 @@ pub(crate) async fn create(
     let plain = PlainKey::generate(&Format::of(PREFIX), PREFIX)?;
     let key = ManagementKey {
         id: format!("{ID_PREFIX}{}", random_base62(20)?),
-        application_id: application.id,
+        application_id: application.id.clone(),
         name: name.to_owned(),
         last_four: plain.last_four().to_owned(),
         scopes,
@@ -64,10 +72,40 @@ pub(crate) async fn create(
         last_used_at: None,
         revoked_at: None,
     };
-    app.store().insert_management_key(&key, &plain.hashed()).await?;
+    let asked = json!(["management", key.name, key.scopes, expires_in, expires_at]).to_string();
+    let asker = Asker::Application(&application.id);
+    let mut tx = app.store().begin().await?;
+    let key = match repeat.claim(&mut tx, asker, &asked, &key.id, now).await? {
+        Some(earlier) => again(app, caller, &mut tx, (&application.id, &earlier), &plain).await?,
+        None => {
+            tx.insert_management_key(&key, &plain.hashed()).await?;
+            key
+        }
+    };
+    tx.commit().await?;
     done(app, caller, "management_key.created", application_id, Some(&key.id));
     app.metrics().keys_created.inc();
     Ok((key, plain.into_secret()))
+}
+
+/// Puts a new key into the row of the one that a request made the first time.
+async fn again(
+    app: &App,
+    caller: &Caller,
+    tx: &mut Tx,
+    (application_id, id): (&str, &str),
+    plain: &PlainKey,
+) -> Result<ManagementKey, Problem> {
+    let locked = tx.lock_management_key(application_id, id).await?;
+    let (earlier, hash) = locked.ok_or_else(|| was_deleted("key"))?;
+    refuse_unless_active(earlier.status(app.now()) == KeyStatus::Active)?;
+    // Another credential of the same person may have asked first, for longer.
+    caller.may_last(earlier.expires_at, None)?;
+    let (store, last) = (app.store(), earlier.last_used_at);
+    refuse_if_used(app.noted().was_used(store, Kind::Management, &earlier.id, last).await)?;
+    let key = ManagementKey { last_four: plain.last_four().to_owned(), ..earlier };
+    tx.reissue_management_key(&key, hash, &plain.hashed()).await?;
+    Ok(key)
 }
 
 /// An application's management keys, newest first.

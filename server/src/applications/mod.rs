@@ -19,6 +19,7 @@ pub(crate) mod look;
 pub(crate) mod management;
 pub(crate) mod metadata;
 pub(crate) mod owner;
+pub(crate) mod remaining;
 mod repeat;
 pub(crate) mod rotate;
 pub(crate) mod rule;

@@ -136,7 +136,8 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-fn no_such_owner() -> Problem {
+/// 404 for an owner.
+pub(super) fn no_such_owner() -> Problem {
     Problem::new(
         ProblemCode::NotFound,
         "This application has no owner with this id. An owner is made by its first key, or by PUT.",

@@ -30,7 +30,7 @@ pub(super) async fn again(
 ) -> Result<Option<(IssuedKey, PlainKey)>, Problem> {
     let asker = Asker::Application(application_id);
     let Some(id) = repeat.claim(tx, asker, request, key_id, now).await? else { return Ok(None) };
-    let earlier = tx.lock_issued(application_id, &id).await?.ok_or_else(was_deleted)?;
+    let earlier = tx.lock_issued(application_id, &id).await?.ok_or_else(|| was_deleted("key"))?;
     refuse_unless_active(earlier.status(now) == IssuedStatus::Active)?;
     let (store, last) = (app.store(), earlier.last_used_at);
     refuse_if_used(app.noted().was_used(store, Kind::Issued, &earlier.id, last).await)?;

@@ -20,8 +20,9 @@ use crate::limits::{Of, report};
 use crate::state::App;
 use crate::store::applications::Application;
 use crate::store::checks::Known;
-use crate::store::issued::{Issued, IssuedStatus};
+use crate::store::issued::{Issued, IssuedKey, IssuedStatus};
 use crate::store::management::Manager;
+use crate::store::owners::Owner;
 
 /// What one check may cost.
 const HIGHEST_COST: u64 = 1_000_000;
@@ -168,12 +169,7 @@ async fn spend(
     issued: &Issued,
     check: &Check,
 ) -> Result<(Code, Vec<Told>), Problem> {
-    let Issued { key, owner } = issued;
-    let own = key.limits.as_ref().unwrap_or(&application.limits);
-    let holders = [
-        Holder { of: Of::Key, id: &key.id, limits: own },
-        Holder { of: Of::Owner, id: &owner.id, limits: &owner.limits },
-    ];
+    let holders = holders(application, &issued.key, &issued.owner);
     let asked = limits::Check {
         application: &application.id,
         holders: &holders,
@@ -188,6 +184,19 @@ async fn spend(
         limits::Verdict::QuotaExceeded => Code::QuotaExceeded,
     };
     Ok((code, limits))
+}
+
+/// Whose limits count for a key: its own, or those of the application, and its owner's.
+pub(super) fn holders<'a>(
+    application: &'a Application,
+    key: &'a IssuedKey,
+    owner: &'a Owner,
+) -> [Holder<'a>; 2] {
+    let own = key.limits.as_ref().unwrap_or(&application.limits);
+    [
+        Holder { of: Of::Key, id: &key.id, limits: own },
+        Holder { of: Of::Owner, id: &owner.id, limits: &owner.limits },
+    ]
 }
 
 /// Until the key ends by itself. One that has ended stays so.

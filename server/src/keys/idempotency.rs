@@ -2,6 +2,8 @@
 //! still there is one key only. The first answer's secret cannot be told again,
 //! for only its hash is kept; so the same row gets another one.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::auth::bounds::Plan;
@@ -38,9 +40,9 @@ pub(crate) fn faulty(field: &'static str) -> Problem {
 }
 
 impl Repeat {
-    /// Writes down that a key with this id is going to be made for the request
-    /// (operation and parameters). When the request is a repeat, the id of the key
-    /// that was made for it first is returned.
+    /// Writes down that a key with this id, or an application, is going to be made for
+    /// the request (operation and parameters). When the request is a repeat, the id of
+    /// what was made for it first is returned.
     ///
     /// # Errors
     /// 409 when the idempotency key stands for something else.
@@ -92,7 +94,7 @@ impl Repeat {
         let Some(key_id) = self.claim(tx, Asker::User(user_id), request, key_id, now).await? else {
             return Ok(None);
         };
-        let key = tx.lock_key(user_id, &key_id).await?.ok_or_else(was_deleted)?;
+        let key = tx.lock_key(user_id, &key_id).await?.ok_or_else(|| was_deleted("key"))?;
         refuse_unless_active(key.status(now) == KeyStatus::Active)?;
         // Another credential of the same person may have asked first, for more.
         caller.may_make(Plan::of(&key), None)?;
@@ -127,9 +129,11 @@ pub(crate) async fn take_back(app: &App, caller: &Caller, idempotency_key: &str)
     Ok(())
 }
 
-/// 409: there is nothing that could get another secret.
-pub(crate) fn was_deleted() -> Problem {
-    conflict("The key that this request made the first time has been deleted. Use a new Idempotency-Key.")
+/// 409: there is nothing that could get another secret, or be told again.
+pub(crate) fn was_deleted(what: &str) -> Problem {
+    conflict(format!(
+        "The {what} that this request made the first time has been deleted. Use a new Idempotency-Key."
+    ))
 }
 
 /// What has ended gets no other secret.
@@ -156,6 +160,6 @@ async fn was_used(app: &App, key: &StoredKey) -> bool {
     app.noted().was_used(app.store(), Kind::Own, &key.id, key.last_used_at).await
 }
 
-fn conflict(detail: &'static str) -> Problem {
+fn conflict(detail: impl Into<Cow<'static, str>>) -> Problem {
     Problem { field: Some(HEADER.into()), ..Problem::new(ProblemCode::Conflict, detail) }
 }

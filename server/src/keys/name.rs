@@ -1,4 +1,4 @@
-//! The name of a key.
+//! The name of a key, or of an application.
 
 use crate::http::problem::Problem;
 
@@ -31,7 +31,7 @@ pub(crate) fn read<'t>(field: &str, text: &'t str) -> Result<&'t str, Problem> {
     let refuse = |detail: String| Err(Problem::field(field, detail));
     if name.chars().all(is_invisible) {
         return refuse(format!(
-            "`{field}` is empty, or nothing of it can be seen. Give the key a name that says what it is for."
+            "`{field}` is empty, or nothing of it can be seen. Give a name that says what it is for."
         ));
     }
     let length = name.chars().count();

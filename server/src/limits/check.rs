@@ -104,20 +104,20 @@ pub(crate) async fn check(app: &App, check: &Check<'_>) -> Result<Checked> {
 }
 
 /// A limit and its counter.
-struct Counted<'a, T> {
+pub(super) struct Counted<'a, T> {
     /// Its place in the answer.
     place: usize,
     of: Of,
-    limit: &'a Limit,
+    pub(super) limit: &'a Limit,
     wire_id: String,
-    counter: Arc<Counter<T>>,
+    pub(super) counter: Arc<Counter<T>>,
 }
 
 /// All counters of a check, in the order of their ids: whoever locks several does
 /// so in this order.
-struct Counters<'a> {
-    rates: Vec<Counted<'a, Window>>,
-    quotas: Vec<Counted<'a, Lease>>,
+pub(super) struct Counters<'a> {
+    pub(super) rates: Vec<Counted<'a, Window>>,
+    pub(super) quotas: Vec<Counted<'a, Lease>>,
 }
 
 enum Tried<'c, 'a> {
@@ -127,7 +127,7 @@ enum Tried<'c, 'a> {
 }
 
 impl<'a> Counters<'a> {
-    fn of(limits: &Limits, check: &Check<'a>, now: Timestamp) -> Self {
+    pub(super) fn of(limits: &Limits, check: &Check<'a>, now: Timestamp) -> Self {
         let (mut rates, mut quotas) = (Vec::new(), Vec::new());
         let all =
             check.holders.iter().flat_map(|holder| holder.limits.iter().map(move |limit| (holder, limit)));
@@ -205,8 +205,9 @@ impl<'a> Counters<'a> {
             let told = quota.told(check, lease.remaining());
             let reset_seconds = lease.refill().map(|refill| seconds_up(refill - now));
             limits.push((quota.place, Told { reset_seconds, lease: given, ..told }));
-            // A guard has what it needs; there may be no checks here.
-            if check.guard.is_none() && lease.starts_asking() {
+            // A guard has what it needs, and who only looks may not come again: there may be
+            // no checks here.
+            if check.guard.is_none() && check.cost > 0 && lease.starts_asking() {
                 quota.ask_ahead(app);
             }
         }

@@ -16,12 +16,15 @@
 //!
 //! Guards check keys in their own processes. They get units of quotas to spend, and
 //! report what they have used ([`report`]).
+//!
+//! Who looks at a key or an owner is told what is left over all processes ([`look`]).
 
 pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod declare;
 mod id;
 mod lease;
+pub(crate) mod look;
 pub(crate) mod report;
 mod sync;
 mod table;

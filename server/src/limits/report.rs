@@ -19,7 +19,7 @@ use super::calendar::{Period, Refill};
 use super::check::{ToldLease, period_from, wish};
 use super::declare::{Kind, Limit};
 use super::lease::{guard_end, guard_units};
-use super::sync::counts_of;
+use super::sync::{counts_of, look_at};
 use super::table::Counter;
 use super::window::Window;
 use super::{Of, id, millis, seconds_up};
@@ -27,7 +27,7 @@ use crate::http::problem::{Problem, ProblemCode};
 use crate::state::App;
 use crate::store::applications::Application;
 use crate::store::guards::{LastReport, Lent};
-use crate::store::limits::{Counted, Given, Wish};
+use crate::store::limits::{Given, Wish};
 use crate::store::{Result, StoreError, Tx};
 
 /// A report.
@@ -276,16 +276,8 @@ async fn look_at_rates(app: &App, report: &Report<'_>, now: Timestamp) -> Vec<Ra
     if rates.is_empty() {
         return Vec::new();
     }
-    let looks: Vec<_> = rates
-        .iter()
-        .map(|(_, _, counter, length)| Counted {
-            id: counter.id.clone(),
-            started_at: millis(now).div_euclid(*length) * length,
-            length: *length,
-            current: 0,
-            previous: 0,
-        })
-        .collect();
+    let looks: Vec<_> =
+        rates.iter().map(|(_, _, counter, length)| look_at(&counter.id, *length, millis(now))).collect();
     // Without an answer the process goes by what it knows, as it does for checks.
     let all = app.store().count_rates(&looks).await.unwrap_or_else(|error| {
         tracing::debug!(%error, "what others have counted of a rate is not known");

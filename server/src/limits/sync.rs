@@ -123,6 +123,12 @@ impl Pending {
     }
 }
 
+/// Asks what all have counted of a rate, and adds nothing.
+pub(super) fn look_at(id: &str, length: i64, now: i64) -> Counted {
+    let started_at = now.div_euclid(length) * length;
+    Counted { id: id.to_owned(), started_at, length, current: 0, previous: 0 }
+}
+
 /// What a row says.
 pub(super) fn counts_of(row: &Counted) -> Counts {
     Counts { start: row.started_at, current: row.current, previous: row.previous }

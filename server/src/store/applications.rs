@@ -94,26 +94,6 @@ pub(super) const SWEEPS: [Statement; 3] = [SWEEP_KEYS, SWEEP_OWNERS, SWEEP_MANAG
 const SWEPT: Statement = sql("UPDATE applications SET swept_at = $2 WHERE id = $1");
 
 impl Store {
-    /// Adds an application.
-    pub(crate) async fn insert_application(&self, application: &Application) -> Result<()> {
-        let Application { id, user_id, name, default_lifetime, longest_lifetime, .. } = application;
-        let values = values![
-            id,
-            user_id,
-            name,
-            serde_json::json!(application.formats).to_string(),
-            default_lifetime,
-            longest_lifetime,
-            serde_json::json!(application.scopes).to_string(),
-            serde_json::json!(application.rules).to_string(),
-            application.created_at,
-            application.updated_at,
-            serde_json::json!(application.limits).to_string(),
-            serde_json::json!(application.on_limiter_failure).to_string(),
-        ];
-        self.change(INSERT, values).await.map(drop)
-    }
-
     /// The user's application with this id.
     pub(crate) async fn application(&self, user_id: &str, id: &str) -> Result<Option<Application>> {
         self.find(BY_ID, values![id, user_id]).await?.as_mut().map(application).transpose()
@@ -152,6 +132,26 @@ impl Store {
 }
 
 impl Tx {
+    /// Adds an application.
+    pub(crate) async fn insert_application(&mut self, application: &Application) -> Result<()> {
+        let Application { id, user_id, name, default_lifetime, longest_lifetime, .. } = application;
+        let values = values![
+            id,
+            user_id,
+            name,
+            serde_json::json!(application.formats).to_string(),
+            default_lifetime,
+            longest_lifetime,
+            serde_json::json!(application.scopes).to_string(),
+            serde_json::json!(application.rules).to_string(),
+            application.created_at,
+            application.updated_at,
+            serde_json::json!(application.limits).to_string(),
+            serde_json::json!(application.on_limiter_failure).to_string(),
+        ];
+        self.run(INSERT, values).await.map(drop)
+    }
+
     /// The user's application with this id; nobody else changes it until the
     /// transaction ends.
     pub(crate) async fn lock_application(&mut self, user_id: &str, id: &str) -> Result<Option<Application>> {

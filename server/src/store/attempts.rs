@@ -1,5 +1,5 @@
-//! Rows of `attempts` and of `issue_attempts`: what was asked under an
-//! `Idempotency-Key`, for a user and for an application.
+//! Rows of `attempts`, `application_attempts` and `issue_attempts`: what was asked under
+//! an `Idempotency-Key`, by what it makes.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,10 +10,14 @@ use super::{Result, Store, StoreError, Tx};
 /// An attempt is remembered for so long.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Whose key was asked for. Each has Idempotency-Keys of its own.
+/// What was asked for, and whose it is. Each has Idempotency-Keys of its own.
 #[derive(Clone, Copy)]
 pub(crate) enum Asker<'a> {
+    /// A key of this user.
     User(&'a str),
+    /// An application of this user.
+    UserForApplication(&'a str),
+    /// A key of this application, of a customer or of its management.
     Application(&'a str),
 }
 
@@ -30,7 +34,7 @@ pub(crate) struct Attempt<'a> {
 /// What was asked before under the same `Idempotency-Key`.
 pub(crate) struct Earlier {
     pub(crate) fingerprint: String,
-    /// None: it was taken back.
+    /// Of what was made: a key, or an application. None: it was taken back.
     pub(crate) key_id: Option<String>,
     /// The highest number of a try before this one.
     pub(crate) number: i64,
@@ -91,21 +95,25 @@ macro_rules! statements {
 }
 
 const OF_USERS: Statements = statements!("attempts", "user_id");
+const FOR_APPLICATIONS: Statements = statements!("application_attempts", "user_id");
 const OF_APPLICATIONS: Statements = statements!("issue_attempts", "application_id");
-const SWEEP_OF_USER: Statement = sweep!("attempts", "user_id = $1");
+const SWEEP_OF_USER: [Statement; 2] =
+    [sweep!("attempts", "user_id = $1"), sweep!("application_attempts", "user_id = $1")];
 #[cfg(test)]
-pub(super) const SWEEPS: [Statement; 3] = [OF_USERS.sweep, OF_APPLICATIONS.sweep, SWEEP_OF_USER];
+pub(super) const SWEEPS: [Statement; 5] =
+    [OF_USERS.sweep, FOR_APPLICATIONS.sweep, OF_APPLICATIONS.sweep, SWEEP_OF_USER[0], SWEEP_OF_USER[1]];
 
 impl<'a> Asker<'a> {
     fn id(self) -> &'a str {
         match self {
-            Asker::User(id) | Asker::Application(id) => id,
+            Asker::User(id) | Asker::UserForApplication(id) | Asker::Application(id) => id,
         }
     }
 
     fn statements(self) -> &'static Statements {
         match self {
             Asker::User(_) => &OF_USERS,
+            Asker::UserForApplication(_) => &FOR_APPLICATIONS,
             Asker::Application(_) => &OF_APPLICATIONS,
         }
     }
@@ -148,7 +156,7 @@ impl Tx {
 impl Store {
     /// Sweeps out what is too old to be repeated.
     pub(crate) async fn sweep_attempts(&self, now: Timestamp) -> Result<()> {
-        for statements in [&OF_USERS, &OF_APPLICATIONS] {
+        for statements in [&OF_USERS, &FOR_APPLICATIONS, &OF_APPLICATIONS] {
             self.sweep_out(statements.sweep, forgotten(now)).await?;
         }
         Ok(())
@@ -156,7 +164,10 @@ impl Store {
 
     /// Sweeps out everything that a deleted user has asked.
     pub(super) async fn sweep_attempts_of(&self, user_id: &str) -> Result<()> {
-        self.sweep_out(SWEEP_OF_USER, user_id).await
+        for sweep in SWEEP_OF_USER {
+            self.sweep_out(sweep, user_id).await?;
+        }
+        Ok(())
     }
 }
 

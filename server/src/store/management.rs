@@ -73,6 +73,19 @@ const INSERT: Statement = sql(
     "INSERT INTO management_keys (id, application_id, name, last_four, hash, scopes, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
+macro_rules! lock {
+    ($rows:literal) => {
+        concat!(
+            "SELECT ",
+            management_columns!(),
+            ", hash FROM management_keys WHERE id = $1 AND application_id = $2",
+            $rows
+        )
+    };
+}
+
+const LOCK: Statement = Statement { sqlite: lock!(""), postgres: lock!(" FOR UPDATE") };
+const REISSUE: Statement = sql("UPDATE management_keys SET hash = $2, last_four = $3 WHERE id = $1");
 const BY_HASH: Statement = sql(concat!(
     "SELECT ",
     management_columns!(),
@@ -94,21 +107,6 @@ const REVOKE: Statement = sql(
 pub(super) const USED: Statement = use_statement!("management_keys", "", "true");
 
 impl Store {
-    /// Adds a management key.
-    pub(crate) async fn insert_management_key(&self, key: &ManagementKey, hash: &HashedKey) -> Result<()> {
-        let values = values![
-            &key.id,
-            &key.application_id,
-            &key.name,
-            &key.last_four,
-            hash.as_str(),
-            serde_json::json!(key.scopes).to_string(),
-            key.created_at,
-            key.expires_at,
-        ];
-        self.change(INSERT, values).await.map(drop)
-    }
-
     /// The management key with this hash; what was asked a moment ago is not asked again.
     pub(crate) async fn checked_manager(&self, hash: &HashedKey) -> Result<Option<Arc<Known<Manager>>>> {
         let ask = async { Ok(self.manager(hash).await?.map(|found| (0, found))) };
@@ -135,6 +133,48 @@ impl Store {
 }
 
 impl Tx {
+    /// Adds a management key.
+    pub(crate) async fn insert_management_key(
+        &mut self,
+        key: &ManagementKey,
+        hash: &HashedKey,
+    ) -> Result<()> {
+        let values = values![
+            &key.id,
+            &key.application_id,
+            &key.name,
+            &key.last_four,
+            hash.as_str(),
+            serde_json::json!(key.scopes).to_string(),
+            key.created_at,
+            key.expires_at,
+        ];
+        self.run(INSERT, values).await.map(drop)
+    }
+
+    /// The application's management key with this id, and its hash; nobody else changes it
+    /// until the transaction ends.
+    pub(crate) async fn lock_management_key(
+        &mut self,
+        application_id: &str,
+        id: &str,
+    ) -> Result<Option<(ManagementKey, HashedKey)>> {
+        let Some(mut row) = self.find(LOCK, values![id, application_id]).await? else { return Ok(None) };
+        Ok(Some((management_key(&mut row)?, HashedKey::stored(row.text()?))))
+    }
+
+    /// Puts another key into a row whose key nobody has seen. The row is locked, and
+    /// `before` is the hash that it had.
+    pub(crate) async fn reissue_management_key(
+        &mut self,
+        key: &ManagementKey,
+        before: HashedKey,
+        hash: &HashedKey,
+    ) -> Result<()> {
+        self.ending(Ended::Key(before)).await?;
+        self.run(REISSUE, values![&key.id, hash.as_str(), &key.last_four]).await.map(drop)
+    }
+
     /// Ends a management key, and tells whether there is one.
     pub(crate) async fn revoke_management_key(
         &mut self,

@@ -30,6 +30,7 @@ macro_rules! migrations {
             migration!($directory, 11, "guard grants", "0011_guard_grants"),
             migration!($directory, 12, "users to sweep", "0012_users_to_sweep"),
             migration!($directory, 13, "owners to sweep", "0013_owners_to_sweep"),
+            migration!($directory, 14, "application attempts", "0014_application_attempts"),
         ]
     };
 }

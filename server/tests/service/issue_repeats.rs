@@ -1,4 +1,4 @@
-//! A lost answer leaves one key of a customer only.
+//! A lost answer leaves one key of a customer only, one management key, one application.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -18,6 +18,11 @@ on_both_databases![
     an_attempt_is_forgotten_after_24_hours,
     what_is_no_idempotency_key_is_refused,
     a_repeated_import_does_nothing_and_says_so,
+    an_import_passes_over_what_is_there_when_it_is_told_to,
+    a_repeated_management_key_is_the_same_with_a_fresh_secret,
+    a_management_key_that_was_used_or_ended_is_not_told_again,
+    a_repeated_application_is_the_same_as_it_is_by_then,
+    of_many_applications_at_once_one_comes_out,
 ];
 and_with_redis![a_repeat_after_use_is_a_conflict];
 
@@ -245,4 +250,115 @@ async fn a_repeated_import_does_nothing_and_says_so(service: &Service) {
     let detail = import().await.problem_at(422, "invalid_request", "keys[0].hash");
     assert!(detail.contains("has already"), "{detail}");
     assert_eq!(service.count(KEYS).await, 2);
+}
+
+async fn an_import_passes_over_what_is_there_when_it_is_told_to(service: &Service) {
+    let application = service.application(json!({})).await;
+    let import = async |hashes: &[&str], owner: &str| {
+        let keys: Vec<_> =
+            hashes.iter().map(|hash| json!({"hash": hash.repeat(32), "owner": owner})).collect();
+        let rule = json!({"algorithm": "sha256", "input": "whole", "encoding": "hex"});
+        let order = json!({"rule": rule, "keys": keys, "skip_existing": true});
+        service.post(&application.path("/keys/import")).bearer(&application.manager).json(order).await
+    };
+    let first = import(&["aa", "bb"], "cust_7").await;
+    assert_eq!((first.status.as_u16(), &first.json()["imported"]), (201, &json!(2)), "{}", first.text);
+    let second = import(&["bb", "cc", "aa"], "cust_8").await;
+    assert_eq!((second.status.as_u16(), &second.json()["imported"]), (201, &json!(1)), "{}", second.text);
+    assert_eq!(second.json()["keys"][0]["owner"], "cust_8");
+    let third = import(&["cc", "bb", "aa"], "cust_9").await;
+    assert_eq!((third.status.as_u16(), &third.json()["keys"]), (201, &json!([])), "{}", third.text);
+    // What is there stays as it is, and nobody is made for it.
+    assert_eq!(service.count("SELECT COUNT(*) FROM issued_keys WHERE owner = 'cust_7'").await, 2);
+    assert_eq!(service.count("SELECT COUNT(*) FROM owners").await, 2);
+    import(&["dd", "dd"], "cust_7").await.problem_at(422, "invalid_request", "keys[1].hash");
+}
+
+async fn manage(application: &Application<'_>, idempotency_key: &str, order: Value) -> Answer {
+    let call = application.service.post(&application.path("/management-keys")).cookie(&application.cookie);
+    call.header("idempotency-key", idempotency_key).json(order).await
+}
+
+async fn a_repeated_management_key_is_the_same_with_a_fresh_secret(service: &Service) {
+    let application = service.application(json!({})).await;
+    let before = service.count("SELECT COUNT(*) FROM management_keys").await;
+    let order = || json!({"name": "API", "scopes": ["verify", "keys:read"]});
+    let first = told(&manage(&application, "try-1", order()).await);
+    service.pass(SignedDuration::from_mins(1));
+    let again = json!({"name": " API ", "scopes": ["keys:read", "verify"], "attempt": 2});
+    let second = told(&manage(&application, "try-1", again).await);
+    assert_eq!((&second.id, &second.key["created_at"]), (&first.id, &first.key["created_at"]));
+    assert!(second.secret != first.secret && second.key["masked"] != first.key["masked"]);
+    assert_eq!(service.count("SELECT COUNT(*) FROM management_keys").await, before + 1);
+    let list = application.path("/keys");
+    assert_eq!(service.get(&list).bearer(&first.secret).await.status, 401);
+    // The first try comes late; then another request comes under the same key.
+    manage(&application, "try-1", order()).await.problem_at(409, "conflict", "Idempotency-Key");
+    let wider = json!({"name": "API", "scopes": ["verify", "keys:read", "keys:create"], "attempt": 2});
+    manage(&application, "try-1", wider).await.problem_at(409, "conflict", "Idempotency-Key");
+    let issued = json!({"owner": "cust_7", "name": "API", "attempt": 2});
+    issue(&application, "try-1", issued).await.problem_at(409, "conflict", "Idempotency-Key");
+    assert_eq!(service.get(&list).bearer(&second.secret).await.status, 200, "it lives on");
+}
+
+async fn a_management_key_that_was_used_or_ended_is_not_told_again(service: &Service) {
+    let application = service.application(json!({})).await;
+    let order = || json!({"name": "API", "scopes": ["keys:read"]});
+    let used = told(&manage(&application, "used", order()).await);
+    assert_eq!(service.get(&application.path("/keys")).bearer(&used.secret).await.status, 200);
+    let ended = told(&manage(&application, "ended", order()).await);
+    let revoke = service.delete(&application.path(&format!("/management-keys/{}", ended.id)));
+    assert_eq!(revoke.cookie(&application.cookie).await.status, 204);
+    for name in ["used", "ended"] {
+        manage(&application, name, order()).await.problem_at(409, "conflict", "Idempotency-Key");
+    }
+    assert_eq!(service.get(&application.path("/keys")).bearer(&used.secret).await.status, 200);
+}
+
+async fn make(process: &Service, cookie: &str, order: Value) -> Answer {
+    process.post("/v1/applications").cookie(cookie).header("idempotency-key", "try-1").json(order).await
+}
+
+fn acme(name: &str) -> Value {
+    json!({"name": name, "formats": [{"environment": "live", "prefix": "acme_live_"}]})
+}
+
+async fn a_repeated_application_is_the_same_as_it_is_by_then(service: &Service) {
+    const APPLICATIONS: &str = "SELECT COUNT(*) FROM applications WHERE deleted_at IS NULL";
+    let (kim, lee) = (service.sign_in("kim@example.com").await, service.sign_in("lee@example.com").await);
+    let first = make(service, &kim, acme("Acme")).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    assert_eq!(make(service, &kim, acme(" Acme ")).await.json(), first.json());
+    let other = make(service, &lee, acme("Acme")).await.json();
+    assert_ne!(other["id"], first.json()["id"], "each user has Idempotency-Keys of their own");
+    // For a key of one's own it stands for something else.
+    let own = service.post("/v1/keys").cookie(&kim).header("idempotency-key", "try-1");
+    assert_eq!(own.json(json!({"name": "robot"})).await.status, 201);
+    assert_eq!(service.count(APPLICATIONS).await, 2);
+    make(service, &kim, acme("Other")).await.problem_at(409, "conflict", "Idempotency-Key");
+
+    let path = format!("/v1/applications/{}", first.json()["id"].as_str().unwrap());
+    let changed = service.patch(&path).cookie(&kim).json(json!({"name": "Acme API"})).await;
+    assert_eq!(make(service, &kim, acme("Acme")).await.json(), changed.json());
+    assert_eq!(service.delete(&path).cookie(&kim).await.status, 204);
+    let gone = make(service, &kim, acme("Acme")).await;
+    let detail = gone.problem_at(409, "conflict", "Idempotency-Key");
+    assert!(detail.starts_with("The application that"), "{detail}");
+
+    service.pass(SignedDuration::from_hours(24));
+    service.app.sweep().await;
+    assert_eq!(service.count("SELECT COUNT(*) FROM application_attempts").await, 0);
+    let kim = service.sign_in("kim@example.com").await;
+    assert_ne!(make(service, &kim, acme("Acme")).await.json()["id"], first.json()["id"]);
+}
+
+async fn of_many_applications_at_once_one_comes_out(service: &Service) {
+    let cookie = service.sign_in("kim@example.com").await;
+    let other = service.another_process().await;
+    let calls =
+        (0..8).map(|number| make(if number % 2 == 0 { service } else { &other }, &cookie, acme("Acme")));
+    let answers = futures_util::future::join_all(calls).await;
+    assert!(answers.iter().all(|answer| answer.json()["id"] == answers[0].json()["id"]));
+    assert_eq!(service.count("SELECT COUNT(*) FROM applications").await, 1);
+    other.app.close().await;
 }

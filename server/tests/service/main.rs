@@ -86,6 +86,7 @@ mod pooler;
 mod postgres;
 mod processes;
 mod redis_server;
+mod remaining;
 mod revoke;
 mod rotate;
 mod scopes;

@@ -7,10 +7,10 @@ use crate::limits::Of;
 use crate::limits::check::{Told, ToldLease};
 use crate::limits::declare::KindName;
 
-/// A limit of a key or of its owner, after the check.
+/// A limit of a key or of its owner, after the check or as it is looked at.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CheckedLimit)]
-pub(super) struct CheckedLimit {
+pub(in crate::api::v1) struct CheckedLimit {
     name: String,
     of: Of,
     kind: KindName,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::present;
+use crate::api::v1::idempotency_key::{IdempotencyKey, first_try, whole};
 use crate::api::v1::query::Query;
 use crate::applications::application::{self as service, ApplicationChange, ApplicationOrder};
 use crate::applications::format::Format;
@@ -15,6 +16,7 @@ use crate::applications::scopes::Scope;
 use crate::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
+use crate::keys::idempotency::Repeat;
 use crate::limits::declare::{Declaration, Limit, OnLimiterFailure};
 use crate::state::App;
 use crate::store;
@@ -91,14 +93,21 @@ pub(super) struct CreateApplication {
     /// What happens to a key while the database cannot be asked for its quotas.
     #[serde(default)]
     on_limiter_failure: OnLimiterFailure,
+    /// Which try it is under the same Idempotency-Key. One that comes after a
+    /// later one was answered changes nothing.
+    #[serde(default = "first_try", deserialize_with = "whole")]
+    #[schema(value_type = i64, default = 1, minimum = 1, maximum = 4294967295_i64)]
+    attempt: u32,
 }
 
 /// Makes an application: an API of one's own, whose keys are issued and verified here.
 #[utoipa::path(
     post, path = "/v1/applications", tag = "applications", operation_id = "createApplication",
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat within 24 hours gets the same application, as it is by then. Applications have Idempotency-Keys of their own", min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$"),),
     request_body = CreateApplication,
     responses(
         (status = 201, description = "Made", body = Application),
+        (status = 409, description = "The Idempotency-Key stands for another request, or its application was deleted"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
     security(("key" = []), ("session" = [])),
@@ -106,10 +115,11 @@ pub(super) struct CreateApplication {
 pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
+    idempotency_key: IdempotencyKey,
     JsonBody(request): JsonBody<CreateApplication>,
 ) -> Result<(StatusCode, Json<Application>), Problem> {
     let CreateApplication { name, formats, default_lifetime, longest_lifetime, .. } = request;
-    let CreateApplication { scopes, limits, on_limiter_failure, .. } = request;
+    let CreateApplication { scopes, limits, on_limiter_failure, attempt, .. } = request;
     let order = ApplicationOrder {
         name,
         formats,
@@ -119,7 +129,8 @@ pub(super) async fn create(
         limits,
         on_limiter_failure,
     };
-    let made = service::create(&app, &caller, order).await?;
+    let repeat = Repeat { idempotency_key: idempotency_key.0, attempt };
+    let made = service::create(&app, &caller, order, &repeat).await?;
     Ok((StatusCode::CREATED, Json(Application::told(made))))
 }
 

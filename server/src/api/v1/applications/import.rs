@@ -28,6 +28,10 @@ pub(super) struct ImportKeys {
     rule: HashRule,
     #[schema(min_items = 1, max_items = 1000)]
     keys: Vec<KeyToImport>,
+    /// Whether keys that the application has already are passed over, and stay as they
+    /// are. Then an import may be repeated as often as you like.
+    #[serde(default)]
+    skip_existing: bool,
 }
 
 /// How the keys were hashed. An application has at most ten such rules, and each
@@ -84,13 +88,13 @@ pub(super) struct KeyToImport {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ImportedKeys {
     imported: usize,
-    /// In the order in which they were sent.
+    /// In the order in which they were sent, without those that were passed over.
     keys: Vec<ApplicationKey>,
 }
 
 /// Takes keys over by their hashes, up to 1,000 at once, so that nobody needs a new
 /// key. The body may have 8 MiB. A repeat takes nothing over: it is refused, as the
-/// application has those keys already.
+/// application has those keys already, or with `skip_existing` passes over them.
 #[utoipa::path(
     post, path = "/v1/applications/{application}/keys/import", tag = "applications", operation_id = "importKeys",
     params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$")),
@@ -111,7 +115,8 @@ pub(super) async fn import(
     let HashRule { algorithm, input, separator, encoding, pepper, id_part } = request.rule;
     let rule = RuleOrder { algorithm, input, separator, encoding, pepper, id_part };
     let keys = request.keys.into_iter().map(KeyToImport::order).collect();
-    let imported = service::import(&app, &caller, &application, ImportOrder { rule, keys }).await?;
+    let order = ImportOrder { rule, keys, skips_existing: request.skip_existing };
+    let imported = service::import(&app, &caller, &application, order).await?;
     let now = app.now();
     let keys: Vec<_> = imported.into_iter().map(|key| ApplicationKey::told(key, now)).collect();
     Ok((StatusCode::CREATED, Json(ImportedKeys { imported: keys.len(), keys })))

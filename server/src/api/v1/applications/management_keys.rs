@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::application::ListPage;
+use crate::api::v1::idempotency_key::{IdempotencyKey, first_try, whole};
 use crate::api::v1::key::{Status, expose};
 use crate::api::v1::query::Query;
 use crate::applications::management::{self as service, ManagementOrder};
 use crate::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
+use crate::keys::idempotency::Repeat;
 use crate::state::App;
 use crate::store;
 
@@ -86,15 +88,24 @@ pub(super) struct CreateManagementKey {
     /// The moment it ends, instead of `expires_in`.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// Which try it is under the same Idempotency-Key. One that comes after a
+    /// later one was answered changes nothing.
+    #[serde(default = "first_try", deserialize_with = "whole")]
+    #[schema(value_type = i64, default = 1, minimum = 1, maximum = 4294967295_i64)]
+    attempt: u32,
 }
 
 /// Makes a management key and tells it, this once.
 #[utoipa::path(
     post, path = "/v1/applications/{application}/management-keys", tag = "applications", operation_id = "createManagementKey",
-    params(("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$")),
+    params(
+        ("application" = String, Path, description = "Id of the application", pattern = "^app_[0-9A-Za-z]{16,64}$"),
+        ("Idempotency-Key" = Option<String>, Header, description = "As for issuing a key", min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$"),
+    ),
     request_body = CreateManagementKey,
     responses(
         (status = 201, description = "Made", body = NewManagementKey),
+        (status = 409, description = "The Idempotency-Key stands for another request, or its key was used or has ended"),
         (status = 403, description = "The key lacks a scope, or asks for more than it may do itself; a management key makes none"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
@@ -104,11 +115,13 @@ pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
     Path(application): Path<String>,
+    idempotency_key: IdempotencyKey,
     JsonBody(request): JsonBody<CreateManagementKey>,
 ) -> Result<(StatusCode, Json<NewManagementKey>), Problem> {
-    let CreateManagementKey { name, scopes, expires_in, expires_at } = request;
+    let CreateManagementKey { name, scopes, expires_in, expires_at, attempt } = request;
     let order = ManagementOrder { name, scopes, expires_in, expires_at };
-    let (key, secret) = service::create(&app, &caller, &application, order).await?;
+    let repeat = Repeat { idempotency_key: idempotency_key.0, attempt };
+    let (key, secret) = service::create(&app, &caller, &application, order, &repeat).await?;
     let key = ManagementKey::told(key, app.now());
     Ok((StatusCode::CREATED, Json(NewManagementKey { key, secret })))
 }

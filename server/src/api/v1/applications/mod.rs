@@ -8,6 +8,7 @@ mod key;
 mod keys;
 mod management_keys;
 mod owners;
+mod remaining;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,6 +30,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(owners::list))
         .routes(routes!(owners::get, owners::put, owners::delete))
         .routes(routes!(owners::revoke))
+        .routes(routes!(remaining::of_key))
+        .routes(routes!(remaining::of_owner))
 }
 
 /// A member that may be absent, which changes nothing, or `null`, which means something.
