@@ -52,7 +52,7 @@ export interface Owners {
   list<M extends object = Metadata>(options?: CallOptions): AsyncIterableIterator<Owner<M>>;
   /** @throws {KeylatchError} `not_found`. */
   get<M extends object = Metadata>(id: string, options?: CallOptions): Promise<Owner<M>>;
-  /** Ends all keys of an owner for good, at once: how many there were that had not ended. @throws {KeylatchError} `not_found`. */
+  /** Ends all keys of an owner for good, at once, and tells how many of the newest 100,000 had not ended. @throws {KeylatchError} `not_found`. */
   revoke(id: string, options?: CallOptions): Promise<number>;
   /** Deletes an owner with all its keys, active or not. @throws {KeylatchError} `not_found`. */
   delete(id: string, options?: CallOptions): Promise<void>;

@@ -149,14 +149,14 @@ impl Store {
     /// Sweeps out what is too old to be repeated.
     pub(crate) async fn sweep_attempts(&self, now: Timestamp) -> Result<()> {
         for statements in [&OF_USERS, &OF_APPLICATIONS] {
-            self.sweep_out(statements.sweep, forgotten(now)).await?;
+            self.sweep_out(statements.sweep, values![forgotten(now)]).await?;
         }
         Ok(())
     }
 
     /// Sweeps out everything that a deleted user has asked.
     pub(super) async fn sweep_attempts_of(&self, user_id: &str) -> Result<()> {
-        self.sweep_out(SWEEP_OF_USER, user_id).await
+        self.sweep_out(SWEEP_OF_USER, values![user_id]).await
     }
 }
 
