@@ -58,7 +58,7 @@ export interface Owners {
    * @throws {KeylatchError} `not_found`.
    */
   limits(id: string, options?: CallOptions): Promise<RemainingLimit[]>;
-  /** Ends all keys of an owner for good, at once: how many there were that had not ended. @throws {KeylatchError} `not_found`. */
+  /** Ends all keys of an owner for good, at once, and tells how many of the newest 100,000 had not ended. @throws {KeylatchError} `not_found`. */
   revoke(id: string, options?: CallOptions): Promise<number>;
   /** Deletes an owner with all its keys, active or not. @throws {KeylatchError} `not_found`. */
   delete(id: string, options?: CallOptions): Promise<void>;

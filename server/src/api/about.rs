@@ -8,7 +8,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::problem::{self, Problem, ProblemBody};
-use crate::readiness::Degraded;
 use crate::state::App;
 
 /// The answer of `/health`.
@@ -24,7 +23,7 @@ pub(crate) struct Ready {
     #[schema(example = "ok")]
     status: &'static str,
     /// What the server does without right now: `redis`, so keys are checked and nobody can sign in.
-    degraded: Degraded,
+    degraded: Vec<&'static str>,
 }
 
 /// Liveness: the process answers. It does not ask the database, because starting

@@ -103,6 +103,9 @@ impl App {
             _ => None,
         };
         let now = self.now();
+        if matches!(change, UserChange::Password(_) | UserChange::EndSessions) {
+            end_most(self, &user.id, None).await?;
+        }
         let mut tx = self.store().begin().await?;
         tx.lock_user(&user.id).await?;
         let action = match &change {
@@ -143,6 +146,14 @@ impl App {
     }
 }
 
+/// Ends the sessions and logins of a user some at a time, before the transaction that ends
+/// the rest: whoever has a password or a key of theirs can begin a million, and one
+/// statement for all would fail, so that the thief stays.
+async fn end_most(app: &App, user_id: &str, but: Option<&HashedToken>) -> Result<(), StoreError> {
+    app.store().sweep_sessions_of(user_id, but).await?;
+    app.store().sweep_logins_of(user_id).await
+}
+
 /// Gives a person another password, who shows the old one. Every other session
 /// and every login by browser end.
 ///
@@ -174,6 +185,7 @@ pub(crate) async fn change_own_password(
         UserError::Password => Problem::field("new", "`new` is too short. Use at least 8 characters."),
         _ => Problem::internal(),
     })?;
+    end_most(app, &user.id, session).await?;
     let mut tx = app.store().begin().await?;
     tx.set_password(&user.id, &hash).await?;
     tx.delete_sessions_of(&user.id, session).await?;

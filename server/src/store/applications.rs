@@ -122,7 +122,7 @@ impl Store {
         while let Some(mut row) = self.find(TO_SWEEP, values![]).await? {
             let id = row.text()?;
             for statement in [SWEEP_KEYS, SWEEP_OWNERS, SWEEP_MANAGEMENT] {
-                self.sweep_out(statement, &id).await?;
+                self.sweep_out(statement, values![&id]).await?;
             }
             self.sweep_quotas_of(&id).await?;
             self.change(SWEPT, values![&id, now]).await?;

@@ -157,7 +157,7 @@ impl Store {
     /// Sweeps out what is too old to be repeated.
     pub(crate) async fn sweep_attempts(&self, now: Timestamp) -> Result<()> {
         for statements in [&OF_USERS, &FOR_APPLICATIONS, &OF_APPLICATIONS] {
-            self.sweep_out(statements.sweep, forgotten(now)).await?;
+            self.sweep_out(statements.sweep, values![forgotten(now)]).await?;
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl Store {
     /// Sweeps out everything that a deleted user has asked.
     pub(super) async fn sweep_attempts_of(&self, user_id: &str) -> Result<()> {
         for sweep in SWEEP_OF_USER {
-            self.sweep_out(sweep, user_id).await?;
+            self.sweep_out(sweep, values![user_id]).await?;
         }
         Ok(())
     }

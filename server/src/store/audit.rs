@@ -106,6 +106,6 @@ impl Store {
 
     /// Sweeps out events up to a time.
     pub(crate) async fn sweep_events(&self, until: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP, until).await
+        self.sweep_out(SWEEP, values![until]).await
     }
 }

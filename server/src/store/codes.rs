@@ -54,7 +54,7 @@ impl Store {
 
     /// Sweeps out what is over.
     pub(crate) async fn sweep_codes(&self, now: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP, over(now)).await
+        self.sweep_out(SWEEP, values![over(now)]).await
     }
 }
 

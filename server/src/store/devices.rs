@@ -106,7 +106,7 @@ impl Store {
 
     /// Sweeps out what is over.
     pub(crate) async fn sweep_devices(&self, now: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP, millis(now) - REMEMBERED.as_millis() as i64).await
+        self.sweep_out(SWEEP, values![millis(now) - REMEMBERED.as_millis() as i64]).await
     }
 }
 

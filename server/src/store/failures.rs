@@ -73,7 +73,7 @@ impl Store {
 
     /// Sweeps out failures that count no more, and places that are long unused.
     pub(crate) async fn sweep_failures(&self, now: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP, millis(now) - KEPT.as_millis() as i64).await?;
-        self.sweep_out(SWEEP_PLACES, millis(now) - KNOWN.as_millis() as i64).await
+        self.sweep_out(SWEEP, values![millis(now) - KEPT.as_millis() as i64]).await?;
+        self.sweep_out(SWEEP_PLACES, values![millis(now) - KNOWN.as_millis() as i64]).await
     }
 }

@@ -111,9 +111,9 @@ impl Store {
     /// Sweeps out guards that are long silent, and what they had.
     pub(crate) async fn sweep_guards(&self, now: Timestamp) -> Result<()> {
         let until = millis(now) - KEPT.as_millis() as i64;
-        self.sweep_out(SWEEP_LEASES, until).await?;
-        self.sweep_out(SWEEP_GRANTS, until).await?;
-        self.sweep_out(SWEEP_GUARDS, until).await
+        self.sweep_out(SWEEP_LEASES, values![until]).await?;
+        self.sweep_out(SWEEP_GRANTS, values![until]).await?;
+        self.sweep_out(SWEEP_GUARDS, values![until]).await
     }
 }
 

@@ -170,13 +170,13 @@ impl Store {
 
     /// Sweeps out what a deleted application has used.
     pub(crate) async fn sweep_quotas_of(&self, application_id: &str) -> Result<()> {
-        self.sweep_out(SWEEP_APPLICATION, format!("{application_id}/%")).await
+        self.sweep_out(SWEEP_APPLICATION, values![format!("{application_id}/%")]).await
     }
 
     /// Sweeps out what nothing depends on any more.
     pub(crate) async fn sweep_limits(&self, now: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP_QUOTAS, millis(now) - KEPT).await?;
-        self.sweep_out(SWEEP_RATES, now).await
+        self.sweep_out(SWEEP_QUOTAS, values![millis(now) - KEPT]).await?;
+        self.sweep_out(SWEEP_RATES, values![now]).await
     }
 }
 

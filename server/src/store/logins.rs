@@ -171,13 +171,13 @@ impl Store {
 
     /// Sweeps out what is over.
     pub(crate) async fn sweep_logins(&self, now: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP_ACCESS, now).await?;
-        self.sweep_out(SWEEP, over(now)).await
+        self.sweep_out(SWEEP_ACCESS, values![now]).await?;
+        self.sweep_out(SWEEP, values![over(now)]).await
     }
 
-    /// Sweeps out the logins of a deleted user; their access tokens end with them.
-    pub(super) async fn sweep_logins_of(&self, user_id: &str) -> Result<()> {
-        self.sweep_out(SWEEP_OF_USER, user_id).await
+    /// Ends the logins of a user, some at a time; their access tokens end with them.
+    pub(crate) async fn sweep_logins_of(&self, user_id: &str) -> Result<()> {
+        self.sweep_out(SWEEP_OF_USER, values![user_id]).await
     }
 }
 

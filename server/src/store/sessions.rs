@@ -68,7 +68,7 @@ const DELETE_OF_USER: Statement =
     sql("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2 RETURNING user_id");
 const SWEEP_IDLE: Statement = sweep!("sessions", "last_seen_at <= $1");
 const SWEEP_OLD: Statement = sweep!("sessions", "created_at <= $1");
-const SWEEP_OF_USER: Statement = sweep!("sessions", "user_id = $1");
+const SWEEP_OF_USER: Statement = sweep!("sessions", "user_id = $1 AND token_hash <> $3");
 #[cfg(test)]
 pub(super) const SWEEPS: [Statement; 3] = [SWEEP_IDLE, SWEEP_OLD, SWEEP_OF_USER];
 
@@ -91,13 +91,14 @@ impl Store {
 
     /// Sweeps out the sessions that have ended by themselves.
     pub(crate) async fn sweep_sessions(&self, now: Timestamp) -> Result<()> {
-        self.sweep_out(SWEEP_IDLE, millis(now) - IDLE.as_millis() as i64).await?;
-        self.sweep_out(SWEEP_OLD, millis(now) - LIFETIME.as_millis() as i64).await
+        self.sweep_out(SWEEP_IDLE, values![millis(now) - IDLE.as_millis() as i64]).await?;
+        self.sweep_out(SWEEP_OLD, values![millis(now) - LIFETIME.as_millis() as i64]).await
     }
 
-    /// Sweeps out the sessions of a deleted user.
-    pub(super) async fn sweep_sessions_of(&self, user_id: &str) -> Result<()> {
-        self.sweep_out(SWEEP_OF_USER, user_id).await
+    /// Ends the sessions of a user but this one, some at a time.
+    pub(crate) async fn sweep_sessions_of(&self, user_id: &str, but: Option<&HashedToken>) -> Result<()> {
+        let but = but.map_or("", HashedToken::as_str);
+        self.sweep_out(SWEEP_OF_USER, values![user_id, but]).await
     }
 }
 

@@ -2,14 +2,14 @@
 //! server or with a shorter retention, and one statement for all of them would pass its
 //! deadline each time, and hold up every change until then.
 
-use super::value::{Statement, Value, values};
+use super::value::{Statement, Value};
 use super::{Result, Store};
 
 /// So many rows go with one statement: a fraction of a second.
 pub(super) const BATCH: i64 = 2_000;
 
-/// Deletes some rows of a table: those of which the condition is true for `$1`, at
-/// most `$2`.
+/// Deletes some rows of a table, at most `$2`: those of which the condition is true, for
+/// `$1` and what comes after `$2`.
 macro_rules! sweep {
     ($table:literal, $which:literal) => {
         $crate::store::value::Statement {
@@ -38,10 +38,10 @@ macro_rules! sweep {
 pub(super) use sweep;
 
 impl Store {
-    /// Deletes whatever the statement, a `sweep!`, deletes of this value.
-    pub(super) async fn sweep_out(&self, statement: Statement, value: impl Into<Value>) -> Result<()> {
-        let value = value.into();
-        while self.change(statement, values![value.clone(), BATCH]).await?.len() as i64 == BATCH {}
+    /// Deletes whatever the statement, a `sweep!`, deletes for these values.
+    pub(super) async fn sweep_out(&self, statement: Statement, mut values: Vec<Value>) -> Result<()> {
+        values.insert(1, BATCH.into());
+        while self.change(statement, values.clone()).await?.len() as i64 == BATCH {}
         Ok(())
     }
 }

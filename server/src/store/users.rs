@@ -78,7 +78,7 @@ impl Store {
     pub(crate) async fn sweep_users(&self, now: Timestamp) -> Result<()> {
         while let Some(mut row) = self.find(TO_SWEEP, values![]).await? {
             let id = row.text()?;
-            self.sweep_sessions_of(&id).await?;
+            self.sweep_sessions_of(&id, None).await?;
             self.sweep_logins_of(&id).await?;
             self.sweep_attempts_of(&id).await?;
             while self.bury_some_keys(&id, now).await? {}

@@ -4,9 +4,13 @@
 use keylatch_server::{Database, UserChange};
 use serde_json::json;
 
-use crate::harness::{KIM, Service};
+use crate::harness::{KIM, PASSWORD, Service};
 
-on_both_databases![a_large_backlog_goes_in_pieces, what_many_sessions_of_a_deleted_user_leave_goes_in_pieces];
+on_both_databases![
+    a_large_backlog_goes_in_pieces,
+    what_many_sessions_of_a_deleted_user_leave_goes_in_pieces,
+    however_many_sessions_a_thief_has_another_password_ends_them,
+];
 
 const MANY: i64 = 5_000;
 /// Most rows that one statement may delete.
@@ -101,4 +105,38 @@ async fn what_many_sessions_of_a_deleted_user_leave_goes_in_pieces(service: &Ser
     for table in ["sessions", "attempts"] {
         assert_eq!(service.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
+}
+
+async fn however_many_sessions_a_thief_has_another_password_ends_them(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let user = service.get("/v1/account").cookie(&cookie).await.json()["id"].as_str().unwrap().to_owned();
+    refuse_large_statements(service, &["sessions", "logins"]).await;
+    let begin_many = async || {
+        for (table, columns, values) in [
+            ("sessions", "token_hash, user_id, created_at, last_seen_at", "1795168800000, 1795168800000"),
+            (
+                "logins",
+                "token_hash, user_id, login_id, client_id, audience, scope, begun_at",
+                "'x' || i, 'x', '', '', 1795168800000",
+            ),
+        ] {
+            let rows = format!("SELECT 'x' || i, '{user}', {values} FROM ({}) AS numbers", numbers(service));
+            service.execute(&format!("INSERT INTO {table} ({columns}) {rows}")).await;
+        }
+    };
+    let left = async || {
+        (
+            service.count("SELECT COUNT(*) FROM sessions").await,
+            service.count("SELECT COUNT(*) FROM logins").await,
+        )
+    };
+    begin_many().await;
+    let passwords = json!({"old": PASSWORD, "new": "another horse battery"});
+    let changed = service.post("/v1/account/password").cookie(&cookie).json(passwords).await;
+    assert_eq!(changed.status, 204, "{}", changed.text);
+    assert_eq!(left().await, (1, 0), "the one that asked goes on");
+    assert_eq!(service.get("/v1/account").cookie(&cookie).await.status, 200);
+    begin_many().await;
+    service.app.change_user(KIM, UserChange::EndSessions).await.unwrap();
+    assert_eq!(left().await, (0, 0));
 }
