@@ -10,7 +10,9 @@
  */
 
 import type { ApplicationKeys } from './types/application-keys.js';
-import type { ApplicationInfo, ChangeApplicationOptions, CreateApplicationOptions, Environment, Metadata, RemainingLimit } from './types/applications.js';
+import type {
+  ApplicationInfo, ChangeApplicationOptions, CreateApplicationOptions, Environment, Metadata, RemainingLimit,
+} from './types/applications.js';
 import type { CallOptions } from './types/keys.js';
 import type { ManagementKeys } from './types/management-keys.js';
 import type { Owners } from './types/owners.js';

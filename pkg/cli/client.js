@@ -118,19 +118,19 @@ async function found(options) {
 
 /** The first key that there is. @param {any[]} kinds @param {any} setting */
 async function resolved(kinds, setting) {
-  const [kind, ...others] = kinds;
-  try {
-    return { credential: await resolveKey(kind, setting), kind };
-  } catch (error) {
-    if (others.length === 0 || !isError(error) || error.code !== 'no_credential') throw error;
-    return resolved(others, setting).catch((later) => {
-      if (later.code !== 'no_credential') throw later;
-      // Whoever has neither is told of both.
-      const { tried } = /** @type {any} */ (error);
-      const more = later.tried.filter((/** @type {any} */ { message }) => tried.every((/** @type {any} */ one) => one.message !== message));
-      throw Object.assign(error, { tried: [...tried, ...more] });
-    });
+  /** @type {any[]} */
+  const failures = [];
+  for (const kind of kinds) {
+    try {
+      return { credential: await resolveKey(kind, setting), kind };
+    } catch (error) {
+      if (!isError(error) || error.code !== 'no_credential') throw error;
+      failures.push(error);
+    }
   }
+  // Whoever has none is told of every place, once.
+  const places = new Map(failures.flatMap(({ tried }) => tried).map((notice) => [notice.message, notice]));
+  throw Object.assign(failures[0], { tried: [...places.values()] });
 }
 
 /**

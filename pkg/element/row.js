@@ -78,7 +78,7 @@ function headCell(scene, kind, name) {
     element: el('th', { role: 'rowheader', scope: 'row', class: kind }, title, under),
     show(key) {
       name.show(key);
-      title.title = kind === 'name' ? key.name : '';
+      title.title = kind === 'name' ? labelOf(key) : '';
       under.replaceChildren(...underWords(scene, key));
     },
   };
@@ -97,7 +97,8 @@ function underWords({ speech, list, offer }, { replacedBy, scopes }) {
 /** @returns {Shown} */
 function nameText() {
   const element = document.createTextNode('');
-  return { element, show: ({ name }) => { element.data = name; } };
+  // One without a name is called by what is known of it: this is the word on a button.
+  return { element, show: (key) => { element.data = labelOf(key); } };
 }
 
 /** @param {Scene} scene @returns {Shown} */

@@ -1,7 +1,7 @@
 // What keylatch/applications promises to a strict user. Compiled, never run.
 
 import { Applications } from 'keylatch/applications';
-import type { Application, ApplicationInfo, ApplicationKey, Limit, ManagementKey, Metadata, Owner, Verification } from 'keylatch/applications';
+import type { Application, ApplicationInfo, ApplicationKey, Limit, ManagementKey, Metadata, Owner, RemainingLimit, Verification } from 'keylatch/applications';
 import type { RevealOnce, Secret } from 'keylatch';
 
 /** Compiles only when both types are the same. */
@@ -50,12 +50,15 @@ for await (const key of acme.keys.list({ owner: 'cust_7', status: 'disabled', en
 acme.keys.list({ status: 'ended' });
 same<Awaited<ReturnType<typeof acme.keys.import>>, ApplicationKey[]>(true);
 await acme.keys.import({ rule: { algorithm: 'sha256', input: 'whole', encoding: 'hex', pepper: secret }, keys: [{ hash: '00', owner: 'cust_7', createdAt: new Date() }] });
+await acme.keys.import({ rule: { algorithm: 'sha256', input: 'whole', encoding: 'hex' }, keys: [], skipExisting: true });
 // @ts-expect-error what is slow is no hash that a key is found by
 await acme.keys.import({ rule: { algorithm: 'bcrypt', input: 'whole', encoding: 'hex' }, keys: [] });
 
 const owner = await acme.owners.put('cust_7', { metadata: { plan: 'pro' } });
 same<typeof owner, Owner<{ plan: string }>>(true);
 same<Awaited<ReturnType<typeof acme.owners.revoke>>, number>(true);
+same<Awaited<ReturnType<typeof acme.owners.limits>>, RemainingLimit[]>(true);
+same<Awaited<ReturnType<typeof acme.keys.limits>>, RemainingLimit[]>(true);
 
 const management = await acme.managementKeys.create({ name: 'API', scopes: ['verify'] });
 same<typeof management.key, ManagementKey>(true);

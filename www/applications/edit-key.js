@@ -29,7 +29,7 @@ export function editKey(scene, key, { scopes, remaining, change }) {
     };
   };
   const submit = () => {
-    const changed = changedOf({ ...key, name: key.name ?? '', limits: key.limits ?? null }, values());
+    const changed = changedOf({ ...key, limits: key.limits ?? null }, values());
     return Object.keys(changed).length > 0 ? change(changed) : key;
   };
   return new FormDialog(scene, {

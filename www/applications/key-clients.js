@@ -106,8 +106,8 @@ export class ManagementKeys {
   }
 }
 
-/** What an application has not is `null` or an empty name, what a client has not is left out. */
-const told = ({ name, ...key }) => Object.fromEntries(Object.entries({ name: name || null, ...key }).filter(([, value]) => value !== null));
+/** What an application has not is `null`, what a client has not is left out. */
+const told = (key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null));
 
 const shown = ({ key, secret }) => ({ key: told(key), secret });
 
