@@ -84,25 +84,31 @@ export class Call {
       const keepsCookies = typeof globalThis.location?.origin === 'string';
       // Runtimes without a cache throw at the option `cache`: workerd before 2024-12.
       const page = keepsCookies ? { credentials: cookies ? 'include' : 'omit', cache: 'no-store' } : {};
-      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', ...page };
-      const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
-      // The request has its own copy of the body.
-      body?.fill(0);
-      const response = await this.dispatch(request);
+      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', signal: this.signal, ...page };
+      const response = await this.dispatch(url, /** @type {any} */ (init));
       const { status, type, headers: given } = response;
       const bytes = await this.within(readBody(response, limit, this.signal));
       if (bytes === 'too_large') return { failed: 'too_large', neverLeft: false, name: '', message: '' };
       return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', headers: headersOf(given, keepsCookies), bytes };
     } catch (thrown) {
       return this.failed(thrown);
+    } finally {
+      // Not before: a `fetch` that a framework put in the place of the platform's may read it later.
+      body?.fill(0);
     }
   }
 
-  /** @param {Request} request @returns {Promise<Response>} */
-  dispatch(request) {
+  /**
+   * The platform's `fetch` makes a request of what it is given, so none is made before; one of the
+   * user's is given a `Request`.
+   * @param {string | Request} input @param {RequestInit} [init]
+   * @returns {Promise<Response>}
+   */
+  dispatch(input, init) {
+    if (this.state !== 'running') return this.within(undefined);
+    const [own, { fetch }] = [this.#fetch, globalThis];
     // Called without `this`: a browser's fetch refuses any but the window.
-    const send = this.#fetch ?? globalThis.fetch;
-    return /** @type {any} */ (this.within(this.state === 'running' ? send(request) : undefined));
+    return this.within(own ? own(init ? new Request(input, init) : /** @type {Request} */ (input)) : fetch(input, init));
   }
 
   /**
