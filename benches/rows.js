@@ -118,24 +118,16 @@ export async function lifecycleRows(baseUrl) {
   await overLoopback['bare fetch'].whoami();
   await sameReadings(overLoopback, id);
   // The service's own answers, given at once: what is left is the client's time.
-  const body = JSON.stringify(await overLoopback['bare fetch'].whoami());
-  const headers = { 'content-type': 'application/json', 'x-request-id': 'bench' };
-  const canned = clients(baseUrl, credential, async (input, init) => {
-    new Request(input, init); // As fetch itself begins.
-    return new Response(body, { headers });
-  });
-
-  const keyBody = JSON.stringify(await overLoopback['bare fetch'].get(id));
-  const cannedKey = clients(baseUrl, credential, async (input, init) => {
-    new Request(input, init);
-    return new Response(keyBody, { headers });
-  });
+  const account = answering(await overLoopback['bare fetch'].whoami());
+  const info = answering(await overLoopback['bare fetch'].get(id));
+  const get = async (client) => is((await client.get(id)).id === id);
+  const platform = globalThis.fetch;
 
   return [
-    lifecycleRow('client.get, over loopback', overLoopback, async (client) => is((await client.get(id)).id === id)),
-    lifecycleRow('client.whoami, over loopback', overLoopback, whoami),
-    lifecycleRow('client.whoami, answered at once', canned, whoami),
-    lifecycleRow('client.get, answered at once', cannedKey, async (client) => is((await client.get(id)).id === id)),
+    lifecycleRow('client.get, over loopback', platform, overLoopback, get),
+    lifecycleRow('client.whoami, over loopback', platform, overLoopback, whoami),
+    lifecycleRow('client.whoami, answered at once', account, clients(baseUrl, credential, account), whoami),
+    lifecycleRow('client.get, answered at once', info, clients(baseUrl, credential, info), get),
   ];
 }
 
@@ -163,16 +155,32 @@ async function whoami(client) {
   return is((await client.whoami()).user === DEMO.user);
 }
 
+/** @param {typeof globalThis.fetch} [fetch] of the peers; keylatch takes the platform's at each call, as in most programs */
 function clients(baseUrl, credential, fetch) {
   return {
-    keylatch: new keylatch.KeyClient({ provider: 'keylatch', baseUrl, credential, fetch }),
+    keylatch: new keylatch.KeyClient({ provider: 'keylatch', baseUrl, credential }),
     'hand-written': new HandwrittenClient({ baseUrl, key: credential, fetch }),
     'bare fetch': bareFetch({ baseUrl, key: credential, fetch }),
   };
 }
 
-function lifecycleRow(name, clients, call) {
-  return row(name, Object.fromEntries(Object.entries(clients).map(([peer, client]) => [peer, () => call(client)])));
+/** What stands for the platform's fetch where the answer is known. @param {object} answer @returns {typeof globalThis.fetch} */
+function answering(answer) {
+  const body = JSON.stringify(answer);
+  const headers = { 'content-type': 'application/json', 'x-request-id': 'bench' };
+  return async (input, init) => {
+    new Request(input, init); // As fetch itself begins.
+    return new Response(body, { headers });
+  };
+}
+
+/** @param {string} name @param {typeof globalThis.fetch} fetch the platform's, during this row */
+function lifecycleRow(name, fetch, clients, call) {
+  const asked = (client) => () => {
+    globalThis.fetch = fetch;
+    return call(client);
+  };
+  return row(name, Object.fromEntries(Object.entries(clients).map(([peer, client]) => [peer, asked(client)])));
 }
 
 /** A mistake that both find. @param {string[]} texts */

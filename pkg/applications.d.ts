@@ -72,7 +72,7 @@ export interface ApplicationsOptions {
    * function that gives one, which is called again after a 401. Leave it out in a page of the server, whose session cookie the browser holds.
    */
   credential?: Credential | (() => Credential | PromiseLike<Credential>);
-  /** Your own `fetch`. Default: the platform's. */
+  /** Your own `fetch`; it is given a `Request`. Default: the platform's. */
   fetch?: typeof globalThis.fetch;
   /** Milliseconds for one call, tries included. Default 30000. */
   timeout?: number;

@@ -103,7 +103,7 @@ export interface ElementEvents {
 export class KeylatchKeys extends HTMLElement {
   /** What calls are made with. `undefined`: a client of its own, which stands on the session cookie of the browser. `null`: nobody is in. */
   client: KeyClient | null | undefined;
-  /** Your own `fetch` for the client of its own, such as one that adds a header. */
+  /** Your own `fetch` for the client of its own, such as one that adds a header; it is given a `Request`. */
   fetch: typeof globalThis.fetch | undefined;
   /** The service: an id, or what `provider` or `defineProvider` gave. */
   get provider(): string | Provider;

@@ -13,6 +13,8 @@ const LONGEST: usize = 512;
 const LONGEST_WORDS: usize = 48;
 /// The brackets that a placeholder stands in.
 const BRACKETS: &[(&str, &str)] = &[("{", "}"), ("<", ">"), ("[", "]"), ("(", ")"), ("%", "%")];
+/// What they begin with.
+const OPENING: Set = Set::of("{<[(%");
 /// The brackets of a reference, with anything in them: of shells, templates, GitHub,
 /// SOPS, Jasypt and Azure.
 const WRAPPED: &[(&str, &str)] = &[
@@ -52,6 +54,8 @@ const LONGEST_SCHEME: usize = 24;
 const REDACTED: &str = "[redacted]";
 /// A line break or tab that was written instead of being sent.
 const ESCAPES: &[&str] = &["\\n", "\\r", "\\t", "%0A", "%0D"];
+/// What they end with.
+const ESCAPED: Set = Set::of("nrtadNRTAD");
 /// Placeholders in full, without `_`, `-`, `.` and spaces.
 const WORDS: &[&str] = &[
     "apikey",
@@ -102,6 +106,8 @@ pub(super) fn is_placeholder(core: &[u8], format: Option<&KeyFormat>) -> bool {
 /// Where the escape stands that a text ends with: the key before it may be a good one.
 #[inline(never)]
 pub(super) fn escape(core: &[u8], format: Option<&KeyFormat>) -> Option<usize> {
+    // Mostly the last character tells.
+    core.last().filter(|last| ESCAPED.contains(**last))?;
     let found = ESCAPES.iter().find(|escape| ends_with(core, escape))?;
     // One of several, as in `\r\n`.
     let at = core.len() - found.len();
@@ -158,10 +164,11 @@ pub(super) fn is_simple_placeholder(body: &[u8]) -> bool {
 
 /// `<API-KEY>`, `{MY_API_KEY}`, `(null)`, `[object Object]`
 fn is_bracketed(text: &[u8]) -> bool {
-    BRACKETS.iter().any(|(open, close)| {
+    let stands_in = |(open, close): &(&str, &str)| {
         let inner = between(text, open.len(), close.len());
         starts_with(text, open) && ends_with(text, close) && !inner.is_empty() && inner.iter().all(is_spoken)
-    })
+    };
+    text.first().is_some_and(|first| OPENING.contains(*first)) && BRACKETS.iter().any(stands_in)
 }
 
 /// `xxxx`, `XXXX-XXXX`
@@ -213,9 +220,9 @@ fn is_shortened(text: &[u8], format: Option<&KeyFormat>) -> bool {
     };
     let mut before = [0; 2];
     text.iter().any(|byte| {
-        let is_third = before == [*byte; 2];
+        let is_third = matches!(byte, b'.' | b'*') && before == [*byte; 2];
         before = [before[1], *byte];
-        *byte == kind::ELLIPSIS || is_third && matches!(byte, b'.' | b'*') && !in_run(*byte)
+        *byte == kind::ELLIPSIS || is_third && !in_run(*byte)
     })
 }
 
@@ -241,6 +248,16 @@ mod tests {
                 REFERENCE.contains(first.to_ascii_lowercase())
                     && REFERENCE.contains(first.to_ascii_uppercase()),
                 "{start}"
+            );
+        }
+    }
+
+    #[test]
+    fn brackets_and_escapes_are_told_by_one_character() {
+        assert!(BRACKETS.iter().all(|(open, _)| OPENING.contains(open.as_bytes()[0])));
+        for last in ESCAPES.iter().map(|escape| escape.as_bytes()[escape.len() - 1]) {
+            assert!(
+                ESCAPED.contains(last.to_ascii_lowercase()) && ESCAPED.contains(last.to_ascii_uppercase())
             );
         }
     }

@@ -16,8 +16,8 @@ const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
 /**
  * The result of a request: an answer, or why there is none. A `fetch` of the user's own may
- * resolve to anything, so a member that should be a text is a text or undefined.
- * @typedef {{ status: number, isRedirect: boolean, headers: Record<string, string | undefined>, bytes?: Uint8Array }} Answer
+ * resolve to anything, so a header that should be a text is a text or undefined.
+ * @typedef {{ status: number, isRedirect: boolean, header(name: string): string | undefined, cookies(): string | undefined, bytes?: Uint8Array }} Answer
  * @typedef {{ failed: 'aborted' | 'timeout' | 'network' | 'too_large', neverLeft: boolean, name: string, message: string }} Failed
  * @typedef {{ facts: string, bytes?: Uint8Array }} Told the same as it crosses: the facts as JSON
  */
@@ -69,7 +69,8 @@ export class Call {
 
   /** Sends a request of the client's and reads its answer. @param {Parameters<Call['answer']>} request @returns {Promise<Told>} */
   async send(...request) {
-    return told(await this.answer(...request));
+    const answer = await this.answer(...request);
+    return told('failed' in answer ? answer : factsOf(answer));
   }
 
   /**
@@ -84,25 +85,37 @@ export class Call {
       const keepsCookies = typeof globalThis.location?.origin === 'string';
       // Runtimes without a cache throw at the option `cache`: workerd before 2024-12.
       const page = keepsCookies ? { credentials: cookies ? 'include' : 'omit', cache: 'no-store' } : {};
-      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', ...page };
-      const request = new Request(url, /** @type {any} */ ({ ...init, signal: this.signal }));
-      // The request has its own copy of the body.
-      body?.fill(0);
-      const response = await this.dispatch(request);
+      const init = { method, headers, body, redirect: 'manual', referrerPolicy: 'no-referrer', signal: this.signal, ...page };
+      const response = await this.dispatch(url, /** @type {any} */ (init));
       const { status, type, headers: given } = response;
       const bytes = await this.within(readBody(response, limit, this.signal));
       if (bytes === 'too_large') return { failed: 'too_large', neverLeft: false, name: '', message: '' };
-      return { status: Number(status) || 0, isRedirect: type === 'opaqueredirect', headers: headersOf(given, keepsCookies), bytes };
+      return {
+        status: Number(status) || 0,
+        isRedirect: type === 'opaqueredirect',
+        header: (name) => text(() => given.get(name)),
+        cookies: () => cookiesOf(given, keepsCookies),
+        bytes,
+      };
     } catch (thrown) {
       return this.failed(thrown);
+    } finally {
+      // Not before: a `fetch` that a framework put in the place of the platform's may read it later.
+      body?.fill(0);
     }
   }
 
-  /** @param {Request} request @returns {Promise<Response>} */
-  dispatch(request) {
+  /**
+   * The platform's `fetch` makes a request of what it is given, so none is made before; one of the
+   * user's is given a `Request`.
+   * @param {string | Request} input @param {RequestInit} [init]
+   * @returns {Promise<Response>}
+   */
+  dispatch(input, init) {
+    if (this.state !== 'running') return this.within(undefined);
+    const [own, { fetch }] = [this.#fetch, globalThis];
     // Called without `this`: a browser's fetch refuses any but the window.
-    const send = this.#fetch ?? globalThis.fetch;
-    return /** @type {any} */ (this.within(this.state === 'running' ? send(request) : undefined));
+    return this.within(own ? own(init ? new Request(input, init) : /** @type {Request} */ (input)) : fetch(input, init));
   }
 
   /**
@@ -266,23 +279,24 @@ function told({ bytes, ...facts }) {
   return { facts: JSON.stringify(facts), bytes };
 }
 
+/** What the core reads of an answer: src/lifecycle/call.rs, src/lifecycle/session.rs. @param {Answer} answer */
+function factsOf({ status, isRedirect, header, cookies, bytes }) {
+  const isGranted = status >= 200 && status < 300;
+  const headers = isGranted ? { 'set-cookie': cookies() } : { 'retry-after': seconds(header('retry-after')), 'x-request-id': header('x-request-id') };
+  return { status, isRedirect, headers, bytes };
+}
+
 /** Where one cookie ends and the next begins: a comma may stand in a date, too. */
 const COMMA = /,\s*(?=[^\s;,=]+=)/;
 
 /**
- * The headers that the core reads. A browser keeps cookies and shows none; then a
- * `set-cookie` without a value says so (src/http/mod.rs). An old workerd joins all cookies in
- * one header.
+ * The cookies of an answer, one a line. A browser keeps them and shows none; then a line without
+ * one says so (src/http/mod.rs). An old workerd joins all of them in one header.
  * @param {any} headers @param {boolean} keepsCookies
  */
-function headersOf(headers, keepsCookies) {
+function cookiesOf(headers, keepsCookies) {
   const cookies = text(() => lines(typeof headers.getSetCookie === 'function' ? headers.getSetCookie() : headers.get('set-cookie').split(COMMA)));
-  return {
-    'retry-after': seconds(text(() => headers.get('retry-after'))),
-    'x-request-id': text(() => headers.get('x-request-id')),
-    'keylatch-key-expires': text(() => headers.get('keylatch-key-expires')),
-    'set-cookie': keepsCookies ? `\n${cookies ?? ''}` : cookies || undefined,
-  };
+  return keepsCookies ? `\n${cookies ?? ''}` : cookies || undefined;
 }
 
 /** Cookies, of which none has a line break. @param {Iterable<unknown>} cookies */
@@ -293,7 +307,7 @@ const lines = (cookies) => [...cookies].filter((cookie) => typeof cookie === 'st
  * now. `Date` takes much for a date, `-1` among it, so it must look like one.
  * @param {string | undefined} value
  */
-function seconds(value) {
+export function seconds(value) {
   if (!value?.endsWith(' GMT')) return value;
   const left = Math.ceil((Date.parse(value) - Date.now()) / 1000);
   return Number.isNaN(left) ? value : String(Math.max(0, left));

@@ -1,7 +1,7 @@
 // Requests to keylatch-server with a credential, for whoever asks it without the client's
 // WebAssembly. What a refusal means for the asker, the asker says.
 
-import { run } from '../client/call.js';
+import { run, seconds } from '../client/call.js';
 import { isError, KeylatchError } from '../core/errors.js';
 import { utf8Of } from '../core/offline.js';
 import { copyOf } from '../core/secret.js';
@@ -123,10 +123,10 @@ export class Requests {
   }
 
   /** @param {Answer} answer @param {Members | undefined} problem @param {string[]} secrets */
-  #refused({ status, isRedirect, headers }, problem, secrets) {
-    const wait = Number(headers['retry-after'] ?? NaN);
+  #refused({ status, isRedirect, header }, problem, secrets) {
+    const wait = Number(seconds(header('retry-after')));
     const [, code] = /^\/problems\/([a-z_]{1,40})$/.exec(String(problem?.type)) ?? [];
-    const id = headers['x-request-id'];
+    const id = header('x-request-id');
     const facts = {
       status,
       service: code === undefined ? undefined : { code },

@@ -33,7 +33,7 @@ export interface ClientOptions {
   baseUrl?: string | URL;
   /** The key; leave it out in a page whose session cookie the browser holds. */
   credential?: Credential | CredentialSource;
-  /** Your own `fetch`. Default: the platform's. */
+  /** Your own `fetch`; it is given a `Request`. Default: the platform's. */
   fetch?: typeof globalThis.fetch;
   /** Milliseconds for one call, tries included. Default 30000. */
   timeout?: number;

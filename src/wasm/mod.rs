@@ -1,8 +1,8 @@
 //! The boundary to JavaScript: the only module that depends on wasm-bindgen.
 //!
 //! What is exported here is for the facade in `pkg/`, not for users. There are
-//! four modules of wasm, each built from this crate by the feature of its name,
-//! so that nothing is downloaded or compiled before it is needed:
+//! four modules of wasm, each built from `wasm/` by the feature of its name, so that
+//! nothing is downloaded or compiled before it is needed:
 //!
 //! | module | for | crosses the boundary |
 //! |---|---|---|

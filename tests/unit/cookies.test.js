@@ -13,9 +13,9 @@ const OTHER = 'theme=dark';
 /** What a call has of the cookies of an answer with these headers. */
 async function cookies(headers) {
   const call = new Call({ fetch: async () => ({ status: 204, type: 'basic', body: null, headers }) });
-  const answer = await call.answer('GET', 'https://service.example/', new Headers(), undefined, false, 100);
+  const { facts } = await call.send('GET', 'https://service.example/', new Headers(), undefined, false, 100);
   call.end();
-  return answer.headers['set-cookie'];
+  return JSON.parse(facts).headers['set-cookie'];
 }
 
 for (const [what, headers, expected] of [

@@ -15,8 +15,9 @@ use crate::tools;
 pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 24] = [
+const INPUTS: [&str; 25] = [
     "src",
+    "wasm",
     "find",
     "format",
     "Cargo.toml",
@@ -132,12 +133,12 @@ fn bytes(file: &Path) -> Result<Vec<u8>> {
 fn compile(project: &Project, out: &Path, module: &str) -> Result<PathBuf> {
     let mut wasm_pack = tools::wasm_pack(project)?;
     wasm_pack
-        .args(["--quiet", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
+        .args(["--quiet", "build", "wasm", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
         .args(["--out-name", "keylatch", "--no-pack", "--no-gitignore", "--out-dir"])
         .arg(out)
         // Only this package: a build of the workspace unifies features, and
         // the server's would come into the wasm.
-        .args(["--", "--locked", "--package", "keylatch", "--features", module])
+        .args(["--", "--locked", "--package", "keylatch-wasm", "--features", module])
         .args(["--config", &remapped_paths(project)?])
         // What is meant for the machine of the builder is not meant for the wasm.
         .env_remove("RUSTFLAGS")

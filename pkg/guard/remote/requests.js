@@ -31,7 +31,7 @@ export class Requests extends ServerRequests {
    */
   async post(path, body, signal) {
     const { answer, members } = await this.run(signal, (call) => this.ask(call, { method: 'POST', path, granted: 200, body }));
-    this.#warn(answer.headers['keylatch-key-expires']);
+    this.#warn(answer.header('keylatch-key-expires'));
     return members;
   }
 
