@@ -43,10 +43,10 @@ ${rows.join('\n')}
 function figures({ texts, fakes, rules, alarms }) {
   const sum = (/** @type {'planted' | 'found'} */ what) => [...rules.values()].reduce((sum, rule) => sum + rule[what], 0);
   const number = (/** @type {number} */ number) => number.toLocaleString('en');
-  return `In ${number(texts)} texts (logs, JSON, diffs, Markdown, minified code, images, lock files, shell scripts, YAML, addresses) with
+  return `In ${number(texts)} texts (logs, JSON, diffs, Markdown, minified code, images, lock files, shell scripts, YAML, addresses, pages, mails) with
 ${number(sum('planted'))} generated keys of ${rules.size} kinds and ${number(fakes)} decoys (UUIDs, hashes, base64, examples of documents, keys whose checksum
-fails) ${number(sum('found'))} keys are found, and ${number(alarms.length)} decoys are taken for one. The page of a service has the figures of
-each kind. What is not found is a key with signs that an address escapes, such as \`%2B\`.`;
+fails) ${number(sum('found'))} keys are found, and ${number(alarms.length)} decoys are taken for one. Where such a text
+escapes signs of a key, as an address does by \`%2B\`, it is found too. The page of a service has the figures of each kind.`;
 }
 
 /** @param {string[][]} kinds */

@@ -34,7 +34,9 @@ pub(crate) fn next(text: &[u8], from: usize) -> Option<usize> {
 #[inline]
 pub(crate) fn could_be(text: &[u8], at: usize) -> bool {
     match text.get(at) {
-        Some(b'%' | b'\\' | b'&') => true,
+        Some(b'%' | b'&') => true,
+        // What most texts have.
+        Some(b'\\') => !matches!(text.get(at + 1), Some(b'"' | b'n' | b'r' | b't')),
         // Behind most names there is another one.
         Some(b'=') => matches!(text.get(at + 1), None | Some(b'3')),
         _ => false,
@@ -46,8 +48,6 @@ pub(crate) fn read(text: &[u8], at: usize) -> Escape {
     let rest = text.get(at..).unwrap_or_default();
     match rest {
         [b'%', after @ ..] => percent(after),
-        // What most texts have, told at once.
-        [b'\\', b'"' | b'n' | b'r' | b't', ..] => Escape::No,
         [b'\\', ..] => backslash(rest),
         [b'&', after @ ..] => reference(after),
         [b'=', after @ ..] => match after {

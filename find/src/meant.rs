@@ -12,7 +12,7 @@ use crate::escape::{Escape, next, read};
 /// Stands between two words, as no key has it.
 const BETWEEN: u8 = b'\n';
 /// Room for the first words.
-const LEAST: usize = 128;
+const LEAST: usize = 32;
 
 pub(crate) struct Meant {
     /// The words. They may be keys, so they are wiped.

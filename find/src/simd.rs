@@ -31,11 +31,23 @@ pub(crate) fn next(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: 
 /// left of a text that has none.
 #[target_feature(enable = "simd128")]
 pub(crate) fn sign(text: &[u8], from: usize) -> Result<usize, usize> {
+    let mut at = from;
+    // Many at once, as long as there is none; the last ones with some of those before them. Each
+    // block is looked at with the byte behind it.
+    while let Some(last) = text.len().checked_sub(MANY + 1).filter(|last| at < last + MANY) {
+        let block = at.min(last);
+        // Not in a loop, which takes longer.
+        let first = v128_or(signs_at(text, block), signs_at(text, block + LANES));
+        let second = v128_or(signs_at(text, block + 2 * LANES), signs_at(text, block + 3 * LANES));
+        if v128_any_true(v128_or(first, second)) {
+            break;
+        }
+        at = block + MANY;
+    }
     // Each sign stands where its lower half says; no other byte is where its own does.
     let mut signs = [0; LANES];
     (signs[0], signs[5], signs[6], signs[12], signs[13]) = (1, b'%', b'&', b'\\', b'=');
     let signs = load(&signs, 0);
-    let mut at = from;
     while let Some(last) = text.len().checked_sub(LANES).filter(|_| at < text.len()) {
         let block = at.min(last);
         let bytes = load(text, block);
@@ -52,6 +64,16 @@ pub(crate) fn sign(text: &[u8], from: usize) -> Result<usize, usize> {
         at = block + LANES;
     }
     Err(at.min(text.len()))
+}
+
+/// Which of the places of a block have a sign.
+#[inline]
+#[target_feature(enable = "simd128")]
+fn signs_at(text: &[u8], at: usize) -> v128 {
+    let (bytes, after) = (load(text, at), load(text, at + 1));
+    let mail = v128_and(u8x16_eq(bytes, u8x16_splat(b'=')), u8x16_eq(after, u8x16_splat(b'3')));
+    let first = v128_or(u8x16_eq(bytes, u8x16_splat(b'%')), u8x16_eq(bytes, u8x16_splat(b'&')));
+    v128_or(v128_or(mail, first), u8x16_eq(bytes, u8x16_splat(b'\\')))
 }
 
 /// The next places with long words from a place on, or the end of the text: where they begin, and
