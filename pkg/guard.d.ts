@@ -148,7 +148,7 @@ export interface GuardOptions<M extends object = Metadata> extends CommonOptions
  * allows where that is less.
  */
 export interface ServerGuardOptions extends CommonOptions {
-  /** The id of the application whose keys your API takes. */
+  /** The id of the application whose keys your API takes. With a management key of another one the guard lets nobody in. */
   application: string;
   /** A management key of the application with the scope `verify`; or a function that gives one, which is called again after a 401. */
   credential: Credential | (() => Credential | PromiseLike<Credential>);

@@ -44,6 +44,7 @@ const LONGEST_TIMEOUT = 2_147_483_647;
 export function createGuard(options) {
   const given = optionsOf(options, [...OF_TABLE, ...OF_SERVER]);
   const isOfServer = 'application' in given;
+  if (isOfServer && 'lookup' in given) throw failure('invalid_argument', 'lookup', 'a guard asks either a table of yours (`lookup`) or keylatch-server (`application`). Leave one out.');
   return new Guard(optionsOf(given, isOfServer ? OF_SERVER : OF_TABLE), isOfServer);
 }
 

@@ -104,6 +104,11 @@ test('a credential that may not verify is the operator\'s fault, and said to be'
     assert.deepEqual([error.status, error.cause.code], [503, code]);
     assert.match(error.cause.message, /Give the guard a management key of app_\w+ with the scope verify/);
   }
+  // Two credentials in each other's place: neither API lets the other one's customers in.
+  const { id: other } = await app.as('person', 'POST', '/v1/applications', { name: 'Other', formats: [{ environment: 'live', prefix: 'acme_live_' }] });
+  const swapped = await refusal(app.guard(0, { application: other }).authenticate(bearer(secret)));
+  assert.deepEqual([swapped.status, swapped.cause.code], [503, 'forbidden']);
+  assert.match(swapped.cause.message, new RegExp(`Give the guard a management key of ${other} with the scope verify`));
   const warnings = [];
   const brief = await app.managementKey(['verify'], { expires_in: 'P7D' });
   assert.equal(await verdict(app.guard(0, { credential: brief, onWarning: (warning) => warnings.push(warning) }), secret), 'ok');

@@ -27,7 +27,7 @@ test('whoever has a good key is told of, with what the server knows of the owner
   caller.limits.push('mine');
   assert.deepEqual((await asking.authenticate(bearer(text))).limits, []);
   const [{ guard, ...asked }] = server.verified;
-  assert.deepEqual(asked, { key: text });
+  assert.deepEqual(asked, { key: text, application: APPLICATION });
   assert.match(guard, /^grd_[0-9A-Za-z]{20}$/);
 });
 
@@ -308,7 +308,7 @@ test('options that cannot be meant are refused when the guard is made', () => {
     [{ baseUrl: undefined }, 'invalid_argument', /^baseUrl: /], [{ baseUrl: '/api' }, 'invalid_argument', /^baseUrl: /],
     [{ baseUrl: 'https://a:b@keys.example.com' }, 'invalid_argument', /^baseUrl: /], [{ baseUrl: 'https://keys.example.com/?a' }, 'invalid_argument', /^baseUrl: /],
     [{ baseUrl: 'http://keys.example.com' }, 'insecure_url', /is not https, so a key sent there could be read/], [{ baseUrl: 'http://localhost.example.com' }, 'insecure_url', /is not https/],
-    [{ onWarning: 'no' }, 'invalid_argument', /^onWarning: /], [{ lookup: () => undefined }, 'invalid_argument', /^lookup: no such option/],
+    [{ onWarning: 'no' }, 'invalid_argument', /^onWarning: /], [{ lookup: () => undefined }, 'invalid_argument', /^lookup: a guard asks either/],
   ];
   for (const [more, code, message] of wrong) {
     assert.throws(() => createGuard({ ...HERE, ...more }), (error) => error.code === code && message.test(error.message) && !error.message.includes(CREDENTIAL), JSON.stringify(more));

@@ -21,12 +21,14 @@ import { Requests } from './requests.js';
  */
 
 export class Remote {
+  #application;
   #requests;
   #reports;
   #limits;
 
   /** @param {Settings} settings */
   constructor(settings) {
+    this.#application = settings.application;
     this.#requests = new Requests(settings);
     this.#reports = new Reports(this.#requests, settings);
     this.#limits = new Limits(this.#reports, settings);
@@ -37,7 +39,7 @@ export class Remote {
     const began = moment();
     const mark = this.#reports.mark();
     // Because a guard asks, nothing is spent, and of the address is noted only that it was the last.
-    const body = { key, guard: this.#reports.guard, ip: addressIn(address)?.text };
+    const body = { key, guard: this.#reports.guard, ip: addressIn(address)?.text, application: this.#application };
     const [answer] = await Promise.all([this.#requests.post('/v1/verify', body, signal), this.#reports.carry(began.steady)]);
     return readAnswer(answer, (told) => this.#limits.told(told, began, this.#reports.isQuietSince(mark)));
   }

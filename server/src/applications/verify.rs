@@ -12,7 +12,7 @@ use super::access::asker;
 use super::addresses;
 use super::rule::candidates;
 use crate::auth::Caller;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, ProblemCode};
 use crate::keys::scopes;
 use crate::limits::check::{self as limits, Checked, Holder, Told};
 use crate::limits::declare::OnLimiterFailure;
@@ -39,6 +39,8 @@ pub(crate) struct CheckOrder {
     pub(crate) ip: Option<String>,
     /// Who spends by itself.
     pub(crate) guard: Option<String>,
+    /// None: whichever the management key is of.
+    pub(crate) application: Option<String>,
 }
 
 /// The same, and everything in it can be used.
@@ -86,7 +88,7 @@ pub(crate) struct Verdict {
 /// is no error.
 pub(crate) async fn verify(app: &App, caller: &Caller, order: CheckOrder) -> Result<Verdict, Problem> {
     let manager = asker(caller)?;
-    judge(app, manager, &order.read("")?).await
+    judge(app, manager, &order.read("", manager)?).await
 }
 
 /// Answers about many keys, one after the other. What is wrong with one of the
@@ -105,8 +107,9 @@ pub(crate) async fn verify_many(
         return Err(Problem::field("checks", detail));
     }
     let orders = orders.into_iter().enumerate();
-    let checks: Vec<_> =
-        orders.map(|(index, order)| order.read(&format!("checks[{index}]."))).collect::<Result<_, _>>()?;
+    let checks: Vec<_> = orders
+        .map(|(index, order)| order.read(&format!("checks[{index}]."), manager))
+        .collect::<Result<_, _>>()?;
     let mut verdicts = Vec::with_capacity(checks.len());
     for check in &checks {
         verdicts.push(judge(app, manager, check).await?);
@@ -207,7 +210,15 @@ fn seconds_left(issued: &Issued, now: Timestamp) -> u64 {
 
 impl CheckOrder {
     /// `at` goes before the names of members, such as `checks[3].`.
-    fn read(self, at: &str) -> Result<Check, Problem> {
+    fn read(self, at: &str, manager: &Manager) -> Result<Check, Problem> {
+        if self.application.is_some_and(|application| application != manager.application.id) {
+            let detail = format!(
+                "This management key is one of {}, and `{at}application` names another. Ask with a management \
+                 key of that one.",
+                manager.application.id
+            );
+            return Err(Problem::new(ProblemCode::Forbidden, detail));
+        }
         let cost = self.cost.unwrap_or(1);
         if cost > HIGHEST_COST {
             let field = format!("{at}cost");

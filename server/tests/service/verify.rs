@@ -12,6 +12,7 @@ on_both_databases![
     a_network_binds_a_key_to_addresses,
     many_are_answered_in_order_or_none,
     only_a_management_key_with_the_scope_asks,
+    credentials_in_each_others_place_let_nobody_in,
     what_cannot_be_asked_is_named,
     a_use_is_noted_with_its_address_but_no_look,
     an_answer_is_fresh_until_the_key_ends,
@@ -146,6 +147,21 @@ async fn only_a_management_key_with_the_scope_asks(service: &Service) {
     }
     // The customer's key is nobody here.
     service.post("/v1/verify").bearer(&key.secret).json(asked).await.problem(401, "unauthorized");
+}
+
+async fn credentials_in_each_others_place_let_nobody_in(service: &Service) {
+    let (here, there) = (service.application(json!({})).await, service.application(json!({})).await);
+    let key = here.issue(json!({})).await;
+    let named = |application: &str| json!({"key": key.secret, "application": application});
+    let ask = async |path, order: Value| service.post(path).bearer(&here.manager).json(order).await;
+    assert_eq!(ask("/v1/verify", named(&here.id)).await.json()["code"], "valid");
+    for other in [&*there.id, "app_00000000000000000000", "Acme", ""] {
+        let detail = ask("/v1/verify", named(other)).await.problem(403, "forbidden");
+        assert!(detail.contains(&here.id) && detail.contains("`application`"), "{detail}");
+        let checks = json!({"checks": [named(&here.id), named(other)]});
+        let detail = ask("/v1/verify/batch", checks).await.problem(403, "forbidden");
+        assert!(detail.contains("`checks[1].application`"), "{detail}");
+    }
 }
 
 async fn what_cannot_be_asked_is_named(service: &Service) {

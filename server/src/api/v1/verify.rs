@@ -37,6 +37,10 @@ pub(super) struct VerifyKey {
     /// counts by itself, and reports it with POST /v1/guards/{guard}/reports.
     #[schema(nullable = false, pattern = "^grd_[0-9A-Za-z]{16,64}$")]
     guard: Option<String>,
+    /// The application that is to be asked about. A management key of another one gets 403, so
+    /// that two credentials in each other's place let nobody in.
+    #[schema(nullable = false, pattern = "^app_[0-9A-Za-z]{16,64}$")]
+    application: Option<String>,
 }
 
 /// What came of it. Whatever is said of a key is said with 200; other statuses are
@@ -97,8 +101,8 @@ struct VerifiedOwner {
 
 impl VerifyKey {
     fn order(self) -> CheckOrder {
-        let VerifyKey { key, scopes, cost, ip, guard } = self;
-        CheckOrder { key: key.0, scopes, cost, ip, guard }
+        let VerifyKey { key, scopes, cost, ip, guard, application } = self;
+        CheckOrder { key: key.0, scopes, cost, ip, guard, application }
     }
 }
 
@@ -138,7 +142,7 @@ impl Verification {
     request_body = VerifyKey,
     responses(
         (status = 200, description = "What came of it", body = Verification),
-        (status = 403, description = "Not a management key, or one without the scope verify"),
+        (status = 403, description = "Not a management key, or one without the scope verify, or one of another application"),
         (status = 422, description = "A value cannot be used; `field` names it"),
     ),
     security(("key" = [])),
@@ -173,7 +177,7 @@ pub(super) struct Verifications {
     request_body = VerifyKeys,
     responses(
         (status = 200, description = "What came of each", body = Verifications),
-        (status = 403, description = "Not a management key, or one without the scope verify"),
+        (status = 403, description = "Not a management key, or one without the scope verify, or one of another application"),
         (status = 422, description = "A value cannot be used; `field` names it, and nothing was spent"),
     ),
     security(("key" = [])),
