@@ -178,7 +178,9 @@ fn by_trying(owners: &[Kind<'static>], text: &[u8]) -> Vec<Match> {
     let mut runs = Runs::new(alphabets);
     for start in (0..text.len()).filter(|start| is_edge(text, *start)) {
         let (bytes, ends) = meant(text, start, &characters);
-        let is_escaped = ends.last().is_some_and(|end| end - start > ends.len());
+        // Several backslashes escape one character: it begins at the first of them.
+        let is_first = !text[..start].ends_with(b"\\") || text[start] != b'\\';
+        let is_escaped = is_first && ends.last().is_some_and(|end| end - start > ends.len());
         for (number, shape) in shapes {
             let kind = *number as u32;
             let place = &mut Place { text, is_whole: true, alphabets, runs: &mut runs, is_exact: false };
