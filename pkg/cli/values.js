@@ -40,8 +40,8 @@ const VALUES = {
   user: (value) => (value.trim() === '' ? wrong('--user', 'it is empty.') : value),
 };
 
-/** The options of a command with their values understood. @param {Record<string, any>} options @param {string} command */
-export function understood(options, command) {
+/** The options of a command with their values understood. @param {Record<string, any>} options */
+export function understood(options, command = '') {
   for (const [option, value] of Object.entries(options)) {
     const texts = option === 'api-key' || option === 'positionals' ? [] : [value].flat().filter((text) => typeof text === 'string');
     if (texts.some(holdsKey)) wrong(`--${option}`, 'that is, or holds, a key. It would be stored and shown as it is.');

@@ -91,6 +91,9 @@ test('values are refused before anything is asked of anyone', () => {
     const [option] = Object.keys(options);
     assert.throws(() => understood(options), (error) => error.code === 'invalid_argument' && error.message.startsWith(`--${option}: `) && !error.message.includes(key), JSON.stringify(options));
   }
+  // Only keys of an application are ever disabled.
+  assert.throws(() => understood({ status: 'disabled' }, 'list'), { code: 'invalid_argument' });
+  assert.deepEqual(understood({ status: 'disabled' }, 'app keys list'), { status: 'disabled' });
   assert.deepEqual(understood({ limit: '20', status: 'all', name: 'n'.repeat(100), expires: '30d', 'api-key': key }), { limit: 20, status: 'all', name: 'n'.repeat(100), expires: 'P30D', 'api-key': key });
 });
 
