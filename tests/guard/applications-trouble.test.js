@@ -10,22 +10,9 @@ import { inspect } from 'node:util';
 import { Applications } from '../../pkg/dist/node/applications.js';
 import { generateKey, KeylatchError } from '../../pkg/dist/node/index.js';
 import { Mine, values } from '../wasm/support/hostile.js';
-import { acme, all, applications, FORMATS, key, refusal, useApplications, with_ } from './support/applications.js';
+import { acme, all, applications, FORMATS, key, losing, refusal, useApplications, with_ } from './support/applications.js';
 
 useApplications();
-
-/** A `fetch` that goes wrong in the answer to the first requests of a kind, after the server has done what they ask. */
-function losing(times, how = () => Promise.reject(new TypeError('fetch failed'))) {
-  const sent = [];
-  const fetching = async (request) => {
-    sent.push({ method: request.method, path: new URL(request.url).pathname, idempotencyKey: request.headers.get('idempotency-key'), body: await request.clone().text() });
-    const answer = await fetch(request);
-    if (sent.length > times) return answer;
-    await answer.arrayBuffer();
-    return how();
-  };
-  return { sent, fetch: fetching };
-}
 
 test('an answer that is lost leaves one key, which is told', async () => {
   const app = await acme();

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 
 import { generateKey, Secret } from '../../pkg/dist/node/index.js';
-import { acme, all, applications, FORMATS, refusal, useApplications, with_ } from './support/applications.js';
+import { acme, all, applications, FORMATS, losing, refusal, useApplications, with_ } from './support/applications.js';
 
 useApplications();
 

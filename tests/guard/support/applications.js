@@ -47,3 +47,16 @@ export async function refusal(promise) {
   assert.ok(!inspect(error, { depth: 9 }).includes(key), 'the credential is in the error');
   return error;
 }
+
+/** A `fetch` that goes wrong in the answer to the first requests of a kind, after the server has done what they ask. */
+export function losing(times, how = () => Promise.reject(new TypeError('fetch failed'))) {
+  const sent = [];
+  const fetching = async (request) => {
+    sent.push({ method: request.method, path: new URL(request.url).pathname, idempotencyKey: request.headers.get('idempotency-key'), body: await request.clone().text() });
+    const answer = await fetch(request);
+    if (sent.length > times) return answer;
+    await answer.arrayBuffer();
+    return how();
+  };
+  return { sent, fetch: fetching };
+}
