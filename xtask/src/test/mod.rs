@@ -80,7 +80,7 @@ pub fn run(project: &Project, names: &[&str]) -> Result<ExitCode> {
         },
     );
     let cases_of = cases_of.into_inner().unwrap_or_default();
-    print!("{}{}{}", list(&cases_of), failures(&over, &cases_of, &log), table(&steps, &over));
+    print!("{}{}{}", list(&cases_of), failures(&over, &cases_of, log), table(&steps, &over));
     println!("in {:.0} s, {slots} at a time", start.elapsed().as_secs_f32());
     let passed = over.iter().filter(|end| end.outcome == Outcome::Passed).count();
     let failed = steps.len() - passed;
