@@ -40,7 +40,9 @@ async fn add_many(service: &Service, key: &NewKey) {
 }
 
 /// From here on PostgreSQL refuses a statement that changes more rows than may be: what
-/// such a statement takes grows with an owner, and its deadline does not.
+/// such a statement takes grows with an owner, and its deadline does not. SQLite has no such
+/// trigger, and runs the same statements. The rows that are left cannot be counted instead, as
+/// a sweep of any process may follow at once.
 async fn refuse_large_statements(service: &Service) {
     if matches!(service.app.config().database, Database::Sqlite(_)) {
         return;
@@ -89,8 +91,6 @@ async fn many_keys_of_an_owner_are_revoked_at_once(service: &Service) {
     };
     assert_eq!(revoke().await, json!({"revoked": MANY + 1}));
     let unfollowed = "SELECT COUNT(*) FROM issued_keys WHERE owner = 'cust_7' AND revoked_at IS NULL";
-    let left = service.count(unfollowed).await;
-    assert!(left >= MANY - BATCH, "one request has changed {} rows", MANY + 1 - left);
 
     // Whoever asks goes by the owner: in this process, in one that starts, …
     assert_eq!(application.code(&first.secret).await, "revoked");
@@ -138,8 +138,6 @@ async fn an_owner_with_many_keys_is_deleted_at_once(service: &Service) {
     let (application, first) = with_many(service).await;
     let owner = application.path("/owners/cust_7");
     assert_eq!(service.delete(&owner).cookie(&application.cookie).await.status, 204);
-    let left = service.count("SELECT COUNT(*) FROM issued_keys WHERE deleted_at IS NULL").await;
-    assert!(left >= MANY - BATCH, "one request has changed {} rows", MANY + 1 - left);
     for _ in 0..2 {
         assert_eq!(application.code(&first.secret).await, "not_found");
         let key = application.path(&format!("/keys/{}", first.id));
