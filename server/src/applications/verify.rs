@@ -209,7 +209,8 @@ fn seconds_left(issued: &Issued, now: Timestamp) -> u64 {
 }
 
 impl CheckOrder {
-    /// `at` goes before the names of members, such as `checks[3].`.
+    /// `at` goes before the names of members, such as `checks[3].`. Who asks may ask about
+    /// its own application only, so one that is named must be that.
     fn read(self, at: &str, manager: &Manager) -> Result<Check, Problem> {
         if self.application.is_some_and(|application| application != manager.application.id) {
             let detail = format!(
