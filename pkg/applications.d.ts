@@ -10,16 +10,16 @@
  */
 
 import type { ApplicationKeys } from './types/application-keys.js';
-import type {
-  ApplicationInfo, ChangeApplicationOptions, CreateApplicationOptions, Environment, Metadata, RemainingLimit,
-} from './types/applications.js';
+import type { ApplicationInfo, ChangeApplicationOptions, CreateApplicationOptions, Environment, Metadata } from './types/applications.js';
 import type { CallOptions } from './types/keys.js';
+import type { RemainingLimit } from './types/limits.js';
 import type { ManagementKeys } from './types/management-keys.js';
 import type { Owners } from './types/owners.js';
 import type { Credential } from './types/secrets.js';
 
 export * from './types/applications.js';
 export * from './types/application-keys.js';
+export * from './types/limits.js';
 export * from './types/owners.js';
 export * from './types/management-keys.js';
 

@@ -11,6 +11,9 @@
  */
 
 import type { Credential, KeyFormat, KeylatchError, Lifetime, SchemeSpec, Secret } from './index.js';
+import type { RemainingLimit } from './types/limits.js';
+
+export type { RemainingLimit } from './types/limits.js';
 
 /** What you know of a key beyond its scopes, such as a plan: plain data. */
 export type Metadata = Record<string, unknown>;
@@ -204,29 +207,13 @@ export interface Caller<M extends object = Metadata> {
   /** `null`: never. */
   expiresAt: Date | null;
   /** What is left after this request, of the limits of the key and of its owner at keylatch-server. A table of your own has none. */
-  limits: readonly CallerLimit[];
+  limits: readonly RemainingLimit[];
   /** At keylatch-server: the key's name. */
   name?: string;
   /** At keylatch-server: what the key is for. */
   environment?: 'live' | 'test';
   /** At keylatch-server: the owner's metadata. */
   ownerMetadata?: Readonly<Metadata>;
-}
-
-/** A limit of a caller. */
-export interface CallerLimit {
-  /** What the application calls it. */
-  name: string;
-  /** `owner`: shared by all keys of the owner. */
-  of: 'key' | 'owner';
-  /** So much within a sliding window, or so much until it is filled again. */
-  kind: 'rate' | 'quota';
-  /** How much that is, in units of `cost`. */
-  limit: number;
-  /** What is left, as far as this guard knows. */
-  remaining: number;
-  /** Of a rate, seconds until its window ends; of a quota, until it is filled again, `null` for never. */
-  resetSeconds: number | null;
 }
 
 /** A `Request`, or whatever has headers, as Node's requests. */

@@ -1,6 +1,7 @@
 // The keys that an application issues to its customers.
 
-import type { Environment, Limit, Metadata, RemainingLimit } from './applications.js';
+import type { Environment, Limit, Metadata } from './applications.js';
+import type { RemainingLimit } from './limits.js';
 import type { CallOptions, Lifetime } from './keys.js';
 import type { RevealOnce, Secret } from './secrets.js';
 

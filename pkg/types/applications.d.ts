@@ -37,22 +37,6 @@ export interface QuotaLimit {
 /** How much a key may use, or an owner with all its keys together. A holder has up to 8. */
 export type Limit = RateLimit | QuotaLimit;
 
-/** What is left of a limit. */
-export interface RemainingLimit {
-  /** As the limit is called. */
-  name: string;
-  /** Of the key alone (its own, or its application's), or of its owner, who shares it among all keys. */
-  of: 'key' | 'owner';
-  /** Whether it is a rate or a quota. */
-  kind: 'rate' | 'quota';
-  /** How much there is. */
-  limit: number;
-  /** How much is left. Of a quota, what servers and guards hold ready counts as used until they give it back. */
-  remaining: number;
-  /** Seconds until the window of a rate ends, or until a quota is there again; of one that refuses, until there is room. `null`: never. */
-  resetSeconds: number | null;
-}
-
 /** What keys look like: the prefix, then 30 random characters and a checksum. */
 export interface ApplicationFormat {
   /** What keys of this look are for. */

@@ -1,6 +1,7 @@
 // The customers of an application.
 
-import type { Limit, Metadata, RemainingLimit } from './applications.js';
+import type { Limit, Metadata } from './applications.js';
+import type { RemainingLimit } from './limits.js';
 import type { CallOptions } from './keys.js';
 
 /** A customer of an application. */
