@@ -11,7 +11,6 @@
 // --check  fails where a target is missed
 
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,22 +112,41 @@ base.executemany("INSERT INTO keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 
 base.commit()
 `;
 
-function seedSqlite(path, user, kind, count) {
-  const { status, stderr } = spawnSync('python3', ['-c', SEED_SQLITE, path, user, kind, String(count)], { encoding: 'utf8' });
+/** Keys of an application, ten to each owner. */
+const ISSUED_COLUMNS = 'id, application_id, owner, name, name_folded, prefix, last_four, environment, hash, scopes, metadata, allowed_addresses, created_at';
+const SEED_ISSUED_POSTGRES = (application, kind, count) => `
+  INSERT INTO owners (application_id, id, created_at) SELECT '${application}', 'cust_' || n, 1700000000000 FROM generate_series(0, ${count / 10 - 1}) AS n;
+  INSERT INTO issued_keys (${ISSUED_COLUMNS})
+  SELECT 'key_${kind}' || lpad(n::text, 16, '0'), '${application}', 'cust_' || n / 10, '${kind} ' || n, '${kind} ' || n, 'load_live_', 'Ab12', 'live',
+         encode(sha256(convert_to('${kind}-' || n, 'UTF8')), 'hex'), '[]', '{}', '[]', 1700000000000 + n
+  FROM generate_series(0, ${count - 1}) AS n;
+  ANALYZE issued_keys; ANALYZE owners;`;
+const SEED_ISSUED_SQLITE = `
+import hashlib, sqlite3, sys
+path, application, kind, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+base = sqlite3.connect(path)
+base.executemany("INSERT INTO owners (application_id, id, created_at) VALUES (?, ?, ?)", ((application, f"cust_{n}", 1700000000000) for n in range(count // 10)))
+rows = ((f"key_{kind}{n:016}", application, f"cust_{n // 10}", f"{kind} {n}", f"{kind} {n}", "load_live_", "Ab12", "live",
+         hashlib.sha256(f"{kind}-{n}".encode()).hexdigest(), "[]", "{}", "[]", 1700000000000 + n) for n in range(count))
+base.executemany("INSERT INTO issued_keys (${ISSUED_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+base.commit()
+`;
+
+/** By Python, whose SQLite is the standard library's. */
+function seedSqlite(script, path, ...given) {
+  const { status, stderr } = spawnSync('python3', ['-c', script, path, ...given.map(String)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
 }
 
-/** An application with imported keys `prefix`0, `prefix`1, …: the secret of a management key that may ask about them. */
-async function application(url, cookie, prefix, count) {
+/** An application: its id, and the secret of a management key that may ask about its keys. */
+async function application(url, cookie) {
   const post = async (path, body) => {
     const answer = await fetch(`${url}${path}`, { method: 'POST', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(await answer.text());
     return answer.json();
   };
   const { id } = await post('/v1/applications', { name: 'load', formats: [{ environment: 'live', prefix: 'load_live_' }] });
-  const keys = Array.from({ length: count }, (_, number) => ({ hash: createHash('sha256').update(`${prefix}${number}`).digest('hex'), owner: `cust_${number % 10}` }));
-  await post(`/v1/applications/${id}/keys/import`, { rule: { algorithm: 'sha256', input: 'whole', encoding: 'hex' }, keys });
-  return (await post(`/v1/applications/${id}/management-keys`, { name: 'load', scopes: ['verify'] })).secret;
+  return { id, manager: (await post(`/v1/applications/${id}/management-keys`, { name: 'load', scopes: ['verify'] })).secret };
 }
 
 /** Waits until the index of names has what a search needs: then one request answers it. */
@@ -156,9 +174,9 @@ async function measure(title, database, seed, cluster) {
     }
   };
   for (const user of ['few@example.com', 'many@example.com', 'used@example.com']) addUser(database, user);
-  seed('used@example.com', 'used', USED + ROUNDS * FRESH);
-  seed('few@example.com', 'few', FEW);
-  seed('many@example.com', 'many', MANY);
+  seed.keys('used@example.com', 'used', USED + ROUNDS * FRESH);
+  seed.keys('few@example.com', 'few', FEW);
+  seed.keys('many@example.com', 'many', MANY);
 
   let server = await start(database);
   await server.load(check('used-', USED, 0), CONNECTIONS, 1);
@@ -167,17 +185,27 @@ async function measure(title, database, seed, cluster) {
     const kept = await server.load(check('used-', USED, 0));
     return { 'check from memory: cost over the route without a database': kept.cost / floor.cost };
   });
-  const manager = await application(server.url, await sessionOf(server.url, 'used@example.com'), 'verified-', USED);
+  const holder = await sessionOf(server.url, 'used@example.com');
+  const [small, large] = [await application(server.url, holder), await application(server.url, holder)];
+  seed.issued(small.id, 'issuedfew', FEW);
+  seed.issued(large.id, 'issuedmany', MANY);
   const verified = 'verify from memory: cost over the route without a database';
-  await server.load(verify(manager, 'verified-', USED), CONNECTIONS, 1);
+  await server.load(verify(small.manager, 'issuedfew-', USED), CONNECTIONS, 1);
   await inRounds({ [verified]: [1.5] }, async () => {
     const floor = await server.load(HEALTH);
-    const kept = await server.load(verify(manager, 'verified-', USED));
+    const kept = await server.load(verify(small.manager, 'issuedfew-', USED));
     return { [verified]: kept.cost / floor.cost };
   });
   await server.stop();
 
   server = await start(database, '--check-cache', '0');
+  // Each another key, so that it is found among all of them.
+  const verifying = `verify that asks: ${MANY} keys of ${MANY / 10} owners over ${FEW}, p50`;
+  await inRounds({ [verifying]: [1.5] }, async () => {
+    const few = await server.load(verify(small.manager, 'issuedfew-', FEW), 1);
+    const many = await server.load(verify(large.manager, 'issuedmany-', MANY), 1);
+    return { [verifying]: many.p50 / few.p50 };
+  });
   const asks = 'check that asks: pgbench\u2019s SELECT by hash is faster';
   const firstUse = 'first use: p99 over that of later uses';
   await inRounds({ ...cluster && { [asks]: [1.3] }, [firstUse]: [1.5] }, async (round) => {
@@ -209,6 +237,20 @@ async function measure(title, database, seed, cluster) {
       return { [name]: large.p50 / small.p50 };
     });
   }
+  for (const [what, path] of [
+    ['an application\u2019s keys by cursor', (kind, count) => `keys?cursor=key_issued${kind}${String(count >> 1).padStart(16, '0')}`],
+    ['the keys of one owner', (kind, count) => `keys?owner=cust_${count / 20}`],
+    ['an application\u2019s keys, search without a hit', () => 'keys?search=nothing-like-it'],
+    ['an application\u2019s keys, filter by status', () => 'keys?status=revoked'],
+    ['owners by cursor', (kind, count) => `owners?cursor=cust_${count / 20}`],
+  ]) {
+    const name = `${what}: ${MANY} keys of ${MANY / 10} owners over ${FEW}, p50`;
+    await inRounds({ [name]: [1.5] }, async () => {
+      const ofFew = await server.load(get(used, `/v1/applications/${small.id}/${path('few', FEW)}`), 1);
+      const ofMany = await server.load(get(used, `/v1/applications/${large.id}/${path('many', MANY)}`), 1);
+      return { [name]: ofMany.p50 / ofFew.p50 };
+    });
+  }
   const others = 'others\u2019 checks while one user searches at 16 connections, p50';
   await inRounds({ [others]: [2] }, async () => {
     const quiet = await server.load(check('used-', USED, 0), 4);
@@ -232,13 +274,19 @@ say(`${cpus().length} processors, ${loadavg()[0].toFixed(1)} others at work; ${R
 const rows = [];
 const cluster = await startCluster();
 try {
-  rows.push(...await measure('PostgreSQL', cluster.url, (user, kind, count) => cluster.sql(SEED_POSTGRES(user, kind, count)), cluster));
+  rows.push(...await measure('PostgreSQL', cluster.url, {
+    keys: (...given) => cluster.sql(SEED_POSTGRES(...given)),
+    issued: (...given) => cluster.sql(SEED_ISSUED_POSTGRES(...given)),
+  }, cluster));
 } finally {
   await cluster.stop();
 }
 try {
   const path = join(directory, 'keys.db');
-  rows.push(...await measure('SQLite', path, (user, kind, count) => seedSqlite(path, user, kind, count)));
+  rows.push(...await measure('SQLite', path, {
+    keys: (...given) => seedSqlite(SEED_SQLITE, path, ...given),
+    issued: (...given) => seedSqlite(SEED_ISSUED_SQLITE, path, ...given),
+  }));
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

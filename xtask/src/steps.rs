@@ -38,8 +38,8 @@ pub enum Resource {
 }
 use Resource::{Cargo, LoginPorts, Packages};
 
-/// In the order in which they start as soon as they can: first what others need,
-/// then the longest, so that no long one is left over at the end.
+/// In the order in which they start as soon as they can: first what others need, then those
+/// of cargo, of which one waits for the other, then the longest. So none is left over at the end.
 pub const STEPS: [Step; 29] = [
     Step {
         name: "build",
@@ -88,6 +88,27 @@ pub const STEPS: [Step; 29] = [
         run: |_, _| system::SHELLS.iter().map(Need::ensure).try_for_each(|path| path.map(drop)),
     },
     Step {
+        name: "native",
+        what: "cargo test of the whole workspace",
+        needs: &["postgresql"],
+        holds: &[Cargo],
+        run: native,
+    },
+    Step {
+        name: "clippy",
+        what: "no warnings, natively and for the wasm",
+        needs: &[],
+        holds: &[Cargo],
+        run: clippy,
+    },
+    Step {
+        name: "docs",
+        what: "rustdoc without warnings",
+        needs: &[],
+        holds: &[Cargo],
+        run: |project, _| docs::rustdoc(project),
+    },
+    Step {
         name: "browser",
         what: "the page in headless Chromium",
         needs: &["build", "server", "packages", "chromium"],
@@ -110,13 +131,6 @@ pub const STEPS: [Step; 29] = [
         run: command,
     },
     Step {
-        name: "native",
-        what: "cargo test of the whole workspace",
-        needs: &["postgresql"],
-        holds: &[Cargo],
-        run: native,
-    },
-    Step {
         name: "guard",
         what: "keylatch/guard: every answer, the frameworks, the databases, the server",
         // Python and a C++ compiler build a database's module.
@@ -137,13 +151,6 @@ pub const STEPS: [Step; 29] = [
         needs: &["build", "server", "packages", "python"],
         holds: &[],
         run: |project, cases| python_tests(project, "tests/api", cases),
-    },
-    Step {
-        name: "clippy",
-        what: "no warnings, natively and for the wasm",
-        needs: &[],
-        holds: &[Cargo],
-        run: clippy,
     },
     Step {
         name: "manual",
@@ -172,13 +179,6 @@ pub const STEPS: [Step; 29] = [
         needs: &["build", "packages"],
         holds: &[],
         run: packaging,
-    },
-    Step {
-        name: "docs",
-        what: "rustdoc without warnings",
-        needs: &[],
-        holds: &[Cargo],
-        run: |project, _| docs::rustdoc(project),
     },
     Step {
         name: "demo",

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why the store failed. `Display` is for the log and holds no value of a row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum StoreError {
     /// The database does not answer, is full, or is busy: the same request may
     /// work in a moment. Nothing was changed, or the answer to COMMIT was lost.

@@ -9,7 +9,7 @@ use super::checks::{Known, Remembered, place};
 use super::driver::Lane;
 use super::owners::{Owner, owner, owner_columns};
 use super::uses::use_statement;
-use super::value::{Row, Statement, sql, values};
+use super::value::{Lookup, Row, Statement, sql, values};
 use super::{Result, Store, StoreError};
 use crate::applications::metadata::Metadata;
 use crate::applications::rule::Candidate;
@@ -149,29 +149,31 @@ macro_rules! join_owner {
 }
 pub(super) use join_owner;
 
-const BY_HASHES: Statement = Statement {
-    sqlite: concat!(
-        "SELECT ",
-        issued_columns!(),
-        ", ",
-        ended_with_owner!(),
-        ", ",
-        owner_columns!(),
-        " FROM issued_keys",
-        join_owner!(),
-        "WHERE issued_keys.application_id = $1 AND issued_keys.hash IN \
-         (SELECT value FROM json_each($2))"
-    ),
+macro_rules! by_hash {
+    ($application:literal, $hash:literal) => {
+        concat!(
+            "SELECT ",
+            issued_columns!(),
+            ", ",
+            ended_with_owner!(),
+            ", ",
+            owner_columns!(),
+            " FROM issued_keys",
+            join_owner!(),
+            "WHERE issued_keys.application_id = ",
+            $application,
+            " AND issued_keys.hash = ",
+            $hash
+        )
+    };
+}
+const BY_HASH: Lookup = Lookup {
+    sqlite: by_hash!("$1", "$2"),
     postgres: concat!(
-        "SELECT ",
-        issued_columns!(),
-        ", ",
-        ended_with_owner!(),
-        ", ",
-        owner_columns!(),
-        " FROM issued_keys",
-        join_owner!(),
-        "WHERE issued_keys.application_id = $1 AND issued_keys.hash = ANY($2)"
+        "SELECT asked.number, found.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked \
+         (application_id, hash, number), LATERAL (",
+        by_hash!("asked.application_id", "asked.hash"),
+        " OFFSET 0) AS found"
     ),
 };
 /// In whatever application: for keys that were found where they should not be.
@@ -235,8 +237,10 @@ impl Store {
         application_id: &str,
         candidates: &[Candidate<'_>],
     ) -> Result<Option<(usize, Issued)>> {
-        let hashes: Vec<_> = candidates.iter().map(|candidate| candidate.hash.as_str().to_owned()).collect();
-        for mut row in self.read(Lane::Check, BY_HASHES, values![application_id, hashes]).await? {
+        let question =
+            |candidate: &Candidate<'_>| vec![application_id.to_owned(), candidate.hash.as_str().to_owned()];
+        let questions = candidates.iter().map(question).collect();
+        for mut row in self.tables.look_up(BY_HASH, questions).await?.into_iter().flatten() {
             let issued = Issued { key: issued_key(&mut row)?, owner: owner(&mut row)? };
             let number = candidates.iter().position(|candidate| issued.key.is_meant_by(candidate));
             if let Some(number) = number {

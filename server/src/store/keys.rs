@@ -8,7 +8,7 @@ use serde_json::json;
 use super::checks::{Ended, Known, Remembered};
 use super::users::User;
 use super::uses::use_statement;
-use super::value::{Row, Statement, millis, sql, values};
+use super::value::{Lookup, Row, Statement, each_hash, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
@@ -144,11 +144,17 @@ const INSERT: Statement = sql(
     "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, full_access, \
      created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 );
-const BY_HASH: Statement = sql(concat!(
-    "SELECT ",
-    key_columns!(),
-    ", users.email, users.disabled_at FROM keys JOIN users ON users.id = keys.user_id WHERE keys.hash = $1"
-));
+macro_rules! by_hash {
+    ($hash:literal) => {
+        concat!(
+            "SELECT ",
+            key_columns!(),
+            ", users.email, users.disabled_at FROM keys JOIN users ON users.id = keys.user_id WHERE keys.hash = ",
+            $hash
+        )
+    };
+}
+const BY_HASH: Lookup = Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
 const BY_ID: Statement = sql(concat!(
     "SELECT ",
     key_columns!(),
@@ -195,7 +201,7 @@ impl Store {
     /// The key with this hash and whose it is: the one question of every request
     /// with a key.
     pub(crate) async fn key_by_hash(&self, hash: &HashedKey) -> Result<Option<OwnedKey>> {
-        self.find(BY_HASH, values![hash.as_str()]).await?.map(owned).transpose()
+        self.look_up(BY_HASH, hash.as_str()).await?.map(owned).transpose()
     }
 
     /// The user's key with this id.

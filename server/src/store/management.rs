@@ -10,7 +10,7 @@ use super::driver::Lane;
 use super::keys::KeyStatus;
 use super::users::User;
 use super::uses::use_statement;
-use super::value::{Row, Statement, sql, values};
+use super::value::{Lookup, Row, Statement, each_hash, sql, values};
 use super::{Result, Store, Tx};
 use crate::applications::management;
 use crate::token::HashedKey;
@@ -86,15 +86,21 @@ macro_rules! lock {
 
 const LOCK: Statement = Statement { sqlite: lock!(""), postgres: lock!(" FOR UPDATE") };
 const REISSUE: Statement = sql("UPDATE management_keys SET hash = $2, last_four = $3 WHERE id = $1");
-const BY_HASH: Statement = sql(concat!(
-    "SELECT ",
-    management_columns!(),
-    ", ",
-    application_columns!(),
-    ", users.email, users.disabled_at FROM management_keys \
-     JOIN applications ON applications.id = management_keys.application_id AND applications.deleted_at IS NULL \
-     JOIN users ON users.id = applications.user_id WHERE management_keys.hash = $1"
-));
+macro_rules! by_hash {
+    ($hash:literal) => {
+        concat!(
+            "SELECT ",
+            management_columns!(),
+            ", ",
+            application_columns!(),
+            ", users.email, users.disabled_at FROM management_keys \
+             JOIN applications ON applications.id = management_keys.application_id AND applications.deleted_at IS NULL \
+             JOIN users ON users.id = applications.user_id WHERE management_keys.hash = ",
+            $hash
+        )
+    };
+}
+const BY_HASH: Lookup = Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
 const NEWEST: Statement = sql(concat!(
     "SELECT ",
     management_columns!(),
@@ -116,7 +122,7 @@ impl Store {
 
     /// The same by asking.
     pub(crate) async fn manager(&self, hash: &HashedKey) -> Result<Option<Manager>> {
-        self.find(BY_HASH, values![hash.as_str()]).await?.map(manager).transpose()
+        self.look_up(BY_HASH, hash.as_str()).await?.map(manager).transpose()
     }
 
     /// The management keys that are older than the one with this id, newest first.

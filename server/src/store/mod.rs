@@ -57,7 +57,7 @@ use counters::Counters;
 use driver::{Driver, Lane, Transaction};
 use tables::Tables;
 use uses::{Kind, Use};
-use value::{Row, Statement, Value, values};
+use value::{Lookup, Row, Statement, Value, values};
 
 use crate::config::{Config, Database};
 use crate::start_error::StartError;
@@ -194,6 +194,12 @@ impl Store {
     /// Runs a statement that finds one row, or none.
     async fn find(&self, statement: Statement, values: Vec<Value>) -> Result<Option<Row>> {
         Ok(self.read(Lane::Check, statement, values).await?.pop())
+    }
+
+    /// Finds one row by a text, or none.
+    async fn look_up(&self, lookup: Lookup, text: &str) -> Result<Option<Row>> {
+        let mut answers = self.tables.look_up(lookup, vec![vec![text.to_owned()]]).await?;
+        Ok(answers.pop().and_then(|mut rows| rows.pop()))
     }
 
     /// Runs a statement that changes something, by itself.

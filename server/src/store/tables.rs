@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::circuit::Circuit;
 use super::driver::{Driver, Lane, Load, Transaction};
-use super::value::{Row, Statement, Value};
+use super::value::{Lookup, Row, Statement, Value};
 use super::{CLOSING, PATIENCE, Result, StoreError};
 
 /// A database that may be silent.
@@ -52,6 +52,12 @@ impl Tables {
     ) -> Result<Vec<Row>> {
         trace(statement);
         self.guard(lane, self.driver.read(lane, statement, values)).await
+    }
+
+    /// Answers questions about keys: the rows of each.
+    pub(super) async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
+        trace(lookup.alone());
+        self.guard(Lane::Check, self.driver.look_up(lookup, questions)).await
     }
 
     /// Runs a statement that changes something, by itself.

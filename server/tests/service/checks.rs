@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use keylatch_format::Secret;
 use keylatch_server::UserChange;
@@ -17,6 +18,7 @@ on_both_databases![
     an_end_that_was_brought_forward_is_known_elsewhere,
     a_use_is_written_down_once_a_minute_also_from_memory,
     without_a_time_each_check_asks,
+    keys_that_are_checked_at_the_same_moment_are_not_mistaken_for_each_other,
 ];
 
 /// Longer than any test: nothing is forgotten by itself.
@@ -167,6 +169,43 @@ async fn without_a_time_each_check_asks(service: &Service) {
     assert_eq!(status(&process, &key.secret).await, 200);
     service.execute(&format!("UPDATE keys SET revoked_at = 1 WHERE id = '{}'", key.id)).await;
     assert_eq!(status(&process, &key.secret).await, 401);
+    process.app.close().await;
+}
+
+/// PostgreSQL is asked once for several of them.
+async fn keys_that_are_checked_at_the_same_moment_are_not_mistaken_for_each_other(service: &Service) {
+    let process = service.another_process_with(|config| config.check_cache = Duration::ZERO).await;
+    let mine = process.sign_in(KIM).await;
+    let application = process.application(json!({})).await;
+    let (mut own, mut issued) = (Vec::new(), Vec::new());
+    for number in 0..20 {
+        own.push(process.create(&mine, json!({"name": format!("key {number}")})).await);
+        issued.push(
+            application
+                .issue(json!({"name": format!("key {number}"), "owner": format!("cust_{number}")}))
+                .await,
+        );
+    }
+    let ended = process.post(&format!("/v1/keys/{}/revoke", own[7].id)).cookie(&mine).await;
+    assert_eq!(ended.status, 200, "{}", ended.text);
+    let checks = own.iter().enumerate().map(async |(number, key)| {
+        let right = process.get(&format!("/v1/keys/{}", key.id)).bearer(&key.secret).await.status.as_u16();
+        let wrong = status(&process, &format!("{}-{number}", key.secret)).await;
+        (right, wrong)
+    });
+    let verifications = issued.iter().map(async |key| application.verify(&key.secret, json!({})).await);
+    let (checks, verifications) = tokio::join!(join_all(checks), join_all(verifications));
+    for (number, check) in checks.into_iter().enumerate() {
+        // A key without scopes may not look at keys.
+        assert_eq!(check, (if number == 7 { 401 } else { 403 }, 401), "{number}");
+    }
+    for (number, (answer, key)) in verifications.iter().zip(&issued).enumerate() {
+        let expected = [json!(key.id), json!(format!("key {number}")), json!(format!("cust_{number}"))];
+        assert_eq!(
+            [&answer["key"]["id"], &answer["key"]["name"], &answer["owner"]["id"]],
+            expected.each_ref()
+        );
+    }
     process.app.close().await;
 }
 

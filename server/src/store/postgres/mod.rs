@@ -1,8 +1,10 @@
 //! PostgreSQL by tokio-postgres. Statements are sent with their types and
 //! without a name: one round trip each, nothing to prepare, and PgBouncer may
 //! hand every transaction to another connection. Checks alone are prepared, where
-//! it is known that there is no PgBouncer ([`pipeline`]).
+//! it is known that there is no PgBouncer ([`pipeline`]), and put together while others
+//! are under way ([`batches`]).
 
+mod batches;
 mod errors;
 mod listener;
 mod open;
@@ -21,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use super::checks::Checks;
 use super::driver::{Driver, Lane, Load, Transaction};
 use super::error::{Result, StoreError};
-use super::value::{Row, Statement, Value};
+use super::value::{Lookup, Row, Statement, Value};
+use batches::Batches;
 use pipeline::Pipelines;
 use tls::Connector;
 use transaction::PostgresTransaction;
@@ -32,6 +35,8 @@ pub(crate) use open::open;
 pub(crate) struct Postgres {
     /// Few connections, each with many statements under way.
     checks: Arc<Pipelines>,
+    /// Questions to them that are put together.
+    lookups: Batches,
     lists: Pool,
     writes: Pool,
     /// For what keys have ended.
@@ -50,6 +55,10 @@ impl Driver for Postgres {
             Lane::List => transaction::read(connection(&self.lists).await?, statement, &values).await,
             Lane::Write => transaction::read(connection(&self.writes).await?, statement, &values).await,
         }
+    }
+
+    async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
+        self.lookups.answer(lookup, questions).await
     }
 
     async fn write(&self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {

@@ -10,6 +10,7 @@ use tokio_postgres::types::Type;
 use tokio_util::sync::CancellationToken;
 
 use super::Postgres;
+use super::batches::Batches;
 use super::pipeline::Pipelines;
 use super::tls::Connector;
 use crate::config::Connections;
@@ -46,8 +47,10 @@ pub(crate) async fn open(url: &Secret, connections: Connections) -> Result<Postg
     migrate(&mut client).await?;
     drop(client);
     let pool = |size| pool(&connector, size).map_err(broken);
+    let checks = Arc::new(Pipelines::new(connector.clone(), connections.checks));
     Ok(Postgres {
-        checks: Arc::new(Pipelines::new(connector.clone(), connections.checks)),
+        lookups: Batches::over(checks.clone()),
+        checks,
         lists: pool(connections.lists)?,
         writes: pool(connections.writes)?,
         listener,

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use super::checks::Checks;
 use super::driver::{Driver, Lane, Load, Transaction};
 use super::error::{Result, StoreError};
-use super::value::{Row, Statement, Value};
+use super::value::{Lookup, Row, Statement, Value};
 use connection::Opener;
 use readers::Readers;
 use writer::{Step, Writer};
@@ -47,6 +47,15 @@ impl Driver for Sqlite {
             Lane::List => self.lists.run(statement, values).await,
             Lane::Write => self.writer.run(statement, values).await,
         }
+    }
+
+    async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
+        let mut answers = Vec::with_capacity(questions.len());
+        for texts in questions {
+            let values = texts.into_iter().map(Value::from).collect();
+            answers.push(self.checks.run(lookup.alone(), values).await?);
+        }
+        Ok(answers)
     }
 
     async fn write(&self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
