@@ -254,9 +254,9 @@ async fn a_rate_is_at_most_as_many_times_its_limit_as_there_are_processes_that_h
     }
     // In the middle of the next window half of it counts, and of what others have
     // counted the first one hears with its first use.
+    let undisturbed = processes.undisturbed().await;
     processes.pass(90);
     let first = &processes.apps[0];
-    let undisturbed = processes.undisturbed().await;
     assert_eq!(spend_all(first, &limits, 1).await, 50);
     drop(undisturbed);
     processes.sync().await;
