@@ -167,7 +167,7 @@ macro_rules! by_hash {
         )
     };
 }
-const BY_HASH: Lookup = Lookup {
+pub(super) const BY_HASH: Lookup = Lookup {
     sqlite: by_hash!("$1", "$2"),
     postgres: concat!(
         "SELECT asked.number, found.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked \

@@ -154,7 +154,8 @@ macro_rules! by_hash {
         )
     };
 }
-const BY_HASH: Lookup = Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
+pub(super) const BY_HASH: Lookup =
+    Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
 const BY_ID: Statement = sql(concat!(
     "SELECT ",
     key_columns!(),

@@ -100,7 +100,8 @@ macro_rules! by_hash {
         )
     };
 }
-const BY_HASH: Lookup = Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
+pub(super) const BY_HASH: Lookup =
+    Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
 const NEWEST: Statement = sql(concat!(
     "SELECT ",
     management_columns!(),

@@ -246,3 +246,6 @@ impl Tx {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod lookup_tests;
