@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -67,6 +67,13 @@ pub(crate) fn not_json() -> Problem {
     }
 }
 
+/// 415 for a body that is compressed.
+fn encoded() -> Problem {
+    let detail = "The body is encoded. Send it as it is, without a header Content-Encoding.";
+    Problem { field: Some("Content-Encoding".into()), ..Problem::new(InvalidRequest, detail) }
+        .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+}
+
 pub(crate) async fn read(mut body: Body, most: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let mut text = Zeroizing::new(Vec::new());
     while let Some(frame) = body.frame().await {
@@ -106,6 +113,13 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, text: &[u8]) -> Result<T, Pro
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(is_json) {
         return Err(not_json());
+    }
+    // RFC 9110, section 8.4: what is compressed would be told to be no JSON.
+    let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if !codings.map(HeaderValue::to_str).all(|coding| coding.is_ok_and(|list| list.split(',').all(is_plain)))
+    {
+        return Err(encoded());
     }
     // Serde would take an array for a struct's members in order.
     if text.trim_ascii_start().starts_with(b"[") {

@@ -9,6 +9,7 @@ use crate::harness::{KIM, Service};
 on_both_databases![
     malformed_json_is_told_by_line_and_column,
     only_json_is_taken,
+    a_body_is_taken_as_it_is_and_not_encoded,
     a_body_may_have_64_kib,
     unknown_members_are_refused,
     a_refusal_does_not_repeat_what_was_sent,
@@ -69,6 +70,20 @@ async fn only_json_is_taken(service: &Service) {
             201,
             "{content_type}"
         );
+    }
+}
+
+async fn a_body_is_taken_as_it_is_and_not_encoded(service: &Service) {
+    let cookie = service.sign_in(KIM).await;
+    let ask = |coding: &str| {
+        let call = service.post("/v1/keys").cookie(&cookie).header("content-type", "application/json");
+        call.header("content-encoding", coding).body("{\"name\":\"x\"}")
+    };
+    for coding in ["gzip", "br", "identity, gzip", "GZIP", "aes128gcm"] {
+        ask(coding).await.problem_at(415, "invalid_request", "Content-Encoding");
+    }
+    for coding in ["identity", "Identity", ""] {
+        assert_eq!(ask(coding).await.status, 201, "{coding}");
     }
 }
 
