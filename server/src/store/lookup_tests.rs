@@ -5,11 +5,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Row};
 
 use super::value::Lookup;
-use super::{Store, issued, keys, management};
-
-#[path = "../../tests/service/postgres.rs"]
-#[allow(dead_code, unused_imports, reason = "a database is all that is needed of it here")]
-mod postgres;
+use super::{Store, issued, keys, management, postgres_of_tests as postgres};
 
 /// A look-up, its arrays, and its index.
 const LOOKUPS: [(Lookup, &str, &str); 3] = [

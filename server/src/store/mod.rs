@@ -249,3 +249,7 @@ impl Tx {
 
 #[cfg(test)]
 mod lookup_tests;
+#[cfg(test)]
+#[path = "../../tests/service/postgres.rs"]
+#[allow(dead_code, unused_imports, reason = "a database is all that is needed of it here")]
+mod postgres_of_tests;

@@ -6,10 +6,7 @@ use sqlx::Row;
 
 use super::*;
 use crate::store::migrations::SQLITE;
-
-#[path = "../../../tests/service/postgres.rs"]
-#[allow(dead_code, unused_imports, reason = "a database is all that is needed of it here")]
-mod postgres;
+use crate::store::postgres_of_tests as postgres;
 
 /// Whose keys are looked at: most of `lapsed` have ended, none of `lasting`.
 const LAPSED: &str = "lapsed";
