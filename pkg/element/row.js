@@ -78,8 +78,9 @@ function headCell(scene, kind, name) {
     element: el('th', { role: 'rowheader', scope: 'row', class: kind }, title, under),
     show(key) {
       name.show(key);
-      title.title = kind === 'name' ? labelOf(key) : '';
-      under.replaceChildren(...underWords(scene, key));
+      if (kind === 'name') title.title = labelOf(key);
+      const words = underWords(scene, key);
+      if (words.length > 0 || under.firstChild) under.replaceChildren(...words);
     },
   };
 }
