@@ -1,5 +1,6 @@
 // "Create API key": a name, a lifetime, and what it may do.
 
+import { isOwnerId } from '../core/owner-id.js';
 import { el, field, setText } from './dom.js';
 import { FormDialog, note } from './dialog.js';
 import { dateProblem, dateValue, endOf, endOfDay, isMeasured, MAX_YEARS } from './lifetime.js';
@@ -13,9 +14,6 @@ const SEEN = /[^\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** For a service that takes no name the client wants one all the same; it is not sent. */
 const NAMELESS = 'API key';
-/** An id that a page has for somebody. */
-const OWNER = /^[!-~]{1,128}$/;
-const NOT_IN_OWNER = /[/?#%\\]/;
 const LIFETIMES = ['P7D', 'P30D', 'P3M', 'P6M', 'P1Y', 'date', 'never'];
 const USUAL = 'P3M';
 
@@ -121,8 +119,7 @@ export class CreateDialog {
   #valid() {
     const { speech } = this.scene;
     this.name.setError(this.takesName ? this.#nameProblem(this.name.control.value.trim()) : '');
-    const owner = this.owner.control.value.trim();
-    const isOwner = !this.scene.offer.hasOwners || (OWNER.test(owner) && !NOT_IN_OWNER.test(owner));
+    const isOwner = !this.scene.offer.hasOwners || isOwnerId(this.owner.control.value.trim());
     this.owner.setError(isOwner ? '' : speech.say('create.ownerless'));
     const wrong = !this.takesEnd || this.lifetime.control.value !== 'date' ? undefined
       // `value` of a half-typed date is empty; `badInput` tells it from none.
