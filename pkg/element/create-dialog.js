@@ -26,9 +26,14 @@ export class CreateDialog {
     this.takesName = offer.asks('create', 'name');
     this.takesEnd = offer.capabilities.expiry;
     this.takesScopes = offer.capabilities.scopes && scopes.length > 0;
+    this.takesEnvironment = offer.environments.length > 1;
 
     this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, 'data-first': this.takesName }) });
     this.owner = field({ id: 'key-owner', label: say('create.owner'), hint: say('create.ownerHint'), control: el('input', { type: 'text', name: 'owner', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true }) });
+    this.environment = field({
+      id: 'key-environment', label: say('create.environment'),
+      control: el('select', { name: 'environment', autocomplete: 'off' }, offer.environments.map(({ name, prefix }) => el('option', { value: name }, speech.say(`create.${name}`, { prefix })))),
+    });
     const lifetimes = LIFETIMES.filter((value) => isAllowed(value, offer.lifetimes.longest));
     const { usual = USUAL } = offer.lifetimes;
     this.usual = lifetimes.includes(usual) ? usual : lifetimes[0];
@@ -49,7 +54,7 @@ export class CreateDialog {
 
     this.dialog = new FormDialog(scene, {
       name: 'create', title: say('create.title'), submit: say('create.submit'), busy: say('create.busy'),
-      body: [terms, this.takesName && this.name.element, offer.hasOwners && this.owner.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
+      body: [terms, this.takesName && this.name.element, offer.hasOwners && this.owner.element, this.takesEnvironment && this.environment.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
         .flat().filter(Boolean),
     });
     this.lifetime.control.addEventListener('change', () => this.#showLifetime());
@@ -99,6 +104,7 @@ export class CreateDialog {
       expiresIn: this.takesEnd ? expiresIn : undefined,
       scopes: this.takesScopes && scopes.length > 0 ? scopes : undefined,
       ...this.scene.offer.hasOwners && { owner: this.owner.control.value.trim() },
+      ...this.takesEnvironment && { environment: this.environment.control.value },
     };
   }
 

@@ -5,6 +5,7 @@ export { isOwnerId } from '../core/owner-id.js';
 export { FormDialog, note } from '../element/dialog.js';
 export { button, el, field, icon, setText, timeElement } from '../element/dom.js';
 export { Failure } from '../element/failure.js';
+export { dateProblem, dateValue, endOf, endOfDay, MAX_YEARS } from '../element/lifetime.js';
 export { Offer } from '../element/offer.js';
 export { revealKey } from '../element/reveal-dialog.js';
 export { Speech } from '../element/speech.js';

@@ -26,7 +26,7 @@ export const arabic = {
   'many.revokeButton': { other: 'إلغاء {count} من المفاتيح' }, 'many.deleteButton': { other: 'حذف {count} من المفاتيح' }, 'many.busy': '{done} من {count}…', 'many.more': { other: 'و{count} أخرى' },
   'many.revoked': { other: 'ألغي {count} من المفاتيح.' }, 'many.deleted': { other: 'حذف {count} من المفاتيح.' }, 'many.failed': { other: 'بقي {count} من المفاتيح: {reason}' },
   'create.title': 'إنشاء مفتاح', 'create.name': 'الاسم', 'create.nameHint': 'من سيستخدمه؟ مثلا «البناء الليلي».', 'create.owner': 'المالك', 'create.ownerHint': 'معرف العميل عندك، مثل cust_7.', 'create.ownerless': 'المعرف من ١ إلى ١٢٨ حرفا أو رقما بلا مسافات وبلا / ? # % \\\\.',
-  'create.lifetime': 'المدة', 'create.P7D': '٧ أيام', 'create.P30D': '٣٠ يوما', 'create.P3M': 'ثلاثة أشهر', 'create.P6M': 'ستة أشهر', 'create.P1Y': 'سنة',
+  'create.environment': 'البيئة', 'create.live': 'الإنتاج: يبدأ بـ {prefix}', 'create.test': 'الاختبار: يبدأ بـ {prefix}', 'create.lifetime': 'المدة', 'create.P7D': '٧ أيام', 'create.P30D': '٣٠ يوما', 'create.P3M': 'ثلاثة أشهر', 'create.P6M': 'ستة أشهر', 'create.P1Y': 'سنة',
   'create.date': 'حتى تاريخ…', 'create.never': 'بلا انتهاء', 'create.lastDay': 'آخر يوم', 'create.ends': 'ينتهي في {day}', 'create.endsUsual': 'ينتهي في {day}، وهو ما يناسب معظم المفاتيح', 'create.endsWithDay': 'ينتهي بانتهاء {day} حيث أنت، {relative}',
   'create.long': 'يعمل هذا المفتاح أكثر من سنة حتى لو تسرب ولم يلحظ أحد.', 'create.forever': 'يعمل هذا المفتاح حتى يلغيه أحد، ولو تسرب ولم يلحظ أحد. الأفضل تحديد تاريخ انتهاء.',
   'create.scopes': 'ما يجوز له', 'create.scopesHint': 'من دون هذه لا يقول المفتاح إلا لمن هو.', 'create.oneKey': 'تسمح {service} بمفتاح واحد لكل مستخدم.', 'create.endless': 'ليس لمفاتيح {service} تاريخ انتهاء.',

@@ -1,0 +1,127 @@
+// The keys that an application issues: what a person decides when one is issued, and after.
+
+import assert from 'node:assert/strict';
+import { ApplicationsPage } from './support/applications-page.js';
+import { scenario, useBrowser } from './support/scenario.js';
+
+useBrowser();
+
+const DAY = 86_400_000;
+const LIVE = { environment: 'live', prefix: 'acme_live_' };
+const TEST = { environment: 'test', prefix: 'acme_test_' };
+
+/** An application, with what it is made of, on the page. */
+async function withApplication({ page, keys, server }, wish = {}) {
+  const api = await server.api();
+  const { id } = await api('POST', '/v1/applications', { name: 'Acme API', formats: [LIVE], ...wish });
+  const path = `/v1/applications/${id}`;
+  return {
+    apps: new ApplicationsPage(page),
+    issue: (wish) => api('POST', `${path}/keys`, wish),
+    issued: async () => (await api('GET', `${path}/keys`)).items,
+    change: (key, wish) => api('PATCH', `${path}/keys/${key}`, wish),
+    api: (method, more, body) => api(method, path + more, body),
+    async open() {
+      await keys.signIn();
+      await page.goto(`${server.url}/#applications/${id}`);
+      await page.getByRole('heading', { name: 'Acme API', level: 1 }).waitFor();
+    },
+  };
+}
+
+scenario('a key is issued for the environment that was chosen, first the one that the application names first', async ({ page, keys, server }) => {
+  const old = { environment: 'live', prefix: 'acme_' };
+  const { apps, issued, open } = await withApplication({ page, keys, server }, { formats: [LIVE, old, TEST] });
+  await open();
+  await apps.keys.getByRole('button', { name: 'Issue the first key' }).click();
+  const environment = page.getByRole('dialog', { name: 'Issue a key' }).getByLabel('Environment');
+  assert.deepEqual(await environment.locator('option').allTextContents(), ['Live: begins with acme_live_', 'Test: begins with acme_test_']);
+  await page.keyboard.press('Escape');
+  assert.match(await apps.customerKey({ name: 'robot', owner: 'cust_7' }), /^acme_live_/);
+  assert.match(await apps.customerKey({ name: 'bench', owner: 'cust_7', button: 'Issue a key', environment: 'Test: begins with acme_test_' }), /^acme_test_/);
+  assert.deepEqual((await issued()).map(({ name, environment, prefix }) => [name, environment, prefix]), [['bench', 'test', 'acme_test_'], ['robot', 'live', 'acme_live_']]);
+});
+
+scenario('where an application has one environment, nobody is asked', async ({ page, keys, server }) => {
+  const { apps, issued, open } = await withApplication({ page, keys, server }, { formats: [TEST] });
+  await open();
+  await apps.keys.getByRole('button', { name: 'Issue the first key' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Issue a key' });
+  await dialog.getByLabel('Duration').waitFor();
+  assert.equal(await dialog.getByLabel('Environment').count(), 0);
+  await page.keyboard.press('Escape');
+  assert.match(await apps.customerKey({ name: 'bench', owner: 'cust_7' }), /^acme_test_/);
+  assert.equal((await issued())[0].environment, 'test');
+});
+
+/** A day as a date field has it, where the page is. */
+const dayOf = (page, moment) => page.evaluate((moment) => {
+  const two = (number) => String(number).padStart(2, '0');
+  const date = new Date(moment);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}, +moment);
+const after = (days) => Date.now() + days * DAY;
+
+scenario('the end of a key is made earlier, and never later', async ({ page, keys, server }) => {
+  const { apps, issue, issued, change, open } = await withApplication({ page, keys, server });
+  const { id, expires_at: end } = await issue({ owner: 'cust_7', name: 'robot', expires_in: 'P30D' });
+  await open();
+  const edit = page.getByRole('dialog', { name: 'Edit key' });
+  const last = edit.getByLabel('Last day');
+  const save = () => edit.getByRole('button', { name: 'Save' }).click();
+  const now = async () => (await issued()).find((key) => key.id === id).expires_at;
+  await apps.choose(apps.keys, 'robot', 'Edit…');
+  assert.equal(await last.inputValue(), await dayOf(page, new Date(end)));
+
+  // What is not touched stays to the second.
+  await edit.getByLabel('Name').fill('arm');
+  await save();
+  await apps.row(apps.keys, 'arm').waitFor();
+  assert.equal(await now(), end);
+
+  await apps.choose(apps.keys, 'arm', 'Edit…');
+  for (const [day, sentence] of [
+    [await dayOf(page, after(31)), 'The key ends before that. Choose an earlier day.'],
+    [await dayOf(page, after(-1)), 'This day is over. Choose today or a later day.'],
+    ['', 'Choose the last day on which the key is to work.'],
+  ]) {
+    await last.fill(day);
+    await save();
+    await edit.getByText(sentence).waitFor();
+    assert.equal(await last.getAttribute('aria-invalid'), 'true');
+    assert.equal(await last.evaluate((input) => input.getRootNode().activeElement === input), true);
+  }
+  const day = await dayOf(page, after(10));
+  await last.fill(day);
+  await save();
+  await edit.waitFor({ state: 'hidden' });
+  assert.equal(await dayOf(page, new Date(await now())), day);
+  assert.equal(new Date(await now()) < new Date(end), true);
+const said = await page.evaluate((end) => new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date(end)), await now());
+  await apps.row(apps.keys, 'arm').getByText(said).waitFor();
+
+  // Somebody else was faster: the server has the last word.
+  await apps.choose(apps.keys, 'arm', 'Edit…');
+  await change(id, { expires_at: new Date(after(2)).toISOString() });
+  await last.fill(await dayOf(page, after(5)));
+  await save();
+  await edit.getByRole('alert').filter({ hasText: "no key's life is extended" }).waitFor();
+});
+
+scenario('a key without an end gets one', async ({ page, keys, server }) => {
+  const { apps, issue, issued, open } = await withApplication({ page, keys, server });
+  await issue({ owner: 'cust_7', name: 'robot', expires_in: 'never' });
+  await open();
+  const edit = page.getByRole('dialog', { name: 'Edit key' });
+  await apps.choose(apps.keys, 'robot', 'Edit…');
+  await edit.getByText('It never ends. Once it has a last day').waitFor();
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.waitFor({ state: 'hidden' });
+  assert.equal((await issued())[0].expires_at, null);
+  await apps.choose(apps.keys, 'robot', 'Edit…');
+  const day = await dayOf(page, after(40));
+  await edit.getByLabel('Last day').fill(day);
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.waitFor({ state: 'hidden' });
+  assert.equal(await dayOf(page, new Date((await issued())[0].expires_at)), day);
+});
