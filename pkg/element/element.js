@@ -159,7 +159,7 @@ export class KeylatchKeys extends Base {
 
   set filters(filters) {
     const { search = '' } = filters ?? {};
-    const masked = cut(providerOf(this.provider), search, (text) => this.#list.keys.some(({ id }) => id.includes(text)));
+    const masked = cut(providerOf(this.provider), search, (text) => this.#list.shows(text));
     this.#list.filter({ ...filters, search: masked ?? search });
     this.#seen?.view.show();
   }

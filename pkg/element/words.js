@@ -43,7 +43,7 @@ export const english = {
   'filter.soon': 'Ends within 30 days',
   'filter.disabled': 'Disabled',
   'filter.sort': 'Sort by',
-  'filter.newest': 'Newest first',
+  'filter.newest': 'Newest',
   'filter.cut': 'Only the masked form of the key you pasted is searched for. The key itself was not sent or kept.',
 
   'column.select': 'Select',

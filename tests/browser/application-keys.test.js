@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { ApplicationsPage } from './support/applications-page.js';
+import { picture } from './support/figures.js';
 import { scenario, useBrowser } from './support/scenario.js';
+import { assertFits, SIZES } from './support/size.js';
 
 useBrowser();
 
@@ -124,4 +126,84 @@ scenario('a key without an end gets one', async ({ page, keys, server }) => {
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.waitFor({ state: 'hidden' });
   assert.equal(await dayOf(page, new Date((await issued())[0].expires_at)), day);
+});
+
+const LONG = {
+  name: 'the nightly build of the department of meshes and simulation, on the second floor of the house',
+  word: 'x'.repeat(100),
+  owner: 'customer_0123456789abcdef0123456789abcdef_eu-central-1@a-company-with-a-long-name.example',
+  scopes: ['billing.invoices:read', 'billing.invoices:write-and-delete', 'mesh:read', 'mesh:write', 'users:manage-everything'],
+};
+
+/** What of a list of keys is drawn where it is not seen. Runs in the page. */
+function misplaced(list) {
+  const root = list.getRootNode();
+  const faults = [];
+  const boxOf = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect();
+  };
+  for (const row of root.querySelectorAll('tbody tr')) {
+    const { top, bottom } = row.getBoundingClientRect();
+    const name = row.querySelector('[data-name]').textContent.slice(0, 20);
+    for (const part of row.querySelectorAll('.title, .sub, code, time, .state, .exact, bdi')) {
+      if (!part.checkVisibility()) continue;
+      const box = part.getBoundingClientRect();
+      if (box.top < top - 0.5 || box.bottom > bottom + 0.5) faults.push(`${part.className || part.localName} of ${name} is cut by its row`);
+      if (part.scrollHeight > part.clientHeight + 1 && getComputedStyle(part).display !== 'inline') faults.push(`${part.className || part.localName} of ${name} has more lines than are seen`);
+    }
+    // By its end a person knows a key.
+    const cell = row.querySelector('[data-column="masked"]');
+    const start = cell.querySelector('.start');
+    const end = boxOf(cell.querySelector('code').lastChild);
+    const reach = getComputedStyle(start).overflowX === 'visible' ? boxOf(start).right : start.getBoundingClientRect().right;
+    if (end.right > cell.getBoundingClientRect().right + 0.5 || end.left < reach - 0.5) faults.push(`the end of the key of ${name} is not seen`);
+    // Of a grid no text is cut with an ellipsis.
+    const owner = row.querySelector('[data-column="owner"]');
+    const cuts = (element) => getComputedStyle(element).textOverflow === 'ellipsis' && ['block', 'inline-block'].includes(getComputedStyle(element).display);
+    if (owner && boxOf(owner).right > owner.getBoundingClientRect().right + 0.5 && !cuts(owner) && !cuts(owner.firstElementChild)) faults.push(`nothing says that the owner of ${name} goes on`);
+  }
+  return faults;
+}
+
+scenario('long names, owners, prefixes and lists of scopes stay in their rows', async ({ page, keys, server }) => {
+  const formats = [{ environment: 'live', prefix: 'acme_with_a_long_prefix_' }];
+  const scopes = LONG.scopes.map((name) => ({ name, description: 'What it means' }));
+  const { apps, issue, api } = await withApplication({ page, keys, server }, { formats, scopes });
+  for (const name of ['short', LONG.name, LONG.word]) await issue({ owner: name === 'short' ? 'cust_7' : LONG.owner, name, scopes: name === 'short' ? [] : LONG.scopes });
+  for (const name of ['short', LONG.name]) await api('POST', '/management-keys', { name, scopes: ['keys:create', 'keys:read', 'keys:revoke', 'verify'] });
+  await api('PATCH', '', { name: LONG.word });
+  await keys.signIn();
+  await page.getByRole('link', { name: 'Applications', exact: true }).click();
+  for (const size of Object.values(SIZES)) {
+    await page.setViewportSize(size);
+    await page.getByRole('link', { name: LONG.word }).waitFor();
+    await assertFits(page, `the applications at ${size.width} px`);
+  }
+  await page.getByRole('link', { name: LONG.word }).click();
+  await apps.row(apps.keys, 'short').waitFor();
+  await apps.row(apps.management, 'short').waitFor();
+  await apps.owners.getByText(LONG.owner).waitFor();
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    // A row has its new place a frame after the table has its new width.
+    await page.evaluate(async () => { for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame); });
+    for (const list of [apps.keys, apps.management]) assert.deepEqual(await list.evaluate(misplaced), [], `${size.width} px`);
+    await assertFits(page, `an application at ${size.width} px`);
+    await picture(page, `long-names-${name}`);
+    for (const action of ['Details…', 'Rotate…', 'Edit…', 'Revoke…']) {
+      await apps.choose(apps.keys, LONG.word, action);
+      const dialog = page.getByRole(action === 'Revoke…' ? 'alertdialog' : 'dialog');
+      await dialog.waitFor();
+      await assertFits(page, `${action} at ${size.width} px`);
+      assert.equal(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth), false, `${action} at ${size.width} px`);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+    }
+  }
+  // The whole owner is searched for, though it is as long as a key.
+  await apps.keys.getByRole('searchbox').fill(LONG.owner);
+  await apps.keys.getByText('2 of 3 keys').waitFor();
+  assert.equal(await apps.keys.getByRole('searchbox').inputValue(), LONG.owner);
 });
