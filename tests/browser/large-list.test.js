@@ -204,6 +204,9 @@ scenario('the filters stand in the address, and never a key', async ({ page, key
   await keys.loaded();
   await page.getByText('No key matches').waitFor();
   await page.getByLabel('Ends within 30 days').uncheck();
+  await page.getByLabel('Unused for 90 days').check();
+  assert.equal(new URL(page.url()).search, '?status=active&unused=&sort=name');
+  await page.getByLabel('Unused for 90 days').uncheck();
   await keys.status.selectOption('All');
   await keys.search.fill(secret);
   await keys.list.getByText('Only the masked form of the key you pasted is searched for.').waitFor();
@@ -281,6 +284,7 @@ scenario('on paper the list is whole', async ({ page, keys }) => {
   assert.equal((await keys.names()).length, 300);
   assert.equal(await keys.checkBox.isVisible(), false);
   assert.equal(await keys.search.isVisible(), false);
+  for (const part of [keys.services, keys.service, page.locator('#account'), page.getByRole('link', { name: 'Skip to the keys' })]) assert.equal(await part.isVisible(), false);
   await page.emulateMedia({ media: 'screen' });
   await page.evaluate(() => dispatchEvent(new Event('afterprint')));
   assert.ok((await keys.names()).length < 60);
