@@ -5,8 +5,11 @@ import { defineProvider, provider } from '../entries/index.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
 /**
- * A key as a list has it. That of an application (www/applications/) also has an owner, and may be disabled for a while.
- * @typedef {Omit<import('../index.js').KeyInfo, 'status'> & { status: import('../index.js').KeyStatus | 'disabled', owner?: string }} KeyInfo
+ * A key as a list has it. That of an application (www/applications/) also has an owner, may be disabled for a while, may be used from
+ * some networks only, and tells the address of its last use.
+ * @typedef {Omit<import('../index.js').KeyInfo, 'status'> & {
+ *   status: import('../index.js').KeyStatus | 'disabled', owner?: string, allowedAddresses?: string[], lastUsedAddress?: string,
+ * }} KeyInfo
  */
 
 /**

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { ApplicationsPage } from './support/applications-page.js';
+import { assertAccessible } from './support/axe.js';
+import { eventually } from './support/eventually.js';
 import { picture } from './support/figures.js';
 import { scenario, useBrowser } from './support/scenario.js';
 import { assertFits, SIZES } from './support/size.js';
@@ -37,6 +39,7 @@ scenario('a key is issued for the environment that was chosen, first the one tha
   await open();
   await apps.keys.getByRole('button', { name: 'Issue the first key' }).click();
   const environment = page.getByRole('dialog', { name: 'Issue a key' }).getByLabel('Environment');
+  await assertAccessible(page, 'the choice');
   assert.deepEqual(await environment.locator('option').allTextContents(), ['Live: begins with acme_live_', 'Test: begins with acme_test_']);
   await page.keyboard.press('Escape');
   assert.match(await apps.customerKey({ name: 'robot', owner: 'cust_7' }), /^acme_live_/);
@@ -126,6 +129,20 @@ scenario('a key without an end gets one', async ({ page, keys, server }) => {
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.waitFor({ state: 'hidden' });
   assert.equal(await dayOf(page, new Date((await issued())[0].expires_at)), day);
+});
+
+scenario('the details tell from where a key was used last, and from where it may be', async ({ page, keys, server }) => {
+  const { apps, issue, issued, api, open } = await withApplication({ page, keys, server });
+  const { secret } = await issue({ owner: 'cust_7', name: 'robot', allowed_addresses: ['192.0.2.0/24', '2001:db8::/32'] });
+  const { secret: credential } = await api('POST', '/management-keys', { name: 'the API', scopes: ['verify'] });
+  await fetch(`${server.url}/v1/verify`, {
+    method: 'POST', headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' }, body: JSON.stringify({ key: secret, ip: '192.0.2.7' }),
+  });
+  await eventually(async () => assert.equal((await issued())[0].last_used_address, '192.0.2.7'));
+  await open();
+  await apps.choose(apps.keys, 'robot', 'Details…');
+  const details = page.getByRole('dialog', { name: 'Details of robot' });
+  assert.match(await details.innerText(), /Owner\s+cust_7[^]*Only from\s+192\.0\.2\.0\/24, 2001:db8::\/32[^]*Last used from 192\.0\.2\.7/);
 });
 
 const LONG = {
