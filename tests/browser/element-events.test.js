@@ -1,11 +1,13 @@
 // What `keylatch/element` tells the page that it is in, and what that page may set of its filters.
 
 import assert from 'node:assert/strict';
-import { HTML, signedIn } from './support/element-page.js';
+import { inPage, signedIn } from './support/element-page.js';
 import { eventually } from './support/eventually.js';
 import { scenario, useBrowser } from './support/scenario.js';
 
 useBrowser();
+
+const HTML = inPage('examples/element-html');
 
 scenario('events tell what was done, and never the key as text', HTML, async ({ page, keys, server }) => {
   await page.addInitScript(() => {

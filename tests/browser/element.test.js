@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 import { english } from '../../pkg/dist/element/element.js';
 import { arabic } from './support/arabic.js';
 import { assertAccessible } from './support/axe.js';
-import { HTML, signedIn } from './support/element-page.js';
+import { inPage, signedIn } from './support/element-page.js';
 import { eventually } from './support/eventually.js';
 import { picture } from './support/figures.js';
 import { scenario, useBrowser } from './support/scenario.js';
@@ -23,6 +23,7 @@ import { assertNoTrace, traces } from './support/traces.js';
 useBrowser();
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const HTML = inPage('examples/element-html');
 const directories = [];
 after(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))));
 
@@ -37,7 +38,7 @@ async function reactExample() {
   await build({ entryPoints: [join(directory, 'app.jsx')], bundle: true, splitting: true, format: 'esm', jsx: 'automatic', outdir: directory, logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' } });
   return directory;
 }
-const REACT = { plain: true, flags: ['--www', await reactExample()] };
+const REACT = inPage(await reactExample());
 
 scenario('the plain HTML example: one tag, one import, and the whole life of a key', HTML, async ({ page, keys, server }) => {
   await signedIn(page, server);
