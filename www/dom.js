@@ -23,6 +23,18 @@ export function setText(element, text = '') {
   element.textContent = text;
 }
 
+/**
+ * Adds a style sheet to a document or a shadow tree, for a part of the page that is not there from the beginning. A sheet as the
+ * element's, which no policy of the page has to allow. Where it cannot be had, the part is plain and works.
+ */
+export async function dress(root, url) {
+  const sheet = new CSSStyleSheet();
+  const answer = await fetch(url).catch(() => undefined);
+  if (!answer?.ok) return;
+  await sheet.replace(await answer.text());
+  root.adoptedStyleSheets.push(sheet);
+}
+
 let toastTimer;
 
 /** Says in passing that something was done. Never call it with a key. */

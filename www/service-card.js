@@ -2,9 +2,11 @@
 // travel, where programs look for them, and what only a person can do.
 
 import { capabilityWords, certaintyWords, schemeWords } from './capability-words.js';
-import { byId, part } from './dom.js';
+import { byId, dress, part } from './dom.js';
 
 const card = byId('service-card');
+
+await dress(document, new URL('service-card.css', import.meta.url));
 
 export function showServiceCard(service) {
   card.hidden = false;

@@ -5,6 +5,7 @@ import { duration, lifetime } from '../client/lifetime.js';
 import { plain } from '../client/plain.js';
 import { failure } from '../core/errors.js';
 import { listOf, optionsOf } from '../core/options.js';
+import { isOwnerId } from '../core/owner-id.js';
 import { exposedBy } from '../core/secret.js';
 import { declaredProvider } from '../core/services.js';
 import { checkKey } from '../keys/check.js';
@@ -22,8 +23,7 @@ export function idOf(id, kind) {
 
 /** The same of an owner, whose id is the user's own. @param {unknown} id */
 export function ownerOf(id) {
-  const isId = typeof id === 'string' && /^[!-~]{1,128}$/.test(id) && !/[/?#%\\]/.test(id) && id !== '.' && id !== '..';
-  if (!isId) throw failure('invalid_argument', 'owner', 'expected your own id of a customer: 1 to 128 visible ASCII characters, none of them / ? # % or \\.');
+  if (!isOwnerId(id)) throw failure('invalid_argument', 'owner', 'expected your own id of a customer: 1 to 128 visible ASCII characters, none of them / ? # % or \\.');
   refuseKey(id, 'owner');
   return encodeURIComponent(id);
 }

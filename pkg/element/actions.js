@@ -151,6 +151,7 @@ export class Actions {
           (await this.host.call((client) => this.#doOne(client, action, one)))();
           tell(ended += 1);
         } catch (/** @type {any} */ error) {
+          this.host.emit('error', { action, error });
           if (error.code === 'unauthorized') throw error;
           failure ??= error;
         }

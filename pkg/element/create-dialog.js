@@ -1,5 +1,6 @@
 // "Create API key": a name, a lifetime, and what it may do.
 
+import { isOwnerId } from '../core/owner-id.js';
 import { el, field, setText } from './dom.js';
 import { FormDialog, note } from './dialog.js';
 import { dateProblem, dateValue, endOf, endOfDay, isMeasured, MAX_YEARS } from './lifetime.js';
@@ -13,9 +14,6 @@ const SEEN = /[^\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** For a service that takes no name the client wants one all the same; it is not sent. */
 const NAMELESS = 'API key';
-/** An id that a page has for somebody. */
-const OWNER = /^[!-~]{1,128}$/;
-const NOT_IN_OWNER = /[/?#%\\]/;
 const LIFETIMES = ['P7D', 'P30D', 'P3M', 'P6M', 'P1Y', 'date', 'never'];
 const USUAL = 'P3M';
 
@@ -28,9 +26,14 @@ export class CreateDialog {
     this.takesName = offer.asks('create', 'name');
     this.takesEnd = offer.capabilities.expiry;
     this.takesScopes = offer.capabilities.scopes && scopes.length > 0;
+    this.takesEnvironment = offer.environments.length > 1;
 
     this.name = field({ id: 'key-name', label: say('create.name'), hint: say('create.nameHint'), control: el('input', { type: 'text', name: 'name', autocomplete: 'off', required: true, 'data-first': this.takesName }) });
     this.owner = field({ id: 'key-owner', label: say('create.owner'), hint: say('create.ownerHint'), control: el('input', { type: 'text', name: 'owner', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true }) });
+    this.environment = field({
+      id: 'key-environment', label: say('create.environment'),
+      control: el('select', { name: 'environment', autocomplete: 'off' }, offer.environments.map(({ name, prefix }) => el('option', { value: name }, speech.say(`create.${name}`, { prefix })))),
+    });
     const lifetimes = LIFETIMES.filter((value) => isAllowed(value, offer.lifetimes.longest));
     const { usual = USUAL } = offer.lifetimes;
     this.usual = lifetimes.includes(usual) ? usual : lifetimes[0];
@@ -51,7 +54,7 @@ export class CreateDialog {
 
     this.dialog = new FormDialog(scene, {
       name: 'create', title: say('create.title'), submit: say('create.submit'), busy: say('create.busy'),
-      body: [terms, this.takesName && this.name.element, offer.hasOwners && this.owner.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
+      body: [terms, this.takesName && this.name.element, offer.hasOwners && this.owner.element, this.takesEnvironment && this.environment.element, this.takesEnd && [this.lifetime.element, this.date.element, this.warning.element], this.takesScopes && scopeFields]
         .flat().filter(Boolean),
     });
     this.lifetime.control.addEventListener('change', () => this.#showLifetime());
@@ -101,6 +104,7 @@ export class CreateDialog {
       expiresIn: this.takesEnd ? expiresIn : undefined,
       scopes: this.takesScopes && scopes.length > 0 ? scopes : undefined,
       ...this.scene.offer.hasOwners && { owner: this.owner.control.value.trim() },
+      ...this.takesEnvironment && { environment: this.environment.control.value },
     };
   }
 
@@ -121,8 +125,7 @@ export class CreateDialog {
   #valid() {
     const { speech } = this.scene;
     this.name.setError(this.takesName ? this.#nameProblem(this.name.control.value.trim()) : '');
-    const owner = this.owner.control.value.trim();
-    const isOwner = !this.scene.offer.hasOwners || (OWNER.test(owner) && !NOT_IN_OWNER.test(owner));
+    const isOwner = !this.scene.offer.hasOwners || isOwnerId(this.owner.control.value.trim());
     this.owner.setError(isOwner ? '' : speech.say('create.ownerless'));
     const wrong = !this.takesEnd || this.lifetime.control.value !== 'date' ? undefined
       // `value` of a half-typed date is empty; `badInput` tells it from none.

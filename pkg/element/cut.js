@@ -2,7 +2,7 @@
 
 import { checkKey, identifyKey, maskKey } from '../entries/index.js';
 
-/** So long a word without a space is nobody's name of a key. */
+/** So long a word without a space is nobody's name of a key, if no key has it. */
 const LONG = 28;
 
 /**

@@ -56,6 +56,7 @@ function facts(scene, key) {
     [say('column.owner'), key.owner],
     [say('column.status'), mark.element],
     [say('details.scopes'), offer.capabilities.scopes ? scopesOf(scene, key) : undefined],
+    [say('details.networks'), key.allowedAddresses?.length ? code(key.allowedAddresses.join(', ')) : undefined],
     [say('details.replaces'), predecessor && link(predecessor)],
     [say('details.replacedBy'), key.replacedBy && link(list.get(key.replacedBy), key.replacedBy)],
   ];
@@ -80,7 +81,7 @@ function history({ speech, list }, key) {
   /** @type {[Date | undefined | '', any][]} */
   const all = [
     [key.createdAt, predecessor ? speech.sayParts('details.succeeded', { key: masked(predecessor) }) : speech.say('details.created')],
-    [key.lastUsedAt, speech.say('details.used')],
+    [key.lastUsedAt, key.lastUsedAddress ? speech.sayParts('details.usedFrom', { address: code(key.lastUsedAddress) }) : speech.say('details.used')],
     [successor && successor.createdAt, successor && speech.sayParts('details.replaced', { key: masked(successor) })],
     [key.revokedAt, speech.say('details.revoked')],
     [isEnded(key) && !isExpired ? undefined : key.expiresAt, speech.say(isExpired ? 'details.expired' : 'details.expires')],

@@ -158,9 +158,10 @@ export class KeylatchKeys extends Base {
   }
 
   set filters(filters) {
-    const { search = '' } = filters ?? {};
-    const masked = cut(providerOf(this.provider), search, (text) => this.#list.keys.some(({ id }) => id.includes(text)));
-    this.#list.filter({ ...filters, search: masked ?? search });
+    const given = { ...this.#list.filters, ...filters };
+    const { search = '' } = given;
+    const masked = cut(providerOf(this.provider), search, (text) => this.#list.shows(text));
+    this.#list.filter({ ...given, search: masked ?? search });
     this.#seen?.view.show();
   }
 

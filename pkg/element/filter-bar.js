@@ -52,8 +52,7 @@ export class FilterBar {
 
   #searched() {
     const { offer, list, speech } = this.scene;
-    const isKnown = (/** @type {string} */ text) => list.keys.some(({ id, name }) => id.includes(text) || name.includes(text));
-    const masked = cut(offer.provider, this.search.value, isKnown);
+    const masked = cut(offer.provider, this.search.value, (text) => list.shows(text));
     if (masked !== undefined) this.search.value = masked;
     this.cutNote.textContent = masked === undefined ? '' : speech.say('filter.cut');
     this.#changed();

@@ -100,6 +100,11 @@ export class KeyList {
     return sort ? found.sort(comparison(sort)) : found;
   }
 
+  /** Whether a text is a part of what anybody sees of a key: of its name, its owner, … @param {string} text */
+  shows(text) {
+    return this.keys.some((key) => this.#textOf(key).includes(text.toLowerCase()));
+  }
+
   /** What there is in all. */
   totals(now = Date.now()) {
     return {

@@ -5,26 +5,31 @@ import { defineProvider, provider } from '../entries/index.js';
 
 /** @typedef {import('../index.js').Provider} Provider */
 /**
- * A key as a list has it. That of an application (www/applications/) also has an owner, and may be disabled for a while.
- * @typedef {Omit<import('../index.js').KeyInfo, 'status'> & { status: import('../index.js').KeyStatus | 'disabled', owner?: string }} KeyInfo
+ * A key as a list has it. That of an application (www/applications/) also has an owner, may be disabled for a while, may be used from
+ * some networks only, and tells the address of its last use.
+ * @typedef {Omit<import('../index.js').KeyInfo, 'status'> & {
+ *   status: import('../index.js').KeyStatus | 'disabled', owner?: string, allowedAddresses?: string[], lastUsedAddress?: string,
+ * }} KeyInfo
  */
 
 /**
  * What a page says of keys besides what a service does: each is somebody's, who is named when it is made; each can be
  * made to wait, and to be another. Its client then takes `owner`, has `disable` and `enable`, and `edit`, which asks the person
  * itself and resolves with the key, or with `undefined`. And they are sent to another service, of
- * which the page does not know where it is. `lifetimes`: what a new key gets, and the most that it may get.
- * @typedef {{ hasOwners?: boolean, disables?: boolean, edits?: boolean, isSentElsewhere?: boolean, lifetimes?: { usual?: string, longest?: string | null } }} Traits
+ * which the page does not know where it is. `lifetimes`: what a new key gets, and the most that it may get. `environments`: those that
+ * it may be for, first the usual one, each with how such a key begins; where there are several, the client takes `environment`.
+ * @typedef {{ hasOwners?: boolean, disables?: boolean, edits?: boolean, isSentElsewhere?: boolean, lifetimes?: { usual?: string, longest?: string | null }, environments?: { name: 'live' | 'test', prefix: string }[] }} Traits
  */
 
 export class Offer {
   /** @param {Provider} provider @param {Traits} [traits] */
-  constructor(provider, { hasOwners = false, disables = false, edits = false, isSentElsewhere = false, lifetimes = {} } = {}) {
+  constructor(provider, { hasOwners = false, disables = false, edits = false, isSentElsewhere = false, lifetimes = {}, environments = [] } = {}) {
     this.hasOwners = hasOwners;
     this.disables = disables;
     this.edits = edits;
     this.isSentElsewhere = isSentElsewhere;
     this.lifetimes = lifetimes;
+    this.environments = environments;
     this.provider = provider;
     this.id = provider.id;
     this.title = provider.title;

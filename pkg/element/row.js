@@ -78,8 +78,9 @@ function headCell(scene, kind, name) {
     element: el('th', { role: 'rowheader', scope: 'row', class: kind }, title, under),
     show(key) {
       name.show(key);
-      title.title = kind === 'name' ? labelOf(key) : '';
-      under.replaceChildren(...underWords(scene, key));
+      if (kind === 'name') title.title = labelOf(key);
+      const words = underWords(scene, key);
+      if (words.length > 0 || under.firstChild) under.replaceChildren(...words);
     },
   };
 }
@@ -103,8 +104,17 @@ function nameText() {
 
 /** @param {Scene} scene @returns {Shown} */
 function maskedCode({ speech }) {
-  const text = document.createTextNode('');
-  return { element: code(text), show: ({ masked, id }) => { text.data = masked ?? speech.say('row.id', { id }); } };
+  const start = document.createTextNode('');
+  const end = document.createTextNode('');
+  return {
+    element: code(el('span', { class: 'start' }, start), end),
+    show({ masked, id }) {
+      const text = masked ?? speech.say('row.id', { id });
+      const at = Math.max(0, text.indexOf('…'));
+      start.data = text.slice(0, at);
+      end.data = text.slice(at);
+    },
+  };
 }
 
 /** @param {Scene} scene @returns {Shown} */
@@ -119,8 +129,8 @@ function ownerCell() {
   return { element: el('td', {}, el('bdi', {}, text)), show: ({ owner }) => { text.data = owner ?? ''; } };
 }
 
-/** @param {string | Node} content */
-const code = (content) => el('code', { translate: 'no', dir: 'ltr' }, content);
+/** @param {...(string | Node)} contents */
+const code = (...contents) => el('code', { translate: 'no', dir: 'ltr' }, ...contents);
 
 /** The sign and the word of a state. @param {Scene} scene @returns {Shown} */
 export function statusMark({ speech }) {

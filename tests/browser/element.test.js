@@ -12,6 +12,7 @@ import { build } from 'esbuild';
 import { english } from '../../pkg/dist/element/element.js';
 import { arabic } from './support/arabic.js';
 import { assertAccessible } from './support/axe.js';
+import { inPage, signedIn } from './support/element-page.js';
 import { eventually } from './support/eventually.js';
 import { picture } from './support/figures.js';
 import { scenario, useBrowser } from './support/scenario.js';
@@ -22,7 +23,7 @@ import { assertNoTrace, traces } from './support/traces.js';
 useBrowser();
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const HTML = { plain: true, flags: ['--www', 'examples/element-html'] };
+const HTML = inPage('examples/element-html');
 const directories = [];
 after(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))));
 
@@ -37,13 +38,7 @@ async function reactExample() {
   await build({ entryPoints: [join(directory, 'app.jsx')], bundle: true, splitting: true, format: 'esm', jsx: 'automatic', outdir: directory, logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' } });
   return directory;
 }
-const REACT = { plain: true, flags: ['--www', await reactExample()] };
-
-/** The session of the demo account, in the cookies of the browser, and the page with it. */
-async function signedIn(page, server) {
-  await page.request.post(`${server.url}/v1/session`, { data: DEMO });
-  await page.goto(server.url);
-}
+const REACT = inPage(await reactExample());
 
 scenario('the plain HTML example: one tag, one import, and the whole life of a key', HTML, async ({ page, keys, server }) => {
   await signedIn(page, server);
@@ -279,32 +274,6 @@ scenario('a page sets a client, a fetch and a service of its own, also before th
   await page.evaluate(() => { document.querySelector('keylatch-keys').client = null; });
   await page.getByText('Your session has ended.').waitFor();
   assert.equal(await page.getByRole('rowheader').count(), 0);
-});
-
-scenario('events tell what was done, and never the key as text', HTML, async ({ page, keys, server }) => {
-  await page.addInitScript(() => {
-    window.heard = [];
-    for (const name of ['loaded', 'created', 'stored', 'rotated', 'revoked', 'deleted', 'checked', 'filtered']) {
-      addEventListener(`keylatch-${name}`, ({ detail }) => window.heard.push([name, JSON.stringify(detail), String(detail.secret ?? '')]));
-    }
-  });
-  await signedIn(page, server);
-  const first = await keys.create('heard');
-  await keys.choose('heard', 'Rotate');
-  await keys.rotateDialog.getByRole('button', { name: 'Rotate key' }).click();
-  const second = await keys.revealed();
-  await keys.closeReveal();
-  await keys.choose('heard', 'Revoke', keys.rowAt(0));
-  await keys.confirm('Revoke key');
-  await keys.choose('heard', 'Delete', keys.rowAt(0));
-  await keys.confirm('Delete key');
-  await keys.checkBox.fill(first);
-  await keys.search.fill(first);
-  const heard = await page.evaluate(() => window.heard);
-  assert.deepEqual(heard.map(([name]) => name), ['loaded', 'created', 'stored', 'rotated', 'stored', 'revoked', 'deleted', 'checked', 'filtered']);
-  const told = JSON.stringify(heard);
-  for (const secret of [first, second]) assert.equal(told.includes(secret.slice(8, -4)), false);
-  assert.equal(await keys.search.inputValue(), `kl_test_…${first.slice(-4)}`);
 });
 
 scenario('a page that takes the element away takes a key on show away with it', HTML, async ({ page, keys, server }) => {

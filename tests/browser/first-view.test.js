@@ -37,6 +37,22 @@ test('the first useful view on a slow line, measured', async (t) => {
   assert.deepEqual(bare, [], 'a first visit logs nothing');
 });
 
+// Two steps: the document, and what it names. More of either is a wait of its own on a slow line.
+scenario('the form is there with the document and the four files that it names first', async ({ page, keys, server }) => {
+  const needed = ['page.css', 'main.js', 'dom.js', 'hint.js'];
+  const document = await (await fetch(server.url)).text();
+  for (const file of needed) assert.ok(document.includes(`"${file}"`), file);
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route((url) => !['', ...needed].includes(url.pathname.slice(1)), async (route) => { await held; await route.continue(); });
+  await page.reload({ waitUntil: 'commit' });
+  await keys.signInForm.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.getByLabel('E-mail address').fill(DEMO.user);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('#sign-in')).display), 'grid', 'it has its looks');
+  release();
+  await keys.signedOut();
+});
+
 scenario('what is sent before the package is here is sent once it is', async ({ page, keys }) => {
   let release;
   const held = new Promise((resolve) => { release = resolve; });

@@ -5,6 +5,7 @@ import { query } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { focusName } from './support/focus.js';
 import { scenario, useBrowser } from './support/scenario.js';
+import { SIZES } from './support/size.js';
 
 useBrowser();
 
@@ -95,6 +96,20 @@ scenario('the table is a table with a caption, headers and one row header each',
     assert.equal(await keys.table.getByRole('rowheader').count(), 1, `${width} px`);
     assert.equal(await keys.table.getByRole('cell').count(), 7, `${width} px`);
   }
+});
+
+scenario('what is filtered and sorted by is called as its column is, and the check is shown a key of this server', { viewport: SIZES.narrow }, async ({ page, keys }) => {
+  await keys.signIn();
+  const secret = await keys.create('One');
+  const columns = await keys.table.getByRole('columnheader').allInnerTexts();
+  assert.ok(columns.includes('Status'));
+  assert.equal(await page.locator('label[for="status"]').innerText(), 'Status');
+  const sorts = await page.getByLabel('Sort by').locator('option').allInnerTexts();
+  assert.deepEqual(sorts.slice(1), ['Name', 'Status', 'Created', 'Expires', 'Last used'].flatMap((name) => [`${name} ↑`, `${name} ↓`]));
+  for (const sort of sorts.slice(1)) assert.ok(columns.includes(sort.slice(0, -2)), sort);
+  const states = await keys.status.locator('option').allInnerTexts();
+  assert.ok(states.includes(await keys.state(keys.row('One')).innerText()));
+  assert.equal(await keys.checkBox.getAttribute('placeholder'), `${secret.slice(0, 8)}…`);
 });
 
 scenario('a state that nobody knows is called so, and anything may be tried with the key', async ({ keys, server }) => {

@@ -9,6 +9,7 @@ const { dateProblem, dateValue, endOf, endOfDay } = await import('../../pkg/elem
 const { Speech } = await import('../../pkg/element/speech.js');
 const { KeyList, NO_FILTERS, isUnused } = await import('../../pkg/element/key-list.js');
 const { cut } = await import('../../pkg/element/cut.js');
+const { isOwnerId } = await import('../../pkg/core/owner-id.js');
 const { Offer } = await import('../../pkg/element/offer.js');
 const { envLines, snippets } = await import('../../pkg/element/snippets.js');
 const { generateKey, provider, providers } = await import('../../pkg/entries/index.js');
@@ -153,4 +154,9 @@ test('a key that is replaced already is offered no other rotation', () => {
   assert.deepEqual(offer.actionsOn({ status: 'active', replacedBy: 'key_2' }), ['revoke']);
   assert.deepEqual(offer.actionsOn({ status: 'revoked', replacedBy: 'key_2' }), ['delete']);
   assert.deepEqual(offer.actionsOn({ status: 'unknown' }), ['rotate', 'revoke', 'delete']);
+});
+
+test('the id of an owner is whatever an address can carry as one step of its path', () => {
+  for (const id of ['cust_7', 'a', 'a'.repeat(128), '...', 'mail@example.com', 'a:b;c=d&e+f', '~!$\'()*,"<>[]{}|^`']) assert.equal(isOwnerId(id), true, id);
+  for (const id of ['', 'a'.repeat(129), '.', '..', 'a b', 'a/b', 'a?b', 'a#b', 'a%2fb', 'a\\b', 'cust_7\n', 'kündin', '\u007f', undefined, 7, {}]) assert.equal(isOwnerId(id), false, String(id));
 });

@@ -2,6 +2,7 @@
 
 import { el, field, FormDialog } from '/keylatch/dist/element/element-parts.js';
 import { changedOf } from './changed.js';
+import { endField } from './end.js';
 import { limitsField } from './limits.js';
 import { metadataField } from './metadata.js';
 import { remainingPart } from './remaining.js';
@@ -19,6 +20,7 @@ export function editKey(scene, key, { scopes, remaining, change }) {
     control: el('textarea', { rows: 2, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', dir: 'ltr', placeholder: '192.0.2.0/24' }),
   });
   from.control.value = key.allowedAddresses.join('\n');
+  const end = endField(scene, key.expiresAt);
   const data = metadataField('edit-metadata', key.metadata);
   const rows = limitsField(scene, 'Of this key alone. Without any it has those of the application.', key.limits);
   const values = () => {
@@ -30,10 +32,12 @@ export function editKey(scene, key, { scopes, remaining, change }) {
   };
   const submit = () => {
     const changed = changedOf({ ...key, limits: key.limits ?? null }, values());
+    const expiresAt = end.value();
+    if (expiresAt) changed.expiresAt = expiresAt;
     return Object.keys(changed).length > 0 ? change(changed) : key;
   };
   return new FormDialog(scene, {
     name: 'edit', title: 'Edit key', submit: 'Save', busy: 'Saving…',
-    body: [title.element, may.element, from.element, data.element, rows.element, remainingPart(scene, remaining, 'shared by all keys of the owner')],
-  }).open({ valid: () => data.valid() && rows.valid(), submit });
+    body: [title.element, end.element, may.element, from.element, data.element, rows.element, remainingPart(scene, remaining, 'shared by all keys of the owner')],
+  }).open({ valid: () => end.valid() && data.valid() && rows.valid(), submit });
 }

@@ -1,14 +1,12 @@
 // "Add an owner" and "Edit owner": what is kept beside a customer, and how much all its keys may
 // use together.
 
-import { el, field, FormDialog } from '/keylatch/dist/element/element-parts.js';
+import { el, field, FormDialog, isOwnerId } from '/keylatch/dist/element/element-parts.js';
 import { changedOf } from './changed.js';
 import { limitsField } from './limits.js';
 import { metadataField } from './metadata.js';
 import { remainingPart } from './remaining.js';
 
-const ID = /^(?!\.{1,2}$)[!-~]{1,128}$/;
-const NOT_IN_ID = /[/?#%\\]/;
 const TAKEN = 'owner_exists';
 const TOGETHER = 'How much all keys of this owner may use together, besides what each may.';
 
@@ -31,8 +29,8 @@ export function addOwner(scene, { has, add }) {
   id.control.addEventListener('input', () => id.setError());
   const text = () => id.control.value.trim();
   const valid = () => {
-    const isId = ID.test(text()) && !NOT_IN_ID.test(text());
-    id.setError(isId ? '' : 'An owner is 1 to 128 letters, digits and signs, without spaces and without / ? # % or \\.');
+    const isId = isOwnerId(text());
+    id.setError(isId ? '' : scene.speech.say('create.ownerless'));
     if (!isId) id.control.focus();
     return isId && data.valid() && rows.valid();
   };

@@ -16,9 +16,14 @@ export function keysOffer({ name, formats, defaultLifetime, longestLifetime }) {
     disables: true,
     edits: true,
     lifetimes: { usual: defaultLifetime, longest: longestLifetime },
+    environments: environmentsOf(formats),
     isSentElsewhere: true,
   };
 }
+
+/** Those of an application, with the prefix that a new key gets: the first of each. */
+const environmentsOf = (formats) => formats.filter(({ environment }, at) => formats.findIndex((other) => other.environment === environment) === at)
+  .map(({ environment, prefix }) => ({ name: environment, prefix }));
 
 /** The same of its management keys. */
 export function managementOffer() {

@@ -3,7 +3,7 @@
 
 import { button, el, icon, Speech, styleSheet, timeElement } from '/keylatch/dist/element/element-parts.js';
 import { Applications } from '/keylatch/dist/applications.js';
-import { announce } from '../dom.js';
+import { announce, dress } from '../dom.js';
 import { createApplication, editApplication, LIFETIMES } from './application-form.js';
 import { deleteApplication } from './delete-application.js';
 import { CustomerKeys, keysOffer, ManagementKeys, managementOffer } from './key-clients.js';
@@ -30,15 +30,8 @@ export class ApplicationsView {
     this.scene = { root: this.root, speech: this.speech };
     this.frame = el('div', { class: 'frame' });
     this.root.append(this.frame);
-    this.looks = this.#dress();
-  }
-
-  /** Adds the looks that the element has not. A sheet as the element's, which no policy of the page has to allow. */
-  async #dress() {
-    const own = new CSSStyleSheet();
-    const answer = await fetch(new URL('applications.css', import.meta.url));
-    if (answer.ok) await own.replace(await answer.text());
-    this.root.adoptedStyleSheets.push(own);
+    // Those that the element has not.
+    this.looks = dress(this.root, new URL('applications.css', import.meta.url));
   }
 
   /** Whether one of its dialogs is open. */

@@ -45,10 +45,11 @@ export class ApplicationsPage {
     return secret;
   }
 
-  customerKey({ name, owner, scopes = [], button = 'Issue the first key' }) {
+  customerKey({ name, owner, scopes = [], button = 'Issue the first key', environment }) {
     return this.issue(this.keys, button, async (dialog) => {
       await dialog.getByLabel('Name').fill(name);
       await dialog.getByLabel('Owner').fill(owner);
+      if (environment) await dialog.getByLabel('Environment').selectOption(environment);
       for (const scope of scopes) await dialog.getByLabel(scope).check();
     });
   }
