@@ -105,7 +105,8 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   app         the keys of applications as key, with owner, metadata and what else there is:
               list { applications }, create, show and change { application }, delete { deleted };
               keys as above, and show { key, limits }, change, disable and enable { key },
-              import { imported, skipped, refused [{ line, message }] };
+              import { imported, skipped, unclear?, refused [{ line, message }] }: unclear
+              are those of a lost answer;
               owners list { owners }, show { owner, limits }, set { owner },
               revoke { owner: id, revoked: number };
               management-keys list { keys }, create { key, secret }, revoke { revoked: id }
