@@ -149,6 +149,34 @@ test('a login keeps its key there, and logout takes it away again', async (t) =>
   assert.match(said(await pc.keylatch(['logout', '--yes'], { env })), /Nothing is stored for Acme/);
 });
 
+test('a key that is typed goes there too', async (t) => {
+  const pc = await at(t);
+  const person = pc.terminal(`'${process.execPath}' '${pc.cli}' login --keychain`, { ACME_KEY: '' });
+  await person.sees('API key for Acme: ');
+  person.types(`${SECRET}-typed\r`);
+  await person.sees('Stored in keychain:keylatch/acme/default.');
+  assert.equal(await person.ends(), 0, person.screen);
+  assert.ok(!person.screen.includes(SECRET));
+  assert.equal(await kept(pc, 'keylatch/acme/default'), `${SECRET}-typed`);
+  assert.ok(!(await pc.read('~/.config/keylatch/credentials.json')).includes(SECRET));
+});
+
+test('a login that has a place of its own, or keys by user, is not kept there', async (t) => {
+  const pc = await at(t);
+  for (const [args, sentence] of [
+    [['--provider', 'luminary'], /--keychain: a login at Luminary Cloud is kept where its own client looks for it\. Give a key, with --api-key -\./],
+    [['--provider', 'conduce', '--user', 'kim@example.com', '--host', 'app.conduce.com'], /--keychain: it keeps one key for each service and profile, and none by user\./],
+  ]) {
+    const run = await pc.keylatch(['login', '--keychain', ...args]);
+    assert.equal(run.code, 2, run.err);
+    assert.match(run.err, sentence);
+  }
+  // What would be found before it is told.
+  await pc.write('~/.impact/api.key', 'an-old-key-of-modelon\n');
+  const warned = await pc.keylatch(['login', '--keychain', '--provider', 'modelon', '--api-key', '-', '--base-url', service.url], { input: '' });
+  assert.match(warned.err, /warning: The key in ~\/\.impact\/api\.key is found before that in the keychain\. keylatch logout removes it\./);
+});
+
 test('a login does not take away what a person has named in the file', async (t) => {
   const pc = await at(t);
   const env = { ACME_KEY: '' };
