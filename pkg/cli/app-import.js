@@ -74,7 +74,7 @@ function read(text, encoding) {
 }
 
 /** The same for each way to write it. @param {string} hash @param {string} encoding */
-const hashIn = (hash, encoding) => Buffer.from(hash, encoding === 'hex' ? 'hex' : 'base64').toString('hex') || hash;
+const hashIn = (hash, encoding) => (encoding === 'hex' ? hash.toLowerCase() : hash.replace(/=+$/, ''));
 
 /** Where a key stands as it is, nothing of its row is sent. @param {any} key */
 function wholeKey(key) {
@@ -132,6 +132,8 @@ function refusalOf(error, batch) {
 
 /** What became of the keys, also of an import that something ended. @param {any} options @param {Outcome} outcome */
 function tell({ json }, { imported, skipped, unclear, refused, ended }) {
+  // Nothing came of it, and the error says why.
+  if (ended === '' && imported + skipped + unclear + refused.length === 0) return;
   refused.sort((one, other) => one.line - other.line);
   if (refused.length > 0) process.exitCode = 1;
   if (json) return printJson({ imported, skipped, ...(unclear > 0 && { unclear }), refused });

@@ -24,7 +24,10 @@ const MARK = 'KEYLATCH_ASKS_KEYCHAIN';
 /** Of the system's words. */
 const LONGEST = 200;
 
-/** What is done there. A trial writes beside the key, as a locked keychain only shows when something is to be written. */
+/**
+ * What is done there. A trial writes beside the key, as a locked keychain only shows when something is to be written. The package
+ * waits two seconds for an answer of the bus, which is little on a busy computer; each step may be done again.
+ */
 const WORK = `
 const { parentPort, workerData } = require('node:worker_threads');
 work(JSON.parse(workerData)).catch(({ message }) => ({ error: String(message) })).then((answer) => parentPort.postMessage(JSON.stringify(answer)));
@@ -35,16 +38,24 @@ async function work({ module, operation, service, account, trial, secret }) {
   } catch ({ message }) {
     return { unloadable: String(message) };
   }
-  const at = (name) => new Entry(service, name, { linux: { store: 'secret-service' } });
-  if (operation === 'remove') return { removed: await at(account).deleteCredential() };
+  const at = async (name, step, ...more) => {
+    for (;;) {
+      try {
+        return await new Entry(service, name, { linux: { store: 'secret-service' } })[step](...more);
+      } catch (error) {
+        if (!/did not receive a reply|timed out/i.test(error.message)) throw error;
+      }
+    }
+  };
+  if (operation === 'remove') return { removed: await at(account, 'deleteCredential') };
   if (operation === 'try') {
-    await at(trial).setPassword(secret);
-    await at(trial).deleteCredential();
+    await at(trial, 'setPassword', secret);
+    await at(trial, 'deleteCredential');
   }
-  const found = (await at(account).getPassword()) ?? undefined;
+  const found = (await at(account, 'getPassword')) ?? undefined;
   if (operation === 'write') {
-    await at(account).setPassword(secret);
-    if ((await at(account).getPassword()) !== secret) throw new Error('it does not give back what it was given');
+    await at(account, 'setPassword', secret);
+    if ((await at(account, 'getPassword')) !== secret) throw new Error('it does not give back what it was given');
   }
   return { found };
 }`;
@@ -87,7 +98,7 @@ export async function asked(operation, name, { secret, signal } = {}) {
     stdio: ['pipe', 'pipe', 'ignore'],
     windowsHide: true,
   });
-  const question = Buffer.from(`${JSON.stringify({ module, operation, ...name, trial: `${name.account} (trial)`, secret })}\n`);
+  const question = Buffer.from(`${JSON.stringify({ module, operation, ...name, trial: `${name.account} (keylatch's trial)`, secret })}\n`);
   // Whether it was read shows by the answer.
   child.stdin.on('error', () => {});
   child.stdin.write(question, () => void question.fill(0));

@@ -210,6 +210,14 @@ test('a server that is gone between two parts: what was done is told, and what i
   assert.match((await run('keys.jsonl')).err, /Imported 500 keys, 2000 were there already\.\n$/);
 });
 
+test('an import of which nothing came says no more than why', async (t) => {
+  const { pc, run } = await withApplication(t);
+  await pc.write('keys.jsonl', lines(0, 2));
+  pc.env.KEYLATCH_API_KEY = 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';
+  const refused = await run('keys.jsonl', '--json');
+  assert.deepEqual([refused.code, refused.out, JSON.parse(refused.err).error.code], [1, '', 'unauthorized']);
+});
+
 test('a key that stands twice in the file is imported once, and its second line told', async (t) => {
   const { pc, all, run } = await withApplication(t);
   const text = lines(0, 1000).split('\n');

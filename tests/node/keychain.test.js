@@ -72,7 +72,8 @@ test('two accounts of a service are two keys, and without one it is the account 
   const pc = await at(t);
   for (const [name, value] of [['two', 'first-0123456789abcd'], ['two/b c/ü', 'second-0123456789abc']]) {
     service.answers['POST /tokens'] = { value, token: { id: 't2', name: 'x' } };
-    assert.equal((await create(pc, `keychain:${name}`)).code, 0);
+    const made = await create(pc, `keychain:${name}`);
+    assert.equal(made.code, 0, made.err);
   }
   assert.equal(await kept(pc, 'two/default'), 'first-0123456789abcd');
   assert.equal(await kept(pc, 'two/b c/ü'), 'second-0123456789abc');
