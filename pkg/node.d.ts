@@ -33,6 +33,12 @@ export interface Notice {
     | 'home_unknown'
     | 'command_failed'
     | 'command_in_dotenv'
+    | 'keychain_package_missing'
+    | 'keychain_unavailable'
+    | 'keychain_locked'
+    | 'keychain_without_key'
+    | 'keychain_failed'
+    | 'keychain_in_dotenv'
     | 'symlink_out_of_home'
     | 'symlink_out_of_directory'
     | 'symlink_writable'
@@ -50,8 +56,8 @@ export interface Notice {
 /** Where a key came from. */
 export interface Source {
   /** The kind of place. `stored-login` was made by an earlier {@link login}, `login` by one that was just now asked for. */
-  kind: 'argument' | 'env' | 'command' | 'dotenv' | 'file' | 'stored-login' | 'prompt' | 'login';
-  /** The variable, or the path of the file; empty where there is only one. */
+  kind: 'argument' | 'env' | 'command' | 'keychain' | 'dotenv' | 'file' | 'stored-login' | 'prompt' | 'login';
+  /** The variable, the path of the file, or the service and account of the keychain; empty where there is only one. */
   name: string;
 }
 
@@ -108,6 +114,8 @@ export interface ResolveOptions {
   strict?: boolean;
   /** What to ask of the person when all else gives nothing. Default: nothing. */
   interactive?: 'prompt' | 'login';
+  /** Keeps what the person types in the system's keychain, and in keylatch's file that it is there. Default false. */
+  keychain?: boolean;
   /** Asks the person though there may be a key: for `interactive`, to replace it. */
   fresh?: boolean;
   /** Is given what the person should read. Default: it is written to standard error. */
@@ -121,9 +129,11 @@ export interface ResolveOptions {
  * document has none), the service's file, keylatch's file, a stored login; then,
  * only with `interactive`, the person.
  *
- * A variable of the environment may name a program that prints the key, such as a password manager's or the system's keychain:
+ * A variable of the environment may name a program that prints the key, such as a password manager's:
  * `KEYLATCH_API_KEY='command:op read op://Private/keylatch/key'`. It is run by the shell, has two minutes, and ends with `signal`.
- * In `.env` no program is named.
+ * It may name a key of the system's keychain, `KEYLATCH_API_KEY='keychain:SERVICE/ACCOUNT'`; without an account it is `default`.
+ * The keychain is asked by the optional package `@napi-rs/keyring`, in a process of its own with the same two minutes. In `.env`
+ * neither is named.
  *
  * What is set but empty counts as absent. A key that was found is remembered, a failure
  * is not. Calls at the same time share one search: each waits for it until its own

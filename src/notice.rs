@@ -60,6 +60,18 @@ codes! {
         CommandFailed = "command_failed": "the program that {0} names gave no key: {1}",
         /// `.env` names a program; details: path and name.
         CommandInDotenv = "command_in_dotenv": "{0} names a program in {1}, which is run only if the environment itself names it",
+        /// What asks the system's keychain is not installed; detail: which key of it was asked for.
+        KeychainPackageMissing = "keychain_package_missing": "the key {0} is in the system's keychain, for which keylatch takes the package @napi-rs/keyring, 2.1 or newer, which is not installed beside it (npm install @napi-rs/keyring, with -g where keylatch is installed so)",
+        /// There is no keychain that programs can ask; details: which key of it was asked for, and the system's words.
+        KeychainUnavailable = "keychain_unavailable": "no keychain could be asked for the key {0}: {1} (on Linux it is a program of the desktop, such as GNOME Keyring or KWallet; a container or a session over SSH may have none)",
+        /// The keychain is locked, or the person refused; details: which key of it was asked for, and the system's words.
+        KeychainLocked = "keychain_locked": "the system's keychain is locked, or you refused it the key {0} (unlock it and try again): {1}",
+        /// The keychain has nothing of that name; detail: which key of it was asked for.
+        KeychainWithoutKey = "keychain_without_key": "the system's keychain has no key {0}",
+        /// The keychain did not do what it was asked; details: the key and why.
+        KeychainFailed = "keychain_failed": "the system's keychain failed at the key {0}: {1}",
+        /// `.env` names a key of the keychain; details: path and name.
+        KeychainInDotenv = "keychain_in_dotenv": "{0} names a key of the system's keychain in {1}, which is read only if the environment itself names it",
         /// Nobody has logged in; detail: where the login would be stored.
         LoginMissing = "login_missing": "no login is stored in {0}",
         /// The stored login is no longer accepted; detail: where it is stored.

@@ -28,10 +28,12 @@ const WRAPPED: &[(&str, &str)] = &[
     ("ENC(", ")"),
     ("@Microsoft.KeyVault(", ")"),
 ];
-/// How other references begin: of secret managers, dotenvx, Spring, and of code that
-/// reads a variable. `user:key` is a key of some services, so each has its name.
+/// How other references begin: of secret managers, keylatch itself, dotenvx, Spring, and of code
+/// that reads a variable. `user:key` is a key of some services, so each has its name.
 const REFERENCES: &[&str] = &[
     "vault:",
+    "keychain:",
+    "command:",
     "arn:aws:",
     "ssm:",
     "env:",
@@ -47,7 +49,7 @@ const REFERENCES: &[&str] = &[
     "ENV[",
 ];
 /// What those in brackets and the other references begin with.
-const REFERENCE: Set = Set::of("$#%@{<!vaesfpoVAESFPO");
+const REFERENCE: Set = Set::of("$#%@{<!vaesfpokcVAESFPOKC");
 /// No scheme of an address is longer.
 const LONGEST_SCHEME: usize = 24;
 /// What a key that was left out is shown as, here and elsewhere.

@@ -1,6 +1,7 @@
 // app keys import: keys that were issued elsewhere are taken over by their hashes, a thousand at
 // a time. What the application has already is passed over, so an import that was broken off is run
-// again; what the server refuses is left out, and told with its line.
+// again; what the server refuses is left out, and told with its line. Where an answer was lost, the
+// keys that it was about count neither as imported nor as there before.
 
 import { readFile } from 'node:fs/promises';
 
@@ -10,6 +11,7 @@ import { decode } from '../node/decode.js';
 import { applicationIn, withApplications } from './app.js';
 import { allInput } from './ask.js';
 import { print, printJson, say } from './print.js';
+import { Tries } from './tries.js';
 import { rowsOf } from './rows.js';
 import { clean } from './text.js';
 
@@ -21,19 +23,28 @@ const MOST_REFUSED = 100;
 const REST = /** @type {Record<string, string>} */ ({ before_first: 'after_first', after_first: 'before_first', before_last: 'after_last', after_last: 'before_last' });
 
 /** @typedef {{ line: number, key: any }} Row @typedef {{ line: number, message: string }} Refusal */
+/** @typedef {{ imported: number, skipped: number, unclear: number, refused: Refusal[], ended?: string }} Outcome `unclear`: are there, or may be, and whether since now is not known */
 
 /** @param {any} options */
 export async function importKeys(options) {
   const [, file = '-'] = options.positionals;
   if (file === '-' && (options['api-key'] === '-' || options['password-stdin'])) throw failure('invalid_argument', '-', 'standard input can give one thing only. Name the file of the keys.');
   const rule = await ruleOf(options);
-  const { rows, refused } = read(await textOf(file));
+  const { rows, refused } = read(await textOf(file), rule.encoding);
+  const tries = new Tries('/import');
   await withApplications(options, async (applications) => {
     const { keys } = await applicationIn(applications, options);
-    const imported = await all(rows, refused, (batch) => keys.import({ rule, keys: batch, skipExisting: true }));
-    refused.sort((one, other) => one.line - other.line);
-    tell(options, { imported: imported.count, skipped: imported.sent - imported.count, refused });
-  });
+    const send = (/** @type {any[]} */ batch) => tries.of(() => keys.import({ rule, keys: batch, skipExisting: true }));
+    /** @type {Outcome} */
+    const outcome = { imported: 0, skipped: 0, unclear: 0, refused };
+    try {
+      await all(rows, outcome, { send, tries, options });
+    } catch (error) {
+      tell(options, outcome);
+      throw error;
+    }
+    tell(options, outcome);
+  }, undefined, (fetch) => tries.through(fetch));
 }
 
 /** @param {any} options */
@@ -43,20 +54,27 @@ async function ruleOf({ algorithm = 'sha256', input = 'whole', separator, encodi
   return { algorithm, input, separator, encoding, pepper, idPart: REST[input] };
 }
 
-/** The rows that can be sent, and what is wrong with the others. @param {string} text @returns {{ rows: Row[], refused: Refusal[] }} */
-function read(text) {
+/** The rows that can be sent, and what is wrong with the others. @param {string} text @param {string} encoding @returns {{ rows: Row[], refused: Refusal[] }} */
+function read(text, encoding) {
   /** @type {Row[]} */
   const rows = [];
   /** @type {Refusal[]} */
   const refused = [];
+  /** The lines on which keys stand first: the server sees the same key twice only where both come with one request. @type {Map<string, number>} */
+  const lines = new Map();
   for (const { line, key, message } of rowsOf(text)) {
-    const why = message ?? wholeKey(key);
-    if (why === undefined) rows.push({ line, key });
-    else refused.push({ line, message: why });
+    const same = key && hashIn(key.hash, encoding);
+    const first = same && lines.get(same);
+    const why = message ?? wholeKey(key) ?? (first && `\`hash\` is that of line ${first} too. Send each key once.`);
+    if (why) refused.push({ line, message: why });
+    else rows.push({ line, key }) && lines.set(same, line);
   }
   if (rows.length === 0 && refused.length === 0) throw failure('invalid_argument', 'file', 'there is no key in it.');
   return { rows, refused };
 }
+
+/** The same for each way to write it. @param {string} hash @param {string} encoding */
+const hashIn = (hash, encoding) => (encoding === 'hex' ? hash.toLowerCase() : hash.replace(/=+$/, ''));
 
 /** Where a key stands as it is, nothing of its row is sent. @param {any} key */
 function wholeKey(key) {
@@ -73,28 +91,33 @@ function wholeKey(key) {
 }
 
 /**
- * Sends all rows, and how many of them there were and were taken over.
- * @param {Row[]} rows @param {Refusal[]} refused gets what the server refuses @param {(keys: any[]) => Promise<any[]>} send
+ * Sends all rows.
+ * @param {Row[]} rows @param {Outcome} outcome gets what became of them
+ * @param {{ send: (keys: any[]) => Promise<any[]>, tries: Tries, options: { json?: boolean } }} how
  */
-async function all(rows, refused, send) {
-  const done = { sent: 0, count: 0 };
+async function all(rows, outcome, { send, tries, options }) {
+  const { refused } = outcome;
   for (let at = 0; at < rows.length && refused.length <= MOST_REFUSED; at += BATCH) {
     let batch = rows.slice(at, at + BATCH);
     while (batch.length > 0 && refused.length <= MOST_REFUSED) {
       try {
-        done.count += (await send(batch.map(({ key }) => key))).length;
-        done.sent += batch.length;
+        const { length } = await send(batch.map(({ key }) => key));
+        outcome.imported += length;
+        outcome[tries.isLost ? 'unclear' : 'skipped'] += batch.length - length;
         break;
       } catch (error) {
         const faulty = refusalOf(error, batch);
-        if (!faulty) throw told(error, done);
+        if (!faulty) {
+          if (tries.isLost) outcome.unclear += batch.length;
+          outcome.ended = tries.isLost ? `Of the keys on the lines ${batch[0].line} to ${batch[batch.length - 1].line} it is not known whether they were imported, because the answer was lost.` : '';
+          throw error;
+        }
         refused.push(faulty);
         batch = batch.filter(({ line }) => line !== faulty.line);
       }
     }
-    if (rows.length > BATCH) say(`${Math.min(at + BATCH, rows.length)} of ${rows.length}`);
+    if (rows.length > BATCH && !options.json) say(`${Math.min(at + BATCH, rows.length)} of ${rows.length}`);
   }
-  return done;
 }
 
 /** The row that the server finds faulty, if that is why it refuses. @param {any} error @param {Row[]} batch @returns {Refusal | undefined} */
@@ -107,20 +130,23 @@ function refusalOf(error, batch) {
   return { line: row.line, message };
 }
 
-/** What ended it, and what was done before. @param {any} error @param {{ sent: number }} done */
-function told(error, { sent }) {
-  if (sent > 0) say(`${sent} keys were sent before this. Run it again for the rest: what is there already is passed over.`);
-  return error;
-}
-
-/** @param {any} options @param {{ imported: number, skipped: number, refused: Refusal[] }} outcome */
-function tell({ json }, { imported, skipped, refused }) {
+/** What became of the keys, also of an import that something ended. @param {any} options @param {Outcome} outcome */
+function tell({ json }, { imported, skipped, unclear, refused, ended }) {
+  // Nothing came of it, and the error says why.
+  if (ended === '' && imported + skipped + unclear + refused.length === 0) return;
+  refused.sort((one, other) => one.line - other.line);
   if (refused.length > 0) process.exitCode = 1;
-  if (json) return printJson({ imported, skipped, refused });
+  if (json) return printJson({ imported, skipped, ...(unclear > 0 && { unclear }), refused });
   for (const { line, message } of refused) print(`line ${line}: ${clean(message)}`);
-  const parts = [`Imported ${count(imported)}`, skipped > 0 && `${skipped === 1 ? 'one was' : `${skipped} were`} there already`, refused.length > 0 && `${refused.length} refused`];
-  say(`${parts.filter(Boolean).join(', ')}.`);
-  if (refused.length > MOST_REFUSED) say(`More than ${MOST_REFUSED} were refused, so the rest was not sent. Mend the file or the options, and run it again.`);
+  const parts = [
+    `Imported ${count(imported)}`,
+    skipped > 0 && `${skipped === 1 ? 'one was' : `${skipped} were`} there already`,
+    unclear > 0 && ended === undefined && `${unclear === 1 ? 'one is' : `${unclear} are`} there, and whether since now is not known, because an answer was lost`,
+    refused.length > 0 && `${refused.length} refused`,
+  ];
+  say(`${parts.filter(Boolean).join(', ')}${ended === undefined ? '' : ' before this'}.`);
+  if (ended !== undefined) say(`${ended} Run it again for the rest: what is there already is passed over.`.trimStart());
+  else if (refused.length > MOST_REFUSED) say(`More than ${MOST_REFUSED} were refused, so the rest was not sent. Mend the file or the options, and run it again.`);
 }
 
 const count = (/** @type {number} */ number) => (number === 1 ? 'one key' : `${number} keys`);

@@ -11,16 +11,19 @@ import { nearest } from './nearest.js';
 import { columns, print, printJson, relative, say, table } from './print.js';
 import { clean } from './text.js';
 
+/** @typedef {(request: any) => Promise<Response>} Fetch */
+
 /**
  * Runs the work with the applications of whoever the command acts for.
  * @param {any} options @param {(applications: any) => Promise<void>} work
  * @param {(address: string | undefined) => Promise<void>} [before]
+ * @param {(fetch: Fetch) => Fetch} [through] sees each request and its answer
  */
-export async function withApplications(options, work, before) {
+export async function withApplications(options, work, before, through = (fetch) => fetch) {
   await withClient(options, async ({ client, secret }) => {
     const { baseUrl } = client;
     // Without a key there is a session, whose cookie the client holds.
-    const how = secret ? { credential: secret, fetch: watched } : { fetch: (/** @type {any} */ request) => client.fetch(request) };
+    const how = secret ? { credential: secret, fetch: through(watched) } : { fetch: through((request) => client.fetch(request)) };
     await work(new Applications({ baseUrl, ...how }));
   }, before);
 }

@@ -25,8 +25,8 @@ export const OPTIONS = {
   profile: { type: 'string', value: 'NAME', help: 'profile in ~/.config/keylatch/credentials.json; default KEYLATCH_PROFILE' },
   json: { type: 'boolean', help: 'print JSON; its form is in keylatch help json' },
   yes: { type: 'boolean', short: 'y', help: 'do it without asking' },
-  output: { type: 'string', short: 'o', value: 'FILE', help: 'write the key to this file (mode 0600); - is standard output, as without it' },
-  force: { type: 'boolean', help: 'let --output replace a file that is not a file of keys' },
+  output: { type: 'string', short: 'o', value: 'FILE', help: "write the key to this file (mode 0600), or to the system's keychain as keychain:SERVICE/ACCOUNT; - is standard output, as without it" },
+  force: { type: 'boolean', help: 'let --output replace what is not a key' },
   name: { type: 'string', value: 'NAME', help: 'what it is called; default of create: keylatch on this computer' },
   expires: { type: 'string', value: 'WHEN', help: '30d, 12h, "3 months" (default), a date such as 2027-01-31, a time, P1Y or never' },
   scope: { type: 'string', multiple: true, value: 'SCOPE', help: 'what the key may do; may be repeated' },
@@ -51,6 +51,7 @@ export const OPTIONS = {
   keep: { type: 'string', value: 'WHAT', help: 'what stays of a key: prefix (default), mask (its last four characters too) or none' },
   scheme: { type: 'string', value: 'SCHEME', help: 'bearer, basic or header' },
   browser: { type: 'boolean', help: "log in with a browser at one's own server, which makes a key" },
+  keychain: { type: 'boolean', help: "keep the key in the system's keychain" },
   device: { type: 'boolean', help: 'log in with a code, in a browser on any other computer' },
   'no-browser': { type: 'boolean', help: 'only print the address to open' },
   help: { type: 'boolean', short: 'h', help: 'show this' },
@@ -67,12 +68,14 @@ export const COMMANDS = {
   login: {
     usage: 'login [options]',
     summary: 'store a key, or log in with a browser',
-    options: [...WHERE, 'user', 'api-key', 'profile', 'browser', 'device', 'no-browser', 'json'],
+    options: [...WHERE, 'user', 'api-key', 'profile', 'keychain', 'browser', 'device', 'no-browser', 'json'],
     details: `Logs in with a browser where the service has that; otherwise asks for a key,
 without showing it. A key is stored only after the service has accepted it,
-where the service's own client looks for it. A server of one's own that was
-started with --issuer takes --browser, and --device where no browser is.`,
-    examples: ['keylatch login --provider luminary', 'keylatch login --provider modelon', 'keylatch login --device --base-url https://keys.example.com', 'pbpaste | keylatch login --provider lambda --api-key -'],
+where the service's own client looks for it; with --keychain in the system's
+keychain, for which the package @napi-rs/keyring must be installed beside
+keylatch. A server of one's own that was started with --issuer takes --browser,
+and --device where no browser is.`,
+    examples: ['keylatch login --provider luminary', 'keylatch login --provider modelon', 'keylatch login --device --base-url https://keys.example.com', 'keylatch login --keychain', 'pbpaste | keylatch login --provider lambda --api-key -'],
     run: login,
   },
   logout: {
@@ -100,6 +103,7 @@ gets the address of the service, so that the next command finds both.`,
     examples: [
       'keylatch create --name "build server" --expires 90d',
       'keylatch create --output .env',
+      'keylatch create --output keychain:keylatch/laptop',
       'keylatch create --provider conduce --user=kim@example.com --host=app.conduce.com',
     ],
     run: create,

@@ -23,8 +23,10 @@ ${columns([...commands, ...more])}
 
 A key is looked for in --api-key, the service's environment variable, .env (but
 for Modelon), its credentials file, ~/.config/keylatch/credentials.json and a
-stored login; the first that has one wins. It is never shown but by create and
-rotate (once) and by headers.
+stored login; the first that has one wins. A variable may name a program that
+prints it (command:op read …) or a key of the system's keychain
+(keychain:SERVICE/ACCOUNT). It is never shown but by create and rotate (once)
+and by headers.
 
 Examples:
   keylatch login --provider luminary
@@ -82,8 +84,8 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   key         { id, name, status, masked?, scopes, createdAt?, expiresAt?, lastUsedAt?,
                 revokedAt?, replacedBy? }; status: active, expired, revoked,
                 unknown
-  source      { kind, name }; kind: argument, env, command, dotenv, file, stored-login, prompt,
-                login, password
+  source      { kind, name }; kind: argument, env, command, keychain, dotenv, file, stored-login,
+                prompt, login, password
   notice      { reason, message }
 
   create      { key, secret } or, with --output, { key, output, replaced? }; replaced is masked
@@ -103,7 +105,8 @@ none is changed or removed. Times are RFC 3339; what is not known is left out.
   app         the keys of applications as key, with owner, metadata and what else there is:
               list { applications }, create, show and change { application }, delete { deleted };
               keys as above, and show { key, limits }, change, disable and enable { key },
-              import { imported, skipped, refused [{ line, message }] };
+              import { imported, skipped, unclear?, refused [{ line, message }] }: unclear
+              are those of a lost answer;
               owners list { owners }, show { owner, limits }, set { owner },
               revoke { owner: id, revoked: number };
               management-keys list { keys }, create { key, secret }, revoke { revoked: id }

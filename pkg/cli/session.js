@@ -2,7 +2,9 @@
 
 import { KeyClient } from '../client/client.js';
 import { failure, KeylatchError } from '../core/errors.js';
-import { fileFor } from '../node/host.js';
+import { fileFor, placeFor } from '../node/host.js';
+import { isKeychainName } from '../node/keychain.js';
+import { KeychainLogin } from '../node/keychain-login.js';
 import { resolveKey } from '../node/resolve.js';
 import { keyByLogin } from '../node/key-by-login.js';
 import * as browser from '../node/session.js';
@@ -17,17 +19,18 @@ import { clean } from './text.js';
 export async function login(options) {
   const provider = providerOf(options);
   const baseUrl = givenAddress(options, provider);
-  const { json, profile, user } = options;
+  const { json, profile, user, keychain } = options;
   if (user !== undefined && !keepsByUser(provider)) {
     const instead = provider.capabilities.signIn ? ' To make one with a password, use keylatch create --user.' : '';
     throw failure('invalid_argument', '--user', `login stores a key, and the keys of ${provider.title} are not kept by user.${instead}`);
   }
+  if (keychain) await refuseOrWarn(provider, options);
   needAddress(provider, baseUrl ?? provider.baseUrl);
   const done = (/** @type {any} */ source, /** @type {string} */ stored) => {
     if (json) printJson({ provider: provider.id, source, stored });
     else say(`Logged in to ${provider.title}; stored in ${stored}.`);
   };
-  const kept = () => fileFor({ provider, baseUrl, profile, user, say });
+  const kept = () => placeFor({ provider, baseUrl, profile, user, keychain, say });
   if (options['api-key'] !== undefined) {
     const file = kept();
     await file.ready();
@@ -48,15 +51,27 @@ export async function login(options) {
     warn(warnings);
     return done({ kind: 'login', name: '' }, source.name);
   }
-  const { source } = await promptFor(provider, { baseUrl, profile, user });
+  const { source } = await promptFor(provider, { baseUrl, profile, user, keychain });
   // The prompt itself has said where it stored the key.
   if (json) done(source, kept().path);
   else say(`Logged in to ${provider.title}.`);
 }
 
 /**
+ * What a keychain is not for, and what would be found before it.
+ * @param {any} provider @param {any} options
+ */
+async function refuseOrWarn(provider, options) {
+  const { user, profile, 'api-key': given } = options;
+  if (user !== undefined) throw failure('invalid_argument', '--keychain', 'it keeps one key for each service and profile, and none by user.');
+  if (provider.login && given === undefined) throw failure('invalid_argument', '--keychain', `a login at ${provider.title} is kept where its own client looks for it. Give a key, with --api-key -.`);
+  const own = fileFor({ provider, profile, say });
+  if (provider.files?.length && (await own.read())) warn([{ message: `The key in ${own.path} is found before that in the keychain. keylatch logout removes it.` }]);
+}
+
+/**
  * Makes a key by a login at the service's own issuer, and keeps it.
- * @param {any} provider @param {import('../node/credential-file.js').CredentialFile} file @param {Parameters<typeof keyByLogin>[1]} how
+ * @param {any} provider @param {ReturnType<typeof placeFor>} file @param {Parameters<typeof keyByLogin>[1]} how
  */
 async function createdBy(provider, file, how) {
   if (!provider.capabilities.create) throw failure('invalid_argument', how.device ? '--device' : '--browser', `${provider.title} has no login of its own. Use a key.`);
@@ -93,13 +108,20 @@ export async function logout(options) {
   const { profile, user, yes, json } = options;
   const baseUrl = givenAddress(options, provider);
   const file = fileFor({ provider, baseUrl, profile, user, say });
-  const known = await file.read();
-  const where = [...(known ? [`the key in ${file.path}`] : []), ...(provider.login ? ['the stored login'] : [])];
+  const found = await file.read();
+  const known = found && !isKeychainName(found.secret.expose());
+  const inKeychain = new KeychainLogin({ provider, baseUrl, profile, user, say });
+  const named = await inKeychain.named();
+  const where = [...(known ? [`the key in ${file.path}`] : []), ...(named ? [named] : []), ...(provider.login ? ['the stored login'] : [])];
   const removed = [];
   if (where.length) await confirm(`${provider.title}: forget ${where.join(' and ')}?`, yes);
   if (known) {
     await file.remove();
     removed.push(file.path);
+  }
+  if (named) {
+    await inKeychain.remove();
+    removed.push(named);
   }
   const path = provider.login && (await browser.logout(provider));
   if (path) removed.push(path);

@@ -1,10 +1,11 @@
-// Where a new key goes: to a file or to standard output. That is tried before
+// Where a new key goes: to a file, to the system's keychain or to standard output. That is tried before
 // there is a key, and whatever can fail for another reason comes after it.
 
 import { fstatSync, readSync, statSync } from 'node:fs';
 
 import { failure } from '../core/errors.js';
 import { CredentialFile } from '../node/credential-file.js';
+import { isKeychainName, KeychainKey } from '../node/keychain.js';
 import { known, named, until } from './describe.js';
 import { isCommittable } from './git.js';
 import { print, printJson, say, warn } from './print.js';
@@ -21,7 +22,7 @@ export function sinkFor(options, provider) {
 class File {
   #options;
   #provider;
-  /** @type {CredentialFile | undefined} */
+  /** @type {CredentialFile | KeychainKey | undefined} */
   #file;
   /** The key that it replaced, masked. @type {string | undefined} */
   #replaced;
@@ -39,13 +40,13 @@ class File {
     const { output } = this.#options;
     this.#file = this.#at(address);
     await this.#file.ready();
-    if (!isCommittable(output)) return;
+    if (isKeychainName(output) || !isCommittable(output)) return;
     warn([{ message: `Git does not ignore ${output}: add it to .gitignore, so that the key is not committed.` }]);
   }
 
   /** @param {string} text */
   async put(text) {
-    const { replaced, warnings } = await /** @type {CredentialFile} */ (this.#file).write(text);
+    const { replaced, warnings } = await /** @type {CredentialFile | KeychainKey} */ (this.#file).write(text);
     this.#replaced = replaced?.mask();
     warn(warnings);
   }
@@ -56,11 +57,14 @@ class File {
     const replaced = this.#replaced;
     if (json) return printJson({ key: known(key), output, replaced, warning });
     say(`Created ${named(key)} in ${output}${replaced ? ` in place of ${replaced}` : ''}${until(key)}.`);
+    const [variable] = this.#provider.env ?? [];
+    if (isKeychainName(output) && variable) say(`It is found there with ${variable}='${/** @type {KeychainKey} */ (this.#file).path}'.`);
   }
 
   /** @param {string | undefined} baseUrl */
   #at(baseUrl) {
     const { output: path, user, profile, force } = this.#options;
+    if (isKeychainName(path)) return new KeychainKey(this.#provider, path, { force });
     return new CredentialFile(this.#provider, { path, user, profile, force, baseUrl });
   }
 }

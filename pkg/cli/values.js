@@ -1,10 +1,10 @@
 // The values of options, refused before anything is asked of anyone.
 
 import { failure } from '../core/errors.js';
+import { holdsKey } from '../keys/holds.js';
 import { givenAddress, nameOfAddress, providerOf } from './client.js';
 import { quotas, rates } from './limits.js';
 import { duration, end } from './when.js';
-import { holdsKey } from './which.js';
 
 const STATUSES = ['active', 'inactive', 'expired', 'revoked'];
 /** One's own keys are never disabled, those of an application may be. @param {string} command */

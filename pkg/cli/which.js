@@ -2,8 +2,8 @@
 
 import { failure, isError } from '../core/errors.js';
 import { resembled } from '../keys/check.js';
+import { isDocumented } from '../keys/holds.js';
 import { checkKey, maskKey } from '../entries/offline.js';
-import { provider as builtin } from '../core/providers.js';
 import { firstLine, hidden, warnOfInline } from './ask.js';
 import { isTime } from './when.js';
 
@@ -44,12 +44,6 @@ const UNLIKE = ['wrong_prefix', 'placeholder', 'empty'];
 
 /** @param {any} provider */
 const isInAddress = (provider) => Object.values(provider.endpoints ?? {}).some((/** @type {any} */ { path }) => path.includes('{id}'));
-
-/** @param {string} id of a built-in service */
-const isDocumented = (id) => builtin(id).certainty === 'documented';
-
-/** Whether a text is, or holds, a key of a service whose format is known. @param {string} text */
-export const holdsKey = (text) => [text, ...(text.match(/[\w-]{16,}/g) ?? [])].some((word) => resembled(word).some(isDocumented));
 
 /**
  * The one key that is meant.

@@ -13,7 +13,7 @@ import { display, expand, locate } from './paths.js';
 export const PROFILES = '~/.config/keylatch/credentials.json';
 const KINDS = ['text', 'conduce-config', 'profiles', 'dotenv'];
 /** As long as any key, for a trial. */
-const STAND_IN = '0'.repeat(128);
+export const STAND_IN = '0'.repeat(128);
 /** Where no format is known, a word of so many characters counts as a key. */
 const LONG = 16;
 
@@ -183,8 +183,7 @@ export class CredentialFile {
     if (text === undefined || text.trim() === '') return undefined;
     if (this.kind !== 'text') return this.#find({ text, fault }).secret;
     const word = text.trim();
-    const { ok, certainty } = isUnreadable || /\s/.test(word) ? { ok: false } : checkKey(this.#data, word);
-    if (ok && (this.#isOwn || certainty !== 'unknown' || word.length >= LONG)) return new Secret(word);
+    if (!isUnreadable && looksLikeKey(this.#data, word, this.#isOwn)) return new Secret(word);
     if (this.#isOwn || this.#force) return undefined;
     const raw = notice('file_not_of_keys', this.path, this.#data.title);
     throw Object.assign(fileFailed(raw), { reason: raw.reason });
@@ -199,6 +198,15 @@ export class CredentialFile {
       throw fileFailed(notice('file_not_understood', this.path, 'it is not JSON'));
     }
   }
+}
+
+/**
+ * Whether a word may be a key of the service, so that to replace it loses nothing else.
+ * @param {any} provider @param {string} word @param {boolean} isOwn whether it stands where nothing but a key does
+ */
+export function looksLikeKey(provider, word, isOwn) {
+  const { ok, certainty } = /\s/.test(word) ? { ok: false, certainty: undefined } : checkKey(provider, word);
+  return ok && (isOwn || certainty !== 'unknown' || word.length >= LONG);
 }
 
 /** @param {string} one @param {string | undefined} other */

@@ -9,13 +9,15 @@ import { CredentialFile, PROFILES } from './credential-file.js';
 import { notice, packed } from './core.js';
 import { isBroken, readDotenv } from './dotenv.js';
 import { read } from './files.js';
+import { fromKeychain } from './keychain.js';
+import { KeychainLogin } from './keychain-login.js';
 import { logIn, renew } from './login.js';
 import { locate } from './paths.js';
 import { askHidden } from './terminal.js';
 
 /**
  * @typedef {{ provider: any, baseUrl?: string, user?: string, profile?: string, host?: string,
- *   login?: object, signal?: AbortSignal, say: (text: string) => void }} Setting
+ *   login?: object, keychain?: boolean, signal?: AbortSignal, say: (text: string) => void }} Setting
  */
 
 export class Host {
@@ -51,6 +53,8 @@ export class Host {
         return { text: process.env[name] };
       case 'command':
         return printed(more, name, this.#setting.signal);
+      case 'keychain':
+        return fromKeychain(name, this.#setting.signal);
       case 'dotenv':
         return this.#dotenv();
       case 'file':
@@ -101,7 +105,7 @@ export class Host {
     if (asked > 0) say(`${this.#refusal} Try again.`);
     else {
       // Nobody is asked for a key that could not be kept.
-      await fileFor(this.#setting).ready();
+      await placeFor(this.#setting).ready();
       if (provider.keysPage) say(`A key for ${provider.title} is made at ${provider.keysPage}`);
     }
     const text = await askHidden(`API key for ${provider.title}: `, signal);
@@ -129,15 +133,18 @@ export class Host {
 
   /** @param {import('../core/secret.js').Secret} key */
   async #store(key) {
-    const file = fileFor(this.#setting);
-    await file.write(key);
-    this.#setting.say(`Stored in ${file.path}.`);
+    const place = placeFor(this.#setting);
+    await place.write(key);
+    this.#setting.say(`Stored in ${place.path}.`);
     return {};
   }
 }
 
 /** What Rust wants to know of a file. @param {any} read */
 const answer = ({ path, text, json, shared, notice }) => ({ path, text, json, shared, notice });
+
+/** Where a key of this setting is kept. @param {Setting} setting */
+export const placeFor = (setting) => (setting.keychain ? new KeychainLogin(setting) : fileFor(setting));
 
 /**
  * Where a key is kept that came from a person: the service's own file, else

@@ -124,7 +124,7 @@ export async function walk(setting, { apiKey, strict, interactive, fresh }, agai
  * @returns {import('./host.js').Setting}
  */
 export function settingOf(provider, options) {
-  const { baseUrl, host, user, profile, login, signal, say } = options;
+  const { baseUrl, host, user, profile, login, keychain, signal, say } = options;
   if (say !== undefined && typeof say !== 'function') throw failure('invalid_argument', 'say', 'expected a function.');
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw failure('invalid_argument', 'signal', 'expected an AbortSignal.');
   if (signal?.aborted) throw failure('aborted');
@@ -134,6 +134,7 @@ export function settingOf(provider, options) {
     user,
     profile: profile ?? (process.env.KEYLATCH_PROFILE || undefined),
     login,
+    keychain,
     signal,
     say: say === undefined ? (text) => void process.stderr.write(`${text}\n`) : (text) => told(say, text),
   };

@@ -18,6 +18,9 @@ const PROFILES: &str = "~/.config/keylatch/credentials.json";
 /// How a variable begins that names a program which prints the key, such as a
 /// password manager's.
 const COMMAND: &str = "command:";
+/// How a variable begins that names a key of the system's keychain. A login that keeps its
+/// key there writes the same into keylatch's own file.
+const KEYCHAIN: &str = "keychain:";
 
 /// Which key is looked for.
 pub struct Ask<'a> {
@@ -70,7 +73,8 @@ impl<'a> Ask<'a> {
 /// Looks for a key, in this order: what was passed, the environment, `.env` where the service
 /// has it, the service's own files, keylatch's file, a stored login; then, only when that is
 /// asked for, the person. In the environment `command:` and a program stand for what that
-/// program prints. What is set but empty counts as absent. What is certainly no key of the
+/// program prints, and there and in keylatch's file `keychain:` and a name for a key of the
+/// system's keychain. What is set but empty counts as absent. What is certainly no key of the
 /// service ends the search, because whoever set it means it to be used.
 ///
 /// # Errors
@@ -150,9 +154,13 @@ impl<H: Host> Chain<'_, H> {
                     self.tried.push(Notice::new(Reason::EnvEmpty).with(name.clone()));
                 }
                 Some(text) => {
-                    return match text.expose().trim_start().strip_prefix(COMMAND) {
-                        Some(command) => self.command(command.trim(), name).await.map(Some),
-                        None => Ok(Some((Source::Env(name.clone()), text.into()))),
+                    let named = text.expose().trim();
+                    return if let Some(command) = named.strip_prefix(COMMAND) {
+                        self.command(command.trim(), name).await.map(Some)
+                    } else if let Some(item) = named.strip_prefix(KEYCHAIN) {
+                        self.keychain(item, None).await.map(Some)
+                    } else {
+                        Ok(Some((Source::Env(name.clone()), text.into())))
                     };
                 }
             }
@@ -174,6 +182,10 @@ impl<H: Host> Chain<'_, H> {
                 Some(text) if text.trim_start().starts_with(COMMAND) => {
                     self.tried.push(about(Reason::CommandInDotenv));
                 }
+                // Nor have a person's own key sent to the address beside it.
+                Some(text) if text.trim_start().starts_with(KEYCHAIN) => {
+                    self.tried.push(about(Reason::KeychainInDotenv));
+                }
                 Some(text) => {
                     let base_url = self.address_in(&dotenv).map(|(_, address)| address);
                     self.warn(&dotenv);
@@ -191,12 +203,24 @@ impl<H: Host> Chain<'_, H> {
         let answer = self.host.ask(Question::Command(command, name)).await?;
         match answer.text {
             Some(text) => Ok((Source::Command(name.clone()), text.into())),
-            None => {
-                self.tried.extend(answer.notice);
-                let title = self.ask.provider.title.clone();
-                Err(Error::new(Code::NoCredential).with(title).with_tried(core::mem::take(&mut self.tried)))
-            }
+            None => Err(self.ended(answer.notice)),
         }
+    }
+
+    /// A key of the system's keychain. It was named to be used, so without it the search ends.
+    async fn keychain(&mut self, item: &str, base_url: Option<String>) -> Result<(Source, Entry), Error> {
+        let answer = self.host.ask(Question::Keychain(item)).await?;
+        match answer.text {
+            Some(secret) => Ok((Source::Keychain(answer.path), Entry { secret, base_url })),
+            None => Err(self.ended(answer.notice)),
+        }
+    }
+
+    /// What was named to be used gave nothing.
+    fn ended(&mut self, notice: Option<Notice>) -> Error {
+        self.tried.extend(notice);
+        let title = self.ask.provider.title.clone();
+        Error::new(Code::NoCredential).with(title).with_tried(core::mem::take(&mut self.tried))
     }
 
     /// One reading, so that key and address are of the same file.
@@ -254,7 +278,12 @@ impl<H: Host> Chain<'_, H> {
             match found {
                 Ok(entry) => {
                     self.warn(&answer);
-                    return Ok(Some((Source::File(answer.path), entry)));
+                    return match entry.secret.expose().strip_prefix(KEYCHAIN) {
+                        Some(item) if path == PROFILES => {
+                            self.keychain(item, entry.base_url.clone()).await.map(Some)
+                        }
+                        _ => Ok(Some((Source::File(answer.path), entry))),
+                    };
                 }
                 Err(notice) => self.tried.push(notice),
             }

@@ -17,6 +17,9 @@ pub enum Question<'a> {
     /// What a program prints, without the line's end; how it was written, and the
     /// variable that names it.
     Command(&'a str, &'a str),
+    /// A key of the system's keychain, by its service and account as they are written
+    /// behind `keychain:`; [`Answer::path`] has them as they are told to people.
+    Keychain(&'a str),
     /// The variables of `.env` in the working directory, as an object in
     /// [`Answer::json`], read by the host's own parser.
     Dotenv,

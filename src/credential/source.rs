@@ -12,6 +12,7 @@ pub enum Source {
     Argument,
     Env(Cow<'static, str>),
     Command(Cow<'static, str>),
+    Keychain(String),
     Dotenv(Cow<'static, str>),
     File(String),
     StoredLogin(String),
@@ -26,6 +27,7 @@ impl Source {
             Source::Argument => "argument",
             Source::Env(_) => "env",
             Source::Command(_) => "command",
+            Source::Keychain(_) => "keychain",
             Source::Dotenv(_) => "dotenv",
             Source::File(_) => "file",
             Source::StoredLogin(_) => "stored-login",
@@ -34,11 +36,13 @@ impl Source {
         }
     }
 
-    /// Which one: the variable or the file. Empty where there is only one.
+    /// Which one: the variable, the file or the key of the keychain. Empty where there is only one.
     pub fn name(&self) -> &str {
         match self {
             Source::Env(name) | Source::Command(name) | Source::Dotenv(name) => name,
-            Source::File(path) | Source::StoredLogin(path) | Source::Login(path) => path,
+            Source::Keychain(name) | Source::File(name) | Source::StoredLogin(name) | Source::Login(name) => {
+                name
+            }
             Source::Argument | Source::Prompt => "",
         }
     }
@@ -53,6 +57,7 @@ impl Source {
             Source::Argument => "the key that was passed".into(),
             Source::Env(name) => name.clone().into_owned(),
             Source::Command(name) => "the program that ".to_owned() + name + " names",
+            Source::Keychain(name) => "the key ".to_owned() + name + " of the keychain",
             Source::Dotenv(name) => name.clone().into_owned() + " in .env",
             Source::File(path) | Source::StoredLogin(path) => path.clone(),
             Source::Prompt => "the prompt".into(),

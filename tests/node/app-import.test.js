@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 
 import { Applications } from '../../pkg/dist/node/applications.js';
@@ -133,4 +136,95 @@ test('a file that cannot be read, and a key and keys from one standard input', a
   const { run } = await withApplication(t);
   assert.match((await run('none.csv')).err, /none\.csv cannot be read \(ENOENT\)/);
   assert.match((await run('--api-key', '-')).err, /standard input can give one thing only\. Name the file of the keys\./);
+});
+
+/** What stands between the command and the server, and loses what it is told to. */
+async function between(t) {
+  const way = { asked: 0, plan: () => 'pass' };
+  const passing = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const isImport = request.url.endsWith('/import');
+    const what = isImport ? way.plan(++way.asked) : 'pass';
+    if (what === 'lose before') return request.socket.destroy();
+    const { host, connection, 'content-length': length, ...headers } = request.headers;
+    const answer = await fetch(server.url + request.url, { method: request.method, headers, body: body.length > 0 ? body : undefined });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (what === 'lose after') return request.socket.destroy();
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain', 'content-length': bytes.length });
+    if (what !== 'cut') return response.end(bytes);
+    response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.destroy());
+  }).listen(0, '127.0.0.1');
+  t.after(() => passing.close() && passing.closeAllConnections());
+  await once(passing, 'listening');
+  way.url = `http://127.0.0.1:${passing.address().port}`;
+  return way;
+}
+
+const lines = (from, to) => Array.from({ length: to - from }, (_, at) => JSON.stringify({ hash: hash(`lost_${from + at}`), owner: 'cust_1' })).join('\n');
+
+for (const [what, lost] of [['the answer is lost', 'lose after'], ['half of the answer is lost', 'cut']]) {
+  test(`keys whose import was done and ${what} are not called there before`, async (t) => {
+    const { pc, id, all, run } = await withApplication(t);
+    const way = await between(t);
+    pc.env.KEYLATCH_URL = way.url;
+    await pc.write('keys.jsonl', lines(0, 1200));
+    way.plan = (number) => (number === 1 ? lost : 'pass');
+    const told = await run('keys.jsonl');
+    assert.equal(told.code, 0, told.err);
+    assert.match(told.err, /Imported 200 keys, 1000 are there, and whether since now is not known, because an answer was lost\.\n$/);
+    assert.equal((await all()).length, 1200);
+    // What is there for certain is told so again.
+    assert.deepEqual(await json(pc, ['app', 'keys', 'import', id, 'keys.jsonl']), { imported: 0, skipped: 1200, refused: [] });
+    await pc.write('more.jsonl', lines(1000, 1500));
+    way.plan = (number) => (number === way.first ? lost : 'pass');
+    way.first = way.asked + 1;
+    assert.deepEqual(await json(pc, ['app', 'keys', 'import', id, 'more.jsonl']), { imported: 0, skipped: 0, unclear: 500, refused: [] });
+  });
+}
+
+test('a request that did not arrive is sent again, and what it imports is told as far as it is known', async (t) => {
+  const { pc, id } = await withApplication(t);
+  const way = await between(t);
+  pc.env.KEYLATCH_URL = way.url;
+  await pc.write('keys.jsonl', lines(0, 20));
+  way.plan = (number) => (number === 1 ? 'lose before' : 'pass');
+  // Nothing is passed over, so there is nothing that is not known.
+  assert.deepEqual(await json(pc, ['app', 'keys', 'import', id, 'keys.jsonl']), { imported: 20, skipped: 0, refused: [] });
+});
+
+test('a server that is gone between two parts: what was done is told, and what is not known', async (t) => {
+  const { pc, id, all, run } = await withApplication(t);
+  const way = await between(t);
+  pc.env.KEYLATCH_URL = way.url;
+  await pc.write('keys.jsonl', lines(0, 2500));
+  way.plan = (number) => (number === 1 ? 'pass' : number === 2 ? 'lose after' : 'lose before');
+  const told = await run('keys.jsonl');
+  assert.equal(told.code, 1);
+  assert.match(told.err, /Imported 1000 keys before this\.\nOf the keys on the lines 1001 to 2000 it is not known whether they were imported, because the answer was lost\. Run it again for the rest: what is there already is passed over\.\nkeylatch: .* could not be reached/);
+  assert.equal((await all()).length, 2000);
+  way.plan = () => 'lose before';
+  const known = await pc.keylatch(['app', 'keys', 'import', id, 'keys.jsonl', '--json']);
+  assert.deepEqual([known.code, JSON.parse(known.out)], [1, { imported: 0, skipped: 0, unclear: 1000, refused: [] }]);
+  assert.equal(JSON.parse(known.err).error.code, 'network_error');
+  way.plan = () => 'pass';
+  assert.match((await run('keys.jsonl')).err, /Imported 500 keys, 2000 were there already\.\n$/);
+});
+
+test('an import of which nothing came says no more than why', async (t) => {
+  const { pc, run } = await withApplication(t);
+  await pc.write('keys.jsonl', lines(0, 2));
+  pc.env.KEYLATCH_API_KEY = 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';
+  const refused = await run('keys.jsonl', '--json');
+  assert.deepEqual([refused.code, refused.out, JSON.parse(refused.err).error.code], [1, '', 'unauthorized']);
+});
+
+test('a key that stands twice in the file is imported once, and its second line told', async (t) => {
+  const { pc, all, run } = await withApplication(t);
+  const text = lines(0, 1000).split('\n');
+  const again = JSON.stringify({ hash: hash('lost_3').toUpperCase(), owner: 'cust_2' });
+  await pc.write('keys.jsonl', [...text, again, ...lines(1000, 1001).split('\n')].join('\n'));
+  const told = await run('keys.jsonl');
+  assert.deepEqual([told.code, told.out], [1, 'line 1001: `hash` is that of line 4 too. Send each key once.\n']);
+  assert.match(told.err, /Imported 1001 keys, 1 refused\.\n$/);
+  assert.deepEqual(new Set((await all()).map(({ owner }) => owner)), new Set(['cust_1']));
 });

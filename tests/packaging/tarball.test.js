@@ -109,9 +109,10 @@ test('every target of the exports map is shipped', () => {
 });
 
 test('the package needs no other package and runs nothing when it is installed', () => {
-  for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies', 'scripts']) {
-    assert.equal(manifest[field], undefined, field);
-  }
+  for (const field of ['dependencies', 'optionalDependencies', 'scripts']) assert.equal(manifest[field], undefined, field);
+  // npm installs no optional peer by itself.
+  const unasked = Object.keys(manifest.peerDependencies).filter((name) => !manifest.peerDependenciesMeta[name]?.optional);
+  assert.deepEqual(unasked, []);
 });
 
 test('the licences and the version are those of the project', () => {

@@ -121,3 +121,14 @@ test('with it', async (t) => {
     assert.ok(checkKey('github', 'glpat-' + 'x1Y2z3W4v5U6t7S8r9Q0').looksLike.includes('gitlab'));
   });
 });
+
+test('the command takes for a management key what the catalogue has as one', async () => {
+  const { exampleKey } = await import('../../pkg/entries/catalogue.js');
+  const { MANAGEMENT_KEYS } = await import('../../pkg/cli/management-keys.js');
+  const example = exampleKey('keylatch', 'management-key');
+  const { ok, certainty } = checkKey(MANAGEMENT_KEYS, example);
+  assert.deepEqual([ok, certainty], [true, 'documented']);
+  for (const text of [exampleKey('keylatch', 'key'), example.slice(0, -1), `${example.slice(0, -1)}!`]) {
+    assert.equal(checkKey(MANAGEMENT_KEYS, text).ok, false, text);
+  }
+});

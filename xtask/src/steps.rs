@@ -40,7 +40,7 @@ use Resource::{Cargo, LoginPorts, Packages};
 
 /// In the order in which they start as soon as they can: first what others need, then those
 /// of cargo, of which one waits for the other, then the longest. So none is left over at the end.
-pub const STEPS: [Step; 29] = [
+pub const STEPS: [Step; 30] = [
     Step {
         name: "build",
         what: "the npm package",
@@ -88,6 +88,13 @@ pub const STEPS: [Step; 29] = [
         run: |_, _| system::SHELLS.iter().map(Need::ensure).try_for_each(|path| path.map(drop)),
     },
     Step {
+        name: "keychain",
+        what: "a keychain is here, with its bus",
+        needs: &[],
+        holds: &[Packages],
+        run: |_, _| system::KEYCHAIN.iter().map(Need::ensure).try_for_each(|path| path.map(drop)),
+    },
+    Step {
         name: "native",
         what: "cargo test of the whole workspace",
         needs: &["postgresql"],
@@ -124,9 +131,9 @@ pub const STEPS: [Step; 29] = [
     },
     Step {
         name: "command",
-        what: "keylatch/node and the command: files, prompts, logins",
+        what: "keylatch/node and the command: files, prompts, logins, a keychain",
         // A person logs in there.
-        needs: &["build", "server", "packages", "chromium", "python", "shells"],
+        needs: &["build", "server", "packages", "chromium", "python", "shells", "keychain"],
         holds: &[LoginPorts],
         run: command,
     },

@@ -139,6 +139,22 @@ pub const SHELLS: [Need; 3] = [
     },
 ];
 
+/// A keychain as a desktop has it, and the bus on which it is asked.
+pub const KEYCHAIN: [Need; 2] = [
+    Need {
+        title: "D-Bus",
+        packages: &["dbus"],
+        find: || on_path("dbus-run-session").and(on_path("dbus-send")),
+        otherwise: "Install it, so that dbus-run-session and dbus-send are on PATH, and try again.",
+    },
+    Need {
+        title: "GNOME Keyring",
+        packages: &["gnome-keyring"],
+        find: || on_path("gnome-keyring-daemon"),
+        otherwise: "Install it, so that gnome-keyring-daemon is on PATH, and try again.",
+    },
+];
+
 /// Python: it runs the clouds' own clients, and is the terminal of the tests of
 /// the command. tests/interop/python.js says which versions it takes.
 pub const PYTHON: Need = Need {

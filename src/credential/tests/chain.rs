@@ -51,6 +51,12 @@ impl Host for Machine {
                     || Answer::not(Notice::new(Reason::CommandFailed).with(name.to_owned()).with("1"));
                 self.fact(command).map_or_else(failed, Answer::text)
             }
+            Question::Keychain(item) => {
+                noted(item);
+                let none = || Answer::not(Notice::new(Reason::KeychainWithoutKey).with(item.to_owned()));
+                let found = |text| Answer { path: item.into(), ..Answer::text(text) };
+                self.fact(item).map_or_else(none, found)
+            }
             Question::Dotenv => {
                 noted(".env");
                 let dotenv: Vec<_> = self
@@ -125,6 +131,7 @@ const STORE: &str = "~/.config/keylatch/credentials.json";
 const PROFILES: &str = r#"{"profiles":{"default":{"lambda":{"key":"k-default"},"luminary":{"key":""},
     "keylatch":{"key":"kl_bad"},"modelon":{"key":"k","baseUrl":"https://one.example"}},
     "ci":{"lambda":{"key":"k-ci"}}}}"#;
+const KEPT: &str = r#"{"profiles":{"default":{"lambda":{"key":"keychain:keylatch/lambda/ci"}}}}"#;
 const CONDUCE: &str = "default-host: app.conduce.com\ndefault-user: kim@example.test\nkim@example.test:\n  api-keys: {app: k-app}\n";
 
 #[test]
@@ -149,6 +156,26 @@ fn the_first_source_in_the_documented_order_wins() {
             &[(".env:LC_API_KEY", "command:x")],
             "env_unset command_in_dotenv file_missing login_missing",
         ),
+        // A key of the keychain is what it was named for, and nothing else when it is not there.
+        (
+            "luminary",
+            &[
+                ("LC_API_KEY", " keychain:work/ci "),
+                ("work/ci", "from-keychain"),
+                (".env:LC_API_KEY", "file"),
+            ],
+            "keychain work/ci: from-keychain",
+        ),
+        ("luminary", &[("LC_API_KEY", "keychain:work"), (".env:LC_API_KEY", "file")], "keychain_without_key"),
+        // A project's file names none, as the address beside it would get it.
+        (
+            "luminary",
+            &[(".env:LC_API_KEY", "keychain:work"), ("work", "from-keychain")],
+            "env_unset keychain_in_dotenv file_missing login_missing",
+        ),
+        // keylatch's own file does.
+        ("lambda", &[(STORE, KEPT), ("keylatch/lambda/ci", "k-kept")], "keychain keylatch/lambda/ci: k-kept"),
+        ("lambda", &[(STORE, KEPT), ("renew", "t")], "env_unset dotenv_missing keychain_without_key"),
         // Luminary: variable, then .env, then the stored login.
         (
             "luminary",

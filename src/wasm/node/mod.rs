@@ -47,6 +47,7 @@ impl Host for Machine {
         let (what, name, more) = match question {
             Question::Env(name) => ("env", name, JsValue::UNDEFINED),
             Question::Command(command, name) => ("command", name, command.into()),
+            Question::Keychain(item) => ("keychain", item, JsValue::UNDEFINED),
             Question::Dotenv => ("dotenv", "", JsValue::UNDEFINED),
             Question::File(path, kind) => ("file", path, kind.as_str().into()),
             Question::Renew => ("renew", "", JsValue::UNDEFINED),

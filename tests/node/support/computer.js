@@ -5,14 +5,12 @@ import { spawn } from 'node:child_process';
 import { chmod, lstat, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { CASE } from '../../limits.js';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const CLI = path('../../../pkg/dist/node/cli.js');
-const NODE_ENTRY = new URL('../../../pkg/dist/node/node.js', import.meta.url).href;
-const ENTRY = new URL('../../../pkg/dist/node/index.js', import.meta.url).href;
 const TERMINAL = path('terminal.py');
 
 /** @param {import('node:test').TestContext} t */
@@ -26,6 +24,8 @@ export async function computer(t, variables = {}) {
 }
 
 class Computer {
+  #from = dirname(CLI);
+
   constructor(root, variables) {
     this.root = root;
     this.home = join(root, 'home');
@@ -53,6 +53,21 @@ class Computer {
     return ((await lstat(this.at(file))).mode & 0o777).toString(8);
   }
 
+  /** Has it use another copy of the package. @param {string} directory of the files for Node */
+  from(directory) {
+    this.#from = directory;
+  }
+
+  /** The command's file. */
+  get cli() {
+    return join(this.#from, 'cli.js');
+  }
+
+  get #imports() {
+    const entry = (name) => JSON.stringify(pathToFileURL(join(this.#from, name)).href);
+    return `import * as kl from ${entry('index.js')}; import * as node from ${entry('node.js')};`;
+  }
+
   /** Puts a script of Node's on the PATH, as npm does on installing. */
   async command(name, script) {
     const bin = join(this.root, 'bin');
@@ -63,12 +78,12 @@ class Computer {
 
   /** Runs the command `keylatch`. */
   keylatch(args, { input = '', env = {}, flags = [] } = {}) {
-    return this.#run([...flags, CLI, ...args], input, env);
+    return this.#run([...flags, this.cli, ...args], input, env);
   }
 
   /** Runs a module's text, with the package imported, and gives what it returns as JSON. */
   async module(text, { env = {}, flags = [], input = '' } = {}) {
-    const source = `import * as kl from ${JSON.stringify(ENTRY)}; import * as node from ${JSON.stringify(NODE_ENTRY)};
+    const source = `${this.#imports}
       const result = await (async () => { ${text} })();
       process.stdout.write(JSON.stringify(result ?? null));`;
     const run = await this.#run([...flags, '--input-type=module', '--eval', source], input, env);
@@ -78,13 +93,13 @@ class Computer {
 
   /** The same; how it ended does not matter. */
   tryModule(text, { env = {}, flags = [] } = {}) {
-    const source = `import * as kl from ${JSON.stringify(ENTRY)}; import * as node from ${JSON.stringify(NODE_ENTRY)}; ${text}`;
+    const source = `${this.#imports} ${text}`;
     return this.#run([...flags, '--input-type=module', '--eval', source], '', env);
   }
 
   /** A command of the shell, without a terminal; `keylatch` in it is the command. */
   shell(command, { env = {} } = {}) {
-    const script = `keylatch() { '${process.execPath}' '${CLI}' "$@"; }\n${command}`;
+    const script = `keylatch() { '${process.execPath}' '${this.cli}' "$@"; }\n${command}`;
     return this.#run(['-e', 'require("child_process").spawn("/bin/sh", ["-c", process.argv[1]], { stdio: "inherit" }).on("exit", (code, signal) => { process.exitCode = code ?? 255 })', script], '', env);
   }
 
