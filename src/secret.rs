@@ -14,6 +14,7 @@ use core::cell::RefCell;
 use core::fmt;
 
 pub use keylatch_format::Secret;
+use zeroize::Zeroize;
 
 use crate::error::{Code, Error};
 use crate::text;
@@ -38,12 +39,13 @@ pub fn scrubber<S: Borrow<Secret>>(secrets: &[S]) -> impl Fn(String) -> String {
     }
 }
 
-fn scrub(secret: &str, text: String) -> String {
+fn scrub(secret: &str, mut text: String) -> String {
     if secret.is_empty() || !text::contains(&text, secret) {
-        text
-    } else {
-        text::replace(&text, secret, REDACTED)
+        return text;
     }
+    let out = text::replace(&text, secret, REDACTED);
+    text.zeroize();
+    out
 }
 
 fn scrub_pieces(secret: &str, text: String) -> String {
@@ -56,7 +58,7 @@ fn scrub_pieces(secret: &str, text: String) -> String {
 
 /// Replaces what a text has of a secret around the piece that begins at a place.
 #[inline(never)]
-fn scrub_piece(secret: &str, at: usize, text: String) -> String {
+fn scrub_piece(secret: &str, at: usize, mut text: String) -> String {
     let (Some(before), Some(piece), Some(after)) =
         (secret.get(..at), secret.get(at..at + PIECE), secret.get(at + PIECE..))
     else {
@@ -75,6 +77,7 @@ fn scrub_piece(secret: &str, at: usize, text: String) -> String {
         return text;
     }
     out.push_str(rest);
+    text.zeroize();
     out
 }
 

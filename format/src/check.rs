@@ -267,6 +267,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_the_name_of_a_scheme_alone_is_left_to_the_diagnosis() {
+        for text in ["Bearer", "bearer", "BASIC", "basic"] {
+            assert_eq!(check(None, text), Check::Unclear, "{text}");
+        }
+        for text in ["bearer-of-0123", "Basically-0", "Bea0er", "bas1c"] {
+            assert_eq!(check(None, text), Check::Good { prefix: None }, "{text}");
+        }
+    }
+
+    #[test]
     fn an_answer_fits_into_a_number() {
         let cases = [
             (Check::Good { prefix: None }, (0, 0, 0)),

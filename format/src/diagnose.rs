@@ -169,3 +169,20 @@ fn name(core: &Core, format: &KeyFormat, at: usize, fault: Fault, found: &mut Fo
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_text_that_is_too_long_only_that_is_said() {
+        let found = |length: usize| {
+            let problems = diagnose(None, &" ".repeat(length));
+            problems.iter().map(|problem| (problem.code, problem.index)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(MAX_LENGTH), [(ProblemCode::Empty, 0)]);
+        for longer in [MAX_LENGTH + 1, MAX_LENGTH + 2] {
+            assert_eq!(found(longer), [(ProblemCode::WrongLength, MAX_LENGTH)]);
+        }
+    }
+}

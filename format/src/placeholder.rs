@@ -255,6 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn the_brackets_of_a_reference_stand_at_both_ends_of_something() {
+        for (open, close) in WRAPPED {
+            let is = |text: &str| is_reference(text.as_bytes(), None);
+            assert!(is(&[open, "a b", close].concat()), "{open}");
+            for text in [[open, "a b", ""], ["", "a b", close], [open, "", close]] {
+                assert!(!is(&text.concat()), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
     fn brackets_and_escapes_are_told_by_one_character() {
         assert!(BRACKETS.iter().all(|(open, _)| OPENING.contains(open.as_bytes()[0])));
         for last in ESCAPES.iter().map(|escape| escape.as_bytes()[escape.len() - 1]) {

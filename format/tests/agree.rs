@@ -189,8 +189,13 @@ fn agree(format: Option<&KeyFormat>, text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// As many as `PROPTEST_CASES` says, which a run for each of many changes of the code does.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(20_000, |text| text.parse().unwrap())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn check_and_diagnosis_agree(format in format(), change in change()) {

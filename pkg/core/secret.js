@@ -41,6 +41,13 @@ export function* livingSecrets() {
   for (const held of living) yield bytesIn(held);
 }
 
+let forget = () => {};
+
+/** Says what lets go of the copies that were made of {@link livingSecrets}, as soon as one of them is wiped. @param {() => void} work */
+export function whenWiped(work) {
+  forget = work;
+}
+
 export class Redacted {
   /** @type {Held} */
   #held;
@@ -257,6 +264,7 @@ function wipe(held) {
   if (isCurrent(core)) enter((core) => secrets(core).free(slot));
   // An instance that has trapped is not entered again.
   else fresh(core).memory.fill(0, at, at + length);
+  forget();
 }
 
 /**

@@ -2,7 +2,7 @@
 // that is alive.
 
 import { failure } from '../core/errors.js';
-import { livingSecrets, secretsVersion } from '../core/secret.js';
+import { livingSecrets, secretsVersion, whenWiped } from '../core/secret.js';
 import { serviceOf } from '../core/services.js';
 import { unescaped } from '../keys/unescape.js';
 import { buffer, CONTEXT, enter, list, SIZE, write } from './engine.js';
@@ -63,7 +63,17 @@ export class Search {
       core.wasm.addValue(part.length);
     }
     core.wasm.setValues(number);
+    // No copy outlives its secret; the next search makes those that it needs anew.
+    prepared.add(this);
+    whenWiped(forgetAll);
     return number;
+  }
+
+  /** Takes the living secrets out of the module. @param {import('./engine.js').Core} core */
+  forget(core) {
+    // Those of an instance that has trapped went with it.
+    if (this.#core === core) core.wasm.setValues(this.#number);
+    this.#version = -1;
   }
 
   /** What the last scan has found. @param {import('./engine.js').Core} core @returns {Found[]} */
@@ -174,6 +184,13 @@ const isOfWord = (byte) => (byte >= 48 && byte < 58) || ((byte | 32) >= 97 && (b
 
 /** @type {Map<string, Search>} */
 const made = new Map();
+/** Those that have copies of living secrets. @type {Set<Search>} */
+const prepared = new Set();
+
+function forgetAll() {
+  if (prepared.size > 0) enter((core) => prepared.forEach((search) => search.forget(core)));
+  prepared.clear();
+}
 
 /** All kinds of the catalogue. */
 export const everything = () => once('*', () => shapesOf(kinds(), () => true));

@@ -1,6 +1,8 @@
 //! Writing `.env`: one line is replaced or added, every other byte stays.
 //! Node's own parser reads it, so a value ends here where it ends for Node.
 
+use zeroize::Zeroizing;
+
 use crate::text::{before, contains, cut};
 
 /// The file with the variable set to a value, or without it. Nothing when the
@@ -103,16 +105,20 @@ fn value_end(text: &str, start: usize) -> usize {
 
 /// The value as Node, python-dotenv and a shell all read it. Keys are plain
 /// text nearly always.
-fn quoted(value: &str) -> Option<String> {
+fn quoted(value: &str) -> Option<Zeroizing<String>> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.~+/=:@%,".contains(&b);
-    if value.bytes().all(plain) {
-        return Some(value.into());
-    }
+    let is_plain = value.bytes().all(plain);
     // python-dotenv puts variables in even there, and takes backslashes.
-    if value.bytes().any(|byte| b"'\\\n\r".contains(&byte)) || contains(value, "${") {
+    if !is_plain && (value.bytes().any(|byte| b"'\\\n\r".contains(&byte)) || contains(value, "${")) {
         return None;
     }
-    Some(String::from("'") + value + "'")
+    let quote = if is_plain { "" } else { "'" };
+    // A copy of a key: with room for all, so that growing leaves none behind.
+    let mut out = Zeroizing::new(String::with_capacity(value.len() + 2));
+    for part in [quote, value, quote] {
+        out.push_str(part);
+    }
+    Some(out)
 }
 
 #[cfg(test)]

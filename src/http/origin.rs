@@ -200,6 +200,8 @@ mod tests {
             );
         }
         assert!(Origin::new(&Offline, "http://example.com", true).is_ok());
+        // What a person is told: neither the path nor the standard port.
+        assert_eq!(open("https://example.com:443/a").unwrap().as_str(), "https://example.com");
     }
 
     #[test]

@@ -225,12 +225,30 @@ fn a_declared_service_ends_a_key_by_naming_it_or_in_words() {
 
 #[test]
 fn a_declaration_says_what_its_answers_state() {
-    for (answer, good, wrong) in [
-        (r#"{"states":"nothing","statuses":[200]}"#, (200, ""), (204, "")),
-        (r#"{"states":"nothing"}"#, (204, ""), (200, "")),
-        (r#"{"states":"key"}"#, (200, r#"{"id":"k1"}"#), (200, "gone")),
-        (r#"{"states":"anything"}"#, (200, "{}"), (200, PAGE)),
-        (r#"{"statuses":[202]}"#, (202, r#"{"id":"k1"}"#), (200, r#"{"id":"k1"}"#)),
+    for (answer, good, wrong, expected) in [
+        (r#"{"states":"nothing","statuses":[200]}"#, (200, ""), (204, ""), "200 with no body"),
+        (r#"{"states":"nothing"}"#, (204, ""), (200, ""), "204 with no body"),
+        (r#"{"states":"key"}"#, (200, r#"{"id":"k1"}"#), (200, "gone"), "200 or 201 with the key"),
+        (r#"{"states":"anything"}"#, (200, "{}"), (200, PAGE), "of success with an answer of its API"),
+        (
+            r#"{"statuses":[202]}"#,
+            (202, r#"{"id":"k1"}"#),
+            (200, r#"{"id":"k1"}"#),
+            "202 with the key that was ended",
+        ),
+        // Those that are named are told, up to five; more are "of success".
+        (
+            r#"{"statuses":[200,201,202,203,204]}"#,
+            (203, r#"{"id":"k1"}"#),
+            (200, PAGE),
+            "200 or 201 or 202 or 203 or 204 with the key",
+        ),
+        (
+            r#"{"statuses":[200,201,202,203,204,207]}"#,
+            (207, r#"{"id":"k1"}"#),
+            (200, PAGE),
+            "of success with the key",
+        ),
     ] {
         let spec = format!(
             r#""endpoints":{{"delete":{{"method":"DELETE","path":"/keys/{{id}}","answer":{answer}}}}}"#
@@ -240,7 +258,8 @@ fn a_declaration_says_what_its_answers_state() {
             run(declared(&script, &spec, Credential::Key("KEY".into())).delete(&script, "k1"))
         };
         ended(good).unwrap();
-        bad(ended(wrong), answer);
+        let sentence = bad(ended(wrong), answer);
+        assert!(sentence.contains(&format!("expected status {expected}")), "{answer}: {sentence}");
     }
 }
 

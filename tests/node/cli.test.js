@@ -44,6 +44,10 @@ test('a key ends when it was said, where the person is', async (t) => {
   for (const [said, ends, sentence, TZ = 'UTC'] of [
     [`${year}-02-28`, `${year}-02-28T23:59:59.000Z`, `${year}-02-28 23:59 UTC`],
     [`${year}-01-31`, `${year}-02-01T07:59:59.000Z`, `${year}-01-31 23:59 PST`, 'America/Los_Angeles'],
+    // East of Greenwich, by half an hour too, and in summer.
+    [`${year}-01-30`, `${year}-01-30T14:59:59.000Z`, `${year}-01-30 23:59 GMT+9`, 'Asia/Tokyo'],
+    [`${year}-02-01`, `${year}-02-01T18:29:59.000Z`, `${year}-02-01 23:59 GMT+5:30`, 'Asia/Kolkata'],
+    [`${year}-07-01`, `${year}-07-02T06:59:59.000Z`, `${year}-07-01 23:59 PDT`, 'America/Los_Angeles'],
     [`${year}-01-31T02:00`, `${year}-01-30T17:00:00.000Z`, `${year}-01-31 02:00 GMT+9`, 'Asia/Tokyo'],
     [`${year}-03-31T23:30:00-05:00`, `${year}-04-01T04:30:00.000Z`, `${year}-04-01 04:30 UTC`],
   ]) {

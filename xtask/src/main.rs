@@ -45,7 +45,8 @@ Usage: cargo xtask <command>
   fuzz [target …] [--seconds N] the parsers on generated inputs, to find new faults
   soak [--schedules N] [--seed S]
                                 client and server, while faults are injected
-  mutants [file …]              whether a test notices when the code is changed
+  mutants [file …] [--shard K/N]
+                                whether a test notices when the code is changed
   help                          this text
 
 Each command sets up what it needs (into the target directory and the

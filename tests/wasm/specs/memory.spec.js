@@ -1,7 +1,7 @@
 // A key is wiped from the memory of the WebAssembly once it is done with.
 
 import { equal, fail, ok } from '../support/assert.js';
-import { copies } from '../support/memory.js';
+import { copies, places } from '../support/memory.js';
 import { ANYTHING, json } from '../support/service.js';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -43,7 +43,7 @@ export default ({ keylatch, server, memories }) => {
     {
       name: 'a text that was only looked at is gone',
       run() {
-        const { authHeaders, checkKey, hashKey, identifyKey, maskKey, verifyKey } = keylatch;
+        const { authHeaders, checkKey, checkKeys, hashKey, identifyKey, maskKey, verifyKey } = keylatch;
         const secret = generateKey();
         const text = secret.expose();
         secret[dispose]();
@@ -51,10 +51,35 @@ export default ({ keylatch, server, memories }) => {
           checkKey: () => checkKey('keylatch', text), identifyKey: () => identifyKey(text), maskKey: () => maskKey(text), hashKey: () => hashKey(text),
           verifyKey: () => verifyKey(text, '0'.repeat(64)), authHeaders: () => authHeaders('keylatch', text),
           'checkKey of a wrong one': () => checkKey('keylatch', `"${text}"\n`),
+          // What is allocated next covers the beginning of what was freed, and not its end.
+          'checkKey of one behind much white space': () => checkKey('keylatch', `${' '.repeat(4000)}${text}"`),
+          'checkKey of one that nothing is known of': () => checkKey('lambda', `Bearer ${text} `),
+          'checkKeys of good ones, and of others': () => checkKeys('keylatch', `${text}\n${text}!\n "${text}"\r\n${text}`),
+          'authHeaders, by HTTP Basic': () => authHeaders('lambda', text, { scheme: 'basic' }),
         })) {
           use();
           assertGone(text, `after ${name}`);
         }
+      },
+    },
+    {
+      name: 'the random bytes of which a key was made are gone',
+      run() {
+        const { crypto } = globalThis;
+        const given = crypto.getRandomValues;
+        const pools = [];
+        crypto.getRandomValues = (bytes) => {
+          given.call(crypto, bytes);
+          pools.push(bytes.slice(0, 24));
+          return bytes;
+        };
+        try {
+          generateKey()[dispose]();
+        } finally {
+          delete crypto.getRandomValues;
+        }
+        ok(pools.length > 0, 'a key takes random bytes');
+        for (const pool of pools) if (places(memories(), pool)) fail('they are left');
       },
     },
     {
