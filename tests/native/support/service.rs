@@ -1,6 +1,7 @@
 //! A service of its own for every test: SQLite in a directory of its own, and
 //! a clock that the test moves.
 
+use std::fs;
 use std::sync::Arc;
 
 use keylatch::lifecycle::{Client, Credential, KeyInfo, NewKey, Options};
@@ -10,6 +11,7 @@ use sqlx::AnyPool;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::faulty::Faulty;
 use super::transport::{BASE_URL, InProcess};
@@ -22,6 +24,12 @@ pub const KIM: &str = "kim@example.com";
 pub const LEE: &str = "lee@example.com";
 /// The password of both.
 pub const PASSWORD: &str = "correct horse battery";
+/// The database in its directory.
+const FILE: &str = "keys.db";
+
+/// The file of a database with its tables and the two users: to make one takes
+/// longer than all that a test asks of it.
+static BEGINNING: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 /// The service.
 pub struct Service {
@@ -37,13 +45,19 @@ pub struct Service {
 impl Service {
     /// A new one, with two users and no keys.
     pub async fn start() -> Service {
-        // In memory where there is such a place: no test is about the disk.
-        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
-        let service = Service::open(clock, directory).await;
-        service.app.create_user(KIM, PASSWORD).await.unwrap();
-        service.app.create_user(LEE, PASSWORD).await.unwrap();
-        service
+        let directory = directory();
+        fs::write(directory.path().join(FILE), BEGINNING.get_or_init(Service::beginning).await).unwrap();
+        Service::open(clock(), directory).await
+    }
+
+    async fn beginning() -> Vec<u8> {
+        let Service { app, database, directory, .. } = Service::open(clock(), directory()).await;
+        app.create_user(KIM, PASSWORD).await.unwrap();
+        app.create_user(LEE, PASSWORD).await.unwrap();
+        database.close().await;
+        // What stands in SQLite's log gets into the file.
+        app.close().await;
+        fs::read(directory.path().join(FILE)).unwrap()
     }
 
     /// The same one after its program ended and was started again: what it kept in
@@ -54,7 +68,7 @@ impl Service {
     }
 
     async fn open(clock: Arc<ManualClock>, directory: TempDir) -> Service {
-        let path = directory.path().join("keys.db");
+        let path = directory.path().join(FILE);
         let mut config = Config::new(Database::Sqlite(path.clone()));
         config.clock = clock.clone();
         config.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
@@ -133,6 +147,15 @@ impl Service {
         let found = sqlx::query("SELECT id FROM keys WHERE hash = $1").bind(format::hash(key));
         found.fetch_optional(&self.database).await.unwrap().is_some()
     }
+}
+
+/// In memory where there is such a place: no test is about the disk.
+fn directory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(START.parse().unwrap()))
 }
 
 /// A key in the database.
