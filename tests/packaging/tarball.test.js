@@ -82,6 +82,7 @@ const SHIPPED = [
   'types/headers.d.ts',
   'types/issue.d.ts',
   'types/keys.d.ts',
+  'types/limits.d.ts',
   'types/management-keys.d.ts',
   'types/owners.d.ts',
   'types/providers.d.ts',
