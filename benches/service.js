@@ -238,7 +238,7 @@ async function measure(title, database, seed, cluster) {
     });
   }
   for (const [what, path] of [
-    ['an application\u2019s keys by cursor', (kind, count) => `keys?cursor=key_issued${kind}${String(count >> 1).padStart(16, '0')}`],
+    ['an application\u2019s keys by cursor', (kind, count) => `keys?cursor=issued${kind}${String(count >> 1).padStart(16, '0')}`],
     ['the keys of one owner', (kind, count) => `keys?owner=cust_${count / 20}`],
     ['an application\u2019s keys, search without a hit', () => 'keys?search=nothing-like-it'],
     ['an application\u2019s keys, filter by status', () => 'keys?status=revoked'],
