@@ -38,8 +38,8 @@ pub enum Resource {
 }
 use Resource::{Cargo, LoginPorts, Packages};
 
-/// In the order in which they start as soon as they can: first what others need, then those
-/// of cargo, of which one waits for the other, then the longest. So none is left over at the end.
+/// In the order in which they start as soon as they can: first what others need, then the steps
+/// of cargo, which run one after the other, then the longest. So no long one is left over at the end.
 pub const STEPS: [Step; 30] = [
     Step {
         name: "build",

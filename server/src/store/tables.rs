@@ -56,7 +56,7 @@ impl Tables {
 
     /// Answers questions about keys: the rows of each.
     pub(super) async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
-        trace(lookup.alone());
+        trace(lookup.statement());
         self.guard(Lane::Check, self.driver.look_up(lookup, questions)).await
     }
 

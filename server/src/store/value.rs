@@ -29,8 +29,8 @@ pub(crate) struct Lookup {
     pub(crate) postgres: &'static str,
 }
 
-/// For each of the hashes `$1`, what a statement finds by `asked.hash`. OFFSET keeps PostgreSQL from
-/// joining it in another way than by the index, one hash after the other.
+/// For each of the hashes `$1`, what a statement finds by `asked.hash`. With `OFFSET 0` PostgreSQL takes the
+/// index for each hash, and does not join the tables in another way.
 macro_rules! each_hash {
     ($one:expr) => {
         concat!(
@@ -43,8 +43,8 @@ macro_rules! each_hash {
 pub(crate) use each_hash;
 
 impl Lookup {
-    /// The statement for one question in SQLite, where asking costs no way to a server.
-    pub(super) fn alone(self) -> Statement {
+    /// What either database runs. SQLite runs it for each question, as none has to travel there.
+    pub(super) fn statement(self) -> Statement {
         Statement { sqlite: self.sqlite, postgres: self.postgres }
     }
 }

@@ -86,7 +86,7 @@ impl Batches {
                 askers.into_iter().map(|Asker { questions, answer }| (answer, questions)).unzip();
             let questions: Vec<_> = questions.into_iter().flatten().collect();
             let total = questions.len();
-            let found = (self.run)(lookup.alone(), arrays(questions)).await;
+            let found = (self.run)(lookup.statement(), arrays(questions)).await;
             match found.and_then(|rows| by_question(rows, total)) {
                 Ok(found) => {
                     let mut found = found.into_iter();

@@ -53,7 +53,7 @@ impl Driver for Sqlite {
         let mut answers = Vec::with_capacity(questions.len());
         for texts in questions {
             let values = texts.into_iter().map(Value::from).collect();
-            answers.push(self.checks.run(lookup.alone(), values).await?);
+            answers.push(self.checks.run(lookup.statement(), values).await?);
         }
         Ok(answers)
     }
