@@ -175,7 +175,7 @@ impl Engine {
         let mut runs = Runs::new(&self.alphabets);
         // Keys do not overlap: the next begins where the last ends.
         let mut free = from;
-        let mut places = Places::new(finder, text, from);
+        let mut places = Places::new(finder, text, from, is_whole);
         while let Some(candidate) = places.next() {
             let mut best: Option<Match> = None;
             let mut more: Option<usize> = None;
@@ -251,7 +251,7 @@ impl Engine {
         };
         let Some(finder) = &self.value_finder else { return held };
         let mut free = from;
-        let mut places = Places::new(finder, text, from);
+        let mut places = Places::new(finder, text, from, is_whole);
         while let Some(candidate) = places.next() {
             let mut best: Option<Match> = None;
             finder.at(text, candidate, |number, anchor| {

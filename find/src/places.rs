@@ -24,11 +24,22 @@ struct Part<'a> {
     next: Option<(usize, usize)>,
     /// Where a word is looked for after that.
     seen: usize,
+    /// Whether nothing follows the text.
+    is_whole: bool,
 }
 
 impl<'a> Places<'a> {
-    /// Those from a place on.
-    pub(crate) fn new(finder: &'a Finder, text: &'a [u8], from: usize) -> Self {
+    /// Those from a place on of a text that is whole, or goes on.
+    pub(crate) fn new(
+        finder: &'a Finder,
+        text: &'a [u8],
+        from: usize,
+        #[cfg_attr(
+            not(all(target_arch = "wasm32", feature = "simd")),
+            expect(unused_variables, reason = "it says how the last word is looked at, and none is")
+        )]
+        is_whole: bool,
+    ) -> Self {
         let from = from.min(text.len());
         Places {
             finder,
@@ -37,7 +48,7 @@ impl<'a> Places<'a> {
             #[cfg(all(target_arch = "wasm32", feature = "simd"))]
             end: if finder.reach.is_some() { from } else { text.len() },
             #[cfg(all(target_arch = "wasm32", feature = "simd"))]
-            part: Part { groups: &finder.groups, next: None, seen: from },
+            part: Part { groups: &finder.groups, next: None, seen: from, is_whole },
             #[cfg(not(all(target_arch = "wasm32", feature = "simd")))]
             end: text.len(),
         }
@@ -81,15 +92,18 @@ impl<'a> Places<'a> {
         if part.seen >= self.text.len() {
             return false;
         }
-        // The end of the text is taken for a long word, as it may go on.
-        let (begin, end) = simd::word(self.text, part.seen);
-        // A word that ends there may go on; one that does is seen again.
-        part.seen = if end == self.text.len() { end } else { end - (LONG - 1) };
-        let begin = begin.saturating_sub(reach.before);
-        part.next = Some((begin, (end + reach.behind).min(self.text.len())));
+        match simd::word(self.text, part.seen, part.is_whole) {
+            Some((begin, end)) => {
+                // A word that ends there may go on; one that does is seen again.
+                part.seen = if end == self.text.len() { end } else { end - (LONG - 1) };
+                self.end = begin.saturating_sub(reach.before);
+                part.next = Some((self.end, (end + reach.behind).min(self.text.len())));
+            }
+            None => (part.seen, self.end) = (self.text.len(), self.text.len()),
+        }
         match &self.finder.short {
-            Some(short) => (self.end, part.groups) = (begin, short),
-            None => self.at = self.at.max(begin),
+            Some(short) => part.groups = short,
+            None => self.at = self.at.max(self.end),
         }
         true
     }

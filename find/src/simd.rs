@@ -15,15 +15,24 @@ use crate::words::LONG;
 
 const LANES: usize = 16;
 
+/// The bytes of the anchors of so many places.
+const BLOCK: usize = LANES + WIDTH - 1;
+
 /// Places of which a word is looked for at once.
 const MANY: usize = 64;
 
 /// The first place from one to another where an anchor of these groups could stand, or one behind.
 pub(crate) fn next(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: usize) -> Option<usize> {
     // The module is loaded where the engine has vector instructions (pkg/find/engine.js).
-    match blocks(finder, of, text, from, end) {
-        Ok(found) => Some(found),
-        Err(left) => finder.next(text, left, end),
+    let left = match blocks(finder, of, text, from, from, end) {
+        Ok(found) => return Some(found),
+        Err(left) => left,
+    };
+    match text.len().checked_sub(BLOCK) {
+        // The last places, with some of those before them.
+        Some(last) if left < end => blocks(finder, of, text, last, left, end).ok(),
+        Some(_) => None,
+        None => finder.next(text, left, end),
     }
 }
 
@@ -76,26 +85,36 @@ fn signs_at(text: &[u8], at: usize) -> v128 {
     v128_or(v128_or(mail, first), u8x16_eq(bytes, u8x16_splat(b'\\')))
 }
 
-/// The next places with long words from a place on, or the end of the text: where they begin, and
-/// where they end at the latest.
+/// The next places with long words from a place on: where they begin, and where they end at the
+/// latest. In a text that goes on the last word may be a long one.
 #[target_feature(enable = "simd128")]
-pub(crate) fn word(text: &[u8], from: usize) -> (usize, usize) {
+pub(crate) fn word(text: &[u8], from: usize, is_whole: bool) -> Option<(usize, usize)> {
     let mut found: Option<(usize, usize)> = None;
     let mut at = from;
     while at + MANY <= text.len() {
         let word = letters(text, at);
-        // A bit for each place that begins so many characters of a word.
-        let long = [1, 2, 4, 8].iter().fold(word, |long, step| long & long >> step);
+        let long = long(word);
         if long != 0 {
             let begin = found.map_or(at + long.trailing_zeros() as usize, |(begin, _)| begin);
             found = Some((begin, at + MANY));
-        } else if let Some(found) = found {
+        } else if found.is_some() {
             return found;
         }
         // A word that goes on is looked at again, with what follows.
         at += MANY - word.leading_ones().min(LONG as u32 - 1) as usize;
     }
-    (found.map_or(at, |(begin, _)| begin).min(text.len()), text.len())
+    let Some(last) = text.len().checked_sub(MANY).filter(|_| is_whole && found.is_none()) else {
+        return Some((found.map_or(at, |(begin, _)| begin).min(text.len()), text.len()));
+    };
+    // The last ones, with some of those before them.
+    let left = letters(text, last).checked_shr((at - last) as u32).unwrap_or(0);
+    Some(long(left)).filter(|long| *long != 0).map(|long| (at + long.trailing_zeros() as usize, text.len()))
+}
+
+/// Of which of the places of a word a long one begins, a bit each.
+#[inline]
+fn long(word: u64) -> u64 {
+    [1, 2, 4, 8].iter().fold(word, |long, step| long & long >> step)
 }
 
 /// Which of the places are of a word, a bit each: the bytes of [`words::has`](crate::words::has).
@@ -112,16 +131,24 @@ fn letters(text: &[u8], at: usize) -> u64 {
     })
 }
 
-/// A place, or where fewer bytes than a block are left.
+/// A place from one on, looked for by whole blocks from another on, or where fewer bytes than a
+/// block are left.
 #[target_feature(enable = "simd128")]
-fn blocks(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: usize) -> Result<usize, usize> {
+fn blocks(
+    finder: &Finder,
+    of: &Groups,
+    text: &[u8],
+    block: usize,
+    from: usize,
+    end: usize,
+) -> Result<usize, usize> {
     let mut tables = [(u8x16_splat(0), u8x16_splat(0)); WIDTH];
     for (table, halves) in tables.iter_mut().zip(of) {
         *table = (load(&halves.low, 0), load(&halves.high, 0));
     }
     let zero = u8x16_splat(0);
-    let mut at = from;
-    while at < end && at + LANES + WIDTH <= text.len() {
+    let mut at = block;
+    while at < end && at + BLOCK <= text.len() {
         let [a, b, c, d] = &tables;
         // Most blocks fall by their first two bytes.
         let pairs = v128_and(groups(a, load(text, at)), groups(b, load(text, at + 1)));
@@ -130,7 +157,7 @@ fn blocks(finder: &Finder, of: &Groups, text: &[u8], from: usize, end: usize) ->
             let mut places = u8x16_bitmask(u8x16_ne(v128_and(pairs, rest), zero));
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize;
-                if finder.could_be(text.get(place..).unwrap_or_default()) {
+                if place >= from && finder.could_be(text.get(place..).unwrap_or_default()) {
                     return Ok(place);
                 }
                 places &= places - 1;

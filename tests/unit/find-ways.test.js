@@ -44,6 +44,20 @@ function text() {
   return KINDS[dice.one(Object.keys(KINDS))](dice, keys) + dice.one(['', '\n', 'é', ' ', keys[0]]);
 }
 
+test('wherever a key stands in what is looked at together, it is found', () => {
+  for (const number of shapes.keys()) {
+    const key = simd.example(number, 11);
+    for (let before = 0; before < 80; before++) {
+      for (const after of ['', ' and so on, for longer than any place that is looked at with others of the text']) {
+        for (const isWhole of [true, false]) {
+          const text = `${' '.repeat(before)}${key}${after}`;
+          assert.deepEqual(simd.scan(text, 0, isWhole), plain.scan(text, 0, isWhole), text);
+        }
+      }
+    }
+  }
+});
+
 test('the module with vector instructions finds what the other one finds', async () => {
   assert.notEqual((await import('#find-simd-bytes')).text, (await import('#find-bytes')).text);
   let count = 0;
