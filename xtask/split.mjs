@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 /** The exports of each part; pkg/core/parts.js starts them. */
 const PARTS = {
   check: ['check', 'scratch', 'clear'],
-  diagnosis: ['diagnose', 'resembled', 'checkLines', 'declareFormat', 'dropFormat'],
+  diagnosis: ['diagnose', 'resembled', 'checkLines', 'declareFormat', 'dropFormat', 'lookalike'],
   secrets: ['generate', 'hash', 'mask', 'hold', 'reserve', 'free', 'header', 'base', 'admits'],
 };
 const [FIRST] = Object.keys(PARTS);

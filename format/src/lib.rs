@@ -92,3 +92,4 @@ pub use mask::mask;
 pub use problem::{Problem, ProblemCode};
 pub use secret::Secret;
 pub use text::{hex, integer};
+pub use unicode::lookalike;

@@ -81,8 +81,15 @@ pub(super) fn invisible(ch: char) -> Option<&'static str> {
 }
 
 /// The ASCII character that another one looks like.
+///
+/// ```
+/// use keylatch_format::lookalike;
+///
+/// assert_eq!(lookalike('а'), Some('a'));
+/// assert_eq!(lookalike('a'), None);
+/// ```
 #[inline]
-pub(super) fn lookalike(ch: char) -> Option<char> {
+pub fn lookalike(ch: char) -> Option<char> {
     // The full-width forms are ASCII, moved.
     if let '\u{FF01}'..='\u{FF5E}' = ch {
         return char::from_u32(u32::from(ch) - 0xFEE0);

@@ -11,6 +11,7 @@ import { part } from './offline.js';
  *   diagnose(format: number, length: number): number, resembled(length: number): number,
  *   checkLines(format: number, length: number): number,
  *   declareFormat(length: number): number, dropFormat(number: number): void,
+ *   lookalike(character: number): number,
  * }} Diagnosis
  * @typedef {{
  *   generate(format: number, prefix: number, random: number): number,

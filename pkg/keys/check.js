@@ -6,7 +6,7 @@ import { failure, problemOf } from '../core/errors.js';
 import { broken, enter, fresh, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
 import { diagnosis } from '../core/parts.js';
 import { catalogue, formatNumber, serviceOf } from '../core/services.js';
-import { repair } from './repair.js';
+import { isTwice, repair } from './repair.js';
 import { lengthOf } from './span.js';
 
 /**
@@ -46,7 +46,8 @@ export function checkKey(service, text) {
     const problems = kind === UNCLEAR ? diagnosed(core, format, text) : [problem(about, text, found)];
     const like = fresh(core).words[0];
     const looksLike = like === 0 ? [] : idsOf(like).filter((id) => id !== provider);
-    const fixed = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) ? repaired(core, about, text) : undefined;
+    const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) || (kind === WRONG_LENGTH && isTwice(text));
+    const fixed = isLikely ? repaired(core, about, text) : undefined;
     return fixed === undefined ? { ok: false, provider, certainty, problems, looksLike } : { ok: false, provider, certainty, problems, looksLike, fixed };
   } catch (thrown) {
     throw broken(core, thrown);

@@ -2,31 +2,19 @@
 // broken up by what a program or a person put into it. Nothing is guessed: what is offered is
 // a key by its format, and the only one in the text.
 
-import { LONGEST } from '../core/offline.js';
+import { LONGEST, offline } from '../core/offline.js';
+import { diagnosis } from '../core/parts.js';
 import { unescaped } from './unescape.js';
 
 /** Each word of a text is a candidate; a text of more words is a document. */
 const MOST = 400;
-/** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens. */
-const INVISIBLE = /\p{DI}/gu;
+/** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens, colours of a terminal, zero bytes. */
+const INVISIBLE = /\p{DI}|\x1b\[[\d;]*m|\0/gu;
 const SPACE = /\s+/g;
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
 const AROUND = /[\s"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
 const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*[+.&\\]?\s*\1/g;
-/** Made when a text needs it, and not when the package is imported. @type {Map<string, string> | undefined} */
-let known;
-/** Letters of other scripts and signs of typography that look like those of ASCII. */
-const lookalikes = () => (known ??= new Map(
-  /** @type {[string, string][]} */ ([
-    ['АВЕЅІЈКМНОРСТУХаеорсухіјѕһԁԛԝѵҮӀӏ', 'ABESIJKMHOPCTYXaeopcyxijshdqwvYIl'],
-    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧακονρυχι', 'ABEZHIKMNOPTYXakovpuxi'],
-    ['‐‑‒–—―−﹣', '--------'],
-    ['․·', '..'],
-    ['ıſɑɡ', 'isag'],
-  ]).flatMap(([others, ascii]) => [...others].map((other, at) => /** @type {[string, string]} */ ([other, ascii[at]]))),
-));
-
 /**
  * The key that a text holds, if it holds exactly one.
  * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key can begin with
@@ -37,8 +25,8 @@ export function repair(text, isKey, prefixes = []) {
   /** @type {Set<string>} */
   const found = new Set();
   let tried = 0;
-  for (const candidates of [words, whole, looked, cased]) {
-    for (const candidate of candidates(text, prefixes)) {
+  for (const candidates of [words(text), whole(text), looked(text), cased(text, prefixes)]) {
+    for (const candidate of candidates) {
       if (++tried > MOST || found.size > 1) break;
       if (candidate && candidate !== text && isKey(candidate)) found.add(candidate);
     }
@@ -65,10 +53,17 @@ function* words(text) {
   }
 }
 
+/** Whether a text is another one, pasted twice. @param {string} text */
+export function isTwice(text) {
+  const half = text.length >> 1;
+  return text.charCodeAt(0) === text.charCodeAt(half) && text === text.slice(half).repeat(2);
+}
+
 /** The whole text without the white space that broke it up, and what stands around that. @param {string} text @returns {Generator<string>} */
 function* whole(text) {
   const joined = text.replace(INVISIBLE, '').replace(SPACE, '').replace(/\\(?=$|\W)/g, '');
   yield joined;
+  if (isTwice(joined)) yield joined.slice(joined.length / 2);
   yield joined.replace(/^(?:(?:export|set|setx|env|const|let|var)?[A-Za-z_][\w.-]*(?:=|:))?["'`]*/, '').replace(/["'`;,]+$/, '');
   yield joined.replace(/^(?:Authorization:)?(?:Bearer|Basic|Token)/i, '');
   yield* words(joined);
@@ -77,9 +72,13 @@ function* whole(text) {
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
 function* looked(text) {
+  const { lookalike } = diagnosis(offline());
   // No sign becomes several: an ellipsis stands for what was left out.
   const plain = (/** @type {string} */ letter) => (/^[A-Za-z0-9]+$|^.$/su.test(letter.normalize('NFKC')) ? letter.normalize('NFKC') : letter);
-  const ascii = [...text].map((letter) => lookalikes().get(letter) ?? plain(letter)).join('');
+  const ascii = text.replace(/[^\0-\x7f]/gu, (letter) => {
+    const code = lookalike(/** @type {number} */ (letter.codePointAt(0)));
+    return code > 0 ? String.fromCharCode(code) : plain(letter);
+  });
   if (ascii === text) return;
   yield* words(ascii);
   yield* whole(ascii);

@@ -27,6 +27,8 @@ test('each problem says what it is about', () => {
     [`${KEY.slice(0, 20)}\r\n  ${KEY.slice(20)}`, { line_break: ['\r\n  '] }],
     [`${KEY.slice(0, 20)}\u200b${KEY.slice(20)}`, { invisible: ['\u200b'] }],
     [KEY.replace('A', '\u0410'), { lookalike: ['\u0410'] }],
+    [KEY.replace('k', '\u043a'), { lookalike: ['\u043a'] }],
+    [KEY.replace('n', '\u0578'), { lookalike: ['\u0578'] }],
     ['ghp\uff3f' + KEY.slice(4), { lookalike: ['\uff3f'] }],
     ['GHP_' + KEY.slice(4), { wrong_prefix: ['G'] }],
     [KEY.replace('0', '%30'), { wrong_length: ['17'] }],
@@ -125,6 +127,8 @@ const PASTED = {
   Python: (key) => `os.environ["API_KEY"] = "${key}"`,
   PHP: (key) => `define('API_KEY', '${key}');`,
   fish: (key) => `set -gx API_KEY ${key}`,
+  'colours of a terminal': (key) => `\x1b[1;32m${key}\x1b[0m`,
+  'UTF-16 read as bytes': (key) => `${[...key].join('\0')}\0`,
   picture: (key) => `🔑${key}`,
   arrow: (key) => `API_KEY→${key}`,
 };
@@ -137,6 +141,13 @@ test('what people paste around and into a key is taken off where that is certain
       assert.ok(!found.ok && found.problems.length > 0, `${name}, ${id}`);
       assert.equal(found.fixed, key, `${name}, ${id}: ${text(key)}`);
     }
+  }
+});
+
+test('a key that was pasted twice is offered once', () => {
+  for (const [id, key] of [['github', KEY], ['keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'], ['npm', exampleKey('npm')]]) {
+    for (const between of ['', ' ', '\n', ', ']) assert.equal(checkKey(id, key + between + key).fixed, key, id);
+    assert.equal(checkKey(id, key + key.slice(1)).fixed, undefined, id);
   }
 });
 

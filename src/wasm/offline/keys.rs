@@ -77,6 +77,12 @@ pub fn resembled(length: u32) -> u32 {
     })
 }
 
+/// The character of ASCII that another one looks like, or 0.
+#[wasm_bindgen]
+pub fn lookalike(character: u32) -> u32 {
+    char::from_u32(character).and_then(keylatch_format::lookalike).map_or(0, u32::from)
+}
+
 /// No detail holds a tab or a line break: a control character is told by its number.
 fn push(problem: &Problem, lines: &mut Vec<u8>) {
     lines.extend(integer(problem.code as i64).bytes());
