@@ -66,7 +66,7 @@ export interface Redactor {
    * A value without keys: of a text, a text; of bytes, bytes; of anything else a copy of the same structure, in which each
    * text is redacted. Cycles, Map, Set, Error, Headers, URL and class instances are copied as such. Bytes, texts and instances
    * that hold no key are the same ones. What only an object itself can reach (private members, the body of a Request, the value
-   * of a Promise) is not looked into, but for what its `toJSON` tells. Where the names of two entries become one, the second is called `… (2)`.
+   * of a Promise) is not looked into, but for what it tells by `toJSON`, `toString`, getters or Node's `inspect`. Where the names of two entries become one, the second is called `… (2)`.
    */
   redact<T>(value: T): T;
   /** A stream of strings or of bytes, which finds a key across the borders of its pieces. */

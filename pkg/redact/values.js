@@ -108,14 +108,34 @@ export function deep(value, inText, inBytes) {
     return members(value, out, depth, (name) => names.includes(/** @type {string} */ (name))) ? kept(value, value) : out;
   };
 
-  /** Whether what stands in JSON for an object holds a key, which only its `toJSON` can reach. @param {any} value */
-  const isToldInJson = (value) => {
+  /** Whether what an object tells of itself holds a key, which only it can reach. @param {any} value */
+  const isTold = (value) => TELLERS.some((name) => {
     try {
-      const text = typeof value.toJSON === 'function' ? JSON.stringify(value) : undefined;
+      if (!isTeller(value, name)) return false;
+      const given = name === INSPECT ? [2, { stylize: String }, String] : ['string'];
+      const told = name === 'toJSON' ? value : value[name](...given);
+      const text = typeof told === 'string' ? told : JSON.stringify(told);
       return text !== undefined && inText(text) !== text;
     } catch {
       return false;
     }
+  });
+
+  /**
+   * A copy has nothing private, which what an object tells of itself may need: the object itself is asked.
+   * @param {any} value @param {any} out
+   */
+  const told = (value, out) => {
+    for (const name of TELLERS) {
+      if (isTeller(value, name)) define(out, name, (/** @type {unknown[]} */ ...given) => deep(value[name](...given), inText, inBytes));
+    }
+    for (let own = Object.getPrototypeOf(value); own !== null && own !== Object.prototype; own = Object.getPrototypeOf(own)) {
+      for (const name of namesOf(own)) {
+        const { get } = Reflect.getOwnPropertyDescriptor(own, name) ?? {};
+        if (get && !Object.hasOwn(out, name)) Object.defineProperty(out, name, { get: () => deep(value[name], inText, inBytes), configurable: true });
+      }
+    }
+    return out;
   };
 
   /** @param {URL} url */
@@ -166,7 +186,7 @@ export function deep(value, inText, inBytes) {
       const { value: text } = member(error, name);
       if (typeof text === 'string' && member(out, name).value !== inText(text)) define(out, name, inText(text));
     }
-    return out;
+    return told(error, out);
   };
 
   /** An object that holds no key keeps what only itself can reach. @param {any} value @param {number} depth */
@@ -174,10 +194,8 @@ export function deep(value, inText, inBytes) {
     const prototype = Object.getPrototypeOf(value);
     const out = kept(value, Object.create(prototype));
     const isSame = members(value, out, depth);
-    if (isSame && prototype !== Object.prototype && prototype !== null && !isToldInJson(value)) return kept(value, value);
-    // A copy has nothing private, which that of the object itself may need.
-    if (typeof member(value, 'toJSON').value === 'function') define(out, 'toJSON', (/** @type {string} */ name) => deep(value.toJSON(name), inText, inBytes));
-    return out;
+    if (isSame && prototype !== Object.prototype && prototype !== null && !isTold(value)) return kept(value, value);
+    return told(value, out);
   };
 
   /** Whether each member is the same. @param {any} value @param {any} out @param {number} depth @param {(name: string | symbol) => boolean} [isOne] */
@@ -198,6 +216,17 @@ export function deep(value, inText, inBytes) {
   };
 
   return copy(value, 0);
+}
+
+/** By which Node shows an object. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+/** By which an object tells of itself. */
+const TELLERS = ['toJSON', 'toString', Symbol.toPrimitive, INSPECT];
+
+/** Whether it has its own way. @param {any} value @param {string | symbol} name */
+function isTeller(value, name) {
+  const { value: own } = member(value, name);
+  return typeof own === 'function' && ![Object.prototype, Error.prototype].some((usual) => member(usual, name).value === own);
 }
 
 const BYTES = ['ArrayBuffer', 'SharedArrayBuffer'];

@@ -233,6 +233,57 @@ test('what an object tells in JSON is redacted, also where only itself can reach
   assert.ok(redact(cyclic));
 });
 
+test('what an object tells of itself in any other way is redacted too, and never fails for what is private', () => {
+  class Session {
+    #token;
+    constructor(token) {
+      this.#token = token;
+    }
+    get token() {
+      return this.#token;
+    }
+    toString() {
+      return `session ${this.#token}`;
+    }
+    [inspect.custom](depth, options) {
+      return options.stylize(`Session<${this.#token}>`, 'special');
+    }
+  }
+  class Failed extends Error {
+    #token = KEY;
+    get token() {
+      return { token: this.#token };
+    }
+    toJSON() {
+      return { told: this.message, token: this.#token };
+    }
+    get [Symbol.toStringTag]() {
+      return this.#token.slice(0, 4);
+    }
+  }
+  for (const session of [new Session(KEY), Object.assign(new Session(KEY), { other: KEY })]) {
+    const out = redact({ session }).session;
+    assert.equal(inspect(out), `Session<${OUT}>`);
+    assert.deepEqual([`${out}`, out.token, out instanceof Session], [`session ${OUT}`, OUT, true]);
+  }
+  const clean = new Session('none');
+  assert.equal(redact({ clean }).clean, clean);
+  const failed = redact(new Failed(`no ${KEY}`));
+  assert.equal(JSON.stringify(failed), `{"told":"no ${OUT}","token":"${OUT}"}`);
+  assert.deepEqual(failed.token, { token: OUT });
+  assert.ok(failed instanceof Failed && !inspect(failed).includes(KEY));
+  class Amount {
+    constructor() {
+      this.note = KEY;
+    }
+    [Symbol.toPrimitive](hint) {
+      return hint === 'number' ? 7 : KEY;
+    }
+  }
+  const amount = redact(new Amount());
+  assert.deepEqual([+amount, `${amount}`], [7, OUT]);
+});
+
 test('bytes under numbers, and bytes that are shared', () => {
   const bytes = Buffer.from(KEY.padEnd(48));
   const { buffer } = new Uint8Array(bytes);
