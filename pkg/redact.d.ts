@@ -13,7 +13,8 @@ export interface FoundKey {
   key: Secret;
   /** Where it begins in the text, in UTF-16 code units. */
   index: number;
-  /** How many UTF-16 code units it has there: more than the key where characters of it are escaped (`%2B`, `\u002b`, `&#43;`). */
+  /** How many UTF-16 code units it has there: more than the key where characters of it are escaped
+   * (`%2B`, `\u002b`, `&#43;`), and those of the whole base64 of a header of Basic authentication. */
   length: number;
   /** Id of the service. */
   provider: string;

@@ -7,16 +7,18 @@ use keylatch_format::shape::{Found, Place, Runs, Shape};
 use zeroize::Zeroizing;
 
 use crate::anchor::{Begins, anchors, of_value};
+use crate::basic;
 use crate::edge::is_edge;
 use crate::finder::Finder;
 use crate::meant::Meant;
+use crate::merge::merge;
 use crate::places::Places;
 
 /// An anchor stands no further from the beginning of its key, so a text that goes on is held
 /// back by as much.
 pub const LOOKBACK: usize = 128;
 /// The kind of a [`Match`] that is one of the values.
-const VALUE: u32 = u32::MAX;
+pub(crate) const VALUE: u32 = u32::MAX;
 /// No random key has so many equal or ascending characters in a row.
 const FILLER: usize = 8;
 
@@ -33,6 +35,9 @@ pub struct Match {
     pub is_doubtful: bool,
     /// Whether characters of it are escaped, as in an address.
     pub is_escaped: bool,
+    /// Where it begins and ends in what this text is the base64 of, in a header of Basic
+    /// authentication.
+    pub encoded: Option<(u16, u16)>,
 }
 
 /// How far a text is a key.
@@ -48,6 +53,8 @@ pub struct Nearest {
 pub struct Engine {
     alphabets: Alphabets,
     shapes: Vec<(Shape, bool)>,
+    /// The header that a key may stand in; its number is behind those of the shapes.
+    basic: Option<Shape>,
     /// The characters of keys.
     characters: Bytes,
     /// How many the shortest key has.
@@ -72,6 +79,7 @@ impl Engine {
         Engine {
             alphabets: Alphabets::default(),
             shapes: Vec::new(),
+            basic: None,
             characters: Bytes::NONE,
             shortest: usize::MAX,
             finder: None,
@@ -111,6 +119,12 @@ impl Engine {
             }
             self.shortest = self.shortest.min(shape.lengths().0);
             self.owners.extend(found.iter().map(|_| number as u32));
+            all.extend(found);
+        }
+        self.basic = basic::shape(&mut self.alphabets).filter(|_| !all.is_empty());
+        if let Some(shape) = &self.basic {
+            let found = anchors(shape, &self.alphabets);
+            self.owners.extend(found.iter().map(|_| self.shapes.len() as u32));
             all.extend(found);
         }
         self.finder = Some(Finder::new(all));
@@ -155,7 +169,7 @@ impl Engine {
         if let Some(cut) = found.iter().skip(before).position(|found| found.end > held && !is_whole) {
             // A value that begins within a key that is not yet decided, or the other way round.
             if let Some(first) = found.get(before + cut) {
-                held = held.min(first.start);
+                held = held.min(basic::begin(text, first.start).max(from));
             }
             found.truncate(before + cut);
         }
@@ -181,7 +195,8 @@ impl Engine {
             let mut more: Option<usize> = None;
             finder.at(text, candidate, |number, anchor| {
                 let kind = self.owners.get(number).copied().unwrap_or_default();
-                let Some((shape, _)) = self.shapes.get(kind as usize) else { return };
+                let own = self.shapes.get(kind as usize).map(|(shape, _)| shape);
+                let Some(shape) = own.or(self.basic.as_ref()) else { return };
                 let Some(start) = self.begin(text, candidate, anchor.begins, free) else { return };
                 if !is_edge(start) {
                     return;
@@ -193,21 +208,24 @@ impl Engine {
                     runs: &mut runs,
                     is_exact: false,
                 };
-                match shape.lay(place, start) {
+                let this = match shape.lay(place, start) {
+                    Found::Key { end, .. } if own.is_none() => self.in_header(text, start, end),
                     Found::Key { end, is_doubtful }
                         if !is_filler(text.get(start..end).unwrap_or_default()) =>
                     {
-                        let this = Match { start, end, kind, is_doubtful, is_escaped: false };
-                        // Of several the longest, then the one that is sure, then the first.
-                        let rank = |found: &Match| {
-                            (found.end - found.start, !found.is_doubtful, u32::MAX - found.kind)
-                        };
-                        if best.is_none_or(|best| rank(&best) < rank(&this)) {
-                            best = Some(this);
-                        }
+                        Some(Match { start, end, kind, is_doubtful, is_escaped: false, encoded: None })
                     }
-                    Found::More => more = Some(more.map_or(start, |more| more.min(start))),
-                    _ => {}
+                    Found::More => {
+                        more = Some(more.map_or(start, |more| more.min(start)));
+                        None
+                    }
+                    _ => None,
+                };
+                // Of several the longest, then the one that is sure, then the first.
+                let rank =
+                    |found: &Match| (found.end - found.start, !found.is_doubtful, u32::MAX - found.kind);
+                if best.as_ref().map(rank) < this.as_ref().map(rank) {
+                    best = this;
                 }
             });
             if let Some(start) = more {
@@ -216,7 +234,7 @@ impl Engine {
             }
             if let Some(this) = best {
                 if this.end > held {
-                    held = held.min(this.start);
+                    held = held.min(basic::begin(text, this.start).max(from));
                     break;
                 }
                 found.push(this);
@@ -225,6 +243,16 @@ impl Engine {
             }
         }
         held
+    }
+
+    /// The key in the header of Basic authentication that stands here: all of its base64.
+    fn in_header(&self, text: &[u8], start: usize, end: usize) -> Option<Match> {
+        let start = basic::encoded(start);
+        let plain = basic::decoded(text.get(start..end)?);
+        let mut found = Vec::new();
+        self.search(&plain, 0, true, &|at| is_edge(&plain, at), &mut found);
+        let key = found.first()?;
+        Some(Match { start, end, encoded: Some((key.start as u16, key.end as u16)), ..*key })
     }
 
     /// Where the key of an anchor begins, if it can begin there.
@@ -265,6 +293,7 @@ impl Engine {
                         kind: VALUE,
                         is_doubtful: false,
                         is_escaped: false,
+                        encoded: None,
                     };
                     if best.is_none_or(|best| best.end < this.end) {
                         best = Some(this);
@@ -341,7 +370,7 @@ fn tail(text: &[u8], from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     let near = rest.get(rest.len().saturating_sub(LOOKBACK)..).unwrap_or_default();
     let word = near.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
-    text.len() - word
+    basic::begin(text, text.len() - word).max(from)
 }
 
 /// Whether a text is filled up instead of random: `xxxxxxxx`, `12345678`, `EXAMPLE`.
@@ -358,30 +387,4 @@ pub(crate) fn is_filler(key: &[u8]) -> bool {
         before = *byte;
     }
     key.windows(7).any(|window| window.eq_ignore_ascii_case(b"EXAMPLE"))
-}
-
-/// Puts others among what was found, in the order of their places. Where they overlap, one match
-/// covers both: what is told of it is that of the longer.
-fn merge(found: &mut Vec<Match>, from: usize, others: Vec<Match>) {
-    if others.is_empty() {
-        return;
-    }
-    let mut all = found.split_off(from.min(found.len()));
-    all.extend(others);
-    all.sort_by_key(|found| found.start);
-    for this in all {
-        match found.last_mut().filter(|last| this.start < last.end) {
-            Some(last) => {
-                let end = last.end.max(this.end);
-                let is_same = (last.start, last.end) == (this.start, this.end);
-                let is_longer = this.end - this.start > last.end - last.start;
-                let about = if is_longer || is_same && last.kind == VALUE { this } else { *last };
-                // A value that is a key by its shape too is told as such.
-                let has_value = last.kind == VALUE || this.kind == VALUE;
-                let kind = if has_value && !is_same { VALUE } else { about.kind };
-                *last = Match { start: last.start, end, kind, ..about };
-            }
-            None => found.push(this),
-        }
-    }
 }

@@ -9,7 +9,7 @@
 //! let text = b"token=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";
 //! let mut found = Vec::new();
 //! engine.scan(text, 0, true, &mut found);
-//! assert_eq!(found, [Match { start: 6, end: 46, kind: 0, is_doubtful: false, is_escaped: false }]);
+//! assert_eq!(found, [Match { start: 6, end: 46, kind: 0, is_doubtful: false, is_escaped: false, encoded: None }]);
 //! # Ok::<(), String>(())
 //! ```
 //!
@@ -23,6 +23,7 @@
 //! | `escape`, `meant` | keys in words with escaped characters, as an address has them |
 //! | `value` | the forms of a text that is looked for by value |
 //! | `edge` | whether a key can begin at a place |
+//! | `basic` | keys in the header of Basic authentication |
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -33,6 +34,7 @@ extern crate alloc;
 extern crate std;
 
 mod anchor;
+mod basic;
 mod edge;
 mod engine;
 mod escape;
@@ -40,6 +42,7 @@ mod finder;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod groups;
 mod meant;
+mod merge;
 mod places;
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 mod simd;

@@ -11,7 +11,8 @@ import { kinds } from './kinds.js';
 /**
  * @typedef {import('./kinds.js').Kind} Kind
  * @typedef {{ kind: Kind, shape: string, isSearched: boolean }} Shape
- * @typedef {{ start: number, end: number, shape: Shape | undefined, isDoubtful: boolean, isEscaped: boolean }} Found a place in bytes
+ * @typedef {{ start: number, end: number, shape: Shape | undefined, isDoubtful: boolean, isEscaped: boolean, encoded: [number, number] | undefined }} Found a place in bytes,
+ *   and for the base64 of a header the place in what it stands for
  */
 
 /** The kind of a match by value: find/src/engine.rs. */
@@ -81,7 +82,7 @@ export class Search {
     const numbers = list(core);
     return Array.from({ length: numbers.length / 4 }, (_, at) => {
       const [start, end, kind, flags] = numbers.subarray(4 * at, 4 * at + 4);
-      return { start, end, shape: kind === VALUE ? undefined : this.shapes[kind], isDoubtful: (flags & 1) > 0, isEscaped: (flags & 2) > 0 };
+      return { start, end, shape: kind === VALUE ? undefined : this.shapes[kind], isDoubtful: (flags & 1) > 0, isEscaped: (flags & 2) > 0, encoded: flags > 3 ? [(flags >>> 2) & 32_767, flags >>> 17] : undefined };
     });
   }
 
@@ -158,7 +159,15 @@ export class Search {
 }
 
 /** The key that stands at a place that was found. @param {Found} found @param {string} text what stands there */
-export const keyOf = ({ isEscaped }, text) => (isEscaped ? unescaped(text) : text);
+export function keyOf({ isEscaped, encoded }, text) {
+  if (!encoded) return isEscaped ? unescaped(text) : text;
+  try {
+    return atob(text).slice(...encoded);
+  } catch {
+    // The header went on where it was cut, and not as base64.
+    return text;
+  }
+}
 
 /** @param {number} at */
 const itself = (at) => at;

@@ -35,10 +35,19 @@ export function repair(text, isKey, prefixes = []) {
   return found.size === 1 ? [...found][0] : undefined;
 }
 
+/** The user and the password in a header of Basic authentication. @param {string} text */
+function credentials(text) {
+  try {
+    return atob(/\bbasic\s+([\w+/]+=*)/i.exec(text)?.[1] ?? '');
+  } catch {
+    return '';
+  }
+}
+
 /** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
 function* words(text) {
   const plain = text.replace(INVISIBLE, '');
-  for (const form of new Set([plain, unescaped(plain)])) {
+  for (const form of new Set([plain, unescaped(plain), credentials(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
       yield word.replace(/^[.:=*~]+|[.:=!?*~]+$/g, '');

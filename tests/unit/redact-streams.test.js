@@ -12,7 +12,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 
 import '../sources.js';
 
-const { createRedactor, redact } = await import('../../pkg/entries/redact.js');
+const { createRedactor, extractKeys, redact } = await import('../../pkg/entries/redact.js');
 const { Bytes } = await import('../../pkg/redact/bytes.js');
 const { secrets } = await import('../../pkg/find/search.js');
 const { core } = await import('../../pkg/find/engine.js');
@@ -39,6 +39,34 @@ async function all(stream) {
   return parts;
 }
 
+test('a key in a header of Basic authentication is found, and told as it is meant', async () => {
+  const base64 = btoa(`api:${KEY}`);
+  const text = `{"headers":{"authorization":"Basic ${base64}","host":"example.com"}}\n`;
+  assert.equal(redact(text), text.replace(base64, OUT));
+  assert.equal(createRedactor({ keep: 'mask' }).redact(text), text.replace(base64, 'ghp_…Lq17'));
+  assert.equal(createRedactor({ allow: [KEY] }).redact(text), text);
+  const [found] = extractKeys(text);
+  assert.deepEqual([found.key.expose(), found.provider, found.index, found.length], [KEY, 'github', text.indexOf(base64), base64.length]);
+  const inPieces = () => {
+    const whole = Buffer.from(text);
+    for (let cut = 0; cut <= whole.length; cut++) {
+      const bytes = new Bytes(secrets(), () => OUT);
+      const parts = [whole.subarray(0, cut), whole.subarray(cut)].flatMap((piece) => bytes.next(piece));
+      assert.equal(Buffer.concat([...parts, ...bytes.end()]).toString(), text.replace(base64, OUT), `${cut}`);
+    }
+  };
+  // While a secret is alive, it is looked for by its value as well.
+  inPieces();
+  found.key[Symbol.dispose]();
+  inPieces();
+  // Through the border of the buffer, and with what is no base64 behind it.
+  for (const fill of [262_144 - 40, 262_144 - 20, 262_144 - 6]) {
+    const long = `${' '.repeat(fill)}Basic ${base64}-and-more`;
+    assert.ok(!redact(long).includes(base64.slice(0, 40)), `${fill}`);
+    assert.ok(!Buffer.from(redact(Buffer.from(long))).toString().includes(base64.slice(0, 40)), `${fill}`);
+  }
+});
+
 test('a stream holds a part of its input that does not grow with it', () => {
   const units = {
     lines: `2026-11-10T12:00:00Z INFO token=${KEY} took 3 ms\n`,
@@ -48,6 +76,8 @@ test('a stream holds a part of its input that does not grow with it', () => {
     'a beginning of what is escaped': '%25',
     backslashes: '\\\\',
     'almost keys': 'ghp_zQWBuTSO ',
+    headers: `Basic ${btoa('user:pass word and more')} `,
+    'beginnings of headers': 'Basic QWxh',
   };
   for (const [name, unit] of Object.entries(units)) {
     const chunk = Buffer.from(unit.repeat(65_536 / unit.length));

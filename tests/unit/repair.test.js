@@ -114,6 +114,8 @@ const PASTED = {
   address: (key) => `https://example.com/v1?api_key=${encodeURIComponent(key)}&x=1`,
   'address, escaped': (key) => `next=%2F%3Fkey%3D${key.replace(/[^A-Za-z0-9]/g, (sign) => `%25${sign.charCodeAt(0).toString(16)}`)}%26a`,
   'address, user': (key) => `https://x-access-token:${key}@github.com/a/b.git`,
+  'header, Basic': (key) => `Authorization: Basic ${btoa(`${key}:`)}`,
+  'header, Basic with a user': (key) => `-H "authorization: basic ${btoa(`api:${key}`)}" https://example.com`,
   'header, token': (key) => `Authorization: token ${key}`,
   'header, parameter': (key) => `Authorization: Token token="${key}"`,
   comma: (key) => `${key},`,

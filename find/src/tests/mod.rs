@@ -1,5 +1,6 @@
 //! Tests of the crate as a whole.
 
+mod basic;
 mod vectors;
 mod ways;
 

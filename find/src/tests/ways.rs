@@ -39,6 +39,7 @@ fn texts() -> impl Strategy<Value = String> {
         "%3D",
         "é",
         "key",
+        "Basic ",
         "https://",
         "eyJ",
         "sk-",
@@ -205,7 +206,7 @@ fn by_trying(owners: &[Kind<'static>], text: &[u8]) -> Vec<Match> {
             let kind = *number as u32;
             let place = &mut Place { text, is_whole: true, alphabets, runs: &mut runs, is_exact: false };
             if let Found::Key { end, is_doubtful } = shape.lay(place, start) {
-                found.push(Match { start, end, kind, is_doubtful, is_escaped: false });
+                found.push(Match { start, end, kind, is_doubtful, is_escaped: false, encoded: None });
             }
             if !is_escaped {
                 continue;
@@ -216,14 +217,21 @@ fn by_trying(owners: &[Kind<'static>], text: &[u8]) -> Vec<Match> {
                 && ends[end - 1] - start > end
                 && !super::super::engine::is_filler(&bytes[..end])
             {
-                found.push(Match { start, end: ends[end - 1], kind, is_doubtful, is_escaped: true });
+                found.push(Match {
+                    start,
+                    end: ends[end - 1],
+                    kind,
+                    is_doubtful,
+                    is_escaped: true,
+                    encoded: None,
+                });
             }
         }
     }
     found
 }
 
-fn scan(engine: &Engine, text: &[u8]) -> Vec<Match> {
+pub(super) fn scan(engine: &Engine, text: &[u8]) -> Vec<Match> {
     let mut found = Vec::new();
     let held = engine.scan(text, 0, true, &mut found);
     assert_eq!(held, text.len());
@@ -231,7 +239,7 @@ fn scan(engine: &Engine, text: &[u8]) -> Vec<Match> {
 }
 
 /// The same text in pieces, as a stream gives it.
-fn in_pieces(engine: &Engine, text: &[u8], cuts: &[usize]) -> Vec<Match> {
+pub(super) fn in_pieces(engine: &Engine, text: &[u8], cuts: &[usize]) -> Vec<Match> {
     let mut all = Vec::new();
     let mut from = 0;
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (text.len() + 1)).collect();

@@ -66,8 +66,9 @@ pub fn set_values(engine: u32) {
 }
 
 /// Finds the keys of the text in the buffer from `from` on: how far it is decided. The list
-/// has four numbers for each: where it begins and ends, its shape, and whether it is doubtful (1)
-/// and has escaped characters (2).
+/// has four numbers for each: where it begins and ends, its shape, and whether it is doubtful (bit
+/// 0) and has escaped characters (bit 1), with where the key begins (bits 2 to 16) and ends (bits
+/// 17 to 31) in what the text is the base64 of.
 #[wasm_bindgen]
 pub fn scan(engine: u32, from: u32, length: u32, is_whole: bool) -> u32 {
     state(|state| {
@@ -85,7 +86,9 @@ pub fn scan(engine: u32, from: u32, length: u32, is_whole: bool) -> u32 {
         });
         state.list.clear();
         for one in &found {
+            let (start, end) = one.encoded.unwrap_or_default();
             let flags = u32::from(one.is_doubtful) | u32::from(one.is_escaped) << 1;
+            let flags = flags | u32::from(start) << 2 | u32::from(end) << 17;
             state.list.extend([one.start as u32, one.end as u32, one.kind, flags]);
         }
         state.found = found;
