@@ -6,8 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { failure } from '../core/errors.js';
 import { useCatalogue } from '../core/services.js';
 import { identifyKey, maskKey } from '../entries/offline.js';
+import { surroundings } from '../keys/check.js';
 import { createRedactor, extractKeys } from '../entries/redact.js';
 import * as catalogue from '../find/known.js';
+import { decode } from '../node/decode.js';
 import { allInput, hidden, refuseDirectory } from './ask.js';
 import { print, printJson, style, table } from './print.js';
 
@@ -27,7 +29,9 @@ export async function identify({ json }) {
     return [provider, kind, test ? `${purpose}, test` : purpose, NO_DOUBT[/** @type {import('../index.js').Certainty} */ (certainty)]];
   });
   if (key !== text) print(`The key in it is ${maskKey(key)}.`);
-  print(table(['SERVICE', 'KIND', 'PURPOSE', 'HOW SURE'], rows));
+  // Of what is no key of any service it is said what is wrong.
+  if (rows.length === 0) for (const { message } of surroundings(text)) print(message);
+  else print(table(['SERVICE', 'KIND', 'PURPOSE', 'HOW SURE'], rows));
   const warnings = found.flatMap((one) => (one.ok ? (one.warnings ?? []) : []));
   for (const message of new Set(warnings.map(({ message }) => message))) print(message);
 }
@@ -53,9 +57,21 @@ function identified(text) {
 export async function extract({ json, positionals }) {
   const files = positionals.length > 0 ? positionals : ['-'];
   const all = [];
-  for (const file of files) all.push(...foundIn(file, file === '-' ? await allInput() : await textOf(file)));
+  /** @type {string[]} */
+  const unread = [];
+  for (const file of files) {
+    const text = file === '-' ? await allInput() : await textOf(file, unread);
+    all.push(...foundIn(file, text));
+  }
   if (all.some(({ purpose }) => purpose === 'secret')) process.exitCode = 1;
-  if (json) return printJson({ keys: all });
+  if (json) printJson({ keys: all });
+  else show(all);
+  // What was found in the others is told first.
+  if (unread.length > 0) throw Object.assign(failure('file_failed', '', ''), { message: unread.join(' ') });
+}
+
+/** @param {ReturnType<typeof foundIn>} all */
+function show(all) {
   for (const { file, line, column, provider, kind, purpose, masked, doubtful } of all) {
     const place = style('bold', `${file === '-' ? '' : `${file}:`}${line}:${column}`);
     print(`${place}  ${masked}  ${provider} ${kind}${purpose === 'secret' ? '' : ` (${purpose})`}${doubtful ? ' (its checksum does not fit)' : ''}`);
@@ -77,13 +93,13 @@ function foundIn(file, text) {
   });
 }
 
-/** @param {string} file */
-async function textOf(file) {
+/** @param {string} file @param {string[]} unread what is said of a file that cannot be read */
+async function textOf(file, unread) {
   try {
-    return await readFile(file, 'utf8');
+    return decode(await readFile(file)).text;
   } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw Object.assign(failure('file_failed', '', ''), { message: `${file} cannot be read (${code}).` });
+    unread.push(`${file} cannot be read (${/** @type {NodeJS.ErrnoException} */ (error).code}).`);
+    return '';
   }
 }
 

@@ -6,6 +6,7 @@ import { prefixesOf } from '../find/known.js';
 import { keyOf, searchFor } from '../find/search.js';
 import { Bytes } from './bytes.js';
 import { nodeTransform, transformStream } from './streams.js';
+import { utf16Of } from './utf16.js';
 import { deep } from './values.js';
 
 /** @typedef {import('../find/search.js').Found} Found */
@@ -45,7 +46,13 @@ export function createRedactor(given) {
 
   const bytes = () => new Bytes(search, instead);
   /** @param {Uint8Array} all */
-  const inBytes = (all) => bytes().whole(all);
+  const inBytes = (all) => {
+    const utf16 = utf16Of(all);
+    if (!utf16) return bytes().whole(all);
+    const text = utf16.decode(all, true);
+    const out = inText(text);
+    return out === text ? all : utf16.encode(out);
+  };
   return Object.freeze({
     redact: (/** @type {any} */ value) => (typeof value === 'string' ? inText(value) : deep(value, inText, inBytes)),
     transformStream: () => transformStream(bytes()),

@@ -3,8 +3,11 @@
 
 import { failure } from '../core/errors.js';
 import { utf8Of } from '../core/offline.js';
+import { utf16Of } from './utf16.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
+
+const NOTHING = new Uint8Array(0);
 
 /** Turns pieces into pieces. @param {Bytes} bytes */
 function pieces(bytes) {
@@ -12,26 +15,46 @@ function pieces(bytes) {
   let decoder;
   /** Half of a surrogate pair that waits for the other. */
   let half = '';
+  /** The first bytes, until they tell whether they are UTF-16. @type {Uint8Array | undefined} */
+  let first = NOTHING;
+  /** @type {import('./utf16.js').Utf16 | undefined} */
+  let utf16;
+  /** @param {string} piece @param {boolean} isEnd @returns {Uint8Array[]} */
+  const inText = (piece, isEnd) => {
+    decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+    const text = half + piece;
+    half = !isEnd && /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
+    return bytes.next(utf8Of(half ? text.slice(0, -1) : text));
+  };
+  /** @param {Uint8Array} piece @param {boolean} isEnd @returns {Uint8Array[]} */
+  const inBytes = (piece, isEnd) => {
+    if (first) {
+      const all = new Uint8Array(first.length + piece.length);
+      all.set(first);
+      all.set(piece, first.length);
+      if (!isEnd && all.length < 2) return (first = all), [];
+      [piece, first, utf16] = [all, undefined, utf16Of(all)];
+    }
+    return utf16 ? inText(utf16.decode(piece, isEnd), isEnd) : bytes.next(piece);
+  };
+  /** What was waited with for more. */
+  const begun = () => (first ? inBytes(NOTHING, true) : []);
+  /** @param {Uint8Array[]} parts @param {boolean} isEnd @returns {(string | Uint8Array)[]} */
+  const out = (parts, isEnd) => {
+    if (!decoder) return parts;
+    const text = parts.map((part) => /** @type {TextDecoder} */ (decoder).decode(part, { stream: true })).join('') + (isEnd ? decoder.decode() : '');
+    return text ? [utf16 ? utf16.encode(text) : text] : [];
+  };
   return {
     /** @param {unknown} piece @returns {(string | Uint8Array)[]} */
     next(piece) {
-      if (typeof piece === 'string') {
-        decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
-        const text = half + piece;
-        half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
-        return this.out(bytes.next(utf8Of(half ? text.slice(0, -1) : text)), false);
-      }
+      if (typeof piece === 'string') return out([...begun(), ...inText(piece, false)], false);
       if (!ArrayBuffer.isView(piece)) throw failure('invalid_argument', 'chunk', 'expected a string or bytes.');
-      return this.out(bytes.next(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)), false);
+      return out(inBytes(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), false), false);
     },
     end() {
-      return this.out([...(half ? bytes.next(utf8Of(half)) : []), ...bytes.end()], true);
-    },
-    /** @param {Uint8Array[]} parts @param {boolean} isEnd @returns {(string | Uint8Array)[]} */
-    out(parts, isEnd) {
-      if (!decoder) return parts;
-      const text = parts.map((part) => /** @type {TextDecoder} */ (decoder).decode(part, { stream: true })).join('') + (isEnd ? decoder.decode() : '');
-      return text ? [text] : [];
+      const rest = utf16 ? inBytes(NOTHING, true) : begun();
+      return out([...rest, ...(half ? inText('', true) : []), ...bytes.end()], true);
     },
   };
 }

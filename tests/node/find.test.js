@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { CLI, computer } from './support/computer.js';
@@ -20,6 +21,10 @@ test('identify says which services a key could belong to', async (t) => {
   assert.deepEqual([services[0].provider, services[0].purpose], ['aws', 'identifier']);
   assert.match((await pc.keylatch(['identify'], { input: ID })).out, /^This is an identifier: /m);
   assert.equal((await pc.keylatch(['identify'], { input: 'hello' })).code, 1);
+  for (const [input, said] of [['', 'There is no key here. Paste the whole key.'], ['None', 'This is a placeholder and not a key'], ['two words', 'There is white space inside the key.']]) {
+    const none = await pc.keylatch(['identify'], { input });
+    assert.deepEqual([none.code, none.out.startsWith(said)], [1, true], none.out);
+  }
 });
 
 test('identify finds the key in what was pasted, if there is one', async (t) => {
@@ -57,6 +62,12 @@ test('extract tells places and never a key; its exit code serves in a hook', asy
   await pc.write('a.env', `K=${KEY}`);
   const file = await pc.keylatch(['extract', pc.at('a.env')]);
   assert.ok(file.out.endsWith('a.env:1:3  ghp_…Lq17  github personal-access-token-classic\n'));
+  // PowerShell writes so by `>`.
+  await writeFile(pc.at('wide.log'), Buffer.from(`\ufeffK=${KEY}\r\n`, 'utf16le'));
+  assert.match((await pc.keylatch(['extract', pc.at('wide.log')])).out, /wide\.log:1:3 {2}ghp_…Lq17/);
+  const several = await pc.keylatch(['extract', pc.at('none'), pc.at('a.env'), pc.at('nothing')]);
+  assert.deepEqual([several.code, several.out], [1, file.out]);
+  assert.match(several.err, /none cannot be read \(ENOENT\)\. .*nothing cannot be read \(ENOENT\)\.$/m);
   assert.equal((await pc.keylatch(['extract', pc.at('none')])).code, 1);
 });
 

@@ -192,3 +192,22 @@ test('what is neither a text nor bytes is refused', async () => {
   stream.write({ a: KEY });
   assert.equal((await once(stream, 'error'))[0].code, 'invalid_argument');
 });
+
+test('UTF-16 with its mark is looked into, whole and in pieces, and stays UTF-16', async () => {
+  const text = `\ufefflog ${KEY} ü 🔑\r\nmore ${KEY}`;
+  const expected = text.replaceAll(KEY, OUT);
+  const little = Buffer.from(text, 'utf16le');
+  for (const [bytes, read] of [[little, (out) => out.toString('utf16le')], [Buffer.from(little).swap16(), (out) => Buffer.from(out).swap16().toString('utf16le')]]) {
+    assert.equal(read(Buffer.from(redact(bytes))), expected);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const parts = await all(Readable.from([bytes.subarray(0, cut), bytes.subarray(cut)].filter(({ length }) => length > 0)).pipe(createRedactor().nodeTransform()));
+      assert.equal(read(Buffer.concat(parts)), expected, `${cut}`);
+    }
+    const clean = bytes.subarray(0, 8);
+    assert.equal(redact(clean), clean);
+  }
+  // One byte of the mark, and a text behind a beginning of bytes.
+  for (const [pieces, whole] of [[[Buffer.from([0xff])], [0xff]], [[Buffer.from('a'), Buffer.from([0xff, 0xfe])], [97, 0xff, 0xfe]]]) {
+    assert.deepEqual([...Buffer.concat(await all(Readable.from(pieces).pipe(createRedactor().nodeTransform())))], whole);
+  }
+});
