@@ -6,9 +6,9 @@ import { test } from 'node:test';
 
 import { generateKey } from '../../pkg/dist/node/index.js';
 import { CASE } from '../limits.js';
-import { dice } from './support/dice.js';
-import { prefixed } from './support/stand-in.js';
+import { agree } from './support/random.js';
 import { served } from './support/served.js';
+import { prefixed } from './support/stand-in.js';
 import { bearer, refusal, verdict } from './support/table.js';
 
 const soon = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -48,47 +48,10 @@ test('every answer about a key is what the server means', async (t) => {
   assert.equal(noted.last_used_address, '192.0.2.7');
 });
 
-test('random changes and requests: guard, server and model agree', { timeout: CASE }, async (t) => {
-  const { one, chance, below } = dice(42);
-  const app = await served(t);
-  const guard = app.guard(0, { fresh: 0 });
-  const SCOPES = ['read', 'write'];
-  const ADDRESSES = ['10.1.2.3', '10.200.0.1', '::ffff:10.1.2.3', '192.0.2.7', '2001:db8::7', '2001:db8:1::', '::1', undefined];
-  // And which of the addresses are in it.
-  const NETWORKS = { '10.0.0.0/8': [0, 1, 2], '10.1.0.0/16': [0, 2], '192.0.2.7': [3], '2001:db8::/47': [4, 5], '2001:db8::7': [4], '::/0': [4, 5, 6], '0.0.0.0/0': [0, 1, 2, 3] };
-  const fresh = async () => {
-    const scopes = SCOPES.filter(() => chance(0.7));
-    const { id, secret } = await app.issue({ scopes });
-    return { id, secret, scopes, networks: [], disabled: false, revoked: false };
-  };
-  const keys = await Promise.all([0, 1, 2, 3].map(fresh));
-  const codes = new Set();
-  for (let number = 0; number < 400; number++) {
-    const at = below(keys.length);
-    let key = keys[at];
-    if (key.revoked && chance(0.3)) key = keys[at] = await fresh();
-    if (chance(0.03)) {
-      await app.call('POST', `/keys/${key.id}/revoke`);
-      key.revoked = true;
-    } else if (!key.revoked && chance(0.3)) {
-      key.disabled = chance(0.2);
-      key.networks = chance(0.5) ? [] : Object.keys(NETWORKS).filter(() => chance(0.3));
-      key.scopes = SCOPES.filter(() => chance(0.7));
-      await app.call('PATCH', `/keys/${key.id}`, { disabled: key.disabled, allowed_addresses: key.networks, scopes: key.scopes });
-    }
-    const [needed, from] = [SCOPES.filter(() => chance(0.3)), below(ADDRESSES.length)];
-    const isOutside = key.networks.length > 0 && !key.networks.some((network) => NETWORKS[network].includes(from));
-    const lacks = needed.some((scope) => !key.scopes.includes(scope));
-    const expected = key.revoked ? 'revoked' : key.disabled ? 'disabled' : isOutside ? 'address_refused' : lacks ? 'insufficient_scope' : 'ok';
-    const [address, scopes] = [ADDRESSES[from], needed.length > 0 ? needed : undefined];
-    assert.equal(await verdict(guard, key.secret, { scopes, address }), expected, `request ${number}: ${key.networks} from ${address}`);
-    // The server says the same where it decides about scopes and addresses itself.
-    const { code } = await app.as(app.manager, 'POST', '/v1/verify', { key: key.secret, scopes, ip: address, cost: 0 });
-    assert.equal({ valid: 'ok', ip_refused: 'address_refused' }[code] ?? code, expected, `request ${number}`);
-    codes.add(expected);
-  }
-  assert.equal(codes.size, 5);
-});
+for (const processes of [1, 3]) {
+  // 10,000 of them: tests/guard/long.
+  test(`random changes and requests at ${processes} of its processes: guards, servers and model agree`, { timeout: CASE }, (t) => agree(t, { requests: 400, processes, seed: 42 }));
+}
 
 test('a credential that may not verify is the operator\'s fault, and said to be', async (t) => {
   const app = await served(t);

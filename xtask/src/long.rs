@@ -10,7 +10,7 @@ use crate::test::files::{python_tests, with_server};
 use crate::{chromium, server, tools};
 
 /// Behind all others, whose needs they may have.
-pub const STEPS: [Step; 3] = [
+pub const STEPS: [Step; 4] = [
     Step {
         name: "runtimes",
         what: "more runtimes, browsers, bundlers and test runners, by the conformance script",
@@ -32,6 +32,13 @@ pub const STEPS: [Step; 3] = [
         needs: &["build", "server", "packages", "python"],
         holds: &[],
         run: |project, cases| python_tests(project, "tests/api/long", cases),
+    },
+    Step {
+        name: "guard-long",
+        what: "guards and three servers answer random requests as a model does",
+        needs: &["build", "server", "packages", "postgresql"],
+        holds: &[],
+        run: |project, cases| with_server(project, "tests/guard/long", &[], cases),
     },
 ];
 

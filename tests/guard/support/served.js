@@ -13,7 +13,7 @@ process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); }
 process.once('SIGTERM', () => process.exit(143));
 
 /** So many processes with one PostgreSQL, until the test is over; and an application. */
-export async function served(t, { processes = 1, ...application } = {}) {
+export async function served(t, { processes = 1, flags = [], ...application } = {}) {
   const bin = process.env.KEYLATCH_SERVER_BIN;
   if (!bin) throw new Error('KEYLATCH_SERVER_BIN is not set. Run `cargo xtask test guard`, or set it to the keylatch-server that is to be tested.');
   const postgres = await startPostgres();
@@ -26,7 +26,7 @@ export async function served(t, { processes = 1, ...application } = {}) {
   const database = connectionString ?? `postgres://kl@localhost/postgres?host=${encodeURIComponent(host)}`;
   const urls = [];
   for (let number = 0; number < processes; number++) {
-    const child = spawn(bin, ['--listen', '127.0.0.1:0', '--database', database, '--demo', '--log', 'error'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(bin, ['--listen', '127.0.0.1:0', '--database', database, '--demo', '--log', 'error', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     children.push(child);
