@@ -18,7 +18,9 @@ export async function check(options) {
   if (options.json) return printJson(fixed === undefined ? result : { ...result, fixed });
   if (result.ok) {
     const sure = { documented: 'It has the format', observed: 'It has the observed format', unknown: 'Nothing is certainly wrong with it as one' }[result.certainty];
-    return print(`${style('green', 'ok')}  ${sure} of a key for ${provider.title}.`);
+    print(`${style('green', 'ok')}  ${sure} of a key for ${provider.title}.`);
+    for (const { message } of result.warnings ?? []) print(message);
+    return;
   }
   for (const { message, index } of result.problems) print(`${style('red', `at ${index}`)}  ${message}`);
   if (fixed !== undefined) print(`The key in it is ${fixed}.`);

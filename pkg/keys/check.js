@@ -45,7 +45,7 @@ export function checkKey(service, text) {
     }
     const problems = kind === UNCLEAR ? diagnosed(core, format, text) : [problem(about, text, found)];
     const like = fresh(core).words[0];
-    const looksLike = like === 0 ? [] : idsOf(like).filter((id) => id !== provider);
+    const looksLike = (like === 0 ? listedIds(text) : idsOf(like)).filter((id) => id !== provider);
     const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) || (kind === WRONG_LENGTH && isTwice(text));
     const fixed = isLikely ? repaired(core, about, text) : undefined;
     return fixed === undefined ? { ok: false, provider, certainty, problems, looksLike } : { ok: false, provider, certainty, problems, looksLike, fixed };
@@ -148,6 +148,9 @@ export function surroundings(text) {
     return (found & 7) === GOOD ? [] : diagnosed(core, NO_FORMAT, text);
   });
 }
+
+/** The services of the catalogue, where that is used, whose keys look like this. @param {string} text @returns {string[]} */
+const listedIds = (text) => [...new Set(catalogue?.identify(text).filter(({ certainty }) => certainty !== 'unknown').map(({ provider }) => provider))];
 
 /** The services whose formats have their bits set. @param {number} bits */
 function idsOf(bits) {

@@ -141,4 +141,8 @@ test('check offers the repair, masked', async (t) => {
   assert.match(told.out, /The key in it is ghp_…Lq17\./);
   assert.ok(!told.out.includes(KEY));
   assert.equal(JSON.parse((await pc.keylatch(['check', '--provider', 'github', '--json'], { input })).out).fixed, 'ghp_…Lq17');
+  // A key of another service, and one that is no secret.
+  assert.match((await pc.keylatch(['check'], { input: KEY })).out, /^It does look like a key for github\.$/m);
+  const publishable = await pc.keylatch(['check', '--provider', 'stripe'], { input: 'pk_live_4eC39HqLyjWDarjtT1zdp7dc' });
+  assert.deepEqual([publishable.code, publishable.out.split('\n')[1].startsWith('This is a publishable key')], [0, true], publishable.out);
 });

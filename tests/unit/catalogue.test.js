@@ -119,6 +119,8 @@ test('with it', async (t) => {
 
   await t.test('near misses are named', () => {
     assert.ok(checkKey('github', 'glpat-' + 'x1Y2z3W4v5U6t7S8r9Q0').looksLike.includes('gitlab'));
+    for (const built of ['keylatch', 'lambda', 'conduce']) assert.deepEqual(checkKey(built, exampleKey('github')).looksLike, ['github'], built);
+    assert.deepEqual(checkKey('keylatch', 'hello world').looksLike, []);
   });
 });
 
