@@ -18,7 +18,7 @@
 //! let app = App::open(config).await?;
 //! app.create_user("kim@example.com", "correct horse").await?;
 //!
-//! let answer = app.router().oneshot(Request::get("/ready").body(Body::empty())?).await?;
+//! let answer = app.router().oneshot(Request::get("/ready").header("host", "localhost").body(Body::empty())?).await?;
 //! assert_eq!(answer.status(), 200);
 //! app.close().await;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -38,7 +38,7 @@ pub(crate) struct Metrics {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
-    method: String,
+    method: &'static str,
     route: String,
     status: u16,
 }
@@ -81,8 +81,8 @@ impl Default for Metrics {
 
 impl Metrics {
     /// A request was answered.
-    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = Answered { method: method.to_owned(), route: route.to_owned(), status };
+    pub(crate) fn answered(&self, method: &'static str, route: String, status: u16, took: Duration) {
+        let labels = Answered { method, route, status };
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
     }
 

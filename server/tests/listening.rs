@@ -61,6 +61,31 @@ async fn ten_megabytes_are_refused_with_an_answer_that_arrives() {
     assert_eq!(answer.json()["type"], "/problems/invalid_request");
 }
 
+/// RFC 9112, section 3.2.
+#[tokio::test]
+async fn a_request_of_http_1_1_names_its_host() {
+    let server = start(|_| {}).await;
+    let address = server.address;
+    let ask = move |head: &'static str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(client::PATIENCE)).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        receive(&mut stream)
+    };
+    for (head, status) in [
+        ("GET /health HTTP/1.1\r\nconnection: close\r\n\r\n", 400),
+        ("GET http://kl.test/health HTTP/1.1\r\nconnection: close\r\n\r\n", 400),
+        ("GET /health HTTP/1.1\r\nhost: kl.test\r\nconnection: close\r\n\r\n", 200),
+        ("GET /health HTTP/1.0\r\n\r\n", 200),
+    ] {
+        let answer = blocking(move || ask(head)).await;
+        assert_eq!(answer.status, status, "{head}");
+        if status == 400 {
+            assert_eq!(answer.json()["field"], "Host", "{head}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_body_that_breaks_off_makes_no_key() {
     let server = start(|_| {}).await;

@@ -5,24 +5,21 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
 use ipnet::IpNet;
 
-use crate::state::App;
+use crate::config::Config;
 
 /// The client's address; none in a process of tests.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ClientAddress(pub(crate) Option<IpAddr>);
 
-/// The layer.
-pub(crate) async fn find(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Puts it into a request.
+pub(crate) fn find(request: &mut Request, config: &Config) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let address = peer.map(|peer| client(peer, request.headers(), &app.config().trusted_proxies));
+    let address = peer.map(|peer| client(peer, request.headers(), &config.trusted_proxies));
     request.extensions_mut().insert(ClientAddress(address));
-    next.run(request).await
 }
 
 /// The last address that no trusted proxy has.

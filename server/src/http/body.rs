@@ -1,11 +1,12 @@
-//! Reading a JSON body: at most 64 KiB, and an error that says where it is
-//! wrong without repeating what is in it.
+//! Reading a body: as it is, and not encoded; JSON of at most 64 KiB, with an error that
+//! says where it is wrong without repeating what is in it.
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -67,11 +68,26 @@ pub(crate) fn not_json() -> Problem {
     }
 }
 
-/// 415 for a body that is compressed.
-fn encoded() -> Problem {
+/// Whether there is a body that is compressed: whatever it holds would be read as nonsense (RFC
+/// 9110, section 8.4).
+pub(crate) fn is_encoded(request: &Request) -> bool {
+    !is_plain(request.headers()) && !request.body().is_end_stream()
+}
+
+/// 415, when the client has sent it.
+pub(crate) async fn refuse_encoded(body: Body) -> Response {
+    let _ = tokio::time::timeout(DRAIN_TIME, drain(body)).await;
     let detail = "The body is encoded. Send it as it is, without a header Content-Encoding.";
-    Problem { field: Some("Content-Encoding".into()), ..Problem::new(InvalidRequest, detail) }
-        .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+    let problem = Problem { field: Some("Content-Encoding".into()), ..Problem::new(InvalidRequest, detail) };
+    // Section 15.5.16: what would have been taken.
+    let taken = [(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))];
+    (taken, problem.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)).into_response()
+}
+
+fn is_plain(headers: &HeaderMap) -> bool {
+    let is_none = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter().map(HeaderValue::to_str);
+    codings.all(|coding| coding.is_ok_and(|list| list.split(',').all(is_none)))
 }
 
 pub(crate) async fn read(mut body: Body, most: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
@@ -113,13 +129,6 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, text: &[u8]) -> Result<T, Pro
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(is_json) {
         return Err(not_json());
-    }
-    // RFC 9110, section 8.4: what is compressed would be told to be no JSON.
-    let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
-    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
-    if !codings.map(HeaderValue::to_str).all(|coding| coding.is_ok_and(|list| list.split(',').all(is_plain)))
-    {
-        return Err(encoded());
     }
     // Serde would take an array for a struct's members in order.
     if text.trim_ascii_start().starts_with(b"[") {

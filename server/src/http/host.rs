@@ -1,41 +1,49 @@
+//! Which host a request is for.
+//!
 //! DNS rebinding: a page of anybody's can have its own name lead to this
 //! computer, and is then of our origin to the browser. Where the password is
 //! public, as with `--demo`, nothing else would hold it off.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::Authority;
-use axum::http::{StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Version, header};
 
+use crate::config::Config;
 use crate::http::problem::{Problem, ProblemCode::InvalidRequest};
-use crate::state::App;
 
-/// The layer: one Host, and the demo answers to the names of one's own computer
+/// A request names one Host, and the demo answers to the names of one's own computer
 /// only. Elsewhere the server does not know its names, and a stranger's page
 /// knows no password.
-pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
-    // A request without the header, which HTTP/1.0 allows, is no browser's.
+///
+/// # Errors
+/// 400, or 421 from the demo.
+pub(crate) fn check(request: &Request, config: &Config) -> Result<(), Problem> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
-    let host = hosts.next();
-    if hosts.next().is_some() {
-        // RFC 9112, section 3.2: a proxy may have looked at the other one.
-        let problem = Problem::new(InvalidRequest, "There is more than one header Host. Send one.")
-            .with_status(StatusCode::BAD_REQUEST);
-        return Problem { field: Some("Host".into()), ..problem }.into_response();
+    let host = match (hosts.next(), hosts.next()) {
+        // RFC 9112, section 3.2, for this and the next: a proxy may have looked at the other one.
+        (_, Some(_)) => {
+            return refuse(StatusCode::BAD_REQUEST, "There is more than one header Host. Send one.");
+        }
+        (None, None) if request.version() == Version::HTTP_11 => {
+            return refuse(StatusCode::BAD_REQUEST, "There is no header Host. HTTP/1.1 needs one.");
+        }
+        // HTTP/1.0 has none, and no browser sends that.
+        (host, None) => host,
+    };
+    let is_known = || host.is_none_or(|host| host.to_str().is_ok_and(is_loopback));
+    if !config.demo || is_known() {
+        return Ok(());
     }
-    let is_known = host.is_none_or(|host| host.to_str().is_ok_and(is_loopback));
-    if !app.config().demo || is_known {
-        return next.run(request).await;
-    }
-    let problem = Problem::new(
-        InvalidRequest,
+    refuse(
+        StatusCode::MISDIRECTED_REQUEST,
         "A server started with --demo answers to localhost, 127.0.0.1 and [::1] only, as everybody knows its password. \
          Use one of these names in the address.",
-    );
-    Problem { field: Some("Host".into()), ..problem }
-        .with_status(StatusCode::MISDIRECTED_REQUEST)
-        .into_response()
+    )
+}
+
+fn refuse(status: StatusCode, detail: &'static str) -> Result<(), Problem> {
+    let problem = Problem::new(InvalidRequest, detail).with_status(status);
+    Err(Problem { field: Some("Host".into()), ..problem })
 }
 
 /// Whether host and port are of one's own computer.

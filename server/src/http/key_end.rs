@@ -3,23 +3,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::Request;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
-
-use crate::state::App;
 
 /// The header, whose value is the end by RFC 3339.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("keylatch-key-expires");
 /// So much time is little.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// When the key ends that authenticated a request. The layer puts it into the
+/// When the key ends that authenticated a request. It is put into the
 /// request, and whoever finds the key out fills it.
 #[derive(Clone, Default)]
-struct KeyEnd(Arc<OnceLock<Timestamp>>);
+pub(crate) struct KeyEnd(Arc<OnceLock<Timestamp>>);
 
 /// The request was authenticated by a key that ends then.
 pub(crate) fn note(extensions: &Extensions, end: Option<Timestamp>) {
@@ -29,14 +25,19 @@ pub(crate) fn note(extensions: &Extensions, end: Option<Timestamp>) {
     }
 }
 
-/// The layer.
-pub(crate) async fn tell(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let slot = KeyEnd::default();
-    request.extensions_mut().insert(slot.clone());
-    let mut response = next.run(request).await;
-    let end = slot.0.get().filter(|end| end.duration_since(app.now()) < SOON);
-    if let Some(value) = end.and_then(|end| HeaderValue::from_str(&end.to_string()).ok()) {
-        response.headers_mut().insert(HEADER, value);
+impl KeyEnd {
+    /// Puts one into a request.
+    pub(crate) fn of(request: &mut Request) -> Self {
+        let slot = KeyEnd::default();
+        request.extensions_mut().insert(slot.clone());
+        slot
     }
-    response
+
+    /// Tells it in the answer, if it is soon.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap, now: Timestamp) {
+        let end = self.0.get().filter(|end| end.duration_since(now) < SOON);
+        if let Some(value) = end.and_then(|end| HeaderValue::from_str(&end.to_string()).ok()) {
+            headers.insert(HEADER, value);
+        }
+    }
 }

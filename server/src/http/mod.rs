@@ -1,6 +1,7 @@
 //! HTTP: what stands around every request, and how connections are held.
 
 pub(crate) mod address;
+mod around;
 pub(crate) mod body;
 pub(crate) mod carrier;
 pub(crate) mod connections;
@@ -15,8 +16,8 @@ pub mod problem;
 pub(crate) mod request_id;
 pub(crate) mod router;
 pub(crate) mod secret_text;
-pub(crate) mod security_headers;
+mod security_headers;
 pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod static_files;
-pub(crate) mod trace;
+mod trace;

@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::problem::{self, Dialect, Problem};
-use super::{address, cors, host, key_end, path, request_id, security_headers, static_files, trace};
+use super::{around, cors, static_files};
 use crate::api::openapi;
 use crate::issuer;
 use crate::state::App;
@@ -20,15 +20,12 @@ impl App {
         let own = static_files::serve(api, self.config()).merge(openapi::document(description));
         let mut router = self.facades();
         if self.config().issuer {
-            router = router.merge(self.bounded(issuer::routes()));
+            router = router.merge(issuer::worded(self.bounded(issuer::routes())));
         }
         // Our own last: its fallback is the one that stays.
         router
             .merge(self.guarded(own, problem::rfc9457))
-            .layer(from_fn_with_state(self.clone(), security_headers::add))
-            .layer(from_fn_with_state(self.clone(), trace::request))
-            .layer(from_fn(request_id::assign))
-            .layer(from_fn_with_state(self.clone(), address::find))
+            .layer(from_fn_with_state(self.clone(), around::request))
     }
 
     #[cfg(feature = "facades")]
@@ -56,9 +53,7 @@ impl App {
         let timeout = self.config().request_timeout;
         routes
             .with_state(self.clone())
-            .layer(from_fn_with_state(self.clone(), key_end::tell))
-            .layer(from_fn(path::check))
-            .layer(from_fn_with_state(self.clone(), host::check))
+            .layer(from_fn_with_state(self.clone(), around::handler))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
             .layer(CatchPanicLayer::custom(|_| {
                 tracing::error!("a handler panicked; the message above says where");

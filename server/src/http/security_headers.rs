@@ -1,13 +1,10 @@
 //! Headers that every answer carries, so that a browser grants no more than is
 //! needed.
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::csrf;
-use crate::state::App;
+use crate::config::Config;
 
 /// `wasm-unsafe-eval` lets the page compile WebAssembly and nothing else. No text becomes HTML or a script: the page has
 /// no policy of Trusted Types, and needs none.
@@ -29,21 +26,27 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS_POLICY)),
 ];
 
-/// The layer. What an answer has said itself, it keeps: files their
+/// Named once: a name that is text is read anew for each answer.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Whether a page of the origin that asks may read the answer.
+pub(crate) fn is_shared(asked: &HeaderMap, config: &Config) -> bool {
+    let origin = asked.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    origin.is_some_and(|origin| csrf::is_allowed(origin, config))
+}
+
+/// Adds them. What an answer has said itself, it keeps: files their
 /// `Cache-Control`; everything else is never stored.
-pub(crate) async fn add(State(app): State<App>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    let shared = origin.is_some_and(|origin| csrf::is_allowed(origin, app.config()));
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(crate) fn add(headers: &mut HeaderMap, is_shared: bool, config: &Config) {
+    // With room for what is below and the name of the request.
+    headers.reserve(HEADERS.len() + 4);
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
-    if app.config().secure_cookies {
+    if config.secure_cookies {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
     }
-    let policy = if shared { "cross-origin" } else { "same-origin" };
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static(policy));
+    let policy = if is_shared { "cross-origin" } else { "same-origin" };
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static(policy));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }

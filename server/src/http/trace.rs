@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -12,8 +12,8 @@ use tracing::{Instrument, field};
 use super::source::Source;
 use crate::state::App;
 
-/// The layer that opens a span around the request, logs its outcome and counts it.
-pub(crate) async fn request(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Opens a span around the request, logs its outcome and counts it.
+pub(crate) async fn request(app: &App, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("(other)", MatchedPath::as_str).to_owned();
     let Source { address, request_id } = Source::of(request.extensions());
@@ -29,7 +29,7 @@ pub(crate) async fn request(State(app): State<App>, request: Request, next: Next
     );
     let response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
-    app.metrics().answered(method, &route, status, took);
+    app.metrics().answered(method, route, status, took);
     span.in_scope(|| tracing::info!(status, ms = took.as_millis(), "answered"));
     response
 }

@@ -94,7 +94,7 @@ async fn count(app: &App, address: Option<IpAddr>) -> Result<(), Refusal> {
         return Err(Refusal::Request(
             StatusCode::TOO_MANY_REQUESTS,
             "slow_down",
-            "Too many codes were asked for from this address. Try again in some minutes.",
+            "Too many codes were asked for from this address. Try again in some minutes.".into(),
         ));
     }
     app.store().insert_failures(&buckets, now).await?;

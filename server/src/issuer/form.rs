@@ -1,5 +1,7 @@
 //! What the endpoints for programs read and how they refuse: RFC 6749, section 5.2.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
@@ -16,7 +18,7 @@ use crate::token::NotGenerated;
 
 /// A refusal.
 pub(super) enum Refusal {
-    Request(StatusCode, &'static str, &'static str),
+    Request(StatusCode, &'static str, Cow<'static, str>),
     /// 500, or 503 when it may work in a moment.
     Failed(StatusCode),
 }
@@ -24,7 +26,7 @@ pub(super) enum Refusal {
 impl Refusal {
     /// 400 with this code.
     pub(super) const fn request(error: &'static str, description: &'static str) -> Self {
-        Refusal::Request(StatusCode::BAD_REQUEST, error, description)
+        Refusal::Request(StatusCode::BAD_REQUEST, error, Cow::Borrowed(description))
     }
 }
 
@@ -34,7 +36,7 @@ impl From<Problem> for Refusal {
             return Refusal::Request(
                 problem.status,
                 "invalid_request",
-                "The body cannot be read, or is too large.",
+                "The body cannot be read, or is too large.".into(),
             );
         }
         Refusal::Failed(problem.status)
@@ -61,9 +63,11 @@ impl IntoResponse for Refusal {
             Refusal::Failed(status) if status == StatusCode::SERVICE_UNAVAILABLE => (
                 status,
                 "temporarily_unavailable",
-                "The server cannot do this right now. Try again in a moment.",
+                "The server cannot do this right now. Try again in a moment.".into(),
             ),
-            Refusal::Failed(status) => (status, "server_error", "The server failed. Its log says why."),
+            Refusal::Failed(status) => {
+                (status, "server_error", "The server failed. Its log says why.".into())
+            }
         };
         (status, Json(json!({"error": error, "error_description": description}))).into_response()
     }
@@ -94,17 +98,26 @@ pub(super) fn is_plain(text: &str) -> bool {
     !text.contains(char::is_control)
 }
 
-/// The layer that words what a layer or axum refused.
+/// The layer that words what a layer or axum refused. Headers that the answer has already (Allow) stay.
 pub(super) async fn render(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     let status = response.status();
     let is_worded = response.headers().contains_key(header::CONTENT_TYPE);
     if is_worded || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    if status.is_server_error() {
-        return Refusal::Failed(status).into_response();
-    }
-    Refusal::Request(status, "invalid_request", "The server cannot make sense of this request.")
-        .into_response()
+    let problem = response.extensions_mut().remove::<Problem>();
+    let refusal = if status.is_server_error() {
+        Refusal::Failed(status)
+    } else {
+        let detail = problem.map(|problem| problem.detail);
+        let detail = detail.unwrap_or("The server cannot make sense of this request.".into());
+        Refusal::Request(status, "invalid_request", detail)
+    };
+    let (written, body) = refusal.into_response().into_parts();
+    *response.body_mut() = body;
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.extend(written.headers);
+    response
 }

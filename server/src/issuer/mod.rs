@@ -42,6 +42,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/oauth/token", post(token::issue))
         .route("/oauth/revoke", post(revoke::revoke))
         .route("/.well-known/oauth-authorization-server", get(metadata::tell))
-        // As every refusal that the handlers do not word themselves: 405, 408, 503.
-        .layer(from_fn(form::render))
+}
+
+/// Words every refusal that the handlers do not word themselves: 400, 405, 415, 503.
+pub(crate) fn worded(routes: Router) -> Router {
+    routes.layer(from_fn(form::render))
 }

@@ -21,6 +21,7 @@ on_both_databases![
     another_process_takes_codes_and_tokens,
     metadata_tell_where_what_is,
     a_body_that_is_too_large_is_refused_in_the_words_of_oauth,
+    a_form_is_taken_as_it_is_and_not_encoded,
     what_is_wrong_is_said_to_the_program_or_to_the_person,
 ];
 
@@ -303,6 +304,29 @@ async fn a_body_that_is_too_large_is_refused_in_the_words_of_oauth(service: &Ser
     assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (413, Some("invalid_request")));
     let answer = service.get("/oauth/token").await;
     assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (405, Some("invalid_request")));
+    assert_eq!(answer.header("allow"), "POST");
+}
+
+async fn a_form_is_taken_as_it_is_and_not_encoded(service: &Service) {
+    for (path, body) in [
+        ("/oauth/token", "grant_type=refresh_token&refresh_token=x&client_id=client"),
+        ("/oauth/device_authorization", "client_id=client"),
+        ("/authorize", "client_id=client"),
+    ] {
+        let ask = |coding: &str| {
+            let call = service.post(path).header("content-type", "application/x-www-form-urlencoded");
+            call.header("content-encoding", coding).body(body)
+        };
+        let answer = ask("gzip").await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["error"].as_str()),
+            (415, Some("invalid_request")),
+            "{path}"
+        );
+        assert!(answer.text.contains("Content-Encoding"), "{path}: {}", answer.text);
+        assert_eq!(answer.header("accept-encoding"), "identity", "{path}");
+        assert_ne!(ask("identity").await.status, 415, "{path}");
+    }
 }
 
 async fn what_is_wrong_is_said_to_the_program_or_to_the_person(service: &Service) {

@@ -43,7 +43,8 @@ impl Service {
         header: (&str, &str),
         body: Json,
     ) -> (StatusCode, String, Json) {
-        let request = Request::builder().method(method).uri(path).header(header.0, header.1);
+        let request =
+            Request::builder().method(method).uri(path).header("host", "kl.test").header(header.0, header.1);
         let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         let answer = self.app.router().oneshot(request.unwrap()).await.unwrap();
         let cookie = answer.headers().get("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned());
