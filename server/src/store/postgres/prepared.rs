@@ -1,6 +1,6 @@
 //! A connection, and the statements that PostgreSQL has read on it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use tokio_postgres::error::SqlState;
@@ -10,11 +10,16 @@ use tokio_postgres::{Client, Error, Row};
 use super::rows::bound;
 use crate::store::value::{Statement, Value};
 
+/// PostgreSQL compares the plan for any values with one that it makes anew for these each time. It
+/// takes an array of which it knows nothing to have ten elements, so for one or two questions it
+/// would find the new plan cheaper, and plan each statement for longer than it runs.
+const PLAN_ONCE: &str = "SET plan_cache_mode = force_generic_plan";
+
 /// A connection.
 pub(super) struct Prepared {
     client: Client,
     /// By text: each text is always asked with values of the same types.
-    statements: Mutex<HashMap<&'static str, tokio_postgres::Statement>>,
+    statements: Mutex<BTreeMap<&'static str, tokio_postgres::Statement>>,
 }
 
 impl Prepared {
@@ -52,6 +57,7 @@ impl Prepared {
         let statement = match known {
             Some(statement) => statement,
             None => {
+                self.client.batch_execute(PLAN_ONCE).await?;
                 let types: Vec<Type> = parameters.iter().map(|(_, kind)| kind.clone()).collect();
                 let prepared = self.client.prepare_typed(text, &types).await?;
                 let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
