@@ -8,7 +8,8 @@ use async_trait::async_trait;
 
 use super::checks::Checks;
 use super::error::Result;
-use super::value::{Lookup, Row, Statement, Value};
+use super::lookup::{Lookup, Question};
+use super::value::{Row, Statement, Value};
 
 /// Which connections a statement runs on. Each lane has its own, so that a slow
 /// statement in one never waits for, or holds up, another lane.
@@ -29,7 +30,7 @@ pub(crate) trait Driver: Send + Sync {
     async fn read(&self, lane: Lane, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>>;
 
     /// Answers questions by a statement of the lane [`Lane::Check`]: the rows of each.
-    async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>>;
+    async fn look_up(&self, lookup: Lookup, questions: Vec<Question>) -> Result<Vec<Vec<Row>>>;
 
     /// Runs one statement that changes something, by itself: when this returns,
     /// the change is on disk.

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use super::checks::{Known, Remembered, place};
 use super::driver::Lane;
+use super::lookup::Lookup;
 use super::owners::{Owner, owner, owner_columns};
 use super::uses::use_statement;
-use super::value::{Lookup, Row, Statement, sql, values};
+use super::value::{Row, Statement, sql, values};
 use super::{Result, Store, StoreError};
 use crate::applications::metadata::Metadata;
 use crate::applications::rule::Candidate;
@@ -150,15 +151,18 @@ macro_rules! join_owner {
 pub(super) use join_owner;
 
 macro_rules! by_hash {
-    ($application:literal, $hash:literal) => {
+    ($number:literal, $asked:literal, $application:literal, $hash:literal) => {
         concat!(
             "SELECT ",
+            $number,
             issued_columns!(),
             ", ",
             ended_with_owner!(),
             ", ",
             owner_columns!(),
-            " FROM issued_keys",
+            " FROM ",
+            $asked,
+            "issued_keys",
             join_owner!(),
             "WHERE issued_keys.application_id = ",
             $application,
@@ -167,12 +171,18 @@ macro_rules! by_hash {
         )
     };
 }
+/// By an application and a hash.
 pub(super) const BY_HASH: Lookup = Lookup {
-    sqlite: by_hash!("$1", "$2"),
+    sqlite: by_hash!(
+        "asked.key + 1, ",
+        "json_each($2) AS asked CROSS JOIN ",
+        "$1 ->> asked.key",
+        "asked.value"
+    ),
     postgres: concat!(
         "SELECT asked.number, found.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked \
          (application_id, hash, number), LATERAL (",
-        by_hash!("asked.application_id", "asked.hash"),
+        by_hash!("", "", "asked.application_id", "asked.hash"),
         " OFFSET 0) AS found"
     ),
 };

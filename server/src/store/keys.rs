@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::checks::{Ended, Known, Remembered};
+use super::lookup::{Lookup, by_each_hash};
 use super::users::User;
 use super::uses::use_statement;
-use super::value::{Lookup, Row, Statement, each_hash, millis, sql, values};
+use super::value::{Row, Statement, millis, sql, values};
 use super::{Result, Store, StoreError, Tx};
 use crate::keys::kind::KeyKind;
 use crate::token::HashedKey;
@@ -144,18 +145,11 @@ const INSERT: Statement = sql(
     "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, full_access, \
      created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 );
-macro_rules! by_hash {
-    ($hash:literal) => {
-        concat!(
-            "SELECT ",
-            key_columns!(),
-            ", users.email, users.disabled_at FROM keys JOIN users ON users.id = keys.user_id WHERE keys.hash = ",
-            $hash
-        )
-    };
-}
-pub(super) const BY_HASH: Lookup =
-    Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
+pub(super) const BY_HASH: Lookup = by_each_hash!(
+    concat!(key_columns!(), ", users.email, users.disabled_at"),
+    "keys JOIN users ON users.id = keys.user_id",
+    "keys.hash"
+);
 const BY_ID: Statement = sql(concat!(
     "SELECT ",
     key_columns!(),

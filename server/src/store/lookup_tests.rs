@@ -1,10 +1,11 @@
-//! What PostgreSQL does to look keys up: it goes by the index, one after the other,
-//! whether a table has many rows or it does not know of them yet.
+//! What the databases do to look keys up: they go by the index, one after the other,
+//! whether a table has many rows or it is not known yet that it has.
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Row};
 
-use super::value::Lookup;
+use super::lookup::Lookup;
+use super::migrations::SQLITE;
 use super::{Store, issued, keys, management, postgres_of_tests as postgres};
 
 /// A look-up, its arrays, and its index.
@@ -61,5 +62,56 @@ async fn keys_that_are_looked_up_together_are_each_found_by_the_index() {
     run(&database, "VACUUM ANALYZE").await;
     each_takes_its_index(&database, "afterwards").await;
     database.close().await;
+    postgres::give_database_back(&url).await;
+}
+
+#[test]
+fn sqlite_looks_each_up_by_the_index_too() {
+    let database = rusqlite::Connection::open_in_memory().unwrap();
+    SQLITE.iter().for_each(|step| database.execute_batch(step.text).unwrap());
+    for (lookup, _, _) in LOOKUPS {
+        let mut explained = database.prepare(&format!("EXPLAIN QUERY PLAN {}", lookup.sqlite)).unwrap();
+        let lines = explained.raw_query().mapped(|row| row.get::<_, String>("detail"));
+        let plan: Vec<String> = lines.map(|line| line.unwrap()).collect();
+        let (first, others) = plan.split_first().unwrap();
+        assert!(first.starts_with("SCAN asked"), "the questions come first: {plan:#?}");
+        assert!(others.iter().all(|line| line.starts_with("SEARCH ")), "{plan:#?}");
+        assert!(others.iter().any(|line| line.contains("hash=?")), "{plan:#?}");
+    }
+}
+
+/// Also an application whose keys were hashed by several rules is asked about once.
+#[tokio::test]
+async fn any_number_of_questions_is_one_statement() {
+    // The number is drawn once in a statement, and another in the next.
+    let lookup = Lookup {
+        sqlite: "SELECT asked.key + 1, asked.value || ($2 ->> asked.key), (SELECT random()) FROM json_each($1) AS asked",
+        postgres: "SELECT number, one || other, (SELECT (random() * 1e15)::bigint) \
+                   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (one, other, number)",
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let url = postgres::take_database().await;
+    for database in [
+        crate::Database::Sqlite(directory.path().join("keys.db")),
+        crate::Database::Postgres(keylatch_format::Secret::from(url.as_str())),
+    ] {
+        let store = Store::open(&crate::Config::new(database)).await.unwrap();
+        let ask = async || {
+            let questions = ["a", "b", "c"].map(|text| vec![text.to_owned(), text.to_uppercase()]);
+            let answers = store.tables.look_up(lookup, questions.into()).await.unwrap();
+            let mut rows = answers.into_iter().map(|mut rows| (rows.len(), rows.remove(0)));
+            let mut numbers = Vec::new();
+            for expected in ["aA", "bB", "cC"] {
+                let (count, mut row) = rows.next().unwrap();
+                assert_eq!((count, row.text().unwrap().as_str()), (1, expected));
+                numbers.push(row.int().unwrap());
+            }
+            numbers.dedup();
+            assert_eq!(numbers.len(), 1, "one statement");
+            numbers.remove(0)
+        };
+        assert_ne!(ask().await, ask().await);
+        store.close().await;
+    }
     postgres::give_database_back(&url).await;
 }

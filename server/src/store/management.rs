@@ -8,9 +8,10 @@ use super::applications::{Application, application, application_columns};
 use super::checks::{Ended, Known, Remembered};
 use super::driver::Lane;
 use super::keys::KeyStatus;
+use super::lookup::{Lookup, by_each_hash};
 use super::users::User;
 use super::uses::use_statement;
-use super::value::{Lookup, Row, Statement, each_hash, sql, values};
+use super::value::{Row, Statement, sql, values};
 use super::{Result, Store, Tx};
 use crate::applications::management;
 use crate::token::HashedKey;
@@ -86,22 +87,13 @@ macro_rules! lock {
 
 const LOCK: Statement = Statement { sqlite: lock!(""), postgres: lock!(" FOR UPDATE") };
 const REISSUE: Statement = sql("UPDATE management_keys SET hash = $2, last_four = $3 WHERE id = $1");
-macro_rules! by_hash {
-    ($hash:literal) => {
-        concat!(
-            "SELECT ",
-            management_columns!(),
-            ", ",
-            application_columns!(),
-            ", users.email, users.disabled_at FROM management_keys \
-             JOIN applications ON applications.id = management_keys.application_id AND applications.deleted_at IS NULL \
-             JOIN users ON users.id = applications.user_id WHERE management_keys.hash = ",
-            $hash
-        )
-    };
-}
-pub(super) const BY_HASH: Lookup =
-    Lookup { sqlite: by_hash!("$1"), postgres: each_hash!(by_hash!("asked.hash")) };
+pub(super) const BY_HASH: Lookup = by_each_hash!(
+    concat!(management_columns!(), ", ", application_columns!(), ", users.email, users.disabled_at"),
+    "management_keys \
+     JOIN applications ON applications.id = management_keys.application_id AND applications.deleted_at IS NULL \
+     JOIN users ON users.id = applications.user_id",
+    "management_keys.hash"
+);
 const NEWEST: Statement = sql(concat!(
     "SELECT ",
     management_columns!(),

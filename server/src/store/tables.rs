@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::circuit::Circuit;
 use super::driver::{Driver, Lane, Load, Transaction};
-use super::value::{Lookup, Row, Statement, Value};
+use super::lookup::{Lookup, Question};
+use super::value::{Row, Statement, Value};
 use super::{CLOSING, PATIENCE, Result, StoreError};
 
 /// A database that may be silent.
@@ -55,7 +56,7 @@ impl Tables {
     }
 
     /// Answers questions about keys: the rows of each.
-    pub(super) async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
+    pub(super) async fn look_up(&self, lookup: Lookup, questions: Vec<Question>) -> Result<Vec<Vec<Row>>> {
         trace(lookup.statement());
         self.guard(Lane::Check, self.driver.look_up(lookup, questions)).await
     }

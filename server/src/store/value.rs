@@ -18,37 +18,6 @@ pub(crate) const fn sql(text: &'static str) -> Statement {
     Statement { sqlite: text, postgres: text }
 }
 
-/// A statement that finds rows by texts, as each check of a key does. Where many are
-/// asked at the same moment, PostgreSQL is asked once for all of them.
-#[derive(Clone, Copy)]
-pub(crate) struct Lookup {
-    /// Answers one question, whose texts are `$1`, `$2`, …
-    pub(crate) sqlite: &'static str,
-    /// Answers many: the first texts of all questions are the array `$1`, the second `$2`, …
-    /// Each row begins with the number of its question, from 1.
-    pub(crate) postgres: &'static str,
-}
-
-/// For each of the hashes `$1`, what a statement finds by `asked.hash`. With `OFFSET 0` PostgreSQL takes the
-/// index for each hash, and does not join the tables in another way.
-macro_rules! each_hash {
-    ($one:expr) => {
-        concat!(
-            "SELECT asked.number, found.* FROM unnest($1::text[]) WITH ORDINALITY AS asked (hash, number), LATERAL (",
-            $one,
-            " OFFSET 0) AS found"
-        )
-    };
-}
-pub(crate) use each_hash;
-
-impl Lookup {
-    /// What either database runs. SQLite runs it for each question, as none has to travel there.
-    pub(super) fn statement(self) -> Statement {
-        Statement { sqlite: self.sqlite, postgres: self.postgres }
-    }
-}
-
 /// A parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {

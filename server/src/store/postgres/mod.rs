@@ -23,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use super::checks::Checks;
 use super::driver::{Driver, Lane, Load, Transaction};
 use super::error::{Result, StoreError};
-use super::value::{Lookup, Row, Statement, Value};
+use super::lookup::{Lookup, Question};
+use super::value::{Row, Statement, Value};
 use batches::Batches;
 use pipeline::Pipelines;
 use tls::Connector;
@@ -57,7 +58,7 @@ impl Driver for Postgres {
         }
     }
 
-    async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
+    async fn look_up(&self, lookup: Lookup, questions: Vec<Question>) -> Result<Vec<Vec<Row>>> {
         self.lookups.answer(lookup, questions).await
     }
 

@@ -18,7 +18,8 @@ use tokio::sync::oneshot;
 use super::checks::Checks;
 use super::driver::{Driver, Lane, Load, Transaction};
 use super::error::{Result, StoreError};
-use super::value::{Lookup, Row, Statement, Value};
+use super::lookup::{Lookup, Question, arrays, by_question};
+use super::value::{Row, Statement, Value};
 use connection::Opener;
 use readers::Readers;
 use writer::{Step, Writer};
@@ -49,13 +50,10 @@ impl Driver for Sqlite {
         }
     }
 
-    async fn look_up(&self, lookup: Lookup, questions: Vec<Vec<String>>) -> Result<Vec<Vec<Row>>> {
-        let mut answers = Vec::with_capacity(questions.len());
-        for texts in questions {
-            let values = texts.into_iter().map(Value::from).collect();
-            answers.push(self.checks.run(lookup.statement(), values).await?);
-        }
-        Ok(answers)
+    async fn look_up(&self, lookup: Lookup, questions: Vec<Question>) -> Result<Vec<Vec<Row>>> {
+        let count = questions.len();
+        let rows = self.checks.run(lookup.statement(), arrays(questions.into_iter())).await?;
+        by_question(rows, count)
     }
 
     async fn write(&self, statement: Statement, values: Vec<Value>) -> Result<Vec<Row>> {
