@@ -6,13 +6,15 @@ use sqlx::{AnyPool, Row};
 
 use super::lookup::Lookup;
 use super::migrations::SQLITE;
-use super::{Store, issued, keys, management, postgres_of_tests as postgres};
+use super::value::{Statement, sql, values};
+use super::{Store, issued, keys, management, postgres_of_tests as postgres, sessions};
 
 /// A look-up, its arrays, and its index.
-const LOOKUPS: [(Lookup, &str, &str); 3] = [
+const LOOKUPS: [(Lookup, &str, &str); 4] = [
     (keys::BY_HASH, "'{a,b,c}'", "keys_hash_key"),
     (management::BY_HASH, "'{a,b,c}'", "management_keys_hash_key"),
     (issued::BY_HASH, "'{app,app,app}', '{a,b,c}'", "issued_keys_hash_application_id_key"),
+    (sessions::BY_TOKEN, "'{a,b,c}'", "sessions_pkey"),
 ];
 
 async fn run(database: &AnyPool, text: &str) {
@@ -40,7 +42,7 @@ async fn keys_that_are_looked_up_together_are_each_found_by_the_index() {
     Store::open(&config).await.unwrap().close().await;
     let database = AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
     // It learns of the rows when this says so, and not by itself in the middle.
-    for table in ["keys", "management_keys", "issued_keys", "owners", "applications", "users"] {
+    for table in ["keys", "management_keys", "issued_keys", "owners", "applications", "users", "sessions"] {
         run(&database, &format!("ALTER TABLE {table} SET (autovacuum_enabled = false)")).await;
     }
     for text in [
@@ -49,6 +51,8 @@ async fn keys_that_are_looked_up_together_are_each_found_by_the_index() {
          VALUES ('app', 'kim', 'n', '[]', 'P3M', '[]', 1, 1)",
         "INSERT INTO keys (id, user_id, kind, name, name_folded, prefix, last_four, hash, scopes, created_at) \
          SELECT 'k' || n, 'kim', 'keylatch', 'n', 'n', '', '', 'h' || n, '[]', 1 FROM generate_series(1, 20000) AS n",
+        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at) \
+         SELECT 'h' || n, 'kim', 1, 1 FROM generate_series(1, 20000) AS n",
         "INSERT INTO management_keys (id, application_id, name, last_four, hash, scopes, created_at) \
          SELECT 'm' || n, 'app', 'n', '', 'h' || n, '[]', 1 FROM generate_series(1, 20000) AS n",
         "INSERT INTO owners (application_id, id, created_at) SELECT 'app', n::text, 1 FROM generate_series(1, 2000) AS n",
@@ -113,5 +117,29 @@ async fn any_number_of_questions_is_one_statement() {
         assert_ne!(ask().await, ask().await);
         store.close().await;
     }
+    postgres::give_database_back(&url).await;
+}
+
+/// A plan for three questions takes PostgreSQL longer than to find three rows.
+#[tokio::test]
+async fn postgresql_plans_a_lookup_once_for_all_values() {
+    const PLANS: Statement =
+        sql("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1");
+    let url = postgres::take_database().await;
+    let mut config =
+        crate::Config::new(crate::Database::Postgres(keylatch_format::Secret::from(url.as_str())));
+    config.connections.checks = 1;
+    let store = Store::open(&config).await.unwrap();
+    // By then it is known that no pooler is in between, and statements are prepared.
+    while !store.keeps_checks() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    for texts in [vec!["a"], vec!["a", "b", "c"], vec!["c"]] {
+        let questions = texts.into_iter().map(|text| vec![text.to_owned()]).collect();
+        store.tables.look_up(keys::BY_HASH, questions).await.unwrap();
+    }
+    let mut plans = store.find(PLANS, values![keys::BY_HASH.postgres]).await.unwrap().unwrap();
+    assert_eq!((plans.int().unwrap(), plans.int().unwrap()), (3, 0));
+    store.close().await;
     postgres::give_database_back(&url).await;
 }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::keys::{Bounds, StoredKey, key, key_columns};
+use super::lookup::{Lookup, by_each_hash};
 use super::sweep::sweep;
 use super::users::User;
 use super::value::{Row, Statement, millis, sql, values};
@@ -46,13 +47,16 @@ impl Session {
 const INSERT: Statement = sql(
     "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, key_id) VALUES ($1, $2, $3, $3, $4)",
 );
-const BY_TOKEN: Statement = sql(concat!(
-    "SELECT sessions.user_id, users.email, users.disabled_at, sessions.created_at, sessions.last_seen_at, \
-     sessions.released, sessions.key_id, ",
-    key_columns!(),
-    " FROM sessions JOIN users ON users.id = sessions.user_id \
-     LEFT JOIN keys ON keys.id = sessions.key_id AND keys.deleted_at IS NULL WHERE sessions.token_hash = $1"
-));
+pub(super) const BY_TOKEN: Lookup = by_each_hash!(
+    concat!(
+        "sessions.user_id, users.email, users.disabled_at, sessions.created_at, sessions.last_seen_at, \
+         sessions.released, sessions.key_id, ",
+        key_columns!()
+    ),
+    "sessions JOIN users ON users.id = sessions.user_id \
+     LEFT JOIN keys ON keys.id = sessions.key_id AND keys.deleted_at IS NULL",
+    "sessions.token_hash"
+);
 const SEEN: Statement = Statement {
     sqlite: "UPDATE sessions SET last_seen_at = seen.at FROM (SELECT json_extract(value, '$[0]') AS hash, \
              json_extract(value, '$[1]') AS at FROM json_each($1)) AS seen \
@@ -75,7 +79,7 @@ pub(super) const SWEEPS: [Statement; 3] = [SWEEP_IDLE, SWEEP_OLD, SWEEP_OF_USER]
 impl Store {
     /// The session of this token, whether or not its time is over.
     pub(crate) async fn session(&self, token: &HashedToken) -> Result<Option<Session>> {
-        self.find(BY_TOKEN, values![token.as_str()]).await?.map(session).transpose()
+        self.look_up(BY_TOKEN, token.as_str()).await?.map(session).transpose()
     }
 
     /// Writes down when sessions were last seen, in one statement.

@@ -38,7 +38,7 @@ type Run = dyn Fn(Statement, Vec<Value>) -> Asked + Send + Sync;
 #[derive(Clone)]
 pub(super) struct Batches {
     run: Arc<Run>,
-    /// By the text of the statement. There are three: to compare them takes less than to hash one.
+    /// By the text of the statement. There are four: to compare them takes less than to hash one.
     waiting: Arc<Mutex<BTreeMap<&'static str, Waiting>>>,
 }
 
