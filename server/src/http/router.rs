@@ -48,16 +48,16 @@ impl App {
         cors::allow(self.bounded(routes), self.config()).layer(from_fn_with_state(dialect, problem::render))
     }
 
-    /// Routes that always answer, and in time.
+    /// Routes that always answer, and in time. The request meets these layers from the first to
+    /// the last; several at once are copied for each request as one.
     fn bounded(&self, routes: Router<App>) -> Router {
+        let panic = CatchPanicLayer::custom(|_| {
+            tracing::error!("a handler panicked; the message above says where");
+            Problem::internal().into_response()
+        });
         let timeout = self.config().request_timeout;
-        routes
-            .with_state(self.clone())
-            .layer(from_fn_with_state(self.clone(), around::handler))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
-            .layer(CatchPanicLayer::custom(|_| {
-                tracing::error!("a handler panicked; the message above says where");
-                Problem::internal().into_response()
-            }))
+        let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout);
+        let handler = from_fn_with_state(self.clone(), around::handler);
+        routes.with_state(self.clone()).layer((panic, timeout, handler))
     }
 }
