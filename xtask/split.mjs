@@ -136,7 +136,7 @@ function first(names, exports) {
 function emit(name, content) {
   const text = join(out, `${name}.wat`);
   writeFileSync(text, `(module\n${content.join('\n')}\n)\n`);
-  binaryen('wasm-opt', text, '-o', join(out, `${name}.wasm`), '-Oz', ...FEATURES, '--strip-debug');
+  binaryen('wasm-opt', text, '-o', join(out, `${name}.wasm`), '--low-memory-unused', '-Oz', ...FEATURES, '--strip-debug');
   rmSync(text);
 }
 
