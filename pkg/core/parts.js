@@ -1,8 +1,10 @@
 // The parts of the offline module that the quick check does not need. Each is compiled
 // when it is first called, and left out of a bundle in which nothing calls it.
 
+import { secretErrors } from '#data';
 import * as load from '#parts';
 
+import { learn } from './errors.js';
 import { part } from './offline.js';
 
 /**
@@ -27,5 +29,9 @@ import { part } from './offline.js';
 /** What is wrong with a text; formats that a user declares. @param {Offline} core @returns {Diagnosis} */
 export const diagnosis = (core) => part(core, 'diagnosis', load.diagnosis);
 
-/** Secrets that are made, held and hashed; where and how they are sent. @param {Offline} core @returns {Secrets} */
-export const secrets = (core) => part(core, 'secrets', load.secrets);
+/**
+ * Secrets that are made, held and hashed; where and how they are sent. What is refused only
+ * then has its sentences from here.
+ * @param {Offline} core @returns {Secrets}
+ */
+export const secrets = (core) => core.parts.secrets ?? (learn(secretErrors), part(core, 'secrets', load.secrets));

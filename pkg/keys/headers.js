@@ -1,6 +1,6 @@
 // How a key is sent.
 
-import { plainKey } from '#data';
+import { doubtfulKey } from '#data';
 
 import { failure, object } from '../core/errors.js';
 import { enter, LONGEST, read, short, write } from '../core/offline.js';
@@ -14,8 +14,8 @@ import { ANY, checkKey } from './check.js';
 /** What a header refuses is at a place: src/wasm/offline/rules.rs. */
 const REFUSED = 0x80000000;
 
-/** A key of which nothing has to be decided: src/scheme.rs. @type {RegExp | undefined} */
-let plain;
+/** A key of which something has to be decided: src/scheme.rs. @type {RegExp | undefined} */
+let doubtful;
 /** Problems that a key of no service may have. What else cannot be sent is refused by the check of the header. */
 const AROUND = ['empty', 'surrounding_space', 'quotes', 'scheme_prefix', 'assignment_prefix', 'placeholder'];
 
@@ -43,11 +43,20 @@ export const headerName = (scheme) => (scheme.type === 'header' ? scheme.name : 
 export function headerValue(scheme, secret, title) {
   const { type } = scheme;
   const text = typeof secret === 'string' ? secret : exposedBy(secret, 'secret');
-  const isPlain = text.length <= LONGEST && (plain ??= new RegExp(plainKey)).test(text);
-  if (type !== 'basic' && isPlain) return type === 'bearer' ? `Bearer ${text}` : text;
-  if (!isPlain) refuseNoKey(text, title);
+  if (type !== 'basic' && isPlain(text)) return type === 'bearer' ? `Bearer ${text}` : text;
+  return composed(scheme, text, title);
+}
+
+/** Whether every header carries a text, and nothing is wrong with it. @param {string} text */
+const isPlain = (text) => text.length <= LONGEST && !(doubtful ??= new RegExp(doubtfulKey)).test(text);
+
+/** What the WebAssembly makes of a key. @param {SchemeSpec} scheme @param {string} text @param {string} title */
+function composed(scheme, text, title) {
+  const { type } = scheme;
+  refuseNoKey(text, title);
   return enter((core) => {
-    const user = type === 'basic' && scheme.user !== undefined ? scheme.user : '';
+    // Of Basic alone.
+    const { user = '' } = /** @type {any} */ (scheme);
     const kind = type === 'bearer' ? 0 : type === 'header' ? 3 : user ? 2 : 1;
     // The buffer is written in words of four bytes, so the key goes first into place.
     const value = user + short(text, 'secret');

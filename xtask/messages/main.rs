@@ -24,18 +24,24 @@ fn main() {
         table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
         return;
     }
-    // Apart, so that who only checks keys does not download what services refuse.
-    let errors = |of_client| Code::ALL.iter().filter(move |code| code.is_of_client() == of_client);
-    for (name, of_client) in [("errors", false), ("clientErrors", true)] {
-        table(name, errors(of_client).map(|code| (code.as_str(), code.sentence())));
-    }
+    // Apart, so that who only checks keys does not download what services refuse, nor what
+    // needs a secret.
+    let of_secrets = |code: &Code| {
+        matches!(code, Code::InvalidHeader | Code::AlreadyRevealed | Code::InsecureUrl | Code::NoEntropy)
+    };
+    let errors = |name, is: &dyn Fn(&Code) -> bool| {
+        table(name, Code::ALL.iter().filter(|code| is(code)).map(|code| (code.as_str(), code.sentence())));
+    };
+    errors("errors", &|code| !code.is_of_client() && !of_secrets(code));
+    errors("secretErrors", &of_secrets);
+    errors("clientErrors", &|code| code.is_of_client());
     table("problems", ProblemCode::ALL.iter().map(|code| (code.as_str(), code.sentence())));
     // By number, as they come out of the offline module.
     export("codes", &ProblemCode::ALL.iter().map(|code| Value::from(code.as_str())).collect());
     export("baseFaults", &Fault::ALL.iter().map(|fault| Value::from(fault.sentence())).collect());
     let numbers = CATALOGUE.iter().zip(1_u32..).map(|((id, _), number)| (*id, Value::from(number)));
     export("formats", &numbers.collect::<Object>().into());
-    export("plainKey", &Value::from(scheme::PLAIN));
+    export("doubtfulKey", &Value::from(scheme::DOUBTFUL));
     // What checks and headers need, and all that is known.
     let brief = ["id", "title", "format", "schemes", "certainty"];
     let services: Vec<Value> = provider::builtins().iter().map(|provider| Value::from(*provider)).collect();
