@@ -2,9 +2,9 @@
 //! are good and for the mistakes that are frequent.
 
 use super::checksum::Checksum;
-use super::class::{BASE62, Classes, PLAIN, SIMPLE};
-use super::declare::{Coverage, KeyFormat, Part, longest_match};
-use super::fit::{Fault, fit};
+use super::class::{Classes, LEADING, Members, PLAIN, SIMPLE};
+use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
+use super::fit::bounds;
 use super::peel::{after, starts_with};
 use super::placeholder::{is_placeholder, is_simple_placeholder};
 
@@ -92,13 +92,12 @@ pub fn check_bytes(format: Option<&KeyFormat>, text: &[u8]) -> Check {
         let is_good = !text.is_empty() && is_key(text, Classes::of(text), None, 0);
         return if is_good { Check::Good { prefix: None } } else { Check::Unclear };
     };
-    match matches(format, text) {
-        Some(found) if found.is_key(format, text) => match found.wrong_checksum {
-            None => Check::Good { prefix: found.prefix },
-            Some(at) => Check::WrongChecksum { at },
-        },
-        Some(_) => Check::Unclear,
-        None => fault(format, text),
+    match lay(format, text, false) {
+        None => wrong_length(format, text),
+        Some(found @ (Check::Good { .. } | Check::WrongChecksum { .. })) => found,
+        // A good key with something else beside it.
+        Some(_) if embedded(format, text).is_some() => Check::Unclear,
+        Some(found) => found,
     }
 }
 
@@ -111,7 +110,13 @@ pub fn check_bytes(format: Option<&KeyFormat>, text: &[u8]) -> Check {
 /// assert!(!is_key_of(keylatch(), b"kl_test_"));
 /// ```
 pub fn is_key_of(format: &KeyFormat, text: &[u8]) -> bool {
-    matches(format, text).is_some_and(|found| found.wrong_checksum.is_none() && found.is_key(format, text))
+    // Mostly the first character tells.
+    let may_be = text.first().is_some_and(|first| match format.parts.first() {
+        Some(Part::Literal(choices)) => choices.iter().any(|choice| choice.as_bytes().first() == Some(first)),
+        Some(part) => part.alphabet().is_some_and(|alphabet| alphabet.contains(*first)),
+        None => false,
+    });
+    may_be && lay(format, text, true).is_some_and(Check::is_good)
 }
 
 /// Where a good key stands in a text that has more around it, and how long it is. Keys
@@ -120,7 +125,7 @@ pub fn is_key_of(format: &KeyFormat, text: &[u8]) -> bool {
 pub(crate) fn embedded(format: &KeyFormat, text: &[u8]) -> Option<(usize, usize)> {
     let (least, most) = (least(format, 0), format.longest());
     let is_telling = matches!(format.parts.first(), Some(Part::Literal(_)));
-    if text.len() <= least || !is_telling || matches(format, text).is_some() {
+    if text.len() <= least || !is_telling || lay(format, text, true).is_some() {
         return None;
     }
     let is_end = |at: usize| text.get(at).is_none_or(|byte| ends_word(*byte));
@@ -138,42 +143,72 @@ fn ends_word(byte: u8) -> bool {
     byte == b' ' || byte.is_ascii_graphic() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-')
 }
 
-/// A text that has every part of a format and nothing else.
-struct Match {
-    /// The number of the fixed text that it begins with, if the format has one.
-    prefix: Option<usize>,
-    /// The length of that text.
+/// A text of the right length, laid over the parts of a format.
+struct Laid {
+    /// What is wrong with the parts: nothing, one thing, or more.
+    found: Check,
+    /// The length of the fixed text that it begins with, if the format has one.
     body: usize,
     /// The classes that all its characters have.
     classes: Classes,
-    /// Where the checksum begins, if it is wrong.
-    wrong_checksum: Option<usize>,
 }
 
-impl Match {
+impl Laid {
+    /// Takes the run of a part: whether all its characters fit.
     #[inline]
-    fn is_key(&self, format: &KeyFormat, text: &[u8]) -> bool {
-        is_key(text, self.classes, Some(format), self.body)
+    fn take(&mut self, part: usize, run: &[u8], at: usize, members: Members) -> bool {
+        let classes = Classes::of(run);
+        self.classes = self.classes.and(classes);
+        let fits = members.have_all(run, classes);
+        if !fits {
+            self.find_misfit(part, run, at, members);
+        }
+        fits
+    }
+
+    /// Apart from `take`, which good keys need as well.
+    #[inline(never)]
+    fn find_misfit(&mut self, part: usize, run: &[u8], at: usize, members: Members) {
+        if let Some(first) = members.first_other(run) {
+            let rest = after(run, first + 1);
+            self.misfit(part, at + first, members.have_all(rest, Classes::of(rest)));
+        }
+    }
+
+    /// Notes that a character of a part does not fit, and whether it is the only one.
+    fn misfit(&mut self, part: usize, at: usize, is_only: bool) {
+        let is_only = is_only && self.found.is_good();
+        self.found = if is_only { Check::BadCharacter { at, part } } else { Check::Unclear };
     }
 }
 
-/// Lays a text over the parts of a format.
-#[inline]
-fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
-    let mut found = Match { prefix: None, body: 0, classes: Classes::ALL, wrong_checksum: None };
+/// Lays a text over the parts of a format; `None` when it has another length than a key,
+/// or, if that `is_strict`, a character that does not fit.
+#[inline(never)]
+fn lay(format: &KeyFormat, text: &[u8], is_strict: bool) -> Option<Check> {
+    let mut laid = Laid { found: Check::Good { prefix: None }, body: 0, classes: Classes::ALL };
     let mut at = 0;
     let mut body = Checksum::new();
     let covers_body = matches!(format.parts.last(), Some(Part::Checksum { covers: Coverage::Body, .. }));
     for (number, part) in format.parts.iter().enumerate() {
         let rest = text.get(at..)?;
+        let fits;
         match part {
             Part::Literal(choices) => {
-                let (choice, fixed) = longest_match(choices, rest)?;
-                if number == 0 {
-                    found.prefix = Some(choice);
-                    found.body = fixed.len();
+                let (choice, fixed, agreed) = closest(choices, rest);
+                let here = rest.get(..fixed.len())?;
+                laid.classes = laid.classes.and(Classes::of(here));
+                fits = agreed == fixed.len();
+                if number == 0 && fits {
+                    laid.found = Check::Good { prefix: Some(choice) };
+                    laid.body = agreed;
+                } else if number == 0 {
+                    // A wrong prefix is one fault, however many characters differ.
+                    laid.found = Check::WrongPrefix { at: agreed };
+                } else if !fits {
+                    let is_only = after(here, agreed + 1) == after(fixed.as_bytes(), agreed + 1);
+                    laid.misfit(number, at + agreed, is_only);
                 }
-                found.classes = found.classes.and(Classes::of(fixed.as_bytes()));
                 at += fixed.len();
             }
             Part::Run { alphabet, min, max } => {
@@ -181,33 +216,38 @@ fn matches(format: &KeyFormat, text: &[u8]) -> Option<Match> {
                 let length =
                     if min == max { *min } else { rest.len().checked_sub(least(format, number + 1))? };
                 let run = rest.get(..length).filter(|_| (*min..=*max).contains(&length))?;
-                let classes = Classes::of(run);
-                if !alphabet.members().have_all(run, classes) {
-                    return None;
-                }
-                found.classes = found.classes.and(classes);
+                fits = laid.take(number, run, at, alphabet.members());
                 if covers_body {
                     body.add(run);
                 }
                 at += length;
             }
             Part::Checksum { covers, length } => {
-                let classes = Classes::of(rest);
-                if rest.len() != *length || !classes.are(BASE62) {
+                if rest.len() != *length {
                     return None;
                 }
-                found.classes = found.classes.and(classes);
-                let mut sum = body;
-                if *covers == Coverage::All {
-                    sum = Checksum::new();
-                    sum.add(text.get(..at)?);
+                fits = laid.take(number, rest, at, Alphabet::Base62.members());
+                // Of a key in which something else is wrong, no checksum is asked for.
+                if laid.found.is_good() {
+                    if *covers == Coverage::All {
+                        body = Checksum::new();
+                        body.add(text.get(..at)?);
+                    }
+                    if !body.is(rest) {
+                        laid.found = Check::WrongChecksum { at };
+                    }
                 }
-                found.wrong_checksum = (!sum.is(rest)).then_some(at);
-                return Some(found);
+                at += length;
             }
         }
+        if is_strict && !fits {
+            return None;
+        }
     }
-    (at == text.len()).then_some(found)
+    if at != text.len() {
+        return None;
+    }
+    Some(if is_key(text, laid.classes, Some(format), laid.body) { laid.found } else { Check::Unclear })
 }
 
 /// The least length of the parts from a number on. Behind a run that varies all
@@ -232,8 +272,9 @@ fn least(format: &KeyFormat, from: usize) -> usize {
 fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize) -> bool {
     let is = |word: &str| text.len() == word.len() && starts_with(text, word);
     let is_placeholder = || {
-        if classes.are(SIMPLE) {
-            is_simple_placeholder(after(text, body))
+        let body = after(text, body);
+        if classes.are(SIMPLE) && !body.first().is_some_and(|first| LEADING.contains(*first)) {
+            is_simple_placeholder(body)
         } else {
             is_placeholder(text, format)
         }
@@ -241,25 +282,29 @@ fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize
     classes.are(PLAIN) && !is("Bearer") && !is("Basic") && !is_placeholder()
 }
 
-/// What is wrong, where it is one thing alone.
+/// What is wrong with a text that is too short or too long, where that is all. Nobody
+/// knows what stands where, so behind the prefix a character is good that any part has.
 #[inline(never)]
-fn fault(format: &KeyFormat, text: &[u8]) -> Check {
-    let (room, rest) = text.split_at_checked(format.longest()).unwrap_or((text, &[]));
-    let found = fit(format, room, text.len());
-    let [(at, fault)] = *found.faults() else { return Check::Unclear };
-    let body = || format.prefix(text).map_or(0, |(_, prefix)| prefix.len());
-    if text.is_empty()
-        || !is_key(text, found.classes.and(Classes::of(rest)), Some(format), body())
-        || embedded(format, text).is_some()
-    {
-        return Check::Unclear;
-    }
-    match fault {
-        Fault::Length { min, max } => Check::WrongLength { min, max },
-        Fault::Prefix => Check::WrongPrefix { at },
-        Fault::Character(part) => Check::BadCharacter { at, part },
-        Fault::Checksum(_) => Check::WrongChecksum { at },
-    }
+fn wrong_length(format: &KeyFormat, text: &[u8]) -> Check {
+    let (min, max) = bounds(format, text);
+    let prefix = match format.parts.first() {
+        Some(Part::Literal(choices)) => closest(choices, text).1.as_bytes(),
+        _ => &[],
+    };
+    let (start, rest) = text.split_at_checked(prefix.len()).unwrap_or((text, &[]));
+    let (body, beyond) = rest.split_at_checked(max.saturating_sub(prefix.len())).unwrap_or((rest, &[]));
+    let classes = Classes::of(body);
+    let have_all = |part: &Part| part.alphabet().is_some_and(|own| own.members().have_all(body, classes));
+    let is_body = format.parts.iter().any(have_all) || body.iter().all(|byte| format.allows(*byte));
+    let classes = classes.and(Classes::of(start)).and(Classes::of(beyond));
+    // Of a text that is shorter than the prefix nothing stands behind it.
+    let own = if start.len() == prefix.len() { prefix.len() } else { 0 };
+    let is_all = prefix.starts_with(start)
+        && is_body
+        && !text.is_empty()
+        && is_key(text, classes, Some(format), own)
+        && embedded(format, text).is_none();
+    if is_all { Check::WrongLength { min, max } } else { Check::Unclear }
 }
 
 #[cfg(test)]

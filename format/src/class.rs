@@ -44,8 +44,11 @@ const HEX_LOWER: Class = Class(8);
 const DIGITS: Class = Class(16);
 
 /// Those of which a placeholder is words or x's, and neither in brackets nor
-/// shortened, a reference or an escape.
+/// shortened, a reference or an escape, unless one of [`LEADING`] is its first.
 pub(crate) const SIMPLE: Class = Class(32);
+
+/// The characters of [`SIMPLE`] that brackets and references begin with.
+pub(crate) const LEADING: Set = Set::of("{<!$#");
 
 /// All visible characters but quotes and the signs of an assignment: a text of
 /// these has nothing around it that the diagnosis would take off, but for the name
@@ -60,8 +63,8 @@ static CLASSES: [u8; 256] = {
     mark(&mut classes, "0123456789ABCDEFabcdef", HEX.0);
     mark(&mut classes, "0123456789abcdef", HEX_LOWER.0);
     mark(&mut classes, "0123456789", DIGITS.0);
-    mark(&mut classes, "#&+,;?@^|~", SIMPLE.0 | PLAIN.0);
-    mark(&mut classes, "!$%()*./<>[\\]{}", PLAIN.0);
+    mark(&mut classes, "!#$&+,;<>?@]^{|}~", SIMPLE.0 | PLAIN.0);
+    mark(&mut classes, "%()*./[\\", PLAIN.0);
     classes
 };
 
@@ -90,10 +93,18 @@ impl Classes {
     /// Those of no character: every class.
     pub(crate) const ALL: Self = Classes(u8::MAX);
 
-    #[inline]
+    #[inline(never)]
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        let class = |byte: &u8| CLASSES.get(usize::from(*byte)).copied().unwrap_or_default();
-        Classes(bytes.iter().fold(u8::MAX, |all, byte| all & class(byte)))
+        let class = |byte: &u8| Classes::of_one(*byte).0;
+        let (fours, rest) = bytes.as_chunks();
+        let all =
+            fours.iter().fold(u8::MAX, |all, [a, b, c, d]| all & class(a) & class(b) & class(c) & class(d));
+        Classes(rest.iter().fold(all, |all, byte| all & class(byte)))
+    }
+
+    #[inline]
+    fn of_one(byte: u8) -> Self {
+        Classes(CLASSES.get(usize::from(byte)).copied().unwrap_or_default())
     }
 
     /// Those of two texts, one behind the other.
@@ -120,9 +131,14 @@ impl Members {
     #[inline]
     pub(crate) fn have(self, byte: u8) -> bool {
         match self {
-            Members::Class(class) => class.contains_all(&[byte]),
+            Members::Class(class) => Classes::of_one(byte).are(class),
             Members::Set(set) => set.contains(byte),
         }
+    }
+
+    /// The place of the first character that is none of them.
+    pub(crate) fn first_other(self, run: &[u8]) -> Option<usize> {
+        run.iter().position(|byte| !self.have(*byte))
     }
 
     /// Whether all characters of a run are among them, whose classes are known.

@@ -248,14 +248,15 @@ pub(crate) fn longest_match<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -
 }
 
 /// The choice that a text begins with, the longest where there are several, or
-/// else the one that it agrees with the furthest.
-pub(crate) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> &'f str {
-    let (mut best, mut score) = ("", (false, 0));
-    for choice in choices {
+/// else the one that it agrees with the furthest: its number, and how many of its
+/// characters are those of the text.
+pub(crate) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> (usize, &'f str, usize) {
+    let (mut best, mut score) = ((0, "", 0), (false, 0));
+    for (number, choice) in choices.iter().enumerate() {
         let agreed = choice.bytes().zip(text).take_while(|(own, other)| own == *other).count();
         let own = (agreed == choice.len(), agreed);
-        if best.is_empty() || own > score {
-            (best, score) = (choice, own);
+        if number == 0 || own > score {
+            (best, score) = ((number, &**choice, agreed), own);
         }
     }
     best

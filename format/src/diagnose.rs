@@ -80,9 +80,7 @@ pub fn diagnose(format: Option<&KeyFormat>, text: &str) -> Vec<Problem> {
     } else {
         let core = scan(core, start, format, &mut found);
         if let Some(format) = format {
-            for (at, fault) in fit(format, &core.bytes, core.length).faults() {
-                name(&core, format, *at, *fault, &mut found);
-            }
+            fit(format, &core.bytes, core.length, |at, fault| name(&core, format, at, fault, &mut found));
         }
     }
     found.into_problems()

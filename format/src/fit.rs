@@ -1,5 +1,5 @@
-//! A text laid over the parts of a format, from the left to the right: for the
-//! diagnosis, and for the quick check once it knows that something is wrong.
+//! A text laid over the parts of a format, from the left to the right, for the
+//! diagnosis.
 //!
 //! The part of variable length takes what the others leave. When the length is
 //! wrong, nobody knows what stands where: then a character is a fault only when
@@ -9,7 +9,6 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use super::checksum::Checksum;
-use super::class::Classes;
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
 use super::peel::after;
 
@@ -31,43 +30,17 @@ pub(super) enum Fault {
     Checksum(usize),
 }
 
-/// A length, a prefix and the five characters that are named of a text: see
-/// `Found::add`. A checksum that does not fit is the only fault of its text.
-const MOST: usize = 7;
-
-/// What is wrong with a text.
-pub(super) struct Fit {
-    /// Each fault at its place.
-    faults: [(usize, Fault); MOST],
-    /// How many there are.
-    count: usize,
-    /// The classes that all characters of the text have.
-    pub(super) classes: Classes,
-}
-
-impl Fit {
-    /// The faults from the left to the right, behind that of the length.
-    pub(super) fn faults(&self) -> &[(usize, Fault)] {
-        self.faults.get(..self.count).unwrap_or_default()
-    }
-
-    fn add(&mut self, at: usize, fault: Fault) {
-        if let Some(place) = self.faults.get_mut(self.count) {
-            *place = (at, fault);
-            self.count += 1;
-        }
-    }
-}
-
 /// Finds what is wrong with the prefix, the length, the characters at their
-/// places and the checksum. `text` is as long as the longest key, `length` what it
+/// places and the checksum, and tells of each at its place, from the left to the right
+/// behind that of the length. `text` is as long as the longest key, `length` what it
 /// was before.
-pub(super) fn fit(format: &KeyFormat, text: &[u8], length: usize) -> Fit {
+#[inline]
+pub(super) fn fit(format: &KeyFormat, text: &[u8], length: usize, mut tell: impl FnMut(usize, Fault)) {
     let (min, max) = bounds(format, text);
     let has_length = (min..=max).contains(&length);
-    let mut found = Fit { faults: [(0, Fault::Prefix); MOST], count: 0, classes: Classes::ALL };
+    let mut is_good = has_length;
     if !has_length {
-        found.add(max, Fault::Length { min, max });
+        tell(max, Fault::Length { min, max });
     }
 
     let covers_all = matches!(format.parts.last(), Some(Part::Checksum { covers: Coverage::All, .. }));
@@ -80,32 +53,25 @@ pub(super) fn fit(format: &KeyFormat, text: &[u8], length: usize) -> Fit {
         let here = after(text, start);
         let (fixed, length) = match part {
             Part::Literal(choices) => {
-                let choice = closest(choices, here);
+                let (_, choice, _) = closest(choices, here);
                 (choice, choice.len())
             }
             Part::Run { min: least, max: most, .. } => ("", least.saturating_add(spare).min(*most)),
             Part::Checksum { length, .. } => ("", *length),
         };
-        let members = part.alphabet().map(Alphabet::members);
+        let alphabet = part.alphabet();
         let here = here.get(..length).unwrap_or(here);
-        let classes = Classes::of(here);
-        found.classes = found.classes.and(classes);
-
-        // Mostly nothing is wrong, which is quicker to see of all than of each.
-        let all_fit = match members {
-            Some(members) => members.have_all(here, classes),
-            None => fixed.as_bytes().starts_with(here),
-        };
         let mut expected = fixed.bytes();
-        for (at, byte) in (start..).zip(here).take(if all_fit { 0 } else { here.len() }) {
-            let fits = match members {
-                Some(members) => members.have(*byte),
+        for (at, byte) in (start..).zip(here) {
+            let fits = match alphabet {
+                Some(alphabet) => alphabet.contains(*byte),
                 None => expected.next() == Some(*byte),
             };
             if fits || !has_length && !is_prefix && format.allows(*byte) {
                 continue;
             }
-            found.add(at, if is_prefix { Fault::Prefix } else { Fault::Character(number) });
+            is_good = false;
+            tell(at, if is_prefix { Fault::Prefix } else { Fault::Character(number) });
             // A wrong prefix is one fault, however many characters differ.
             if is_prefix {
                 break;
@@ -113,9 +79,9 @@ pub(super) fn fit(format: &KeyFormat, text: &[u8], length: usize) -> Fit {
         }
 
         // Of a key in which something else is wrong, no checksum is asked for.
-        if found.count == 0 {
+        if is_good {
             match part {
-                Part::Checksum { length, .. } if !sum.is(here) => found.add(start, Fault::Checksum(*length)),
+                Part::Checksum { length, .. } if !sum.is(here) => tell(start, Fault::Checksum(*length)),
                 Part::Run { .. } => sum.add(here),
                 _ if covers_all => sum.add(here),
                 _ => {}
@@ -123,19 +89,17 @@ pub(super) fn fit(format: &KeyFormat, text: &[u8], length: usize) -> Fit {
         }
         start = start.saturating_add(length);
     }
-    found.classes = found.classes.and(Classes::of(after(text, start)));
-    found
 }
 
 /// The least and the greatest length of a key with these fixed texts.
-fn bounds(format: &KeyFormat, text: &[u8]) -> (usize, usize) {
+pub(super) fn bounds(format: &KeyFormat, text: &[u8]) -> (usize, usize) {
     let (mut min, mut max) = (0_usize, 0_usize);
     for part in format.parts.iter() {
         let (least, most) = match part {
             // Behind the part of variable length all choices are of one length,
             // so it does not matter that the place is not known yet.
             Part::Literal(choices) => {
-                let length = closest(choices, after(text, min)).len();
+                let length = closest(choices, after(text, min)).1.len();
                 (length, length)
             }
             Part::Run { min, max, .. } => (*min, *max),

@@ -240,7 +240,9 @@ fn is_spoken(byte: &u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::class::{LEADING, SIMPLE};
     use super::*;
+    use std::string::String;
 
     #[test]
     fn every_reference_begins_with_a_character_of_its_set() {
@@ -251,6 +253,16 @@ mod tests {
                     && REFERENCE.contains(first.to_ascii_uppercase()),
                 "{start}"
             );
+        }
+    }
+
+    #[test]
+    fn of_a_simple_text_only_its_first_character_can_tell_brackets_or_a_reference() {
+        let wrapped = BRACKETS.iter().chain(WRAPPED).map(|(open, close)| [*open, close].concat());
+        let others = ["://", "$", "...", "***", REDACTED].iter().chain(REFERENCES).chain(ESCAPES);
+        for text in wrapped.chain(others.map(|text| String::from(*text))) {
+            let is_led = LEADING.contains(text.as_bytes()[0]);
+            assert!(is_led || !SIMPLE.contains_all(text.as_bytes()), "{text}");
         }
     }
 

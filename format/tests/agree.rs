@@ -215,7 +215,9 @@ fn what_is_frequent_needs_no_diagnosis() {
     assert_eq!(quick(&key[..43]), Check::WrongLength { min: 44, max: 44 });
     assert_eq!(quick(&format!("{key}0")), Check::WrongLength { min: 44, max: 44 });
     assert_eq!(quick(&key.replace("kl_", "sk_")), Check::WrongPrefix { at: 0 });
-    assert_eq!(quick(&key.replace('A', "!")), Check::BadCharacter { at: 18, part: 1 });
+    for other in ["!", "<", "}", ".", "_"] {
+        assert_eq!(quick(&key.replace('A', other)), Check::BadCharacter { at: 18, part: 1 });
+    }
     assert_eq!(quick(&key.replace('A', "B")), Check::WrongChecksum { at: 38 });
     assert_eq!(check(None, "0123456789-0123456789_0123456789-0123456"), Check::Good { prefix: None });
 }

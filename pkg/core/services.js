@@ -15,7 +15,7 @@ import { diagnosis } from './parts.js';
  * @typedef {import('../index.js').KeyFormat} KeyFormat
  * @typedef {{ core?: import('./offline.js').Offline, number: number }} Declared a format's number in an instance
  * @typedef {{ data: Provider, id: string, certainty: import('../index.js').Certainty, prefixes: (string | undefined)[],
- *   isBuiltIn: boolean, format: Declared, expected: string[], check?: (text: string) => import('../index.js').KeyCheck }} Service
+ *   isBuiltIn: boolean, format: Declared, sentences: Map<number, string[]>, check?: (text: string) => import('../index.js').KeyCheck }} Service
  * @typedef {{ find(id: string): { spec: object, certainty: import('../index.js').Certainty, check: (text: string) => import('../index.js').KeyCheck } | undefined,
  *   identify(text: string): import('../index.js').KeyCheck[], ids(): string[] }} Catalogue
  */
@@ -36,9 +36,14 @@ export let catalogue;
 /** Called by `keylatch/catalogue`. @param {Catalogue} found */
 export const useCatalogue = (found) => void (catalogue = found);
 
+/** The service that was asked for last by its id: most programs have one. @type {Service | undefined} */
+let latest;
+
 /** What is known of a service that is given by id, as data, or as a declaration. @param {any} given @returns {Service} */
 export function serviceOf(given) {
-  return known.get(given) || (typeof given === 'object' && given !== null && declared.get(given)) || newService(given);
+  if (latest && given === latest.id) return latest;
+  if (typeof given === 'string') return (latest = known.get(given) ?? newService(given));
+  return (typeof given === 'object' && given !== null && declared.get(given)) || newService(given);
 }
 
 /** @param {any} given */
@@ -99,7 +104,7 @@ function builtInOf(given) {
 function describe(data, format, isBuiltIn) {
   const first = data.format?.parts[0];
   const prefixes = Array.isArray(first) ? first : typeof first === 'string' ? [first] : [];
-  return { data, id: data.id, certainty: data.certainty, prefixes: [undefined, ...prefixes], isBuiltIn, format, expected: [] };
+  return { data, id: data.id, certainty: data.certainty, prefixes: [undefined, ...prefixes], isBuiltIn, format, sentences: new Map() };
 }
 
 /** An id as it may stand in a message: someone who mixed up the arguments has passed a key here. @param {string} id */
@@ -186,12 +191,11 @@ function encoded({ parts }) {
   return parts.map(encodedPart).join('\n');
 }
 
-/** @param {import('../index.js').FormatPart} part */
+/** @param {any} part a `FormatPart`, whose length is a number or a range */
 function encodedPart(part) {
   if (typeof part === 'string' || Array.isArray(part)) return ['L', ...[part].flat().map(plain)].join('\t');
-  if ('checksum' in part) return ['C', part.covers, part.length].join('\t');
-  const { min, max } = typeof part.length === 'number' ? { min: part.length, max: part.length } : part.length;
-  return ['R', plain(part.alphabet), min, max].join('\t');
+  const { alphabet, covers, length } = part;
+  return ('checksum' in part ? ['C', covers, length] : ['R', plain(alphabet), length.min ?? length, length.max ?? length]).join('\t');
 }
 
 /** The signs between members have no place in a format; it is refused for another one. @param {string} text */

@@ -23,7 +23,10 @@ const GOOD = 0;
 const WRONG_LENGTH = 1;
 const WRONG_PREFIX = 2;
 const BAD_CHARACTER = 3;
+const WRONG_CHECKSUM = 4;
 const UNCLEAR = 5;
+/** Where the place stands in it. */
+const PLACE = 0x3fff << 3;
 /** The number of a format that is not known. */
 const NO_FORMAT = 0;
 
@@ -76,17 +79,47 @@ const isKey = (core, about, text) => (core.wasm.check(formatNumber(core, about),
 function problem(about, text, found) {
   const first = (found >>> 3) & 0x3fff;
   const second = found >>> 17;
+  const { length } = text;
   switch (found & 7) {
-    case WRONG_LENGTH: {
-      const expected = first === second ? String(first) : `${first} to ${second}`;
-      return problemOf({ code: 'wrong_length', index: Math.min(second, text.length), details: [expected, String(text.length)] }, Math.max(0, text.length - second));
-    }
+    case WRONG_LENGTH:
+      return told(about, found, 'wrong_length', length, Math.min(second, length), Math.max(0, length - second));
     case WRONG_PREFIX:
-      return problemOf({ code: 'wrong_prefix', index: first, details: [expected(about, 0)] }, 1);
+      return told(about, WRONG_PREFIX, 'wrong_prefix', '', first, 1);
     case BAD_CHARACTER:
-      return problemOf({ code: 'bad_character', index: first, details: [`"${text[first]}"`, expected(about, second)] }, 1);
+      return told(about, found & ~PLACE, 'bad_character', text[first], first, 1);
     default:
-      return problemOf({ code: 'wrong_checksum', index: first, details: [String(text.length - first)] }, text.length - first);
+      return told(about, WRONG_CHECKSUM, 'wrong_checksum', length - first, first, length - first);
+  }
+}
+
+/** Stands for what differs from text to text. */
+const DIFFERS = '\0';
+
+/**
+ * A problem. Of its sentence a service keeps what does not differ from text to text.
+ * @param {Service} about @param {number} found @param {import('../index.js').ProblemCode} code
+ * @param {string | number} differing @param {number} index @param {number} length
+ * @returns {KeyProblem}
+ */
+function told(about, found, code, differing, index, length) {
+  let pieces = about.sentences.get(found);
+  if (!pieces) about.sentences.set(found, (pieces = /** @type {string[]} */ (problemOf({ code, index, details: details(about, found) }).message.split(DIFFERS))));
+  return { code, message: pieces.length < 2 ? pieces[0] : pieces[0] + differing + pieces[1], index, length };
+}
+
+/** @param {Service} about @param {number} found @returns {string[]} */
+function details(about, found) {
+  const first = (found >>> 3) & 0x3fff;
+  const second = found >>> 17;
+  switch (found & 7) {
+    case WRONG_LENGTH:
+      return [first === second ? `${first}` : `${first} to ${second}`, DIFFERS];
+    case WRONG_PREFIX:
+      return [expected(about, 0)];
+    case BAD_CHARACTER:
+      return [`"${DIFFERS}"`, expected(about, second)];
+    default:
+      return [DIFFERS];
   }
 }
 
@@ -101,34 +134,22 @@ const ALPHABETS = /* @__PURE__ */ new Map(/* @__PURE__ */ Object.entries({
 }));
 
 /** What can stand in a part of a format, as `Part::expected` in format/src/fit.rs. @param {Service} about @param {number} number */
-function expected(about, number) {
-  return (about.expected[number] ??= inWords(/** @type {any} */ (about.data.format?.parts[number])));
-}
-
-/** @param {import('../index.js').FormatPart} part */
-function inWords(part) {
-  if (typeof part === 'string' || Array.isArray(part)) return [part].flat().map((text) => `"${text}"`).join(' or ');
-  if ('checksum' in part) return 'letters and digits';
+function expected({ data }, number) {
+  const part = /** @type {any} */ (data.format?.parts[number]);
+  const texts = [part].flat();
+  if (typeof texts[0] === 'string') return texts.map((text) => `"${text}"`).join(' or ');
+  if (part.checksum) return 'letters and digits';
   return ALPHABETS.get(part.alphabet) ?? `one of ${part.alphabet}`;
 }
 
 /** @param {Service} about @param {string} text */
-function tooLong(about, text) {
-  const longest = longestKey(about) ?? LONGEST;
+function tooLong({ data }, text) {
+  const longest = data.format?.parts.reduce((sum, part) => sum + longestPart(part), 0) ?? LONGEST;
   return problemOf({ code: 'wrong_length', index: longest, details: [`at most ${longest}`, String(text.length)] }, text.length - longest);
 }
 
-/** @param {Service} about */
-function longestKey({ data }) {
-  return data.format?.parts.reduce((sum, part) => sum + longestPart(part), 0);
-}
-
-/** @param {import('../index.js').FormatPart} part @returns {number} */
-function longestPart(part) {
-  if (typeof part === 'string') return part.length;
-  if (Array.isArray(part)) return Math.max(...part.map(longestPart));
-  return typeof part.length === 'number' ? part.length : part.length.max;
-}
+/** @param {any} part @returns {number} */
+const longestPart = (part) => (Array.isArray(part) ? Math.max(...part.map(longestPart)) : part.length.max ?? part.length);
 
 /** The problems of the diagnosis: a line each. @param {import('../core/offline.js').Offline} core @param {number} format @param {string} text @returns {KeyProblem[]} */
 function diagnosed(core, format, text) {
