@@ -90,6 +90,38 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
+    fn of(text: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        forms(text, &mut |form| all.push(form.as_str().into()));
+        all
+    }
+
+    /// In the order of: JSON, with escaped slashes, all ASCII; an address with digits in upper and
+    /// in lower case, and as JavaScript writes it; a web page; the text itself.
+    #[test]
+    fn each_form_is_written_as_other_texts_write_it() {
+        let controls = "\"\\\n\r\t\u{8}\u{c}\u{1f} ";
+        let json = r#"\"\\\n\r\t\b\f\u001f "#;
+        let (upper, lower) = ("%22%5C%0A%0D%09%08%0C%1F%20", "%22%5c%0a%0d%09%08%0c%1f%20");
+        let html = "&quot;\\\n\r\t\u{8}\u{c}\u{1f} ";
+        assert_eq!(of(controls), [json, json, json, upper, lower, upper, html, controls]);
+
+        let text = "a/é🔑";
+        let (upper, lower) = ("a%2F%C3%A9%F0%9F%94%91", "a%2f%c3%a9%f0%9f%94%91");
+        let slashed = "a\\/é🔑";
+        assert_eq!(of(text), [text, slashed, "a/\\u00e9\\ud83d\\udd11", upper, lower, upper, text, text]);
+
+        let signs = "!'()*&<>";
+        let (upper, lower) = ("%21%27%28%29%2A%26%3C%3E", "%21%27%28%29%2a%26%3c%3e");
+        let html = "!&#39;()*&amp;&lt;&gt;";
+        assert_eq!(of(signs), [signs, signs, signs, upper, lower, "!'()*%26%3C%3E", html, signs]);
+    }
+
+    #[test]
+    fn what_every_form_leaves_as_it_is_is_given_once() {
+        assert_eq!(of("azAZ09-._~"), ["azAZ09-._~"]);
+    }
+
     #[test]
     fn no_form_outgrows_its_buffer() {
         for text in ["\u{1f}\u{1f}\u{1f}", "\"\"\"", "éü", "🔑🔑", "\u{7ff}\u{800}\u{ffff}"] {
