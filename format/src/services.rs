@@ -70,3 +70,55 @@ pub fn kinds() -> impl Iterator<Item = Kind<'static>> {
 pub fn lines() -> impl Iterator<Item = &'static str> {
     TEXT.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_field_by_field() {
+        let line = "acme | api-key | secret test context | documented | a b | title: A; send: bearer";
+        let kind = Kind::parse(line).unwrap();
+        assert_eq!((kind.service, kind.name, kind.purpose), ("acme", "api-key", "secret"));
+        assert_eq!((kind.is_test, kind.needs_context, kind.certainty), (true, true, "documented"));
+        assert_eq!((kind.shapes.as_slice(), kind.facts), (["a", "b"].as_slice(), "title: A; send: bearer"));
+        let facts = ["title", "send", "page", "titl"].map(|name| kind.fact(name));
+        assert_eq!(facts, [Some("A"), Some("bearer"), None, None]);
+        for (words, expected) in [
+            ("secret", (false, false)),
+            ("identifier test", (true, false)),
+            ("publishable context", (false, true)),
+        ] {
+            let line = ["acme | key | ", words, " | observed | a"].concat();
+            let kind = Kind::parse(&line).unwrap();
+            assert_eq!(
+                (kind.is_test, kind.needs_context, kind.facts),
+                (expected.0, expected.1, ""),
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_is_none() {
+        for line in [
+            "",
+            "acme",
+            "acme | key | secret | observed",
+            "acme | key | private | observed | a",
+            "acme | key | secret | guessed | a",
+            "acme | key | secret prod | observed | a",
+            "acme | key | secret | observed | a | title: A | b",
+        ] {
+            assert!(Kind::parse(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn each_line_but_comments_is_a_kind() {
+        assert!(lines().all(|line| Kind::parse(line).is_some()));
+        let others = TEXT.lines().filter(|line| line.starts_with('#') || line.is_empty()).count();
+        assert_eq!(lines().count() + others, TEXT.lines().count());
+        assert_eq!(kinds().next().map(|kind| (kind.service, kind.name)), Some(("keylatch", "key")));
+    }
+}

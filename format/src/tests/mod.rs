@@ -4,6 +4,7 @@
 mod formats;
 mod problems;
 mod properties;
+mod shapes;
 
 use alloc::string::String;
 use alloc::vec::Vec;
