@@ -261,3 +261,23 @@ pub(crate) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> (usi
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_texts_that_agree_as_far_the_first_is_taken() {
+        let choices = ["ab", "abcd", "abce", "ab"].map(Cow::Borrowed);
+        for (text, longest, nearest) in [
+            ("abx", Some((0, "ab")), "ab"),
+            ("abcex", Some((2, "abce")), "abce"),
+            ("ax", None, "ab"),
+            ("x", None, "ab"),
+        ] {
+            assert_eq!(longest_match(&choices, text.as_bytes()), longest, "{text}");
+            assert_eq!(closest(&choices, text.as_bytes()), nearest, "{text}");
+        }
+        assert_eq!(closest(&choices[1..3], b"abcx"), "abcd");
+    }
+}

@@ -109,6 +109,8 @@ mod tests {
         ];
         for (problem, sentence) in cases {
             assert_eq!(problem.to_string(), sentence);
+            let shown = [problem.code.as_str(), " at 0: ", sentence].concat();
+            assert_eq!(std::format!("{problem:?}"), shown);
         }
     }
 }

@@ -90,3 +90,21 @@ fn meant(byte: u8, at: usize, format: Option<&KeyFormat>, found: &mut Found<'_>)
     }
     (!is_control).then_some(kind::OTHER)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_copied_than_the_longest_key_has() {
+        let format = crate::keylatch();
+        for length in [43, 44, 45, 100] {
+            let text = std::vec!['a'; length];
+            let narrow = std::vec![b'a'; length];
+            let core = scan(&narrow, 0, Some(format), &mut Found::new(&text));
+            assert_eq!((core.bytes.len(), core.length), (length.min(format.longest()), length));
+            // One that grew would have left a copy behind.
+            assert_eq!(core.bytes.capacity(), length.min(format.longest()));
+        }
+    }
+}

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use keylatch_format::{
-    Alphabet, Certainty, Check, Coverage, KeyFormat, Part, ProblemCode, check, diagnose, generate, keylatch,
-    prefix_of,
+    Alphabet, Certainty, Check, Coverage, KeyFormat, Part, ProblemCode, check, diagnose, generate, is_key_of,
+    keylatch, prefix_of,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -155,6 +155,9 @@ fn changed(key: &str, change: Change) -> String {
 /// What the quick check must have seen when it answers with anything certain.
 fn agree(format: Option<&KeyFormat>, text: &str) -> Result<(), TestCaseError> {
     let quick = check(format, text);
+    if let Some(format) = format {
+        prop_assert_eq!(is_key_of(format, text.as_bytes()), quick.is_good(), "{:?}", text);
+    }
     let problems = diagnose(format, text);
     let found: Vec<_> = problems.iter().map(|problem| (problem.code, problem.index)).collect();
     let expected = match quick {

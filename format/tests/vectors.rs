@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use keylatch_format::{
-    Alphabet, Certainty, Coverage, KeyFormat, Part, check, diagnose, generate, keylatch, mask, prefix_of,
+    Alphabet, Certainty, Coverage, KeyFormat, Part, check, diagnose, generate, is_key_of, keylatch, mask,
+    prefix_of,
 };
 use serde_json::Value as Json;
 
@@ -67,6 +68,7 @@ fn format(formats: &Json, name: &Json) -> Option<KeyFormat> {
 fn is_good(format: &KeyFormat, text: &str) -> bool {
     let is_good = diagnose(Some(format), text).is_empty();
     assert_eq!(check(Some(format), text).is_good(), is_good, "{text}");
+    assert_eq!(is_key_of(format, text.as_bytes()), is_good, "{text}");
     is_good
 }
 

@@ -36,6 +36,21 @@ fn the_details_say_what_could_stand_there() {
 }
 
 #[test]
+fn each_alphabet_is_described() {
+    for (alphabet, wrong, expected) in [
+        (Alphabet::Base62, "-", "letters and digits"),
+        (Alphabet::Base64Url, "+", "letters, digits, - and _"),
+        (Alphabet::Hex, "g", "hexadecimal digits"),
+        (Alphabet::HexLower, "A", "lower-case hexadecimal digits"),
+        (Alphabet::Digits, "a", "digits"),
+        (Alphabet::parse("acb"), "d", "one of acb"),
+    ] {
+        let format = KeyFormat::new(vec![text("s_"), run(alphabet, 1)], Certainty::Documented);
+        assert_eq!(details(Some(&format), &["s_", wrong].concat(), BadCharacter)[1], expected);
+    }
+}
+
+#[test]
 fn generating_picks_the_prefix() {
     assert!(generate(keylatch(), "").unwrap().expose().starts_with("kl_live_"));
     assert!(generate(keylatch(), "kl_test_").unwrap().expose().starts_with("kl_test_"));
@@ -67,6 +82,21 @@ fn every_character_is_generated_about_as_often() {
     }
     for byte in (0..128_u8).filter(u8::is_ascii_alphanumeric) {
         assert!((counts[usize::from(byte)] - 1000).abs() < 200, "{}", char::from(byte));
+    }
+}
+
+#[test]
+fn each_random_byte_below_the_last_multiple_makes_a_character() {
+    let format = KeyFormat::new(vec![run(Alphabet::Base62, 64)], Certainty::Documented);
+    // 62 divides 248; what is beyond makes none, so of 64 bytes one is missing.
+    for (byte, expected) in [(0, Some("0")), (62, Some("0")), (247, Some("z")), (248, None), (255, None)] {
+        let mut is_first = true;
+        let mut random = |bytes: &mut [u8]| {
+            bytes.fill(byte);
+            core::mem::take(&mut is_first)
+        };
+        let key = crate::generate(&format, "", &mut random);
+        assert_eq!(key.ok().map(|key| key.expose().into()), expected.map(|one| one.repeat(64)), "{byte}");
     }
 }
 

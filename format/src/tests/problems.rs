@@ -3,7 +3,7 @@
 
 use super::{KEY, details, found};
 use crate::ProblemCode::*;
-use crate::{Alphabet, Certainty, KeyFormat, Part, diagnose, keylatch};
+use crate::{Alphabet, Certainty, KeyFormat, Part, ProblemCode, diagnose, keylatch, resembles};
 use alloc::borrow::Cow;
 use alloc::vec;
 
@@ -39,6 +39,52 @@ fn the_details_of_a_problem_say_what_it_is_about() {
         (["<b>", KEY, "</b>"].concat(), SurroundingText, &["44"]),
     ] {
         assert_eq!(details(Some(keylatch()), &text, code), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_text_resembles_a_key_that_only_has_something_around_it_or_in_it() {
+    for text in ["@", "'@'", " @", "X='@'", "Bearer @", "key is @", "@\u{200B}"] {
+        assert!(resembles(keylatch(), &text.replace('@', KEY)), "{text}");
+    }
+    assert!(resembles(keylatch(), &KEY.replace('A', "А")));
+    for text in ["", "kl_live_x", " kl_live_x", "sk_live_0123", "${KEY}"] {
+        assert!(!resembles(keylatch(), text), "{text}");
+    }
+    assert!(!resembles(keylatch(), &KEY.replace('A', "B")));
+    assert!(!resembles(keylatch(), &[" ", &KEY.replace('A', "B")].concat()));
+}
+
+/// Whether the diagnosis names a problem of this code.
+fn has(format: Option<&KeyFormat>, text: &str, code: ProblemCode) -> bool {
+    found(format, text).iter().any(|(found, _)| *found == code)
+}
+
+#[test]
+fn a_name_and_a_sign_are_an_assignment_where_they_could_not_be_a_key() {
+    let name = "A_".repeat(32);
+    for text in ["USER_ID:abc", "export x=abc", "my-key:abc", "API_KEY=", &[&name, "=abc"].concat()] {
+        assert!(has(None, text, AssignmentPrefix), "{text}");
+    }
+    for text in ["user_id:abc", "USERID:abc", "api-key=", ":abc", "=abc", &[&name, "A=abc"].concat()] {
+        assert!(!has(None, text, AssignmentPrefix), "{text}");
+    }
+    // A format that has the sign, and no fixed text by which its keys are told.
+    let signs = KeyFormat::new(
+        vec![Part::Run { alphabet: Alphabet::parse("abc=_AB"), min: 3, max: 9 }],
+        Certainty::Observed,
+    );
+    assert!(!has(Some(&signs), "AB_A=abc", AssignmentPrefix));
+    assert!(has(Some(&signs), "AB_A:abc", AssignmentPrefix));
+}
+
+#[test]
+fn a_placeholder_is_a_variable_or_words() {
+    for text in ["$KEY", "$_KEY", "$env:KEY", "<a b>", "api.key", "API-KEY"] {
+        assert!(has(None, text, Placeholder), "{text}");
+    }
+    for text in ["$1KEY", "$KEY-1", "<a+b>", "api/key"] {
+        assert!(!has(None, text, Placeholder), "{text}");
     }
 }
 
