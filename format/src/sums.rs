@@ -114,6 +114,7 @@ mod tests {
             ("crc32-b36", "123456789", "1kl8mjq"),
             ("sha256-b32", "abc", "XJ4BNP4P"),
             ("xor-b62", "0000000000000000000000000000000", "w"),
+            ("xor-b62", "12", "D"),
         ] {
             let (sum, _) = Sum::named(name).unwrap();
             let mut text = String::new();

@@ -113,6 +113,7 @@ fn a_shape_fits_where_all_its_parts_do() {
         ("k<dig:2-3>", "k12.", key(3), key(3)),
         ("k<dig:2-3>", "k123.", key(4), key(4)),
         ("k<dig:2-3>", "k1234", No(4), No(4)),
+        ("k<dig:3>abc", "k123abx", No(6), No(6)),
         // A run within, behind which begins what is none of its characters …
         ("<dig:1-3>x<dig:1>", "12x3.", key(4), key(4)),
         ("<dig:1-3>x<dig:1>", "12", No(2), More),
@@ -126,18 +127,23 @@ fn a_shape_fits_where_all_its_parts_do() {
         ("<b62:1-4>x<dig:1>", "ax", No(2), More),
         ("<b62:1-4>x<dig:1>", "axxx", No(4), More),
         ("<b62:1-4>x<dig:1>", "axxxa.", No(4), No(4)),
+        ("<w:1-5>x", "ax_", key(2), More),
+        ("<b62:3><[=]:0-2>", "abc.", key(3), key(3)),
+        ("<b62:2-3><[=]:0-2>", "abc.", key(3), key(3)),
         ("<b62:2>x<dig:1>", "xxx1.", key(4), key(4)),
         ("<b62:2>x<dig:1>", "xx11.", No(2), No(2)),
     ] {
         assert_eq!(lay(shape, text, 0, true, false), whole, "{shape} {text}");
         assert_eq!(lay(shape, text, 0, false, false), open, "{shape} {text} …");
         // The same behind something else.
-        let moved = match whole {
-            Found::No(at) => No(at + 2),
+        let moved = |found| match found {
+            No(at) => No(at + 2),
             Found::Key { end, is_doubtful } => Found::Key { end: end + 2, is_doubtful },
             More => More,
         };
-        assert_eq!(lay(shape, &["1x", text].concat(), 2, true, false), moved, "{shape} {text}");
+        let text = ["1x", text].concat();
+        assert_eq!(lay(shape, &text, 2, true, false), moved(whole), "{shape} {text}");
+        assert_eq!(lay(shape, &text, 2, false, false), moved(open), "{shape} {text} …");
     }
     // A run that ends the key has no greatest length, one within has.
     let long = "1".repeat(8_193);
