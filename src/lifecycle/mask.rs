@@ -59,6 +59,7 @@ mod tests {
             "••••••••",
             "Ab12",
             "kl_live_",
+            "abcdefghijkl",
             "sk-ant-api03-R2D...igAA",
             "nb_…0f3c",
             "…",
@@ -83,7 +84,9 @@ mod tests {
         ] {
             assert!(is_stand_in(text), "{text}");
         }
-        for text in ["new-key", "a*b", "x<y>z", "nullable", "ключ", "abc.def.ghi"] {
+        for text in
+            ["new-key", "a*b", "x<y>z", "<abc", "abc>", "[abc", "abc}", "nullable", "ключ", "abc.def.ghi"]
+        {
             assert!(!is_stand_in(text), "{text}");
         }
     }
@@ -93,7 +96,7 @@ mod tests {
         let key = format::generate(format::keylatch(), "kl_live_").unwrap();
         for masked in [
             key.expose(),
-            "abcdefghijklmnop",
+            "abcdefghijklm",
             "6f1d2c1e-0000-4000-8000-000000000001",
             "0123456789abcdef0123456789abcdef",
             "…0123456789abcdef0123",

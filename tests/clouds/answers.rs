@@ -89,12 +89,13 @@ fn keylatchs_own_api_answers_as_its_document_says() {
             _ => &[(200, r#"{"id":"k1","status":"revoked"}"#), (200, "gone"), (205, "")],
         };
         for (status, body) in NO_SUCCESS.iter().chain(NOT_STATED).chain(found) {
-            // To look at a key does nothing that could be denied.
-            if operation == "get" && *status == 200 && body.contains("\"id\":\"k1\"") {
-                continue;
-            }
             let what = format!("{operation}: {status} {body}");
             let script = Script::new([expect(request, *status, body)]);
+            // To look at a key does nothing that could be denied.
+            if operation == "get" && *status == 200 && body.contains("\"id\":\"k1\"") {
+                done(operation, &keylatch(&script), &script).unwrap();
+                continue;
+            }
             let sentence = bad(done(operation, &keylatch(&script), &script), &what);
             assert!(sentence.contains("keylatch did not answer as its API should"), "{sentence}");
         }

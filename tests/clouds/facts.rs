@@ -230,3 +230,15 @@ fn a_key_in_the_place_of_its_id_is_refused() {
     assert!(sentence.contains("found a key") && !sentence.contains("of-mine"), "{sentence}");
     assert!(format::diagnose(Some(format::keylatch()), KEY).is_empty());
 }
+
+#[test]
+fn where_a_list_has_whole_keys_each_has_one() {
+    let whole = r#","fields":{"wholeKey":"key"}"#;
+    let keys = listed(whole, r#"{"key":"a-key-of-another-4567"}"#, None).unwrap();
+    assert_eq!(keys[0].masked.as_deref(), Some(&*format::mask("a-key-of-another-4567")));
+    for item in [r#"{"key":""}"#, r#"{"key":null}"#, r#"{"key":1}"#, "{}"] {
+        let (code, sentence) = told(listed(whole, item, None));
+        assert_eq!(code, Code::BadResponse, "{item}");
+        assert!(sentence.contains("expected the key at key"), "{sentence}");
+    }
+}

@@ -58,6 +58,20 @@ fn a_key_is_valid_when_the_answer_says_so() {
 }
 
 #[test]
+fn why_a_key_does_not_work_is_told_in_known_words() {
+    let ask =
+        format!(r#"POST https://h/v1/keys/validate | Authorization: Bearer {KEY} | {{"secret":"{OTHER}"}}"#);
+    for (stated, told) in
+        [("expired", "expired"), ("revoked", "revoked"), ("locked", "unknown"), ("", "unknown")]
+    {
+        let body = format!(r#"{{"valid":false,"reason":"{stated}"}}"#);
+        let script = Script::new([expect(&ask, 200, &body)]);
+        let validation = run(keylatch(&script).validate(&script, &OTHER.into())).unwrap();
+        assert_eq!((validation.valid, validation.reason), (false, Some(told)), "{stated}");
+    }
+}
+
+#[test]
 fn a_cheap_call_says_that_a_key_works_by_succeeding() {
     let lambda = "GET https://h/api/v1/instances | Authorization: Bearer other-key";
     let luminary = "GET https://h/rest/v0/pipelines?skip=0&limit=100 | x-api-key: other-key";
