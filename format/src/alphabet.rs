@@ -116,3 +116,18 @@ impl Alphabets {
         self.0.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_joined_and_compared() {
+        let set = |name| Bytes::named(name).unwrap();
+        let both = set("[a-c]").or(&set("[xé]"));
+        assert_eq!(both, set("[xa-cé]"));
+        assert_eq!(both.iter().collect::<Vec<_>>(), b"abcx\xa9\xc3");
+        assert!(both.meets(&set("[cd]")) && both.meets(&set("[é]")) && !both.meets(&set("[d-wyz]")));
+        assert!(Bytes::named("a-c").is_none() && Bytes::named("[a").is_none());
+    }
+}
