@@ -272,7 +272,7 @@ impl Parser<'_> {
             }
             return None;
         }
-        if is_any(first, "&*!|>[]{}%@`#,?") {
+        if is_any(first, "&*!|>[]{}%@`#,?\r") {
             return None;
         }
         let ends = |index: usize, letter: char| {
