@@ -197,10 +197,7 @@ impl Engine {
                 let kind = self.owners.get(number).copied().unwrap_or_default();
                 let own = self.shapes.get(kind as usize).map(|(shape, _)| shape);
                 let Some(shape) = own.or(self.basic.as_ref()) else { return };
-                let Some(start) = self.begin(text, candidate, anchor.begins, free) else { return };
-                if !is_edge(start) {
-                    return;
-                }
+                let Some(start) = self.begin(text, candidate, anchor.begins, free, is_edge) else { return };
                 let place = &mut Place {
                     text,
                     is_whole,
@@ -256,17 +253,29 @@ impl Engine {
     }
 
     /// Where the key of an anchor begins, if it can begin there.
-    fn begin(&self, text: &[u8], candidate: usize, begins: Begins, free: usize) -> Option<usize> {
-        match begins {
-            Begins::Before(distance) => candidate.checked_sub(distance).filter(|start| *start >= free),
+    fn begin(
+        &self,
+        text: &[u8],
+        candidate: usize,
+        begins: Begins,
+        free: usize,
+        is_edge: &dyn Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let (first, last) = match begins {
+            Begins::Before(distance) => {
+                let start = candidate.checked_sub(distance).filter(|start| *start >= free)?;
+                (start, start)
+            }
             Begins::BeforeRun { distance, alphabet, min, max } => {
                 let end = candidate.checked_sub(distance)?;
                 let set = self.alphabets.get(alphabet);
                 let before = text.get(free..end)?;
-                let length = before.iter().rev().take(max + 1).take_while(|byte| set.has(**byte)).count();
-                (min..=max).contains(&length).then(|| end - length)
+                let length = before.iter().rev().take(max).take_while(|byte| set.has(**byte)).count();
+                // The digits of an escape before it look like a part of it: `\x27`, `%25`.
+                (end - length, end.checked_sub(min)?)
             }
-        }
+        };
+        (first..=last).find(|start| is_edge(*start))
     }
 
     fn search_values(&self, text: &[u8], from: usize, is_whole: bool, found: &mut Vec<Match>) -> usize {
@@ -285,7 +294,8 @@ impl Engine {
             finder.at(text, candidate, |number, anchor| {
                 let owner = self.value_owners.get(number).copied().unwrap_or_default();
                 let Some(value) = self.values.get(owner as usize) else { return };
-                let Some(start) = self.begin(text, candidate, anchor.begins, free) else { return };
+                let anywhere = &|_| true;
+                let Some(start) = self.begin(text, candidate, anchor.begins, free, anywhere) else { return };
                 if text.get(start..).is_some_and(|rest| rest.starts_with(value)) {
                     let this = Match {
                         start,

@@ -270,14 +270,14 @@ mod tests {
     fn of_texts_that_agree_as_far_the_first_is_taken() {
         let choices = ["ab", "abcd", "abce", "ab"].map(Cow::Borrowed);
         for (text, longest, nearest) in [
-            ("abx", Some((0, "ab")), "ab"),
-            ("abcex", Some((2, "abce")), "abce"),
-            ("ax", None, "ab"),
-            ("x", None, "ab"),
+            ("abx", Some((0, "ab")), (0, "ab", 2)),
+            ("abcex", Some((2, "abce")), (2, "abce", 4)),
+            ("ax", None, (0, "ab", 1)),
+            ("x", None, (0, "ab", 0)),
         ] {
             assert_eq!(longest_match(&choices, text.as_bytes()), longest, "{text}");
             assert_eq!(closest(&choices, text.as_bytes()), nearest, "{text}");
         }
-        assert_eq!(closest(&choices[1..3], b"abcx"), "abcd");
+        assert_eq!(closest(&choices[1..3], b"abcx"), (0, "abcd", 3));
     }
 }

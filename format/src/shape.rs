@@ -344,7 +344,8 @@ fn lay(
                     lay(after, place, start, end, is_doubtful, furthest)
                 };
             }
-            if end == text.len() && !place.is_whole && end - at < *max {
+            // At its greatest length too: what follows could be the longer of two keys.
+            if end == text.len() && !place.is_whole {
                 return Found::More;
             }
             // What follows begins with a character of the run: the longest run that leaves

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::vectors::{catalogue, shared};
 use crate::edge::is_edge;
+use crate::escape::{Escape, read};
 use crate::{Engine, LOOKBACK, Match};
 
 /// Texts of keys, pieces of keys and what stands around them.
@@ -131,17 +132,10 @@ fn written(key: &str, form: Form, is_escaped: impl Fn(u8) -> bool) -> String {
 
 /// The character of keys that is escaped at a place, and how long it is written.
 fn escaped(text: &[u8], at: usize, characters: &Bytes) -> Option<(u8, usize)> {
-    static ESCAPES: OnceLock<Vec<(String, u8)>> = OnceLock::new();
-    let escapes = ESCAPES.get_or_init(|| {
-        let all = (b'!'..=b'~').flat_map(|byte| FORMS.map(|form| (form(byte), byte)));
-        all.filter(|(form, _)| form.len() > 1).collect()
-    });
-    if !b"%\\&=".contains(text.get(at)?) {
-        return None;
+    match read(text, at) {
+        Escape::Of { byte, length } if characters.has(byte) => Some((byte, length)),
+        _ => None,
     }
-    let is_one =
-        |(form, byte): &&(String, u8)| characters.has(*byte) && text[at..].starts_with(form.as_bytes());
-    escapes.iter().find(is_one).map(|(form, byte)| (*byte, form.len()))
 }
 
 /// The places within what is escaped, at which no character begins.
@@ -296,6 +290,24 @@ fn what_is_escaped_begins_at_its_first_sign() {
     let digits = "xoxe.xoxp-8-Oa1%25253347%252533%252539%2525334:AAL%252566d%252554%252563%25255424qsX%25254b\
         %252545%252578PUy%252542v%2525458X%252545kF%252578U%252542A%252536%25254eA%252548\\n";
     agrees(digits).unwrap();
+}
+
+/// A key that begins with a run of any length begins behind an escape, whose digits look like more
+/// of the run.
+#[test]
+fn a_run_begins_behind_what_is_escaped() {
+    let word = "%252566htAg%252533AtGzjJw%25254b%252536%25255aC%252539Cwv%25254etCGan8Fqm%252563tavaj%2525754%252563\
+        %252536JYnYX%252566%252566U%252542GU%252575GgC%25255ayV%25254bXk8wUhg%252566%252563j%2525632Xp8%252572A\
+        %25255aDOkmsnaXjKED1Mk%2Ev1%2EpPF5HmFvtl%2Ee4036A8B6b ";
+    let ids = [
+        "xoxa\\x27823337-bs5ip8z7jechmaher2lcx4lkzm121ilv.apps.googleusercontent.com ",
+        "fadjw%25713473934:AALfdTcT24qsXKExPUyBvE8XEkFxUBA6NAH%",
+    ];
+    agrees(word).unwrap();
+    for id in ids {
+        agrees(id).unwrap();
+        assert_eq!(scan(&shared().0, id.as_bytes()).len(), 1, "{id}");
+    }
 }
 
 proptest! {
