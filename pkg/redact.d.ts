@@ -13,8 +13,10 @@ export interface FoundKey {
   key: Secret;
   /** Where it begins in the text, in UTF-16 code units. */
   index: number;
-  /** How many UTF-16 code units it has there: more than the key where characters of it are escaped
-   * (`%2B`, `\u002b`, `&#43;`), and those of the whole base64 of a header of Basic authentication. */
+  /**
+   * How many UTF-16 code units it has there: more than the key where characters of it are escaped (`%2B`, `\u002b`, `&#43;`), and
+   * those of the whole base64 of a header of Basic authentication.
+   */
   length: number;
   /** Id of the service. */
   provider: string;
@@ -66,8 +68,9 @@ export interface Redactor {
   /**
    * A value without keys: of a text, a text; of bytes, bytes; of anything else a copy of the same structure, in which each
    * text is redacted. Cycles, Map, Set, Error, Headers, URL and class instances are copied as such. Bytes, texts and instances
-   * that hold no key are the same ones. What only an object itself can reach (private members, the body of a Request, the value
-   * of a Promise) is not looked into, but for what it tells by `toJSON`, `toString`, getters or Node's `inspect`. Where the names of two entries become one, the second is called `… (2)`.
+   * that hold no key are the same ones; bytes are UTF-8, or UTF-16 with its mark. What only an object itself can reach (private
+   * members, the body of a Request, the value of a Promise) is not looked into, but for what it tells by `toJSON`, `toString`,
+   * getters or Node's `inspect`. Where the names of two entries become one, the second is called `… (2)`.
    */
   redact<T>(value: T): T;
   /** A stream of strings or of bytes, which finds a key across the borders of its pieces. */
