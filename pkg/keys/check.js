@@ -88,7 +88,7 @@ function problem(about, text, found) {
     case BAD_CHARACTER:
       return told(about, found & ~PLACE, 'bad_character', text[first], first, 1);
     default:
-      return told(about, WRONG_CHECKSUM, 'wrong_checksum', length - first, first, length - first);
+      return told(about, WRONG_CHECKSUM, 'wrong_checksum', '', first, length - first);
   }
 }
 
@@ -119,7 +119,8 @@ function details(about, found) {
     case BAD_CHARACTER:
       return [`"${DIFFERS}"`, expected(about, second)];
     default:
-      return [DIFFERS];
+      // A checksum is the last part.
+      return [`${/** @type {any} */ (about.data.format?.parts.at(-1)).length}`];
   }
 }
 
