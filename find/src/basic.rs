@@ -7,9 +7,9 @@ use keylatch_format::alphabet::Alphabets;
 use keylatch_format::shape::Shape;
 use zeroize::Zeroizing;
 
-/// What is looked for. The base64 of what keys are made of has neither `+` nor `/`, so it is a long
-/// word.
-const SHAPE: &str = "(Basic |basic |BASIC )<b62:16-1024><[=]:0-2>";
+/// What is looked for. It begins with a long word, by which it is found quickly: the base64 of
+/// ASCII has `+` and `/` for `>`, `?` and `~` at some places only.
+const SHAPE: &str = "(Basic |basic |BASIC )<b62:16><b64:0-1008><[=]:0-2>";
 /// What stands before the base64.
 const NAME: &str = "Basic ";
 
@@ -40,6 +40,8 @@ pub(crate) fn decoded(base64: &[u8]) -> Zeroizing<Vec<u8>> {
             b'A'..=b'Z' => character - b'A',
             b'a'..=b'z' => character - b'a' + 26,
             b'0'..=b'9' => character - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
             _ => break,
         };
         bits = bits << 6 | u32::from(number);
@@ -62,6 +64,7 @@ mod tests {
             ("dXNlcjpwYXNzdw==", "user:passw"),
             ("dXNlcjpwYXNzd28=", "user:passwo"),
             ("dXNlcjpwYXNzd28", "user:passwo"),
+            ("Pz8/Pn5+", "???>~~"),
             ("", ""),
         ] {
             assert_eq!(decoded(base64.as_bytes()).as_slice(), expected.as_bytes(), "{base64}");

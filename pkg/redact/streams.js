@@ -3,6 +3,7 @@
 
 import { failure } from '../core/errors.js';
 import { utf8Of } from '../core/offline.js';
+import { joined } from './bytes.js';
 import { utf16Of } from './utf16.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -29,9 +30,7 @@ function pieces(bytes) {
   /** @param {Uint8Array} piece @param {boolean} isEnd @returns {Uint8Array[]} */
   const inBytes = (piece, isEnd) => {
     if (first) {
-      const all = new Uint8Array(first.length + piece.length);
-      all.set(first);
-      all.set(piece, first.length);
+      const all = joined([first, piece]);
       if (!isEnd && all.length < 2) return (first = all), [];
       [piece, first, utf16] = [all, undefined, utf16Of(all)];
     }

@@ -226,7 +226,7 @@ const TELLERS = ['toJSON', 'toString', Symbol.toPrimitive, INSPECT];
 /** Whether it has its own way. @param {any} value @param {string | symbol} name */
 function isTeller(value, name) {
   const { value: own } = member(value, name);
-  return typeof own === 'function' && ![Object.prototype, Error.prototype].some((usual) => member(usual, name).value === own);
+  return typeof own === 'function' && own !== /** @type {any} */ (Object.prototype)[name] && own !== /** @type {any} */ (Error.prototype)[name];
 }
 
 const BYTES = ['ArrayBuffer', 'SharedArrayBuffer'];

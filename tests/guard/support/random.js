@@ -33,22 +33,22 @@ export async function agree(t, { requests, processes, seed }) {
   const { one, chance, below } = dice(seed);
   const app = await served(t, { processes, flags: processes > 1 ? ['--check-cache', '0'] : [] });
   const guards = app.urls.flatMap((_, at) => [{ guard: app.guard(at, { fresh: 0 }), kept: 0 }, { guard: app.guard(at, { fresh: FRESH }), kept: 1000 * FRESH }]);
-  const process = () => below(processes);
+  const anywhere = () => below(processes);
   const quota = Math.ceil(requests / 4);
   const spent = {};
   for (const owner of OWNERS) {
     await app.call('PUT', `/owners/${owner}`, { limits: [{ name: 'calls', kind: 'quota', limit: quota, refill: 'never' }] });
     spent[owner] = 0;
   }
-  const fresh = async () => {
+  const fresh = async (isBrief = chance(0.1)) => {
     const [owner, scopes] = [one(OWNERS), SCOPES.filter(() => chance(0.7))];
-    const { id, secret, expires_at } = await app.call('POST', '/keys', { owner, name: 'test', scopes, ...(chance(0.1) && { expires_in: 'PT1S' }) }, process());
+    const { id, secret, expires_at } = await app.call('POST', '/keys', { owner, name: 'test', scopes, ...(isBrief && { expires_in: 'PT1S' }) }, anywhere());
     const state = { end: expires_at === null ? Infinity : Date.parse(expires_at), revoked: false, disabled: false, networks: [], scopes };
     return { id, owner, secret, states: [{ since: 0, state }] };
   };
   const now = ({ states }) => states.at(-1).state;
   const change = (key, more) => key.states.push({ since: Date.now(), state: { ...now(key), ...more } });
-  const keys = await Promise.all([0, 1, 2, 3, 4, 5].map(fresh));
+  const keys = await Promise.all([0, 1, 2, 3, 4, 5].map(() => fresh()));
 
   /** All that may be said between two moments, when what was known so many milliseconds before may count. */
   const allowed = (key, asked, begin, end, kept) => {
@@ -58,21 +58,7 @@ export async function agree(t, { requests, processes, seed }) {
   };
 
   const seen = {};
-  for (let number = 0; number < requests; number++) {
-    const at = below(keys.length);
-    if ((now(keys[at]).revoked || now(keys[at]).end < Date.now()) && chance(0.5)) keys[at] = await fresh();
-    const key = keys[at];
-    if (chance(0.005)) {
-      await app.call('POST', `/owners/${key.owner}/revoke`, undefined, process());
-      for (const other of keys.filter(({ owner }) => owner === key.owner)) change(other, { revoked: true });
-    } else if (chance(0.02)) {
-      await app.call('POST', `/keys/${key.id}/revoke`, undefined, process());
-      change(key, { revoked: true });
-    } else if (!now(key).revoked && now(key).end > Date.now() + 60_000 && chance(0.3)) {
-      const more = { disabled: chance(0.2), networks: chance(0.5) ? [] : Object.keys(NETWORKS).filter(() => chance(0.3)), scopes: SCOPES.filter(() => chance(0.7)) };
-      await app.call('PATCH', `/keys/${key.id}`, { disabled: more.disabled, allowed_addresses: more.networks, scopes: more.scopes }, process());
-      change(key, more);
-    }
+  const ask = async (key, number) => {
     const asked = { needed: SCOPES.filter(() => chance(0.3)), from: below(ADDRESSES.length) };
     const [address, scopes, cost] = [ADDRESSES[asked.from], asked.needed.length > 0 ? asked.needed : undefined, below(4)];
     const about = () => `request ${number}: ${JSON.stringify(now(key))} for ${JSON.stringify({ asked, cost, spent: spent[key.owner] })}`;
@@ -88,10 +74,34 @@ export async function agree(t, { requests, processes, seed }) {
 
     // The server says the same where it decides about scopes and addresses itself.
     const before = Date.now();
-    const { code } = await app.as(app.manager, 'POST', '/v1/verify', { key: key.secret, scopes, ip: address, cost: 0 }, process());
+    const { code } = await app.as(app.manager, 'POST', '/v1/verify', { key: key.secret, scopes, ip: address, cost: 0 }, anywhere());
     assert.ok(allowed(key, asked, before, Date.now(), 0).has({ valid: 'ok', ip_refused: 'address_refused' }[code] ?? code), `${code}, ${about()}`);
     seen[found] = (seen[found] ?? 0) + 1;
+  };
+
+  for (let number = 0; number < requests; number++) {
+    const at = below(keys.length);
+    if ((now(keys[at]).revoked || now(keys[at]).end < Date.now()) && chance(0.5)) keys[at] = await fresh();
+    const key = keys[at];
+    if (chance(0.005)) {
+      await app.call('POST', `/owners/${key.owner}/revoke`, undefined, anywhere());
+      for (const other of keys.filter(({ owner }) => owner === key.owner)) change(other, { revoked: true });
+    } else if (chance(0.02)) {
+      await app.call('POST', `/keys/${key.id}/revoke`, undefined, anywhere());
+      change(key, { revoked: true });
+    } else if (!now(key).revoked && now(key).end > Date.now() + 60_000 && chance(0.3)) {
+      const more = { disabled: chance(0.2), networks: chance(0.5) ? [] : Object.keys(NETWORKS).filter(() => chance(0.3)), scopes: SCOPES.filter(() => chance(0.7)) };
+      await app.call('PATCH', `/keys/${key.id}`, { disabled: more.disabled, allowed_addresses: more.networks, scopes: more.scopes }, anywhere());
+      change(key, more);
+    }
+    await ask(key, number);
   }
+  // However quick the requests were and wherever parts of a quota are, one is used up, and one key has come to its end by itself.
+  const spender = await fresh(false);
+  while (!seen.quota_exceeded) await ask(spender, requests);
+  const brief = await fresh(true);
+  while (now(brief).end >= Date.now()) await new Promise((resolve) => setTimeout(resolve, 50));
+  await ask(brief, requests);
   assert.deepEqual(Object.keys(seen).sort(), ['address_refused', 'disabled', 'expired', 'insufficient_scope', 'ok', 'quota_exceeded', 'revoked'], JSON.stringify(seen));
   assert.ok(seen.ok > requests / 10, JSON.stringify(seen));
   await Promise.all(guards.map(({ guard }) => guard.close()));
