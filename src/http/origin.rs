@@ -205,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn each_fault_of_an_address_is_told_by_a_sentence_of_its_own() {
+        for (fault, says) in [
+            (Fault::Protocol, "https:// or http://"),
+            (Fault::Userinfo, "user or password"),
+            (Fault::Query, "query or a fragment"),
+            (Fault::Insecure, "plain http"),
+        ] {
+            assert!(Fault::ALL.contains(&fault) && fault.sentence().contains(says), "{}", fault.sentence());
+        }
+    }
+
+    #[test]
     fn no_address_leads_the_key_elsewhere() {
         let origin = open("https://api.example.com/v1").unwrap();
         let cases = [

@@ -50,6 +50,22 @@ fn a_status_that_is_not_stated_is_unknown() {
 }
 
 #[test]
+fn a_key_that_was_ended_is_revoked_unless_its_answer_states_something_else() {
+    let ends = r#""endpoints":{"revoke":{"method":"DELETE","path":"/keys/{id}"}}"#;
+    for (status, body, expected) in [
+        (204, "", "revoked"),
+        (200, r#"{"id":"k1"}"#, "revoked"),
+        (200, r#"{"id":"k1","name":"robot","revoked_at":"never"}"#, "revoked"),
+        (200, r#"{"id":"k1","status":"expired"}"#, "expired"),
+    ] {
+        let script =
+            Script::new([expect("DELETE https://h/keys/k1 | x-key: a-key-of-mine-0123", status, body)]);
+        let ended = run(declared(&script, ends, key()).revoke(&script, "k1")).unwrap();
+        assert_eq!(ended.status.as_str(), expected, "{body}");
+    }
+}
+
+#[test]
 fn a_filter_lets_through_what_is_known_whether_or_not_the_service_filters() {
     let items = r#"{"id":"k1","status":"active"},{"id":"k2"},{"id":"k3","status":"revoked"},{"id":"k4","expires_at":"2020-01-01T00:00:00Z"}"#;
     for (filter, expected) in [
