@@ -1,9 +1,10 @@
 //! Whether a key can begin at a place: what stands before it must not be a part of the same
-//! word. Escapes end with a letter and are none: `\n`, `%3D`, `%253D`, `\u003d`, `=3D` of mails, a
-//! colour of a terminal.
+//! word. Escapes end with a letter and are none: `\n`, `%3D`, `%253D`, `\u003d`, `%u003D`,
+//! `=3D` of mails, and what a terminal obeys: a colour, `ESC [ K`, `ESC ( B`.
 
-/// How far before a place it is looked.
-pub(crate) const CONTEXT: usize = 12;
+/// How far before a place it is looked: a colour of three numbers, escaped, has 25 bytes.
+/// As `CONTEXT` in pkg/find/engine.js.
+pub(crate) const CONTEXT: usize = 32;
 
 /// Whether a key can begin at `at`.
 pub(crate) fn is_edge(text: &[u8], at: usize) -> bool {
@@ -15,17 +16,18 @@ pub(crate) fn is_edge(text: &[u8], at: usize) -> bool {
         [.., b'=', b'3', b'D'] => true,
         [before @ .., high, low] if is_percent(before) => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         [.., b'\\', b'x', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
-        [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
-        [.., b'm'] => {
-            // ESC [ 3 1 m
-            let numbers =
-                before.iter().rev().skip(1).take_while(|byte| byte.is_ascii_digit() || **byte == b';');
-            let length = numbers.count();
-            let rest = before.get(..before.len() - 1 - length).unwrap_or_default();
-            matches!(rest, [.., 0x1B, b'['] | [.., b'b', b'['])
-        }
-        _ => false,
+        [.., b'\\' | b'%', b'u', a, b, c, d] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
+        [before @ .., _] => is_sequence(before),
     }
+}
+
+/// Whether a text ends with a sequence for a terminal (`ESC`, `ESC (`, `ESC [ 31`, and as others write it: `\x1b[`,
+/// `\033[`, `\e[`, `^[[`), but for the letter that ends that.
+fn is_sequence(mut text: &[u8]) -> bool {
+    while let [before @ .., b' '..=b'?'] = text {
+        text = before;
+    }
+    matches!(text, [.., 0x1B] | [.., 0x1B | b'b' | b'B' | b'3' | b'e' | b'[', b'['])
 }
 
 /// Whether a text ends with `%`, or with that escaped again: `%25`, `%2525`.
@@ -61,11 +63,22 @@ mod tests {
             "\\x3d",
             "\u{1b}[31m",
             "\u{1b}[1;31m",
+            "\u{1b}[38;2;255;255;255m",
+            "\\u001B[48;2;255;255;255m",
+            "\u{1b}[38:2::1:2:3m",
+            "\u{1b}[01;31m\u{1b}[K",
+            "\u{1b}[?25h",
+            "\u{1b}(B",
+            "\u{1b}7",
+            "\\033[31m",
+            "\\e[1m",
+            "^[[31m",
+            "%u003D",
             "é",
         ] {
             assert!(is_edge(before.as_bytes(), before.len()), "{before}");
         }
-        for before in ["a", "Z", "9", "\\q", "%3", "\\u03", "31m", "%zz", "[31m", "253D", "=3d"] {
+        for before in ["a", "Z", "9", "\\q", "%3", "\\u03", "31m", "%zz", "[31m", "253D", "=3d", "(B", "^[31m"] {
             assert!(!is_edge(before.as_bytes(), before.len()), "{before}");
         }
     }

@@ -59,6 +59,19 @@ test('it is redacted as a whole, in texts and in bytes, with what stays of it', 
   }
 });
 
+test('a key behind what a terminal obeys is found, also where a source or a log writes that', () => {
+  const behind = [
+    '\x1b[38;2;255;100;100m', '\x1b[1;38;2;255;255;255m', '\x1b[38:2::1:2:3m', '\x1b[01;31m\x1b[K', '\x1b[2K\x1b[1G', '\x1b[?25h', '\x1b(B', '\x1b[m\x1b(B', '\x1b7',
+    '\\u001b[38;2;255;100;100m', '\\x1b[48;2;255;100;100m', '\\033[31m', '\\e[1;31m', '^[[31m', '%u003d',
+  ];
+  for (const sequence of behind) {
+    const text = `a ${sequence}${KEY} b`;
+    assert.equal(redact(text), `a ${sequence}ghp_[redacted] b`, JSON.stringify(sequence));
+    assert.equal(Buffer.from(redact(Buffer.from(text))).toString(), `a ${sequence}ghp_[redacted] b`);
+  }
+  assert.equal(redact(`100m${KEY}`), `100m${KEY}`);
+});
+
 test('each cut of a stream finds it', async () => {
   for (const form of Object.keys(FORMS)) {
     const text = `é ${written(KEY, form)} k=${written(SIGNED, form)}. ${written(KEY, form, form !== 'Markdown' && form !== 'JSON')}`;
