@@ -58,10 +58,11 @@ function moment(value, path) {
   if (value === null) return null;
   if (value === undefined) throw faulty(path, 'it is missing. Select it; null means that there is no such moment.');
   let time = NaN;
-  if (typeof value === 'number') time = value;
-  else if (typeof value === 'string') time = TIMESTAMP.test(value) ? Date.parse(value) : NaN;
-  else if (Object.prototype.toString.call(value) === '[object Date]') time = Number(value);
-  if (Number.isFinite(time)) return time;
+  // JavaScript counts on from the end of a month: 30 February would be 2 March.
+  if (typeof value === 'string') time = TIMESTAMP.test(value) && new Date(value.slice(0, 10)).getUTCDate() === +value.slice(8, 10) ? Date.parse(value) : NaN;
+  else if (typeof value === 'number' || Object.prototype.toString.call(value) === '[object Date]') time = Number(value);
+  // `Date` holds none that is farther from 1970.
+  if (Math.abs(time) <= 8.64e15) return time;
   throw faulty(path, 'expected null, a Date, Unix milliseconds, or a timestamp with its time zone.');
 }
 

@@ -27,6 +27,9 @@ const FAILURES = {
   'a row has the names of its columns': [() => ({ ...row, expiresAt: undefined, expires_at: null }), /lookup: row\.expiresAt: it is missing/],
   'a row says nothing of being disabled': [() => ({ ...row, disabled: undefined }), /lookup: row\.disabled: /],
   'a row ends at a moment of no zone': [() => ({ ...row, expiresAt: '2030-01-01 00:00:00' }), /lookup: row\.expiresAt: expected/],
+  'a row ends on a day that no calendar has': [() => ({ ...row, expiresAt: '2999-02-30T00:00:00Z' }), /lookup: row\.expiresAt: expected/],
+  'a row ends on 31 April, as PostgreSQL writes it': [() => ({ ...row, expiresAt: '2999-04-31 00:00:00+00' }), /lookup: row\.expiresAt: expected/],
+  'a row ends later than any Date': [() => ({ ...row, expiresAt: 1e300 }), /lookup: row\.expiresAt: expected/],
   'a row ends at no moment': [() => ({ ...row, expiresAt: new Date(NaN) }), /lookup: row\.expiresAt: expected/],
   'a row cannot be read': [() => new Proxy({}, { get() { throw boom; } }), /ECONNREFUSED/],
 };
