@@ -58,7 +58,8 @@ export function deep(value, inText, inBytes) {
     if (kind === 'URL') return kept(value, address(value));
     if (LISTS.includes(kind)) return kept(value, list(value));
     if (MESSAGES.includes(kind)) return kept(value, message(value, depth));
-    if (isOfPlatform(value, kind)) return value;
+    // Whoever uses an object can give it members.
+    if (isOfPlatform(value, kind) && !Object.keys(value).length) return value;
     return instance(value, depth);
   };
 
@@ -163,7 +164,9 @@ export function deep(value, inText, inBytes) {
 
   /** A request or a response, whose body nobody may read: what is told of it, where that holds a key. @param {any} value @param {number} depth */
   const message = (value, depth) => {
-    const shown = Object.fromEntries(['method', 'status', 'url', 'headers'].flatMap((name) => (name in value ? [[name, value[name]]] : [])));
+    /** @type {Record<string, unknown>} */
+    const shown = {};
+    for (const name of ['method', 'status', 'statusText', 'url', 'headers']) if (name in value) shown[name] = value[name];
     const out = {};
     return members(shown, out, depth) ? value : out;
   };

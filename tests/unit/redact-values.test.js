@@ -102,6 +102,18 @@ test('what the platform made is made anew where it holds a key, and else is the 
   assert.equal(redact(Object.assign(new Session(), { token: KEY })).token, OUT);
 });
 
+test('what the platform tells of an object beside its content', () => {
+  const made = [
+    new Response('x', { statusText: KEY }), Object.assign(Promise.resolve(1), { url: KEY }), Object.assign(new Date(0), { token: KEY }),
+    Object.assign(new AbortController().signal, { token: KEY }),
+  ];
+  for (const one of made) {
+    const out = redact({ one }).one;
+    assert.equal(Object.getPrototypeOf(out).constructor.name.replace('Object', 'Response'), one.constructor.name);
+    assert.ok(!inspect(out, { depth: 9, getters: true }).includes(KEY) && !JSON.stringify([out]).includes(KEY), inspect(out));
+  }
+});
+
 test('bytes of every kind', () => {
   const bytes = Buffer.from(`x ${KEY}`);
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
