@@ -4,7 +4,7 @@
 /** What closes what stands before a key. @type {Record<string, string>} */
 const PAIRS = { '"': '"', "'": "'", '`': '`', '(': ')', '[': ']', '{': '}', '<': '>', '“': '”', '‘': '’', '«': '»', '|': '|', '*': '*', ',': ',', '>': '<', '\t': '\t' };
 /** The end of a line or of a text, as JSON, an address, HTML and a terminal write it. */
-const ESCAPED = /^(?:\\[nrt"'\\u]|&\w+;|\x1b\[|%(?:0[ad]|2[0267c]|7d))/i;
+const ESCAPED = /^(?:\\[nrt"'\\u]|&#?\w+;|\^?\[+\d|\x1b|%(?:25)*(?:0[ad]|2[0267c]|7d))/i;
 /** A middle of a key that is shorter is something else, between two spaces. */
 const SHORTEST = 8;
 

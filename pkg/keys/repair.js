@@ -6,13 +6,15 @@ import { LONGEST, offline } from '../core/offline.js';
 import { diagnosis } from '../core/parts.js';
 import { unescaped } from './unescape.js';
 
-/** Each word of a text is a candidate; a text of more words is a document. */
-const MOST = 400;
-/** What cannot be seen: joiners, marks of direction, the byte order mark, soft hyphens, colours of a terminal, zero bytes. */
-const INVISIBLE = /\p{DI}|\x1b\[[\d;]*m|\0/gu;
-const SPACE = /\s+/g;
+/** Each word of a text is a candidate, and so is what stands in it: a request that a browser copies has some hundreds, a document more. */
+const MOST = 2000;
+/**
+ * What cannot be seen: joiners, marks of direction, soft hyphens, blanks, control characters; what a terminal obeys, such as
+ * links, colours and the marks of a paste, also where the escape was lost or is shown as `^[`.
+ */
+const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[ -?]*[@-~]|(?:\^\[)?\[\d[\d;]*[m~]|(?!\s)\p{Cc}/gu;
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
-const AROUND = /[\s"'`´«»‹›\u2018-\u201f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
+const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
 const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*[+.&\\]?\s*\1/g;
 /**
@@ -24,11 +26,12 @@ export function repair(text, isKey, prefixes = []) {
   if (text.length > LONGEST) return undefined;
   /** @type {Set<string>} */
   const found = new Set();
-  let tried = 0;
+  const tried = new Set([text]);
   for (const candidates of [words(text), whole(text), looked(text), cased(text, prefixes)]) {
     for (const candidate of candidates) {
-      if (++tried > MOST || found.size > 1) break;
-      if (candidate && candidate !== text && isKey(candidate)) found.add(candidate);
+      if (!candidate || tried.has(candidate)) continue;
+      if (tried.add(candidate).size > MOST || found.size > 1) break;
+      if (isKey(candidate)) found.add(candidate);
     }
     if (found.size > 0) break;
   }
@@ -47,17 +50,21 @@ function credentials(text) {
 /** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
 function* words(text) {
   const plain = text.replace(INVISIBLE, '');
-  for (const form of new Set([plain, unescaped(plain), credentials(plain)])) {
+  for (const form of new Set([plain, unescaped(plain).replace(INVISIBLE, ''), credentials(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
-      yield word.replace(/^[.:=*~]+|[.:=!?*~]+$/g, '');
-      // NAME=key, ?key=…&, user:key@, a header's name.
-      for (const sign of ['=', ':', '/', '&', '@', '?', '#']) {
+      yield word.replace(/^[.:=*~+-]+|[.:=!?*~]+$/g, '');
+      // Italic in Markdown; a key can end with one.
+      yield word.replace(/^_(.+)_$/, '$1');
+      // NAME=key, ?key=…&, user:key@, a header's name, a space in a form.
+      for (const sign of '=:/&@?#+') {
         const pieces = word.split(sign);
-        for (let at = 1; at < pieces.length; at++) yield pieces.slice(at).join(sign).split(/[&@?#]/)[0];
-        for (let at = 1; at < pieces.length; at++) yield pieces.slice(0, at).join(sign);
+        for (let at = 1; at < pieces.length; at++) {
+          yield pieces.slice(at).join(sign).split(/[&@?#]/)[0];
+          yield pieces.slice(0, at).join(sign);
+        }
       }
-      for (const piece of word.split(/[=:/&@?#*~$]/)) yield piece;
+      for (const piece of word.split(/[=:/&@?#*~$+]/)) yield piece;
     }
   }
 }
@@ -70,11 +77,10 @@ export function isTwice(text) {
 
 /** The whole text without the white space that broke it up, and what stands around that. @param {string} text @returns {Generator<string>} */
 function* whole(text) {
-  const joined = text.replace(INVISIBLE, '').replace(SPACE, '').replace(/\\(?=$|\W)/g, '');
+  const joined = text.replace(INVISIBLE, '').replace(/\s+/g, '');
   yield joined;
   if (isTwice(joined)) yield joined.slice(joined.length / 2);
-  yield joined.replace(/^(?:(?:export|set|setx|env|const|let|var)?[A-Za-z_][\w.-]*(?:=|:))?["'`]*/, '').replace(/["'`;,]+$/, '');
-  yield joined.replace(/^(?:Authorization:)?(?:Bearer|Basic|Token)/i, '');
+  yield joined.replace(/^(?:Authorization:)?(?:Bearer|Token)/i, '');
   yield* words(joined);
   yield* words(text.replace(CONTINUED, ''));
 }
@@ -83,10 +89,9 @@ function* whole(text) {
 function* looked(text) {
   const { lookalike } = diagnosis(offline());
   // No sign becomes several: an ellipsis stands for what was left out.
-  const plain = (/** @type {string} */ letter) => (/^[A-Za-z0-9]+$|^.$/su.test(letter.normalize('NFKC')) ? letter.normalize('NFKC') : letter);
   const ascii = text.replace(/[^\0-\x7f]/gu, (letter) => {
     const code = lookalike(/** @type {number} */ (letter.codePointAt(0)));
-    return code > 0 ? String.fromCharCode(code) : plain(letter);
+    return code > 0 ? String.fromCharCode(code) : (/^[A-Za-z0-9]+$|^.$/su.exec(letter.normalize('NFKC')) ?? [letter])[0];
   });
   if (ascii === text) return;
   yield* words(ascii);

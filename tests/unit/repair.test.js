@@ -130,6 +130,27 @@ const PASTED = {
   PHP: (key) => `define('API_KEY', '${key}');`,
   fish: (key) => `set -gx API_KEY ${key}`,
   'colours of a terminal': (key) => `\x1b[1;32m${key}\x1b[0m`,
+  'colours of three numbers': (key) => `\x1b[38:2::255:100:0m${key}\x1b[m`,
+  'colours whose escape was lost': (key) => `[32m${key}[0m`,
+  'what grep has found': (key) => `KEY=\x1b[01;31m\x1b[K${key}\x1b[m\x1b[K`,
+  'link of a terminal': (key) => `\x1b]8;;https://example.com\x07${key}\x1b]8;;\x07`,
+  'bracketed paste': (key) => `\x1b[200~${key}\x1b[201~`,
+  'bracketed paste, shown': (key) => `^[[200~${key}^[[201~`,
+  'end of transmission': (key) => `${key}\x04`,
+  'next line': (key) => `${key.slice(0, 20)}\x85${key.slice(20)}`,
+  'place of a picture': (key) => `${key}\ufffc`,
+  'blank of Braille': (key) => `\u2800${key}`,
+  'page, soft hyphen': (key) => `${key.slice(0, 9)}&shy;${key.slice(9)}`,
+  'page, zero-width space': (key) => `${key.slice(0, 9)}&#8203;${key.slice(9)}`,
+  'page, break': (key) => `${key.slice(0, 9)}<wbr>${key.slice(9)}`,
+  'page, quotes by number': (key) => `key=&#34;${key}&#34; id=5`,
+  'address, quotes escaped again': (key) => `%2522${key}%2522`,
+  form: (key) => `authorization=Bearer+${key}`,
+  'corner brackets': (key) => `「${key}」`,
+  'ideographic full stop': (key) => `${key}。`,
+  primes: (key) => `″${key}″`,
+  'Markdown, italic': (key) => `_${key}_`,
+  'line of a diff': (key) => `+${key}`,
   'UTF-16 read as bytes': (key) => `${[...key].join('\0')}\0`,
   picture: (key) => `🔑${key}`,
   arrow: (key) => `API_KEY→${key}`,
@@ -142,6 +163,21 @@ test('what people paste around and into a key is taken off where that is certain
       const found = checkKey(id, text(key));
       assert.ok(!found.ok && found.problems.length > 0, `${name}, ${id}`);
       assert.equal(found.fixed, key, `${name}, ${id}: ${text(key)}`);
+    }
+  }
+});
+
+test('a key at the end of a long text is found too', () => {
+  const request = (key) => `curl 'https://app.example.com/api/items?limit=20&offset=40&sort=-created_at&fields=id,name,status' \\\n${[
+    'accept: application/json, text/plain, */*', 'accept-language: en-US,en;q=0.9,de-DE;q=0.8,de;q=0.7', 'cookie: _ga=GA1.1.1822391849.1700000000; id=7a1c; theme=dark; locale=en',
+    'sec-ch-ua: "Chromium";v="131", "Not_A Brand";v="24"', 'referer: https://app.example.com/projects/8f14e45f-ceea-467f-a9e5-2c9d1a5b0c11/items?tab=all',
+    'user-agent: Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36', `x-api-key: ${key}`, 'x-requested-with: XMLHttpRequest',
+  ].map((header) => `  -H '${header}' \\\n`).join('')}  --data-raw '{"query":"hello world","page":1}'`;
+  const settings = (key) => `${Array.from({ length: 60 }, (_, at) => `SETTING_${at}=value-${at}.example.com/path`).join('\n')}\nAPI_KEY=${key}\n`;
+  const data = (key) => JSON.stringify({ items: Array.from({ length: 60 }, (_, id) => ({ id, name: `n ${id}`, url: `https://example.com/a/${id}` })), key }, null, 2);
+  for (const text of [request, settings, data]) {
+    for (const [id, key] of [['github', KEY], ['keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'], ['stripe', exampleKey('stripe')]]) {
+      assert.equal(checkKey(id, text(key)).fixed, key, `${id}: ${text(key)}`);
     }
   }
 });
