@@ -78,7 +78,9 @@ mod tests {
         ] {
             assert!(is_edge(before.as_bytes(), before.len()), "{before}");
         }
-        for before in ["a", "Z", "9", "\\q", "%3", "\\u03", "31m", "%zz", "[31m", "253D", "=3d", "(B", "^[31m"] {
+        for before in
+            ["a", "Z", "9", "\\q", "%3", "\\u03", "31m", "%zz", "[31m", "253D", "=3d", "(B", "^[31m"]
+        {
             assert!(!is_edge(before.as_bytes(), before.len()), "{before}");
         }
     }
