@@ -182,6 +182,20 @@ test('a key at the end of a long text is found too', () => {
   }
 });
 
+test('what is tried of a text grows as its length, whatever stands in it', async () => {
+  const { repair } = await import('../../pkg/keys/repair.js');
+  for (const unit of ['=', '&', '?#', 'a=', 'a&b@c?d#', '+', '_', '\\', '"', 'a b ']) {
+    const text = unit.repeat(16_000 / unit.length);
+    let tried = 0;
+    const isNone = (candidate) => {
+      tried += candidate.length;
+      return false;
+    };
+    assert.equal(repair(text, isNone, ['ghp_']), undefined);
+    assert.ok(tried < 50 * text.length, `${unit}: ${tried}`);
+  }
+});
+
 test('a key that was pasted twice is offered once', () => {
   for (const [id, key] of [['github', KEY], ['keylatch', 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms'], ['npm', exampleKey('npm')]]) {
     for (const between of ['', ' ', '\n', ', ']) assert.equal(checkKey(id, key + between + key).fixed, key, id);
