@@ -16,7 +16,7 @@ const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
 const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
-const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*[+.&\\]?\s*\1/g;
+const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
 /**
  * The key that a text holds, if it holds exactly one.
  * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key can begin with
@@ -53,7 +53,7 @@ function* words(text) {
   for (const form of new Set([plain, unescaped(plain).replace(INVISIBLE, ''), credentials(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
-      yield word.replace(/^[.:=*~+-]+|[.:=!?*~]+$/g, '');
+      yield /^.*[^.:=!?*~]/.exec(word.replace(/^[.:=*~+-]+/, ''))?.[0] ?? '';
       // Italic in Markdown; a key can end with one.
       yield word.replace(/^_(.+)_$/, '$1');
       // NAME=key, ?key=…&, user:key@, a header's name, a space in a form.
