@@ -42,11 +42,10 @@ export function checkKey(service, text) {
     const format = formatNumber(core, about);
     const found = core.wasm.check(format, write(core, text));
     const kind = found & 7;
-    if (kind === GOOD) {
-      const prefix = about.prefixes[found >>> 3];
-      return prefix === undefined ? { ok: true, provider, certainty } : { ok: true, provider, certainty, prefix };
-    }
+    if (kind === GOOD) return good(about, about.prefixes[found >>> 3]);
     const problems = kind === UNCLEAR ? diagnosed(core, format, text) : [problem(about, text, found)];
+    // Of odd characters the quick check cannot tell that they are a key.
+    if (problems.length === 0) return good(about, longest(about.prefixes.filter((prefix) => prefix !== undefined && text.startsWith(prefix))));
     const like = fresh(core).words[0];
     const looksLike = (like === 0 ? listedIds(text) : idsOf(like)).filter((id) => id !== provider);
     const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) || (kind === WRONG_LENGTH && isTwice(text));
@@ -55,6 +54,24 @@ export function checkKey(service, text) {
   } catch (thrown) {
     throw broken(core, thrown);
   }
+}
+
+/** @param {Service} about @param {string | undefined} prefix @returns {KeyCheck} */
+function good({ id: provider, certainty }, prefix) {
+  return prefix === undefined ? { ok: true, provider, certainty } : { ok: true, provider, certainty, prefix };
+}
+
+/** @param {(string | undefined)[]} texts */
+const longest = (texts) => texts.sort((a, b) => Number(b?.length) - Number(a?.length))[0];
+
+/**
+ * Why a text is certainly no key of a service; nothing where it may be one. A format that is
+ * only observed does not count as certain.
+ * @param {import('../index.js').Provider} provider @param {string} text
+ */
+export function faultOf(provider, text) {
+  const found = checkKey(provider.certainty === 'documented' ? provider : ANY, text);
+  return found.ok ? undefined : found.problems[0].message;
 }
 
 /** Whether a text begins as a key does, but for upper and lower case, which are one bit apart. @param {Service} about @param {string} text */

@@ -117,6 +117,7 @@ export default ({ keylatch, vectors: { formats, checks, headers, retry, dates } 
           const check = checkKey(service(format), text);
           const found = check.ok ? [] : check.problems.map(({ code, index }) => [code, index]);
           same(found, problems, JSON.stringify(text));
+          same(check.ok, problems.length === 0, JSON.stringify(text));
           for (const { message } of check.problems ?? []) ok(/^\S.+\.$/.test(message) && !message.includes('{0}'), message);
         }
       },
