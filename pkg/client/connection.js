@@ -5,7 +5,7 @@ import { asText, failure, isError } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
 import { providerOf } from '../core/providers.js';
 import { bytesOf, copyOf, dispose } from '../core/secret.js';
-import { ANY, checkKey } from '../keys/check.js';
+import { faultOf } from '../keys/check.js';
 import { headerName, headerValue, schemeOf } from '../keys/headers.js';
 import { ABORTED } from './call.js';
 import { client, trapped } from './load.js';
@@ -50,12 +50,8 @@ export function connect(options, credential, before) {
  */
 function refuseOther(provider, secret, scheme) {
   const text = secret.expose();
-  // A format that is only observed does not count as certain.
-  const found = checkKey(provider.certainty === 'documented' ? provider : ANY, text);
-  if (!found.ok) {
-    const [{ message }] = found.problems;
-    throw failure(/** @type {any} */ ('invalid_key'), provider.title, message);
-  }
+  const why = faultOf(provider, text);
+  if (why !== undefined) throw failure(/** @type {any} */ ('invalid_key'), provider.title, why);
   headerValue(scheme, text, provider.title);
 }
 

@@ -8,7 +8,7 @@ import { hasBrand } from './brand.js';
 /** What an error of another copy of the package, or of another realm, is known by. */
 const BRAND = Symbol.for('keylatch.KeylatchError');
 
-/** The sentences by code: those of the client come with it. @type {Record<string, string>} */
+/** The sentences by code: those of requests and of the client's WebAssembly come with them. @type {Record<string, string>} */
 const sentences = { ...errors };
 
 /** @param {Record<string, string>} more */
@@ -17,7 +17,7 @@ export const learn = (more) => void Object.assign(sentences, more);
 /**
  * @typedef {import('../index.js').ErrorCode} ErrorCode
  * @typedef {{ code: import('../index.js').ProblemCode, index: number, details: string[] }} RawProblem
- * @typedef {{ code: string, details: string[], sentence?: string, problem?: RawProblem, status?: number, requestId?: string,
+ * @typedef {{ code: string, details: string[], sentence?: string, status?: number, requestId?: string,
  *   retryAfter?: number, service?: object, cause?: { name: string, message: string } }} RawError
  */
 
@@ -30,8 +30,7 @@ export class KeylatchError extends Error {
 
   /** @param {RawError} raw @param {unknown} [cause] */
   constructor(raw, cause) {
-    const details = raw.problem ? [...raw.details, problemOf(raw.problem).message] : raw.details;
-    super(fill(raw.sentence ?? sentences[raw.code] ?? raw.code, details).trim(), ...(cause === undefined ? [] : [{ cause }]));
+    super(fill(raw.sentence ?? sentences[raw.code] ?? raw.code, raw.details).trim(), ...(cause === undefined ? [] : [{ cause }]));
     this.code = raw.code;
     for (const member of /** @type {const} */ (['status', 'requestId', 'retryAfter', 'service'])) {
       if (raw[member] !== undefined) Object.assign(this, { [member]: raw[member] });

@@ -2,11 +2,11 @@
 
 import { KeyClient } from '../client/client.js';
 import { KeylatchError } from '../core/errors.js';
-import { checkKey } from '../entries/offline.js';
+import { ANY, checkKey, faultOf } from '../keys/check.js';
 import { adopt } from '../core/secret.js';
 import { printed } from './command.js';
 import { CredentialFile, PROFILES } from './credential-file.js';
-import { notice, packed } from './core.js';
+import { notice, packed, providerOf } from './core.js';
 import { isBroken, readDotenv } from './dotenv.js';
 import { read } from './files.js';
 import { fromKeychain } from './keychain.js';
@@ -65,6 +65,8 @@ export class Host {
         return logIn(this.#setting);
       case 'prompt':
         return this.#prompt(more);
+      case 'check':
+        return this.#check(more);
       case 'accept':
         return this.#accept(adopt(more));
       default:
@@ -113,6 +115,18 @@ export class Host {
     const found = checkKey(provider, text.trim());
     this.#refusal = found.ok ? `${provider.title} did not accept that key.` : found.problems.map(({ message }) => message).join(' ');
     return { text };
+  }
+
+  /** @param {Uint8Array} key wiped */
+  #check(key) {
+    const { provider } = this.#setting;
+    const bytes = Buffer.from(key.buffer, key.byteOffset, key.length);
+    try {
+      // What the catalogue knows of a key warns in checks, and ends no search.
+      return { text: faultOf(provider.formatOnly ? providerOf(ANY) : provider, bytes.toString()) };
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   /** @param {import('../core/secret.js').Secret} key */

@@ -9,7 +9,7 @@ use crate::error::{Code, Error};
 use crate::notice::{Notice, Reason};
 use crate::provider::{FileKind, Provider, Sources, Text};
 use crate::secret::Secret;
-use crate::text::cut;
+use crate::text::{concat, cut};
 
 /// How often a person is asked for a key that the service then refuses.
 const TRIES: u8 = 3;
@@ -85,7 +85,7 @@ pub async fn resolve(host: &impl Host, ask: &Ask<'_>) -> Result<Found, Error> {
     match chain.walk().await? {
         Some((source, entry)) => {
             if !source.is_login() {
-                check(ask.provider, &entry.secret, &source)?;
+                chain.check(&entry.secret, &source).await?;
             }
             chain.warn_of_address(&source, entry.base_url.as_deref()).await?;
             let Chain { tried, warnings, .. } = chain;
@@ -369,7 +369,7 @@ impl<H: Host> Chain<'_, H> {
                 }
             };
             let last = asked + 1 == TRIES;
-            if let Err(error) = check(self.ask.provider, &typed, &Source::Prompt) {
+            if let Err(error) = self.check(&typed, &Source::Prompt).await {
                 if last {
                     return Err(error);
                 }
@@ -384,20 +384,21 @@ impl<H: Host> Chain<'_, H> {
         self.tried.push(Notice::new(Reason::PromptRefused).with(self.ask.provider.title.clone()));
         Ok(None)
     }
+
+    /// Refuses what is certainly no key of the service.
+    async fn check(&self, key: &Secret, source: &Source) -> Result<(), Error> {
+        match self.host.ask(Question::Check(self.ask.provider, key)).await?.text {
+            None => Ok(()),
+            Some(problem) => {
+                let title = concat(&[&self.ask.provider.title, " (from ", &source.describe(), ")"]);
+                Err(Error::new(Code::InvalidKey).with(title).with(String::from(problem.expose())))
+            }
+        }
+    }
 }
 
 fn shared(answer: &Answer) -> Notice {
     Notice::new(Reason::FileReadableByOthers).with(answer.path.clone())
-}
-
-fn check(provider: &Provider, key: &Secret, source: &Source) -> Result<(), Error> {
-    provider.check_key(key).map_err(|error| {
-        let title = provider.title.clone().into_owned() + " (from " + &source.describe() + ")";
-        match error.problem() {
-            Some(problem) => Error::new(error.code()).with(title).with_problem(problem.clone()),
-            None => error,
-        }
-    })
 }
 
 /// Host and port of an address, with a path if it has one.

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::error::Error;
 use crate::notice::Notice;
-use crate::provider::FileKind;
+use crate::provider::{FileKind, Provider};
 use crate::secret::Secret;
 use crate::value::Value;
 
@@ -29,6 +29,10 @@ pub enum Question<'a> {
     Renew,
     /// A key typed by the person, without showing it; how often it was asked for before.
     Prompt(u8),
+    /// Whether the key is certainly none of the service ([`Provider::check_key`]):
+    /// [`Answer::nothing`], or a text with what is wrong with it. The host has what checks keys
+    /// already, so the module of the chain need not carry it.
+    Check(&'a Provider, &'a Secret),
     /// Whether the service accepts the key: [`Answer::nothing`] when it does or
     /// when it cannot be asked, a notice when it does not.
     Accept(&'a Secret),

@@ -91,6 +91,10 @@ impl Host for Machine {
                 noted("prompt");
                 typed(&format!("prompt {asked}"), Reason::NotATerminal)
             }
+            Question::Check(service, key) => match service.check_key(key) {
+                Ok(()) => Answer::nothing(),
+                Err(error) => Answer::text(&error.problem().unwrap().to_string()),
+            },
             Question::Accept(key) => {
                 noted("accept");
                 match self.fact("refuses") {

@@ -4,9 +4,9 @@ use wasm_bindgen::prelude::*;
 
 use super::plain;
 use crate::error::{Error, ServiceMessage};
-use crate::value::{Object, Value};
 #[cfg(feature = "node")]
-use crate::{format::Problem, notice::Notice};
+use crate::notice::Notice;
+use crate::value::{Object, Value};
 
 /// An error on its way out; `?` makes one of an [`Error`].
 pub struct Thrown(JsValue);
@@ -26,11 +26,9 @@ impl From<Thrown> for JsValue {
 /// The members of `KeylatchError`, and the details that fill its sentence.
 pub(super) fn value(error: &Error) -> Value {
     let out = Object::new().with("code", error.code().as_str()).with("details", details(error.details()));
-    // A client looks at no key and for none.
+    // A client looks for no key.
     #[cfg(feature = "node")]
-    let out = out
-        .with_some("problem", error.problem().map(problem))
-        .with_some("tried", (!error.tried().is_empty()).then(|| notices(error.tried())));
+    let out = out.with_some("tried", (!error.tried().is_empty()).then(|| notices(error.tried())));
     out.with_some("status", error.status().map(u32::from))
         .with_some("requestId", error.request_id())
         .with_some("retryAfter", error.retry_after())
@@ -47,16 +45,6 @@ fn service(said: &ServiceMessage) -> Object {
         .with_some("code", said.code.as_deref())
         .with_some("message", said.message.as_deref())
         .with_some("suggestion", said.suggestion.as_deref())
-}
-
-/// A problem without its sentence, which the facade has.
-#[cfg(feature = "node")]
-fn problem(problem: &Problem) -> Value {
-    Object::new()
-        .with("code", problem.code.as_str())
-        .with("index", Value::Number(problem.index as f64))
-        .with("details", details(&problem.details))
-        .into()
 }
 
 /// Why a source gave nothing, without its sentence.

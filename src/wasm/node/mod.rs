@@ -52,6 +52,7 @@ impl Host for Machine {
             Question::File(path, kind) => ("file", path, kind.as_str().into()),
             Question::Renew => ("renew", "", JsValue::UNDEFINED),
             Question::Prompt(asked) => ("prompt", "", asked.into()),
+            Question::Check(_, key) => ("check", "", secret(key)),
             Question::Accept(key) => ("accept", "", secret(key)),
             Question::Store(key) => ("store", "", secret(key)),
             Question::Login => ("login", "", JsValue::UNDEFINED),
