@@ -20,15 +20,16 @@ const LONGEST_MESSAGE: usize = 400;
 
 impl Client {
     /// Sends the request of an operation and returns what its answer states, `Null` where it
-    /// has to state nothing. What the request needs (the prefix, the account) is asked for
-    /// first; a session that has ended is renewed once.
+    /// has to state nothing, with the call's secrets, which no reader of it may repeat. What the
+    /// request needs (the prefix, the account) is asked for first; a session that has ended is
+    /// renewed once.
     pub(super) async fn call(
         &self,
         t: &impl Transport,
         operation: Operation,
         vars: &Vars,
         idempotency_key: Option<&str>,
-    ) -> Result<Value, Error> {
+    ) -> Result<(Value, Vec<Secret>), Error> {
         let Some(endpoint) = self.provider.endpoints.get(operation) else {
             return Err(self.provider.unsupported(operation));
         };
@@ -54,14 +55,15 @@ impl Client {
             },
             answer => answer,
         };
-        let answer = answer.map_err(|error| self.refused_before(refusal, error))?;
-        let stated = self.stated(operation, endpoint, vars, answer)?;
+        let (response, secrets) = answer.map_err(|error| self.refused_before(refusal, error))?;
+        let stated = self.stated(operation, endpoint, vars, &secrets, response)?;
         // The prefix is remembered after the first success.
         self.prefix.borrow_mut().get_or_insert_default();
-        Ok(stated)
+        Ok((stated, secrets))
     }
 
-    /// Sends a request to one endpoint, again as often as [`Retry`] allows.
+    /// Sends a request to one endpoint, again as often as [`Retry`] allows; the answer, and the
+    /// call's secrets.
     pub(super) async fn exchange(
         &self,
         t: &impl Transport,
@@ -69,12 +71,11 @@ impl Client {
         operation: Operation,
         vars: &Vars,
         idempotency_key: Option<&str>,
-    ) -> Result<Response, Error> {
+    ) -> Result<(Response, Vec<Secret>), Error> {
         let repeatable =
             operation.is_repeatable() || (idempotency_key.is_some() && endpoint.idempotency.is_some());
         let mut retry = Retry::new(self.retries);
         let secrets = self.secrets(vars);
-        let scrub = scrubber(&secrets);
         let mut answer_lost = false;
         let mut attempt = 1;
         let mut numbered = None;
@@ -84,9 +85,9 @@ impl Client {
             // Without the query, which may be long and does not decide what is found.
             let address = String::from(cut(&request.url, "?").map_or(&*request.url, |(path, _)| path));
             let error = match t.send(request).await {
-                Ok(response) if response.is_ok() => return Ok(response),
-                Ok(response) => self.refusal(operation, response, &address, &scrub),
-                Err(error) => error.scrubbed(&scrub),
+                Ok(response) if response.is_ok() => return Ok((response, secrets)),
+                Ok(response) => self.refusal(operation, response, &address, &scrubber(&secrets)),
+                Err(error) => error.scrubbed(&scrubber(&secrets)),
             };
             let pause = retry.pause(&error, repeatable);
             answer_lost |= error.is_answer_lost();
@@ -220,7 +221,7 @@ impl Client {
 
     /// Takes this client's secrets out of what others said.
     pub fn scrub(&self, error: Error) -> Error {
-        error.scrubbed(&scrubber(&self.secrets(&Vars::new())))
+        error.scrubbed(&scrubber(&self.secrets(Vars::none())))
     }
 
     /// This call's secrets, in every form that they are sent in.

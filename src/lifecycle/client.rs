@@ -126,8 +126,7 @@ impl Client {
     }
 
     pub(super) async fn page(&self, t: &impl Transport, vars: Vars) -> Result<Page, Error> {
-        let answer = self.call(t, Operation::List, &vars, None).await?;
-        let secrets = self.secrets(&vars);
+        let (answer, secrets) = self.call(t, Operation::List, &vars, None).await?;
         let mut page = self.reader(Operation::List, &secrets).page(&answer)?;
         // A cursor that cannot be sent, or leads back here, leads nowhere.
         if !self.provider.uses(Operation::List, "cursor")
@@ -145,8 +144,7 @@ impl Client {
     pub async fn get(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
         if self.provider.endpoints.get(Operation::Get).is_some() {
             let vars = Vars::new().with("id", id);
-            let answer = self.call(t, Operation::Get, &vars, None).await?;
-            let secrets = self.secrets(&vars);
+            let (answer, secrets) = self.call(t, Operation::Get, &vars, None).await?;
             return self.reader(Operation::Get, &secrets).key(&answer);
         }
         self.refuse_key("id", id)?;
@@ -168,13 +166,17 @@ impl Client {
     /// # Errors
     /// [`Code::NotFound`], and those of every call.
     pub async fn revoke(&self, t: &impl Transport, id: &str) -> Result<KeyInfo, Error> {
-        let answer = self.end(t, id, &Overlap::None).await?;
-        let secrets = self.secrets(&Vars::new());
+        let (answer, secrets) = self.end(t, id, &Overlap::None).await?;
         self.reader(Operation::Revoke, &secrets).revoked(&answer, id)
     }
 
-    /// Revokes a key, or lets it live on for the overlap; what the service tells.
-    pub(super) async fn end(&self, t: &impl Transport, id: &str, overlap: &Overlap) -> Result<Value, Error> {
+    /// Revokes a key, or lets it live on for the overlap; what the service tells, as [`Client::call`] has it.
+    pub(super) async fn end(
+        &self,
+        t: &impl Transport,
+        id: &str,
+        overlap: &Overlap,
+    ) -> Result<(Value, Vec<Secret>), Error> {
         let mut vars = Vars::new().with("id", id);
         if let Overlap::For(duration) = overlap {
             vars.set("overlap", duration.as_str().into());
@@ -206,8 +208,7 @@ impl Client {
         if self.is_key(id) {
             return Ok(Secret::from(id));
         }
-        let answer = self.call(t, Operation::List, &Vars::new(), None).await?;
-        let secrets = self.secrets(&Vars::new());
+        let (answer, secrets) = self.call(t, Operation::List, Vars::none(), None).await?;
         let reader = self.reader(Operation::List, &secrets);
         reader.whole_key(&answer, id).ok_or_else(|| self.no_such_key(id))
     }
@@ -244,8 +245,9 @@ impl Client {
             (probe.call(t, Operation::Validate, &vars, None).await, true)
         };
         match answer {
-            Ok(answer) => {
-                let secrets = self.secrets(&Vars::new().with("secret", candidate.clone()));
+            Ok((answer, mut secrets)) => {
+                // A probe has that key alone.
+                secrets.extend(self.secrets(Vars::none()));
                 let reader = self.reader(Operation::Validate, &secrets);
                 reader.validation(&answer, endpoint.answer.states)
             }
@@ -264,8 +266,7 @@ impl Client {
     /// # Errors
     /// [`Code::Unauthorized`] when the service does not accept it, and those of every call.
     pub async fn whoami(&self, t: &impl Transport) -> Result<Account, Error> {
-        let answer = self.call(t, Operation::Whoami, &Vars::new(), None).await?;
-        let secrets = self.secrets(&Vars::new());
+        let (answer, secrets) = self.call(t, Operation::Whoami, Vars::none(), None).await?;
         self.reader(Operation::Whoami, &secrets).account(&answer)
     }
 

@@ -22,8 +22,8 @@ impl Client {
         if self.prefix.borrow().is_some() {
             return Ok(None);
         }
-        let found = match self.exchange(t, &discovery.endpoint, Operation::Get, &Vars::new(), None).await {
-            Ok(response) => match response.body {
+        let found = match self.exchange(t, &discovery.endpoint, Operation::Get, Vars::none(), None).await {
+            Ok((response, _)) => match response.body {
                 Body::Json(answer) => match answer.member(&discovery.member) {
                     Some(Value::Text(path)) => join(path.expose(), &discovery.suffix),
                     // The hub knows the user and has started nothing for them.
@@ -72,10 +72,9 @@ impl Client {
         let Some(endpoint) = self.provider.endpoints.get(Operation::Whoami) else {
             return Err(self.provider.unsupported(Operation::Whoami));
         };
-        let vars = Vars::new();
-        let response = self.exchange(t, endpoint, Operation::Whoami, &vars, None).await?;
-        let answer = self.stated(Operation::Whoami, endpoint, &vars, response)?;
-        let secrets = self.secrets(&vars);
+        let vars = Vars::none();
+        let (response, secrets) = self.exchange(t, endpoint, Operation::Whoami, vars, None).await?;
+        let answer = self.stated(Operation::Whoami, endpoint, vars, &secrets, response)?;
         let id = self.reader(Operation::Whoami, &secrets).account(&answer)?.id;
         self.account.replace(Some(id.clone()));
         self.prefix.borrow_mut().get_or_insert_default();

@@ -165,8 +165,7 @@ impl Client {
         vars: &Vars,
         key: &str,
     ) -> Result<(KeyInfo, Secret), Error> {
-        let answer = self.call(t, operation, vars, Some(key)).await?;
-        let mut secrets = self.secrets(vars);
+        let (answer, mut secrets) = self.call(t, operation, vars, Some(key)).await?;
         let secret = self.reader(operation, &secrets).secret(&answer);
         if let Ok(secret) = &secret {
             add_forms(secret, &mut secrets);

@@ -57,12 +57,11 @@ impl Client {
             refusal
         };
         let response = self.exchange(t, endpoint, Operation::SignIn, &vars, None).await;
-        let response = response.map_err(|error| self.refused_before(refusal, error))?;
+        let (response, secrets) = response.map_err(|error| self.refused_before(refusal, error))?;
         let cookie = cookie(&response);
         let keeps_cookies = response.keeps_cookies();
-        let answer = self.stated(Operation::SignIn, endpoint, &vars, response)?;
+        let answer = self.stated(Operation::SignIn, endpoint, &vars, &secrets, response)?;
         if endpoint.answer.states == States::Account {
-            let secrets = self.secrets(&vars);
             self.reader(Operation::SignIn, &secrets).account(&answer)?;
         }
         if cookie.is_none() && !keeps_cookies {
@@ -80,7 +79,7 @@ impl Client {
         else {
             return Ok(false);
         };
-        match self.exchange(t, check, Operation::CheckSession, &Vars::new(), None).await {
+        match self.exchange(t, check, Operation::CheckSession, Vars::none(), None).await {
             Err(error) if error.status() == Some(401) => {}
             _ => return Ok(false),
         }
@@ -108,7 +107,7 @@ impl Client {
         if let Credential::Session(session) = &self.credential {
             session.again.take();
         }
-        self.call(t, Operation::SignOut, &Vars::new(), None).await?;
+        self.call(t, Operation::SignOut, Vars::none(), None).await?;
         if let Credential::Session(session) = &self.credential {
             session.cookie.take();
         }

@@ -24,11 +24,11 @@ impl Client {
         operation: Operation,
         endpoint: &Endpoint,
         vars: &Vars,
+        secrets: &[Secret],
         response: Response,
     ) -> Result<Value, Error> {
         let Answer { statuses, states } = endpoint.answer;
-        let secrets = self.secrets(vars);
-        let reader = self.reader(operation, &secrets);
+        let reader = self.reader(operation, secrets);
         let wrong = |response: &Response| self.unexpected(endpoint.answer, response, reader.found);
         if !statuses.has(response.status) {
             return Err(wrong(&response));

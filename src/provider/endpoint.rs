@@ -278,6 +278,12 @@ impl Vars {
         Vars::default()
     }
 
+    /// The same, for calls that have none.
+    pub fn none() -> &'static Self {
+        static NONE: Vars = Vars(Vec::new());
+        &NONE
+    }
+
     /// The same with one more; `null` counts as no value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
