@@ -14,14 +14,18 @@ use std::cmp::Reverse;
 const LEFT_OUT: &[u8] = b"\"$<\\`";
 const SHIFTS: &[u8] = b"}~";
 
-/// The module that exports the bytes by these names, in one alphabet.
+/// The module that exports the bytes by these names, in one alphabet. Of that it says which bytes
+/// are frequent: four to a hexadecimal digit, the lowest bit first.
 pub fn module(named: &[(&str, Vec<u8>)]) -> String {
     let alphabet = alphabet(named.iter().flat_map(|(_, bytes)| bytes));
-    let numbers: Vec<String> = alphabet.iter().map(u8::to_string).collect();
+    let frequent: Vec<u8> = alphabet.iter().take(characters().len()).copied().collect();
+    let digit = |first: u8| -> u8 {
+        (0..4).filter(|bit| frequent.contains(&(first + bit))).map(|bit| 1 << bit).sum()
+    };
+    let digits: String = (0..=u8::MAX).step_by(4).map(|first| format!("{:x}", digit(first))).collect();
     let mut module = format!(
         "// WebAssembly, as pkg/platform/web/printable.js reads it, written by `cargo xtask build`.\n\
-         export const alphabet = [{}];\n",
-        numbers.join(",")
+         export const frequent = \"{digits}\";\n",
     );
     for (name, bytes) in named {
         module.push_str(&format!("export const {name} = \"{}\";\n", encode(bytes, &alphabet)));
@@ -29,8 +33,14 @@ pub fn module(named: &[(&str, Vec<u8>)]) -> String {
     module
 }
 
+/// What stands for a byte without a shift.
+fn characters() -> Vec<u8> {
+    (b' '..=b'~').filter(|character| ![LEFT_OUT, SHIFTS].concat().contains(character)).collect()
+}
+
 /// What one character stands for without a shift, with the first and with the
-/// second: all bytes, the most frequent first.
+/// second: the bytes that are most frequent, then the others. Both are in their order, which
+/// compresses better, and no byte is more than two characters either way.
 fn alphabet<'b>(bytes: impl Iterator<Item = &'b u8>) -> Vec<u8> {
     let mut counts = [0_usize; 256];
     for byte in bytes {
@@ -40,12 +50,14 @@ fn alphabet<'b>(bytes: impl Iterator<Item = &'b u8>) -> Vec<u8> {
     }
     let mut alphabet: Vec<u8> = (0..=u8::MAX).collect();
     alphabet.sort_by_key(|byte| Reverse(counts.get(usize::from(*byte)).copied()));
+    let (frequent, others) = alphabet.split_at_mut(characters().len());
+    frequent.sort_unstable();
+    others.sort_unstable();
     alphabet
 }
 
 fn encode(bytes: &[u8], alphabet: &[u8]) -> String {
-    let characters: Vec<u8> =
-        (b' '..=b'~').filter(|character| ![LEFT_OUT, SHIFTS].concat().contains(character)).collect();
+    let characters = characters();
     let prefixes = std::iter::once("").chain(["}", "~"]);
     let codes = prefixes.flat_map(|prefix| characters.iter().map(move |character| (prefix, *character)));
     let mut code_of = [("", 0_u8); 256];
@@ -99,7 +111,8 @@ mod tests {
         bytes.extend([0xff; 10]);
         let alphabet = alphabet(bytes.iter());
         let text = encode(&bytes, &alphabet);
-        assert_eq!(alphabet.first(), Some(&0xff));
-        assert!(text.ends_with(&" ".repeat(11)), "{text}");
+        let last = characters().pop().map(char::from).unwrap();
+        assert_eq!(alphabet.get(characters().len() - 1), Some(&0xff));
+        assert!(text.ends_with(&String::from(last).repeat(11)), "{text}");
     }
 }

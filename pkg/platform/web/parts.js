@@ -4,5 +4,5 @@ import * as bytes from '#bytes';
 
 import { decode } from './printable.js';
 
-export const diagnosis = () => new WebAssembly.Module(decode({ alphabet: bytes.alphabet, text: bytes.diagnosis }));
-export const secrets = () => new WebAssembly.Module(decode({ alphabet: bytes.alphabet, text: bytes.secrets }));
+export const diagnosis = () => new WebAssembly.Module(decode({ frequent: bytes.frequent, text: bytes.diagnosis }));
+export const secrets = () => new WebAssembly.Module(decode({ frequent: bytes.frequent, text: bytes.secrets }));

@@ -7,12 +7,15 @@ const SHIFT = '}'.charCodeAt(0);
 
 /**
  * The bytes of a text in which a character stands for the byte at its place in
- * the alphabet, or further on after a shift.
- * @param {{ alphabet: number[], text: string }} module
+ * the alphabet, or further on after a shift. The alphabet is the frequent bytes, which
+ * are the bits of `frequent`, and then the others.
+ * @param {{ frequent: string, text: string }} module
  */
-export function decode({ alphabet, text }) {
+export function decode({ frequent, text }) {
   const byCode = new Uint8Array(3 * 128);
-  alphabet.forEach((byte, place) => {
+  const all = [...Array(256).keys()];
+  const isFrequent = (/** @type {number} */ byte) => (parseInt(frequent[byte >> 2], 16) >> (byte & 3)) & 1;
+  [...new Set([...all.filter(isFrequent), ...all])].forEach((byte, place) => {
     const shifts = Math.floor(place / CHARACTERS.length);
     byCode[128 * shifts + CHARACTERS[place % CHARACTERS.length].charCodeAt(0)] = byte;
   });
