@@ -9,6 +9,7 @@ const source = (name) => join(root, 'pkg/platform/node', name);
 
 const PARTS = {
   '#data': made('data.js'),
+  '#data-client': made('data-client.js'),
   '#data-node': made('data-node.js'),
   '#bytes': made('offline.base64.js'),
   '#client-bytes': made('node.base64.js'),

@@ -3,7 +3,7 @@
 //   node xtask/bundle.mjs STAGING OUT
 //
 // STAGING holds what Rust made: offline/, client/, node/ (wasm-pack), offline/parts/
-// (split.mjs), data.js and
+// (split.mjs), data.js, data-client.js and
 // data-node.js (the sentences and services) and *.printable.js. OUT gets the files
 // of pkg/dist/. Sources are one file per question; what is shipped is few files
 // without comments, and in each group the parts that a platform has of its own.
@@ -63,17 +63,19 @@ async function factory(name) {
   const compiles = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s+module = new WebAssembly\.Module\(module\);\s+\}/;
   const glue = readFileSync(staged(name, 'keylatch.js'), 'utf8');
   if (!compiles.test(glue)) throw new Error(`The glue of ${name} does not compile as expected. Look at its initSync().`);
+  const exported = [...glue.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
   const { outputFiles } = await build({
-    stdin: { contents: "export * from './keylatch.js';", resolveDir: staged(name) },
+    // Into a variable of the function below: an object that esbuild makes of exports has a getter
+    // for each. `module` is no name here: esbuild takes what uses it for CommonJS.
+    stdin: { contents: `import { ${exported}, initSync } from './keylatch.js'; glue = { ${exported} }; initSync({ module: compiled });`, resolveDir: staged(name) },
     bundle: true,
     write: false,
     format: 'iife',
-    globalName: 'glue',
     target: 'es2022',
     logLevel: 'warning',
     plugins: [{ name: 'compiled', setup: (build) => build.onLoad({ filter: /keylatch\.js$/ }, () => ({ contents: glue.replace(compiles, '') })) }],
   });
-  return `// @ts-nocheck\nexport function start(module) {\n${outputFiles[0].text}\nglue.initSync({ module });\nreturn glue;\n}\n`;
+  return `// @ts-nocheck\nexport function start(compiled) {\nlet glue;\n${outputFiles[0].text}\nreturn glue;\n}\n`;
 }
 
 const generated = {};
@@ -91,7 +93,7 @@ for (const [name, text] of Object.entries(ENCODED)) {
 writeFileSync(staged('glue-node.js'), generated['glue:node']);
 writeFileSync(staged('package.json'), '{ "type": "module" }');
 for (const name of ['offline', 'find', 'find-simd', 'client']) generated[`${name}.printable`] = readFileSync(staged(`${name}.printable.js`), 'utf8');
-for (const name of ['data', 'data-node', 'catalogue']) generated[name] = readFileSync(staged(`${name}.js`), 'utf8');
+for (const name of ['data', 'data-client', 'data-node', 'catalogue']) generated[name] = readFileSync(staged(`${name}.js`), 'utf8');
 
 /** Resolves the names that begin with `#`. */
 function parts(group) {
@@ -101,7 +103,7 @@ function parts(group) {
     name: 'parts',
     setup(build) {
       build.onResolve({ filter: /^#/ }, ({ path }) => {
-        if (['#data', '#data-node', '#catalogue'].includes(path)) return made(path.slice(1));
+        if (['#data', '#data-client', '#data-node', '#catalogue'].includes(path)) return made(path.slice(1));
         const part = group.parts[path];
         if (path === '#glue') return made(`glue:${part}`);
         return generated[part] ? made(part) : inPkg(part);

@@ -1,11 +1,18 @@
-// The heaviest functions of the wasm before wasm-opt, which takes their names:
-// `cargo xtask size --details`. Usage: node functions.js FILE.wasm
+// What a module of wasm is made of, by source file and by function, after the passes of
+// wasm-opt that the package gets: `cargo xtask size --details`. Usage: node functions.js FILE.wasm
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const SHOWN = 60;
 
-const bytes = readFileSync(process.argv[2]);
+const xtask = dirname(fileURLToPath(import.meta.url));
+const [, passes] = /wasm-opt = \[([^\]]*)\]/.exec(readFileSync(join(xtask, '../wasm/Cargo.toml'), 'utf8'));
+// The names are what this is for.
+const options = [...passes.matchAll(/"([^"]+)"/g)].map(([, option]) => option).filter((option) => option !== '--strip-debug');
+const bytes = execFileSync(join(xtask, 'npm/node_modules/.bin/wasm-opt'), [process.argv[2], ...options, '--debuginfo', '-o', '-'], { maxBuffer: 1 << 28 });
 let at = 8;
 
 /** An unsigned LEB128 number of the WebAssembly binary format. */
@@ -96,5 +103,19 @@ const functions = sizes
   .filter(([name]) => !/describe/i.test(name))
   .sort(([, a], [, b]) => b - a);
 const total = functions.reduce((sum, [, size]) => sum + size, 0);
-console.log(`\n${functions.length} functions have ${total} bytes before wasm-opt, the static data has ${sections.get('data') ?? 0}. The heaviest:`);
-for (const [name, size] of functions.slice(0, SHOWN)) console.log(`${String(size).padStart(8)}  ${readable(name)}`);
+const list = (rows) => rows.slice(0, SHOWN).forEach(([name, size]) => console.log(`${String(size).padStart(8)}  ${name}`));
+
+/** The file that a function is from: two names of a path, of our own crates three. */
+function sourceOf(name) {
+  // The newer mangling, which only the standard library has.
+  if (name.startsWith('_R')) return 'std';
+  const path = readable(name).match(/\w+(?:\[\w+\])?(?:::\w+)+/)?.[0].replace(/\[\w+\]/, '').split('::') ?? ['exports'];
+  return path.slice(0, path[0] === 'keylatch' ? 3 : 2).join('::');
+}
+
+const sources = new Map();
+for (const [name, size] of functions) sources.set(sourceOf(name), (sources.get(sourceOf(name)) ?? 0) + size);
+console.log(`\n${functions.length} functions have ${total} bytes, the static data has ${sections.get('data') ?? 0}. By source:`);
+list([...sources].sort(([, a], [, b]) => b - a));
+console.log('\nThe heaviest functions:');
+list(functions.map(([name, size]) => [readable(name), size]));

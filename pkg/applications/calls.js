@@ -1,6 +1,7 @@
 // The calls about applications: tries, pages, and what a refusal means.
 
-import { clientErrors } from '#data';
+import { requestErrors } from '#data';
+import { clientErrors } from '#data-client';
 
 import { originOf } from '../client/origin.js';
 import { checkTransport } from '../client/call.js';
@@ -35,7 +36,7 @@ export class Calls {
 
   /** @param {unknown} options */
   constructor(options) {
-    learn(clientErrors);
+    learn({ ...requestErrors, ...clientErrors });
     const { baseUrl, credential, fetch, timeout = 30_000, retries, allowInsecure } = optionsOf(options, OPTIONS);
     if (baseUrl === undefined) throw failure('invalid_argument', 'baseUrl', 'say where keylatch-server is.');
     checkTransport({ fetch, timeout });

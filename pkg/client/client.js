@@ -1,7 +1,7 @@
 // KeyClient: every call is one promise from the client's WebAssembly, with a time
 // and a signal.
 
-import { clientErrors } from '#data';
+import { requestErrors } from '#data';
 
 import { hasBrand } from '../core/brand.js';
 import { failure, isError, learn, object, toError } from '../core/errors.js';
@@ -41,7 +41,7 @@ export class KeyClient {
 
   /** @param {any} options @param {{ how: symbol, connection: Connection }} [made] */
   constructor(options, made) {
-    learn(clientErrors);
+    learn(requestErrors);
     const { provider, credential, fetch, timeout } = object(options);
     this.#transport = { fetch, timeout };
     checkTransport(this.#transport);
@@ -52,7 +52,7 @@ export class KeyClient {
 
   /** @param {any} options */
   static async signIn(options) {
-    learn(clientErrors);
+    learn(requestErrors);
     const { user, password, signal, fetch, timeout } = object(options);
     const connection = connect(options);
     checkTransport({ fetch, timeout });

@@ -1,7 +1,10 @@
 // The client's WebAssembly with its glue. In Node the credential chain is in it too.
 
 import { load } from '#client';
+import { clientErrors } from '#data-client';
 import { start } from '#glue';
+
+import { learn } from '../core/errors.js';
 
 /** Compiled once, instantiated again after each trap. @type {WebAssembly.Module | undefined} */
 let compiled;
@@ -22,6 +25,7 @@ export function openNow(compile) {
 }
 
 function started() {
+  learn(clientErrors);
   return (instance ??= start(/** @type {WebAssembly.Module} */ (compiled)));
 }
 

@@ -1,6 +1,7 @@
 // The WebAssembly of Node: the credential chain and the client in one module.
 
-import { clientErrors } from '#data';
+import { requestErrors } from '#data';
+import { clientErrors } from '#data-client';
 import { reasons } from '#data-node';
 
 import { openNow } from '../client/module.js';
@@ -15,7 +16,7 @@ import { bytes } from '../platform/node/client.js';
  */
 
 // Files and prompts fail with the sentences of the client before it is started.
-learn(clientErrors);
+learn({ ...requestErrors, ...clientErrors });
 
 /** The exports of the WebAssembly: Node compiles modules of any size at once. @returns {any} */
 export const core = () => openNow(() => new WebAssembly.Module(bytes()));

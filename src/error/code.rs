@@ -98,6 +98,15 @@ impl Code {
         )
     }
 
+    /// Whether JavaScript says so of a call by itself; what else comes of calls to a service, the
+    /// client's WebAssembly says.
+    pub fn is_of_requests(self) -> bool {
+        matches!(
+            self,
+            Code::OriginMismatch | Code::RedirectRefused | Code::Timeout | Code::Aborted | Code::NetworkError
+        )
+    }
+
     /// Whether a service can say so of itself; the others are for us to say.
     pub(crate) fn is_services(self) -> bool {
         matches!(

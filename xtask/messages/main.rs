@@ -1,7 +1,8 @@
 //! Writes what the JavaScript face knows of the core to standard output, as an
 //! ES module: the sentences of codes, the services as data, what headers carry.
-//! With the argument `catalogue` the services that are known by their keys only; with `node` the sentences of the credential chain, which only Node
-//! has. Run by `cargo xtask build`.
+//! With the argument `catalogue` the services that are known by their keys only; with `client`
+//! the sentences that come with the client's WebAssembly; with `node` those of the credential
+//! chain, which only Node has. Run by `cargo xtask build`.
 
 use keylatch::error::Code;
 use keylatch::format::{CATALOGUE, ProblemCode, services};
@@ -24,17 +25,21 @@ fn main() {
         table("reasons", Reason::ALL.iter().map(|reason| (reason.as_str(), reason.sentence())));
         return;
     }
-    // Apart, so that who only checks keys does not download what services refuse, nor what
+    let errors = |name, is: &dyn Fn(&Code) -> bool| {
+        table(name, Code::ALL.iter().filter(|code| is(code)).map(|code| (code.as_str(), code.sentence())));
+    };
+    if argument.as_deref() == Some("client") {
+        errors("clientErrors", &|code| code.is_of_client() && !code.is_of_requests());
+        return;
+    }
+    // Apart, so that who only checks keys does not download what becomes of requests, nor what
     // needs a secret.
     let of_secrets = |code: &Code| {
         matches!(code, Code::InvalidHeader | Code::AlreadyRevealed | Code::InsecureUrl | Code::NoEntropy)
     };
-    let errors = |name, is: &dyn Fn(&Code) -> bool| {
-        table(name, Code::ALL.iter().filter(|code| is(code)).map(|code| (code.as_str(), code.sentence())));
-    };
     errors("errors", &|code| !code.is_of_client() && !of_secrets(code));
     errors("secretErrors", &of_secrets);
-    errors("clientErrors", &|code| code.is_of_client());
+    errors("requestErrors", &|code| code.is_of_requests());
     table("problems", ProblemCode::ALL.iter().map(|code| (code.as_str(), code.sentence())));
     // By number, as they come out of the offline module.
     export("codes", &ProblemCode::ALL.iter().map(|code| Value::from(code.as_str())).collect());

@@ -15,7 +15,7 @@ use crate::tools;
 pub const MODULES: [&str; 5] = ["offline", "find", "find-simd", "client", "node"];
 
 /// What the built files depend on.
-const INPUTS: [&str; 25] = [
+const INPUTS: [&str; 27] = [
     "src",
     "wasm",
     "find",
@@ -41,6 +41,8 @@ const INPUTS: [&str; 25] = [
     "xtask/messages",
     "xtask/split.mjs",
     "xtask/npm/package-lock.json",
+    "xtask/src/package.rs",
+    "xtask/src/printable.rs",
 ];
 
 /// Builds it, unless nothing has changed since the last time. The caller holds the
@@ -72,6 +74,7 @@ pub fn build(project: &Project) -> Result<()> {
     say("copying sentences and services out of the core …");
     write(&staging.join("data.js"), messages(project, &[])?.as_bytes())?;
     write(&staging.join("catalogue.js"), messages(project, &["--", "catalogue"])?.as_bytes())?;
+    write(&staging.join("data-client.js"), messages(project, &["--", "client"])?.as_bytes())?;
     write(&staging.join("data-node.js"), messages(project, &["--", "node"])?.as_bytes())?;
     for module in MODULES {
         say(format!("compiling the {module} module to WebAssembly …"));
@@ -96,9 +99,9 @@ pub fn staging(project: &Project) -> PathBuf {
     project.target().join("xtask/staging")
 }
 
-/// A module of wasm after a build, with the names of its functions.
-pub fn staged(project: &Project, module: &str) -> PathBuf {
-    staging(project).join(module).join("keylatch_bg.wasm")
+/// A module of wasm as the compiler has made it, with the names of its functions.
+pub fn named(project: &Project, module: &str) -> PathBuf {
+    staging(project).join(module).join("named.wasm")
 }
 
 /// The fingerprint of what goes in, the compiler included.
@@ -133,7 +136,8 @@ fn bytes(file: &Path) -> Result<Vec<u8>> {
 fn compile(project: &Project, out: &Path, module: &str) -> Result<PathBuf> {
     let mut wasm_pack = tools::wasm_pack(project)?;
     wasm_pack
-        .args(["--quiet", "build", "wasm", "--mode", "no-install", "--target", "web", "--profile", "wasm"])
+        .args(["--quiet", "build", "wasm", "--mode", "no-install", "--target", "web"])
+        .args(["--profile", profile(module)])
         .args(["--out-name", "keylatch", "--no-pack", "--no-gitignore", "--out-dir"])
         .arg(out)
         // Only this package: a build of the workspace unifies features, and
@@ -144,7 +148,17 @@ fn compile(project: &Project, out: &Path, module: &str) -> Result<PathBuf> {
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     run_quietly(&mut wasm_pack)?;
+    let made = project.target().join(tools::WASM_TARGET).join(profile(module)).join("keylatch_wasm.wasm");
+    fs::copy(&made, named(project, module)).context(format!("cannot copy {}", made.display()))?;
     Ok(out.join("keylatch_bg.wasm"))
+}
+
+/// The profile of Cargo.toml that a module is built by.
+fn profile(module: &str) -> &'static str {
+    match module {
+        "client" | "node" => "wasm",
+        _ => "wasm-quick",
+    }
 }
 
 /// Panic messages name source files. Without this they would tell where the

@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::shell::{Result, run};
 
 /// Builds the package and prints the table; with `--check` a part that is over its
-/// budget is an error; with `--details` the heaviest functions of each module too.
+/// budget is an error; with `--details` what each module is made of too.
 /// The compressor is Node's: Node is here anyway, and a crate with one would double
 /// what xtask compiles.
 pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
@@ -18,7 +18,7 @@ pub fn run_table(project: &Project, arguments: &[&str]) -> Result<()> {
             table(project, &[])?;
             for module in package::MODULES {
                 println!("\n{module}:");
-                let wasm = package::staged(project, module);
+                let wasm = package::named(project, module);
                 run(Command::new("node").arg("xtask/functions.js").arg(wasm).current_dir(project.root()))?;
             }
             Ok(())
