@@ -2,7 +2,7 @@
 //! what a program should have put the key in the place of, as `${KEY}` and
 //! `op://vault/item/key`; and keys that were shortened or redacted for showing.
 
-use super::class::Set;
+use super::class::{BASE62, Classes, Set};
 use super::declare::{KeyFormat, Part};
 use super::peel::{after, between, starts_with};
 use super::unicode::{is_space, kind};
@@ -77,13 +77,23 @@ const WORDS: &[&str] = &[
     "unset",
     "notset",
 ];
-/// The first two letters of all these words: most keys begin with others, so most
-/// are compared with no word.
+/// The first two letters of all these words, and of `xxxx`: most keys begin with
+/// others, so most are compared with no word.
 const PAIRS: &[[u8; 2]] = &[
-    *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"no", *b"ni", *b"na", *b"yo", *b"my",
-    *b"in", *b"en", *b"pa", *b"pu", *b"pr", *b"im",
+    *b"xx", *b"ap", *b"ac", *b"se", *b"ch", *b"re", *b"pl", *b"un", *b"nu", *b"no", *b"ni", *b"na", *b"yo",
+    *b"my", *b"in", *b"en", *b"pa", *b"pu", *b"pr", *b"im",
 ];
-const FIRST: Set = Set::of("acreimnpsuyACREIMNPSUY");
+/// By the first letter, a bit for each second one.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where it would be an error")]
+static SECOND: [u32; 26] = {
+    let mut bits = [0; 26];
+    let mut rest = PAIRS;
+    while let [[first, second], others @ ..] = rest {
+        bits[(*first - b'a') as usize] |= 1 << (*second - b'a');
+        rest = others;
+    }
+    bits
+};
 /// How a placeholder of words begins …
 const STARTS: &[&str] =
     &["your", "my", "insert", "enter", "paste", "replace", "put", "processenv", "importmetaenv"];
@@ -160,8 +170,29 @@ fn is_variable(text: &[u8]) -> bool {
 }
 
 /// The same of a body of [`SIMPLE`](super::class::SIMPLE) characters.
+#[inline(never)]
 pub(super) fn is_simple_placeholder(body: &[u8]) -> bool {
     body.len() <= LONGEST && (is_filler(body) || is_words(body))
+}
+
+/// Whether a body begins as a simple placeholder might; most keys do not.
+#[inline]
+pub(super) fn may_be_simple_placeholder(body: &[u8]) -> bool {
+    match body {
+        [first, second, ..] if Classes::of_one(*first).and(Classes::of_one(*second)).are(BASE62) => {
+            is_pair(*first, *second)
+        }
+        _ => true,
+    }
+}
+
+/// Whether two letters or digits are of [`PAIRS`], in upper or lower case.
+#[inline]
+fn is_pair(first: u8, second: u8) -> bool {
+    // Of a digit, what is left is more than a letter has.
+    let letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a');
+    let bits = SECOND.get(usize::from(letter(first))).copied().unwrap_or_default();
+    bits.checked_shr(u32::from(letter(second))).is_some_and(|bits| bits & 1 == 1)
 }
 
 /// `<API-KEY>`, `{MY_API_KEY}`, `(null)`, `[object Object]`
@@ -194,12 +225,7 @@ fn is_words(text: &[u8]) -> bool {
 #[inline]
 fn begins_like_a_word(text: &[u8]) -> bool {
     let mut letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    letters.next().is_some_and(|first| {
-        FIRST.contains(*first)
-            && letters.next().is_some_and(|second| {
-                PAIRS.contains(&[first.to_ascii_lowercase(), second.to_ascii_lowercase()])
-            })
-    })
+    letters.next().zip(letters.next()).is_some_and(|(first, second)| is_pair(*first, *second))
 }
 
 /// The text after a word that it begins with, whatever separates its letters.
@@ -288,6 +314,20 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_begin_like_a_placeholder_is_none() {
+        let fillers = ["xxxx", "XXX-xxxx", "x-x-x", "-xxx", "_X_xx", "xx"];
+        for text in WORDS.iter().copied().chain(["your-api-key", "Y_o_u_r_key"]).chain(fillers) {
+            assert!(
+                !is_simple_placeholder(text.as_bytes()) || may_be_simple_placeholder(text.as_bytes()),
+                "{text}"
+            );
+        }
+        for text in ["aa", "4p", "a4", "a0xxx"] {
+            assert!(!may_be_simple_placeholder(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
     fn the_pairs_are_those_of_the_words() {
         for word in WORDS.iter().chain(STARTS) {
             assert!(
@@ -296,9 +336,11 @@ mod tests {
         }
         for pair in PAIRS {
             let is_needed = |word: &&&str| word.as_bytes().starts_with(pair);
-            assert!(WORDS.iter().chain(STARTS).any(|word| is_needed(&word)), "{pair:?}");
-            assert!(FIRST.contains(pair[0]));
+            assert!(WORDS.iter().chain(STARTS).chain(&["xxxx"]).any(|word| is_needed(&word)), "{pair:?}");
         }
-        assert!(!begins_like_a_word(b"aa") && !begins_like_a_word(b"4p") && begins_like_a_word(b"-a-p-"));
+        for text in ["aa", "4p", "a4", "a", "", "-"] {
+            assert!(!begins_like_a_word(text.as_bytes()), "{text}");
+        }
+        assert!(begins_like_a_word(b"-a-p-"));
     }
 }
