@@ -6,7 +6,7 @@ use super::class::{Classes, LEADING, Members, PLAIN, SIMPLE};
 use super::declare::{Alphabet, Coverage, KeyFormat, Part, closest};
 use super::fit::bounds;
 use super::peel::{after, starts_with};
-use super::placeholder::{is_placeholder, is_simple_placeholder, may_be_simple_placeholder};
+use super::placeholder::{is_placeholder, is_simple_placeholder};
 
 /// What [`check`] finds. Places and lengths are in characters, which are all of
 /// ASCII, so they are bytes and UTF-16 code units as well.
@@ -274,7 +274,7 @@ fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize
     let is_placeholder = || {
         let body = after(text, body);
         if classes.are(SIMPLE) && !body.first().is_some_and(|first| LEADING.contains(*first)) {
-            may_be_simple_placeholder(body) && is_simple_placeholder(body)
+            is_simple_placeholder(body)
         } else {
             is_placeholder(text, format)
         }

@@ -111,7 +111,7 @@ impl Checksum {
     pub(super) fn is(self, digits: &[u8]) -> bool {
         // Read rather than written: a division for each digit waits for the one before.
         let (mut value, mut range) = (0_u64, 1_u64);
-        for digit in digits.get(..MAX_LENGTH).unwrap_or(digits) {
+        for digit in digits {
             value = value * 62 + value_of(*digit);
             range *= 62;
         }

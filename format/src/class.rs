@@ -96,14 +96,10 @@ impl Classes {
     #[inline(never)]
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let class = |byte: &u8| Classes::of_one(*byte).0;
-        let four = |[a, b, c, d]: &[u8; 4]| class(a) & class(b) & class(c) & class(d);
         let (fours, rest) = bytes.as_chunks();
-        let all = fours.iter().fold(u8::MAX, |all, bytes| all & four(bytes));
-        Classes(match bytes.last_chunk() {
-            // Some of these once more.
-            Some(last) => all & four(last),
-            None => rest.iter().fold(all, |all, byte| all & class(byte)),
-        })
+        let all =
+            fours.iter().fold(u8::MAX, |all, [a, b, c, d]| all & class(a) & class(b) & class(c) & class(d));
+        Classes(rest.iter().fold(all, |all, byte| all & class(byte)))
     }
 
     #[inline]

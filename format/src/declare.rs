@@ -240,13 +240,8 @@ pub fn prefix_of<'f>(format: &'f KeyFormat, text: &str) -> Option<&'f str> {
 /// The longest choice that a text begins with, and its number.
 #[inline]
 pub(crate) fn longest_match<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> Option<(usize, &'f str)> {
-    let mut best: Option<(usize, &str)> = None;
-    for (number, choice) in choices.iter().enumerate() {
-        if text.starts_with(choice.as_bytes()) && best.is_none_or(|(_, best)| best.len() < choice.len()) {
-            best = Some((number, choice));
-        }
-    }
-    best
+    let (number, choice, agreed) = closest(choices, text);
+    (agreed == choice.len()).then_some((number, choice))
 }
 
 /// The choice that a text begins with, the longest where there are several, or
