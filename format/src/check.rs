@@ -123,11 +123,12 @@ pub fn is_key_of(format: &KeyFormat, text: &[u8]) -> bool {
 /// of a format that begins with no fixed text stand in many texts.
 #[inline(never)]
 pub(crate) fn embedded(format: &KeyFormat, text: &[u8]) -> Option<(usize, usize)> {
-    let (least, most) = (least(format, 0), format.longest());
+    let least = least(format, 0);
     let is_telling = matches!(format.parts.first(), Some(Part::Literal(_)));
     if text.len() <= least || !is_telling || lay(format, text, true).is_some() {
         return None;
     }
+    let most = format.longest();
     let is_end = |at: usize| text.get(at).is_none_or(|byte| ends_word(*byte));
     (0..=text.len() - least).filter(|at| *at == 0 || is_end(at - 1)).find_map(|at| {
         let room = most.min(text.len() - at);

@@ -211,8 +211,8 @@ fn is_filler(text: &[u8]) -> bool {
 fn is_words(text: &[u8]) -> bool {
     text.len() <= LONGEST_WORDS
         && (WORDS.iter().any(|word| says(text, word).is_some_and(<[u8]>::is_empty))
-            || STARTS.iter().any(|start| says(text, start).is_some())
-                && !text.iter().any(u8::is_ascii_digit)
+            || !text.iter().any(u8::is_ascii_digit)
+                && STARTS.iter().any(|start| says(text, start).is_some())
                 && ENDS.iter().any(|end| ends_with(text, end)))
         && text.iter().all(is_spoken)
 }

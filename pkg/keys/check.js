@@ -189,7 +189,7 @@ export function surroundings(text) {
 }
 
 /** The services of the catalogue, where that is used, whose keys look like this. @param {string} text @returns {string[]} */
-const listedIds = (text) => [...new Set(catalogue?.identify(text).filter(({ certainty }) => certainty !== 'unknown').map(({ provider }) => provider))];
+const listedIds = (text) => (catalogue ? [...new Set(catalogue.identify(text).filter(({ certainty }) => certainty !== 'unknown').map(({ provider }) => provider))] : []);
 
 /** The services whose formats have their bits set. @param {number} bits */
 function idsOf(bits) {
