@@ -5,8 +5,6 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::peel::after;
-
 /// What a key looks like, as a row of parts.
 ///
 /// At most one part varies in length, so the place of every part follows from
@@ -250,7 +248,7 @@ pub(crate) fn longest_match<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -
 pub(crate) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> (usize, &'f str, usize) {
     let (mut best, mut score) = ((0, "", 0), 0);
     for (number, choice) in choices.iter().enumerate() {
-        let agreed = agreed(choice.as_bytes(), text);
+        let agreed = choice.bytes().zip(text).take_while(|(own, other)| own == *other).count();
         let is_whole = agreed == choice.len();
         // The first is better than none.
         let own = usize::from(is_whole) << 16 | (agreed + 1);
@@ -259,21 +257,6 @@ pub(crate) fn closest<'f>(choices: &'f [Cow<'static, str>], text: &[u8]) -> (usi
         }
     }
     best
-}
-
-/// How many characters two texts begin with alike, eight at a time.
-#[inline]
-fn agreed(own: &[u8], other: &[u8]) -> usize {
-    let mut agreed = 0;
-    for (own, other) in own.as_chunks().0.iter().zip(other.as_chunks().0) {
-        let differing = u64::from_le_bytes(*own) ^ u64::from_le_bytes(*other);
-        agreed += differing.trailing_zeros() as usize / 8;
-        if differing != 0 {
-            return agreed;
-        }
-    }
-    let rest = after(own, agreed).iter().zip(after(other, agreed));
-    agreed + rest.take_while(|(own, other)| own == other).count()
 }
 
 #[cfg(test)]
@@ -293,19 +276,5 @@ mod tests {
             assert_eq!(closest(&choices, text.as_bytes()), nearest, "{text}");
         }
         assert_eq!(closest(&choices[1..3], b"abcx"), (0, "abcd", 3));
-    }
-
-    #[test]
-    fn texts_agree_up_to_the_first_character_that_differs() {
-        let own = b"0123456789abcdefghi";
-        for length in 0..=own.len() {
-            assert_eq!(agreed(&own[..length], own), length);
-            assert_eq!(agreed(own, &own[..length]), length);
-            for at in 0..length {
-                let mut other = own.to_vec();
-                other[at] = b'!';
-                assert_eq!(agreed(&own[..length], &other), at, "{length}");
-            }
-        }
     }
 }
