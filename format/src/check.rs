@@ -274,7 +274,7 @@ fn is_key(text: &[u8], classes: Classes, format: Option<&KeyFormat>, body: usize
     let is = |word: &str| text.len() == word.len() && starts_with(text, word);
     let is_placeholder = || {
         let body = after(text, body);
-        if classes.are(SIMPLE) && !body.first().is_some_and(|first| LEADING.contains(*first)) {
+        if classes.are(SIMPLE) && !body.first().is_some_and(|first| Classes::of_one(*first).are(LEADING)) {
             is_simple_placeholder(body)
         } else {
             is_placeholder(text, format)

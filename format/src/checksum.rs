@@ -106,7 +106,7 @@ impl Checksum {
         digits.into_iter().skip(MAX_LENGTH.saturating_sub(length))
     }
 
-    /// Whether these are its last digits. They are of base62, which whoever asks has seen to.
+    /// Whether these are its last digits. They are at most six, of base62: whoever asks has seen to that.
     #[inline]
     pub(super) fn is(self, digits: &[u8]) -> bool {
         // Read rather than written: a division for each digit waits for the one before.
@@ -115,9 +115,7 @@ impl Checksum {
             value = value * 62 + value_of(*digit);
             range *= 62;
         }
-        let crc = self.value();
-        digits.len() <= MAX_LENGTH
-            && value == u64::from(u32::try_from(range).map_or(crc, |range| crc % range))
+        u64::from(self.value()).checked_rem(range) == Some(value)
     }
 }
 
@@ -165,7 +163,7 @@ mod tests {
     fn short_checksums_are_the_last_digits() {
         let mut checksum = Checksum::new();
         checksum.add(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ");
-        assert!(checksum.is(b"q17") && checksum.is(b"") && !checksum.is(b"q18") && !checksum.is(b"00mLq17"));
+        assert!(checksum.is(b"q17") && checksum.is(b"") && !checksum.is(b"q18"));
         assert!(checksum.digits(3).eq(*b"q17"));
     }
 

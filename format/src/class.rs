@@ -48,7 +48,7 @@ const DIGITS: Class = Class(16);
 pub(crate) const SIMPLE: Class = Class(32);
 
 /// The characters of [`SIMPLE`] that brackets and references begin with.
-pub(crate) const LEADING: Set = Set::of("{<!$#");
+pub(crate) const LEADING: Class = Class(128);
 
 /// All visible characters but quotes and the signs of an assignment: a text of
 /// these has nothing around it that the diagnosis would take off, but for the name
@@ -65,6 +65,7 @@ static CLASSES: [u8; 256] = {
     mark(&mut classes, "0123456789", DIGITS.0);
     mark(&mut classes, "!#$&+,;<>?@]^{|}~", SIMPLE.0 | PLAIN.0);
     mark(&mut classes, "%()*./[\\", PLAIN.0);
+    mark(&mut classes, "{<!$#", LEADING.0);
     classes
 };
 
