@@ -129,7 +129,7 @@ impl App {
             actor: actor.to_owned(),
             subject,
             address: source.address.map(|address| address.to_string()),
-            request_id: Some(source.request_id.clone()).filter(|id| !id.is_empty()),
+            request_id: Some(source.request_id.as_str().to_owned()).filter(|id| !id.is_empty()),
         });
     }
 

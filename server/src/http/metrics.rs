@@ -4,22 +4,22 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use super::layer::Around;
 use super::problem::{self, Dialect};
 use crate::state::App;
 
 /// `/metrics`, `/health` and `/ready`.
 pub(crate) fn routes(app: &App) -> Router {
-    let dialect: Dialect = problem::rfc9457;
+    let render = Around { told: problem::rfc9457 as Dialect, around: problem::render };
     Router::new()
         .route("/metrics", get(metrics))
         .route("/ready", get(crate::api::ready))
         .route("/health", get(async || "ok\n"))
         .with_state(app.clone())
-        .layer(from_fn_with_state(dialect, problem::render))
+        .layer(render)
 }
 
 async fn metrics(State(app): State<App>) -> Response {

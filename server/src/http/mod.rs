@@ -10,6 +10,7 @@ pub(crate) mod cors;
 pub(crate) mod csrf;
 pub(crate) mod host;
 pub(crate) mod key_end;
+pub(crate) mod layer;
 pub(crate) mod metrics;
 mod path;
 pub mod problem;

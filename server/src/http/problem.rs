@@ -8,13 +8,15 @@
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 use serde::Serialize;
+use tower::Service;
 use utoipa::ToSchema;
 
+use super::layer::Answered;
 use super::request_id::RequestId;
 use crate::store::StoreError;
 use crate::token::NotGenerated;
@@ -296,16 +298,27 @@ pub(crate) type Dialect = fn(&Problem, &RequestId) -> Response;
 
 /// The layer that writes problems out, in the words of the API that was asked.
 /// Headers that the answer has already (CORS, Allow) stay.
-pub(crate) async fn render(State(dialect): State<Dialect>, request: Request, next: Next) -> Response {
+pub(crate) fn render(
+    dialect: &Dialect,
+    request: Request,
+    routes: &mut Route,
+) -> impl Future<Output = Answered> + Send + use<> {
+    let dialect = *dialect;
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
-    let mut response = next.run(request).await;
-    let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return response;
+    let answer = routes.call(request);
+    async move {
+        let response = answer.await?;
+        let is_problem = response.status().is_client_error() || response.status().is_server_error();
+        Ok(if is_problem { worded(dialect, response, &request_id) } else { response })
     }
+}
+
+/// A refusal in the words of an API.
+fn worded(dialect: Dialect, mut response: Response, request_id: &RequestId) -> Response {
+    let status = response.status();
     let problem =
         response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::from_status(status));
-    let (written, body) = dialect(&problem, &request_id).into_parts();
+    let (written, body) = dialect(&problem, request_id).into_parts();
     *response.body_mut() = body;
     *response.status_mut() = written.status;
     let headers = response.headers_mut();

@@ -2,11 +2,11 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::layer::Around;
 use super::problem::{self, Dialect, Problem};
 use super::{around, cors, static_files};
 use crate::api::openapi;
@@ -25,7 +25,7 @@ impl App {
         // Our own last: its fallback is the one that stays.
         router
             .merge(self.guarded(own, problem::rfc9457))
-            .layer(from_fn_with_state(self.clone(), around::request))
+            .layer(Around { told: self.clone(), around: around::request })
     }
 
     #[cfg(feature = "facades")]
@@ -45,11 +45,12 @@ impl App {
     /// An API whose every refusal is in its own words. The request meets these
     /// layers from the last to the first.
     fn guarded(&self, routes: Router<App>, dialect: Dialect) -> Router {
-        cors::allow(self.bounded(routes), self.config()).layer(from_fn_with_state(dialect, problem::render))
+        let render = Around { told: dialect, around: problem::render };
+        cors::allow(self.bounded(routes), self.config()).layer(render)
     }
 
     /// Routes that always answer, and in time. The request meets these layers from the first to
-    /// the last; several at once are copied for each request as one.
+    /// the last.
     fn bounded(&self, routes: Router<App>) -> Router {
         let panic = CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked; the message above says where");
@@ -57,7 +58,7 @@ impl App {
         });
         let timeout = self.config().request_timeout;
         let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout);
-        let handler = from_fn_with_state(self.clone(), around::handler);
+        let handler = Around { told: self.clone(), around: around::handler };
         routes.with_state(self.clone()).layer((panic, timeout, handler))
     }
 }

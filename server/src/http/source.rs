@@ -13,14 +13,14 @@ use super::request_id::RequestId;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Source {
     pub(crate) address: Option<IpAddr>,
-    pub(crate) request_id: String,
+    pub(crate) request_id: RequestId,
 }
 
 impl Source {
     pub(crate) fn of(extensions: &Extensions) -> Self {
         Source {
             address: extensions.get::<ClientAddress>().and_then(|address| address.0),
-            request_id: extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
+            request_id: extensions.get::<RequestId>().cloned().unwrap_or_default(),
         }
     }
 }

@@ -5,15 +5,20 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::routing::Route;
+use tower::Service;
 use tracing::{Instrument, field};
 
+use super::layer::Answered;
 use super::source::Source;
 use crate::state::App;
 
 /// Opens a span around the request, logs its outcome and counts it.
-pub(crate) async fn request(app: &App, request: Request, next: Next) -> Response {
+pub(crate) fn request(
+    app: &App,
+    request: Request,
+    routes: &mut Route,
+) -> impl Future<Output = Answered> + Send + use<> {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("(other)", MatchedPath::as_str).to_owned();
     let Source { address, request_id } = Source::of(request.extensions());
@@ -21,17 +26,21 @@ pub(crate) async fn request(app: &App, request: Request, next: Next) -> Response
     // Of the highest level, so that an error names its request whatever --log says.
     let span = tracing::error_span!(
         "request",
-        id = request_id,
+        id = request_id.as_str(),
         method,
         route,
         client = address.map(field::display),
         trace_id = trace_id(request.headers()),
     );
-    let response = next.run(request).instrument(span.clone()).await;
-    let (status, took) = (response.status().as_u16(), started.elapsed());
-    app.metrics().answered(method, route, status, took);
-    span.in_scope(|| tracing::info!(status, ms = took.as_millis(), "answered"));
-    response
+    let (app, answer) = (app.clone(), routes.call(request));
+    async move {
+        let response = answer.await?;
+        let (status, took) = (response.status().as_u16(), started.elapsed());
+        app.metrics().answered(method, route, status, took);
+        tracing::info!(status, ms = took.as_millis(), "answered");
+        Ok(response)
+    }
+    .instrument(span)
 }
 
 /// The trace that a caller has begun (W3C Trace Context): 32 hexadecimal digits.
