@@ -144,8 +144,7 @@ async fn judge(app: &App, manager: &Manager, check: &Check) -> Result<Verdict, P
         (code, limits) = spend(app, application, &issued, check).await?;
     }
     if code == Code::Valid && check.cost > 0 {
-        let address = check.address.map(|address| address.to_string());
-        app.noted().issued_was_used(&issued, address.as_deref(), now);
+        app.noted().issued_was_used(&issued, check.address, now);
     }
     let fresh_seconds = fresh.min(seconds_left(&issued, now));
     let is_for_guard = check.guard.is_some();

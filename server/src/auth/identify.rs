@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use keylatch_format::Secret;
 
-use super::{Authority, Caller};
+use super::{Authority, Caller, Shown};
 use crate::applications::management;
 use crate::http::carrier::{BEARER, Carrier};
 use crate::http::problem::{Problem, ProblemCode};
@@ -13,7 +13,7 @@ use crate::http::source::Source;
 use crate::http::{cookie, csrf, key_end};
 use crate::issuer::access_token::is_access_token;
 use crate::state::App;
-use crate::store::keys::{KeyStatus, OwnedKey};
+use crate::store::keys::KeyStatus;
 use crate::store::sessions::BegunWith;
 use crate::token::{HashedKey, HashedToken};
 
@@ -69,15 +69,11 @@ pub(crate) async fn by_key(app: &App, secret: &Secret, source: Source) -> Result
     }
     let hash = HashedKey::of(secret);
     let known = app.store().checked_key(&hash).await?.ok_or_else(|| invalid(UNKNOWN_KEY))?;
-    let OwnedKey { mut key, owner, is_disabled } = OwnedKey::clone(&known);
-    key.last_used_at = known.last_used_at();
     let now = app.now();
-    refuse_disabled(is_disabled)?;
-    refuse_ended(key.status(now))?;
-    if app.noted().key_was_used(&key, hash.as_str(), now) {
-        known.was_noted(now);
-    }
-    Ok(Caller { user: owner, authority: Authority::Key(Box::new(key)), source })
+    refuse_disabled(known.is_disabled)?;
+    refuse_ended(known.key.status(now))?;
+    app.noted().key_was_used(&known, &hash, now);
+    Ok(Caller { user: known.owner.clone(), authority: Authority::Key(Shown::ByRequest(known)), source })
 }
 
 async fn by_management_key(app: &App, secret: &Secret, source: Source) -> Result<Caller, Problem> {
@@ -98,7 +94,7 @@ async fn by_access_token(app: &App, token: &Secret, source: Source) -> Result<Ca
         )
     })?;
     refuse_disabled(access.is_disabled)?;
-    Ok(Caller { user: access.user, authority: Authority::Login(Box::new(access.login)), source })
+    Ok(Caller { user: access.user.into(), authority: Authority::Login(Box::new(access.login)), source })
 }
 
 /// Authenticates the person of a session; `missing` is for who has none.
@@ -129,12 +125,12 @@ pub(crate) async fn by_session(
         // It can do no more than that key, and ends with it.
         BegunWith::Key(key) => {
             refuse_ended(key.status(now))?;
-            app.noted().key_was_used(&key, "", now);
-            Authority::Key(key)
+            app.noted().key_of_session_was_used(&key, now);
+            Authority::Key(Shown::BySession(key))
         }
     };
     app.noted().session_was_seen(&token, last_seen_at, now);
-    Ok(Caller { user: session.user, authority, source })
+    Ok(Caller { user: session.user.into(), authority, source })
 }
 
 fn refuse_ended(status: KeyStatus) -> Result<(), Problem> {

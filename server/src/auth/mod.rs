@@ -11,6 +11,7 @@ pub(crate) mod sign_in;
 pub(crate) mod throttle;
 pub(crate) mod users;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -23,7 +24,7 @@ use crate::http::problem::Problem;
 use crate::http::source::Source;
 use crate::state::App;
 use crate::store::checks::Known;
-use crate::store::keys::{Bounds, StoredKey};
+use crate::store::keys::{Bounds, OwnedKey, StoredKey};
 use crate::store::logins::Login;
 use crate::store::management::Manager;
 use crate::store::users::User;
@@ -31,7 +32,7 @@ use crate::store::users::User;
 /// A request's authenticated user, by what, and from where.
 pub struct Caller {
     /// Whose keys the request is about.
-    pub user: User,
+    pub user: Arc<User>,
     authority: Authority,
     pub(crate) source: Source,
 }
@@ -41,13 +42,32 @@ enum Authority {
     /// The person, with the password.
     Session,
     /// A key, or a session that was begun with it.
-    Key(Box<StoredKey>),
+    Key(Shown),
     /// A session whose key it has deleted itself.
     Released(Box<Bounds>),
     /// A login by browser, for a program on the person's computer.
     Login(Box<Login>),
     /// A management key, for one of the user's applications and nothing else.
     Manager(Arc<Known<Manager>>),
+}
+
+/// A key that stands for a user.
+enum Shown {
+    /// It was shown by the request, and what is known of it is kept.
+    ByRequest(Arc<Known<OwnedKey>>),
+    /// A session was begun with it.
+    BySession(Box<StoredKey>),
+}
+
+impl Deref for Shown {
+    type Target = StoredKey;
+
+    fn deref(&self) -> &StoredKey {
+        match self {
+            Shown::ByRequest(known) => &known.key,
+            Shown::BySession(key) => key,
+        }
+    }
 }
 
 impl Caller {

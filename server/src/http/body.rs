@@ -1,5 +1,5 @@
-//! Reading a body: as it is, and not encoded; JSON of at most 64 KiB, with an error that
-//! says where it is wrong without repeating what is in it.
+//! Bodies. One that is read comes as it is, and not encoded; JSON of at most 64 KiB, with an error
+//! that says where it is wrong without repeating what is in it.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
@@ -50,10 +51,24 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJsonBody
     }
 }
 
+/// An answer in JSON, for what is answered often: axum's `Json` writes into a buffer that begins
+/// small, and grows while it is written.
+pub(crate) fn json(answer: &impl Serialize) -> Response {
+    let mut text = Vec::with_capacity(512);
+    match serde_json::to_writer(&mut text, answer) {
+        Ok(()) => {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+        }
+        Err(_) => Problem::internal().into_response(),
+    }
+}
+
 /// Whether the content type is JSON.
 pub(crate) fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    let suffix = subtype.rsplit_once('+').map(|(_, suffix)| suffix);
+    kind.eq_ignore_ascii_case("application") && suffix.unwrap_or(subtype).eq_ignore_ascii_case("json")
 }
 
 /// 415.
@@ -133,6 +148,10 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, text: &[u8]) -> Result<T, Pro
     // Serde would take an array for a struct's members in order.
     if text.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::new(InvalidRequest, "The body must be an object, not an array."));
+    }
+    // Only where something is wrong is it asked where: to remember the way there takes longer than to read.
+    if let Ok(value) = serde_json::from_slice(text) {
+        return Ok(value);
     }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {

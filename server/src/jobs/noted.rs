@@ -4,6 +4,7 @@
 //! killed loses the last second of it.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -12,11 +13,11 @@ use super::uses::{Outcome, Uses, is_worth_noting};
 use crate::store::audit::Event;
 use crate::store::checks::Known;
 use crate::store::issued::{Issued, IssuedKey};
-use crate::store::keys::StoredKey;
+use crate::store::keys::{OwnedKey, StoredKey};
 use crate::store::management::{ManagementKey, Manager};
 use crate::store::uses::{BATCH, Kind, Use};
 use crate::store::{Result, Store};
-use crate::token::HashedToken;
+use crate::token::{HashedKey, HashedToken};
 
 /// So much of each kind is kept while the database fails; more is dropped and counted.
 pub(super) const CAPACITY: usize = 100_000;
@@ -39,25 +40,36 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Noted {
-    /// The key of this hash has authenticated a request. Tells whether that was noted.
-    pub(crate) fn key_was_used(&self, key: &StoredKey, hash: &str, now: Timestamp) -> bool {
-        let used = Use { id: key.id.clone(), at: now, hash: hash.to_owned(), address: None };
-        self.is_noted(self.keys.note(used, key.last_used_at))
+    /// The key of this hash has authenticated a request.
+    pub(crate) fn key_was_used(&self, known: &Known<OwnedKey>, hash: &HashedKey, now: Timestamp) {
+        let used =
+            || Use { id: known.key.id.clone(), at: now, hash: hash.as_str().to_owned(), address: None };
+        if self.is_noted(self.keys.note(&known.key.id, now, known.last_used_at(), used)) {
+            known.was_noted(now);
+        }
+    }
+
+    /// A session that was begun with this key has.
+    pub(crate) fn key_of_session_was_used(&self, key: &StoredKey, now: Timestamp) {
+        let used = || Use { id: key.id.clone(), at: now, hash: String::new(), address: None };
+        self.is_noted(self.keys.note(&key.id, now, key.last_used_at, used));
     }
 
     /// An application's management key has authenticated a request.
     pub(crate) fn manager_was_used(&self, manager: &Known<Manager>, now: Timestamp) {
-        let used = Use { id: manager.key.id.clone(), at: now, hash: String::new(), address: None };
-        if self.is_noted(self.managers.note(used, manager.last_used_at())) {
+        let used = || Use { id: manager.key.id.clone(), at: now, hash: String::new(), address: None };
+        if self.is_noted(self.managers.note(&manager.key.id, now, manager.last_used_at(), used)) {
             manager.was_noted(now);
         }
     }
 
     /// A key that an application has issued was found good for a request from this address.
-    pub(crate) fn issued_was_used(&self, issued: &Known<Issued>, address: Option<&str>, now: Timestamp) {
-        let (id, hash) = (issued.key.id.clone(), issued.key.hash.as_str().to_owned());
-        let used = Use { id, at: now, hash, address: address.map(str::to_owned) };
-        if self.is_noted(self.issued.note(used, issued.last_used_at())) {
+    pub(crate) fn issued_was_used(&self, issued: &Known<Issued>, address: Option<IpAddr>, now: Timestamp) {
+        let used = || {
+            let (id, hash) = (issued.key.id.clone(), issued.key.hash.as_str().to_owned());
+            Use { id, at: now, hash, address: address.map(|address| address.to_string()) }
+        };
+        if self.is_noted(self.issued.note(&issued.key.id, now, issued.last_used_at(), used)) {
             issued.was_noted(now);
         }
     }

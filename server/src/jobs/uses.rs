@@ -35,19 +35,26 @@ impl Uses {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A key was used; `last` is the last use that is known of.
-    pub(super) fn note(&self, used: Use, last: Option<Timestamp>) -> Outcome {
-        if !is_worth_noting(last, used.at) {
+    /// The key with this id was used at this time; `last` is the last use that is known of. What is
+    /// noted is made only once a minute, and not at each of its uses.
+    pub(super) fn note(
+        &self,
+        id: &str,
+        at: Timestamp,
+        last: Option<Timestamp>,
+        used: impl FnOnce() -> Use,
+    ) -> Outcome {
+        if !is_worth_noting(last, at) {
             return Outcome::NotWorthIt;
         }
         let mut uses = self.lock();
-        if !is_worth_noting(uses.get(&used.id).map(|noted| noted.at), used.at) {
+        if !is_worth_noting(uses.get(id).map(|noted| noted.at), at) {
             return Outcome::NotWorthIt;
         }
-        if uses.len() >= CAPACITY && !uses.contains_key(&used.id) {
+        if uses.len() >= CAPACITY && !uses.contains_key(id) {
             return Outcome::Dropped;
         }
-        uses.insert(used.id.clone(), used);
+        uses.insert(id.to_owned(), used());
         Outcome::Noted
     }
 
@@ -88,18 +95,22 @@ mod tests {
         Use { id: id.to_owned(), at: at(second), hash: format!("hash at {second}"), address: None }
     }
 
+    fn note(uses: &Uses, id: &str, second: i64, last: Option<Timestamp>) -> Outcome {
+        uses.note(id, at(second), last, || used(id, second))
+    }
+
     #[test]
     fn a_use_is_noted_once_a_minute_and_told_at_once() {
         let uses = Uses::default();
         let last = |uses: &Uses| uses.last("key_1").map(|noted| noted.at);
-        assert_eq!(uses.note(used("key_1", 0), None), Outcome::Noted);
-        assert_eq!(uses.note(used("key_1", 59), None), Outcome::NotWorthIt);
+        assert_eq!(note(&uses, "key_1", 0, None), Outcome::Noted);
+        assert_eq!(note(&uses, "key_1", 59, None), Outcome::NotWorthIt);
         assert_eq!(last(&uses), Some(at(0)));
-        assert_eq!(uses.note(used("key_1", 60), None), Outcome::Noted);
+        assert_eq!(note(&uses, "key_1", 60, None), Outcome::Noted);
         assert_eq!(last(&uses), Some(at(60)));
         assert_eq!(uses.last("key_1").unwrap().hash, "hash at 60");
         // Written down by another process meanwhile.
-        assert_eq!(uses.note(used("key_1", 150), Some(at(100))), Outcome::NotWorthIt);
+        assert_eq!(note(&uses, "key_1", 150, Some(at(100))), Outcome::NotWorthIt);
         assert_eq!(last(&uses), Some(at(60)));
     }
 
@@ -107,20 +118,20 @@ mod tests {
     fn memory_is_bounded_but_who_is_in_it_stays() {
         let uses = Uses::default();
         for number in 0..CAPACITY {
-            assert_eq!(uses.note(used(&format!("key_{number}"), 0), None), Outcome::Noted);
+            assert_eq!(note(&uses, &format!("key_{number}"), 0, None), Outcome::Noted);
         }
-        assert_eq!(uses.note(used("one too many", 0), None), Outcome::Dropped);
-        assert_eq!(uses.note(used("key_7", 60), None), Outcome::Noted);
+        assert_eq!(note(&uses, "one too many", 0, None), Outcome::Dropped);
+        assert_eq!(note(&uses, "key_7", 60, None), Outcome::Noted);
     }
 
     #[test]
     fn what_was_noted_while_it_was_written_down_stays() {
         let uses = Uses::default();
-        uses.note(used("key_1", 0), None);
-        uses.note(used("key_2", 0), None);
+        note(&uses, "key_1", 0, None);
+        note(&uses, "key_2", 0, None);
         let batches = uses.batches();
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [2]);
-        uses.note(used("key_2", 60), None);
+        note(&uses, "key_2", 60, None);
         batches.iter().for_each(|batch| uses.were_written(batch));
         assert!(uses.last("key_1").is_none());
         assert_eq!(uses.last("key_2").map(|noted| noted.at), Some(at(60)));

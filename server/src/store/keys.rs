@@ -114,10 +114,9 @@ impl Bounds {
 }
 
 /// A key and whose it is.
-#[derive(Clone)]
 pub(crate) struct OwnedKey {
     pub(crate) key: StoredKey,
-    pub(crate) owner: User,
+    pub(crate) owner: Arc<User>,
     /// The owner is locked out.
     pub(crate) is_disabled: bool,
 }
@@ -310,6 +309,6 @@ pub(super) fn key(row: &mut Row) -> Result<StoredKey> {
 
 fn owned(mut row: Row) -> Result<OwnedKey> {
     let key = key(&mut row)?;
-    let owner = User { id: key.user_id.clone(), email: row.text()? };
+    let owner = Arc::new(User { id: key.user_id.clone(), email: row.text()? });
     Ok(OwnedKey { key, owner, is_disabled: row.optional_int()?.is_some() })
 }

@@ -35,7 +35,7 @@ pub(crate) struct ManagementKey {
 pub(crate) struct Manager {
     pub(crate) key: ManagementKey,
     pub(crate) application: Application,
-    pub(crate) user: User,
+    pub(crate) user: Arc<User>,
     /// The user is locked out.
     pub(crate) is_disabled: bool,
 }
@@ -206,6 +206,6 @@ fn management_key(row: &mut Row) -> Result<ManagementKey> {
 fn manager(mut row: Row) -> Result<Manager> {
     let key = management_key(&mut row)?;
     let application = application(&mut row)?;
-    let user = User { id: application.user_id.clone(), email: row.text()? };
+    let user = Arc::new(User { id: application.user_id.clone(), email: row.text()? });
     Ok(Manager { key, application, user, is_disabled: row.optional_int()?.is_some() })
 }

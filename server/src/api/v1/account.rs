@@ -48,7 +48,8 @@ impl Account {
 pub(super) async fn whoami(caller: Caller) -> Result<Json<Account>, Problem> {
     caller.may(Need::Account)?;
     let (authenticated_by, key_id) = (caller.kind(), caller.key().map(|key| key.id.clone()));
-    Ok(Json(Account { id: caller.user.id, user: caller.user.email, authenticated_by, key_id }))
+    let User { id, email } = User::clone(&caller.user);
+    Ok(Json(Account { id, user: email, authenticated_by, key_id }))
 }
 
 /// The old password and the new one.

@@ -1,7 +1,9 @@
 //! Whose key is this, and what may they do: the question of an application's API.
 
-use axum::Json;
+use std::mem;
+
 use axum::extract::State;
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,7 +13,7 @@ use super::limits::CheckedLimit;
 use crate::applications::verify::{self as service, CheckOrder, Code, Verdict};
 use crate::auth::Caller;
 use crate::config::KeyEnvironment;
-use crate::http::body::JsonBody;
+use crate::http::body::{JsonBody, json};
 use crate::http::problem::Problem;
 use crate::http::secret_text::SecretText;
 use crate::state::App;
@@ -46,7 +48,7 @@ pub(super) struct VerifyKey {
 /// What came of it. Whatever is said of a key is said with 200; other statuses are
 /// about who asks.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Verification {
+pub(super) struct Verification<'a> {
     valid: bool,
     /// The first that holds, in this order: `not_found` (also a key of another
     /// application), `expired`, `revoked`, `disabled`, `ip_refused`,
@@ -56,11 +58,11 @@ pub(super) struct Verification {
     /// Absent for `not_found`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    key: Option<VerifiedKey>,
+    key: Option<VerifiedKey<'a>>,
     /// Absent for `not_found`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    owner: Option<VerifiedOwner>,
+    owner: Option<VerifiedOwner<'a>>,
     /// With `insufficient_scope`: what the key lacks of what was asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -75,12 +77,12 @@ pub(super) struct Verification {
 
 /// The key that was shown.
 #[derive(Serialize, ToSchema)]
-struct VerifiedKey {
-    id: String,
-    name: String,
-    scopes: Vec<String>,
+struct VerifiedKey<'a> {
+    id: &'a str,
+    name: &'a str,
+    scopes: &'a [String],
     #[schema(value_type = Object)]
-    metadata: Map<String, Value>,
+    metadata: &'a Map<String, Value>,
     #[schema(value_type = Option<String>, format = DateTime, required)]
     expires_at: Option<Timestamp>,
     environment: KeyEnvironment,
@@ -93,10 +95,10 @@ struct VerifiedKey {
 
 /// Whose it is.
 #[derive(Serialize, ToSchema)]
-struct VerifiedOwner {
-    id: String,
+struct VerifiedOwner<'a> {
+    id: &'a str,
     #[schema(value_type = Object)]
-    metadata: Map<String, Value>,
+    metadata: &'a Map<String, Value>,
 }
 
 impl VerifyKey {
@@ -106,23 +108,25 @@ impl VerifyKey {
     }
 }
 
-impl Verification {
-    fn told(verdict: Verdict) -> Self {
-        let Verdict { code, issued, missing_scopes, limits, fresh_seconds, is_for_guard } = verdict;
+impl<'a> Verification<'a> {
+    /// What is known of the key is shared with other checks, so it is told as it stands there.
+    fn told(verdict: &'a mut Verdict) -> Self {
+        let missing_scopes = mem::take(&mut verdict.missing_scopes);
+        let limits = mem::take(&mut verdict.limits);
+        let Verdict { code, ref issued, fresh_seconds, is_for_guard, .. } = *verdict;
         let key = issued.as_ref().map(|issued| VerifiedKey {
-            id: issued.key.id.clone(),
-            name: issued.key.name.clone(),
-            scopes: issued.key.scopes.clone(),
-            metadata: issued.key.metadata.clone(),
+            id: &issued.key.id,
+            name: &issued.key.name,
+            scopes: &issued.key.scopes,
+            metadata: &issued.key.metadata,
             expires_at: issued.key.expires_at,
             environment: issued.key.environment,
             allowed_addresses: is_for_guard
                 .then(|| issued.key.allowed_addresses.iter().map(ToString::to_string).collect()),
         });
-        let owner = issued.as_ref().map(|issued| VerifiedOwner {
-            id: issued.owner.id.clone(),
-            metadata: issued.owner.metadata.clone(),
-        });
+        let owner = issued
+            .as_ref()
+            .map(|issued| VerifiedOwner { id: &issued.owner.id, metadata: &issued.owner.metadata });
         Verification {
             valid: code == Code::Valid,
             code: code.as_str(),
@@ -151,8 +155,9 @@ pub(super) async fn verify(
     State(app): State<App>,
     caller: Caller,
     JsonBody(request): JsonBody<VerifyKey>,
-) -> Result<Json<Verification>, Problem> {
-    Ok(Json(Verification::told(service::verify(&app, &caller, request.order()).await?)))
+) -> Result<Response, Problem> {
+    let mut verdict = service::verify(&app, &caller, request.order()).await?;
+    Ok(json(&Verification::told(&mut verdict)))
 }
 
 /// Keys that were shown.
@@ -165,9 +170,9 @@ pub(super) struct VerifyKeys {
 
 /// What came of them.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Verifications {
+pub(super) struct Verifications<'a> {
     /// In the order in which they were asked.
-    results: Vec<Verification>,
+    results: Vec<Verification<'a>>,
 }
 
 /// The same for up to 100 keys, one after the other: of a limit, an earlier one
@@ -186,8 +191,9 @@ pub(super) async fn verify_many(
     State(app): State<App>,
     caller: Caller,
     JsonBody(request): JsonBody<VerifyKeys>,
-) -> Result<Json<Verifications>, Problem> {
+) -> Result<Response, Problem> {
     let orders = request.checks.into_iter().map(VerifyKey::order).collect();
-    let verdicts = service::verify_many(&app, &caller, orders).await?;
-    Ok(Json(Verifications { results: verdicts.into_iter().map(Verification::told).collect() }))
+    let mut verdicts = service::verify_many(&app, &caller, orders).await?;
+    let results = verdicts.iter_mut().map(Verification::told).collect();
+    Ok(json(&Verifications { results }))
 }
