@@ -164,6 +164,8 @@ mod tests {
     use super::*;
     use crate::store::value::Cell;
 
+    // The clock stands still in all of these: a statement that is under way for PACE lets another begin.
+
     const BY_TEXT: Lookup = Lookup { sqlite: "", postgres: "SELECT" };
 
     /// A database that has a row for each text, and as many answers as there are permits.
@@ -222,7 +224,7 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn what_gathers_while_a_statement_is_under_way_is_asked_by_the_next_one() {
         let database = database();
         let first = database.ask(&["a"]);
@@ -240,7 +242,7 @@ mod tests {
         assert_eq!(database.sizes(), [1, 4]);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn what_arrives_together_is_asked_together() {
         let database = database();
         let all: Vec<_> = ["a", "b", "c"].map(|text| (text, database.ask(&[text]))).into();
@@ -299,7 +301,7 @@ mod tests {
         assert_eq!(database.sizes(), [1, 1, 1]);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn one_who_gives_up_takes_no_other_answer_away() {
         let database = database();
         let first = database.ask(&["a"]);
@@ -316,7 +318,7 @@ mod tests {
         assert_eq!(database.ask(&["d"]).await.unwrap().unwrap(), [["d"]], "the next is asked");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn all_of_a_statement_that_fails_are_told_and_the_next_one_is_run() {
         let database = database();
         let first = database.ask(&["a"]);
@@ -331,7 +333,7 @@ mod tests {
         assert_eq!(database.ask(&["b", "c"]).await.unwrap().unwrap(), [["b"], ["c"]]);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_statement_has_a_bounded_number_of_questions() {
         let database = database();
         let first = database.ask(&["a"]);
@@ -349,7 +351,7 @@ mod tests {
         assert_eq!(database.sizes(), [1, MOST, 1, MOST + 1]);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_row_of_no_question_is_an_error() {
         let asked = AtomicUsize::new(0);
         let batches = Batches::new(move |_, _| {
