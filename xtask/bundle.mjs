@@ -42,8 +42,8 @@ const GROUPS = {
       '#find': 'node/find', '#find-bytes': 'find.base64', '#find-simd-bytes': 'find-simd.base64',
     },
     platform: 'node',
-    // What the face does, of which a guard needs most.
-    together: { 'core.js': 'index.js' },
+    // What a guard shares with others, and what else the face does.
+    together: { 'core.js': 'guard.js', 'client-face.js': 'index.js' },
   },
   // They are given a guard and import none, so one file of each works on every platform.
   guard: { from: 'guard', entries: ['express', 'fastify', 'fetch', 'hono', 'next'], parts: {} },

@@ -45,6 +45,7 @@ const SHIPPED = [
   'dist/node/catalogue.js',
   'dist/node/chunk-#.js',
   'dist/node/cli.js',
+  'dist/node/client-face.js',
   'dist/node/client.js',
   'dist/node/core.js',
   'dist/node/guard.js',
