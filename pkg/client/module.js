@@ -25,8 +25,11 @@ export function openNow(compile) {
 }
 
 function started() {
-  learn(clientErrors);
-  return (instance ??= start(/** @type {WebAssembly.Module} */ (compiled)));
+  if (!instance) {
+    learn(clientErrors);
+    instance = start(/** @type {WebAssembly.Module} */ (compiled));
+  }
+  return instance;
 }
 
 /** An instance that has trapped is not entered again. @param {unknown} trapped */
