@@ -102,11 +102,13 @@ scenario('the end of a key is made earlier, and never later', async ({ page, key
   await edit.waitFor({ state: 'hidden' });
   assert.equal(await dayOf(page, new Date(await now())), day);
   assert.equal(new Date(await now()) < new Date(end), true);
-const said = await page.evaluate((end) => new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date(end)), await now());
+  const said = await page.evaluate((end) => new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date(end)), await now());
   await apps.row(apps.keys, 'arm').getByText(said).waitFor();
 
   // Somebody else was faster: the server has the last word.
   await apps.choose(apps.keys, 'arm', 'Edit…');
+  // The dialog shows the key as it is when it opens, which is a request after the click.
+  await last.waitFor();
   await change(id, { expires_at: new Date(after(2)).toISOString() });
   await last.fill(await dayOf(page, after(5)));
   await save();

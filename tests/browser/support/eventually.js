@@ -2,11 +2,11 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { CASE } from '../../limits.js';
+import { STEP } from '../../limits.js';
 
 /** Runs the assertion until it holds; fails as it does when it does not hold in time. */
 export async function eventually(assertion) {
-  const end = Date.now() + CASE;
+  const end = Date.now() + STEP;
   for (;;) {
     try {
       return await assertion();

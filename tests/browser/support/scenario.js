@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
-import { CASE } from '../../limits.js';
+import { CASE, STEP } from '../../limits.js';
 import { KeysPage } from './keys-page.js';
 import { startServer } from './server.js';
 import { exposeMemory } from './traces.js';
@@ -32,7 +32,7 @@ export function useBrowser() {
 /** A page of its own, with nothing in it, for a test that is not about ours. */
 export async function blankPage() {
   const context = await browser.newContext();
-  context.setDefaultTimeout(CASE);
+  context.setDefaultTimeout(STEP);
   return context.newPage();
 }
 
@@ -49,7 +49,7 @@ export function scenario(name, options, steps = options) {
   test(name, { timeout: CASE }, async () => {
     const starting = startServer(...flags);
     const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions });
-    context.setDefaultTimeout(CASE);
+    context.setDefaultTimeout(STEP);
     try {
       const page = await context.newPage();
       const faults = await watch(page);
