@@ -81,7 +81,7 @@ export interface IssuedKey<M extends object = Metadata> {
 export function issueKey<M extends object = Metadata>(options: IssueOptions<M>): IssuedKey<M>;
 
 /** A moment, as databases give it: a Date, Unix milliseconds, or a timestamp with its time zone; `null` for none. */
-export type Moment = Date | number | string | null;
+export type Moment = Date | number | bigint | string | null;
 
 /** A row as a table gives it back. What decides must be said: a row without `revokedAt` is a fault, and no key that was never revoked. */
 export interface StoredRow<M extends object = Metadata> {
@@ -101,8 +101,8 @@ export interface StoredRow<M extends object = Metadata> {
   expiresAt: Moment;
   /** When it was revoked; `null` for a key that was not. */
   revokedAt: Moment;
-  /** SQLite has no booleans, but 0 and 1. */
-  disabled: boolean | 0 | 1;
+  /** SQLite has no booleans, but 0 and 1; some databases give each integer as a bigint. */
+  disabled: boolean | 0 | 1 | 0n | 1n;
 }
 
 /** Finds the row of a key; `undefined` or `null` when there is none. The signal is aborted at `timeout`. */
@@ -216,7 +216,7 @@ export interface Caller<M extends object = Metadata> {
   ownerMetadata?: Readonly<Metadata>;
 }
 
-/** A `Request`, or whatever has headers, as Node's requests. */
+/** A `Request`, or whatever has headers, as Node's requests: `Headers`, an object, a Map, or a list of pairs. */
 export type GuardedRequest = { readonly headers: unknown };
 
 /**

@@ -132,7 +132,7 @@ function plainText(options) {
     return JSON.stringify(options);
   } catch (thrown) {
     if (isError(thrown)) throw thrown;
-    throw failure('invalid_argument', 'options', 'expected plain data, as JSON has it, that can be read and is not nested too deeply.');
+    throw failure('invalid_argument', 'options', 'expected plain data, as JSON has it, not nested too deeply.');
   }
 }
 

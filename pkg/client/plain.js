@@ -14,21 +14,22 @@ export function plain(value, name) {
   try {
     return copy(value, MAX_DEPTH, { left: MOST });
   } catch {
-    const why = 'expected plain data, as JSON has it, that can be read and is not nested too deeply.';
-    throw failure('invalid_argument', name, why);
+    throw failure('invalid_argument', name, 'expected plain data, as JSON has it, not nested too deeply.');
   }
 }
 
 /** @param {any} value @param {number} depth @param {{ left: number }} budget @returns {any} */
 function copy(value, depth, budget) {
   budget.left -= 1;
-  const isObject = typeof value === 'object' && value !== null;
-  if (budget.left < 0 || (isObject && depth === 0)) throw new RangeError();
+  const kind = typeof value;
+  if (budget.left < 0) throw new RangeError();
   if (value === undefined || value === null) return null;
-  if (typeof value === 'string') return wellFormed(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (!isObject) throw new TypeError();
+  if (kind === 'string') return wellFormed(value);
+  if (kind === 'number' || kind === 'boolean') return value;
+  if (kind !== 'object' || depth === 0) throw new TypeError();
   if (!Array.isArray(value)) {
+    // A date, a Map, an address: nothing of what they hold is a member.
+    if (Object.prototype.toString.call(value) !== '[object Object]') throw new TypeError();
     // `fromEntries` defines members, so that one called `__proto__` is a member.
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [wellFormed(name), copy(item, depth - 1, budget)]));
   }

@@ -104,19 +104,35 @@ function way(scheme) {
  */
 function valuesOf(request, name) {
   try {
-    const { headers, rawHeaders } = request;
-    if (typeof headers.get === 'function') return text(headers.get(name) ?? undefined);
+    const { headers } = request;
+    // Of two spellings a Map has two entries, where `Headers` joins them.
+    if (typeof headers.get === 'function' && headers[Symbol.toStringTag] !== 'Map') return text(headers.get(name) ?? undefined);
+    // A framework's own request has Node's within.
+    const { rawHeaders } = request.rawHeaders ? request : (request.raw ?? request.req ?? request);
     // Of two `Authorization` headers Node keeps the first in `headers`, so they are counted where all are.
     if (Array.isArray(rawHeaders)) {
       if (isRepeated(rawHeaders, name)) return [];
       if (headers[name] !== undefined) return text(headers[name]);
     }
-    // What hands events over, as serverless platforms do, keeps names as they were sent.
-    const values = Object.keys(headers).filter((other) => other.toLowerCase() === name && headers[other] != null).flatMap((other) => headers[other]);
+    const values = pairsOf(headers, (other) => other.toLowerCase() === name).flatMap(([, value]) => value ?? []);
     return values.length ? text(values) : undefined;
   } catch {
     throw failure('invalid_argument', 'request', 'expected a Request, or an object with headers that can be read.');
   }
+}
+
+/**
+ * The headers of a name: in a Map or a list of pairs, or as members of an object. What hands events over, as serverless
+ * platforms do, keeps names as they were sent.
+ * @param {any} headers @param {(name: string) => boolean} isOne @returns {any[][]}
+ */
+function pairsOf(headers, isOne) {
+  // A promise of headers has none, nor has a text.
+  if (typeof headers !== 'object' || typeof headers.then === 'function') throw new TypeError();
+  if (typeof headers[Symbol.iterator] !== 'function') return Object.keys(headers).filter(isOne).map((name) => [name, headers[name]]);
+  const pairs = [...headers];
+  if (!pairs.every(Array.isArray)) throw new TypeError();
+  return pairs.filter(([name]) => isOne(name));
 }
 
 /** @param {any[]} list of names and values in turn @param {string} name */

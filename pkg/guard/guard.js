@@ -4,7 +4,7 @@ import { failure } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
 import { listOf, numberOf, optionsOf } from '../core/options.js';
 import { declaredProvider } from '../core/services.js';
-import { checkKey } from '../keys/check.js';
+import { isKeyOf } from '../keys/check.js';
 import { hashKey } from '../keys/issue.js';
 import { KEYS } from '../server/format.js';
 import { networkOf } from './address.js';
@@ -187,11 +187,11 @@ function formatsOf(format) {
 function tester(format = 'live') {
   if (typeof format === 'object' && format !== null) {
     const service = declaredProvider({ id: 'own', title: 'own', format });
-    return (text) => checkKey(service, text).ok;
+    return (text) => isKeyOf(service, text);
   }
   if (format !== 'live' && format !== 'test') throw failure('invalid_argument', 'format', 'use "live", "test" or a key format.');
   const prefix = `kl_${format}_`;
-  return (text) => text.startsWith(prefix) && checkKey('keylatch', text).ok;
+  return (text) => text.startsWith(prefix) && isKeyOf('keylatch', text);
 }
 
 /** @param {any} schemes @returns {readonly import('../index.js').SchemeSpec[]} */

@@ -16,7 +16,8 @@ const DURATION = /^P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9
  */
 export function endOf(lifetime, now) {
   if (lifetime === 'never') return null;
-  const end = moment(lifetime ?? DEFAULT, now);
+  // `null` could be meant for a key that never ends.
+  const end = moment(lifetime === undefined ? DEFAULT : lifetime, now);
   if (Number.isNaN(end)) {
     const forms = 'an ISO 8601 duration such as "P3M", a number of seconds, a Date, or "never"';
     throw failure('invalid_argument', 'expiresIn', `expected ${forms}.`);

@@ -16,7 +16,7 @@ import { freeze, plain } from '../client/plain.js';
  */
 export function readRow(row, hash) {
   if (row === undefined || row === null) return undefined;
-  if (typeof row !== 'object') throw faulty('', 'expected the row, an object, or undefined when there is none.');
+  if (typeof row !== 'object' || Array.isArray(row)) throw faulty('', 'expected one row, an object, or undefined when there is none.');
   const { id, owner, scopes, metadata, prefix, expiresAt, revokedAt, disabled, hash: own } = row;
   if (own !== undefined && own !== hash) throw faulty('.hash', 'it is not the hash that was looked up.');
   return {
@@ -60,7 +60,7 @@ function moment(value, path) {
   let time = NaN;
   // JavaScript counts on from the end of a month: 30 February would be 2 March.
   if (typeof value === 'string') time = TIMESTAMP.test(value) && new Date(value.slice(0, 10)).getUTCDate() === +value.slice(8, 10) ? Date.parse(value) : NaN;
-  else if (typeof value === 'number' || Object.prototype.toString.call(value) === '[object Date]') time = Number(value);
+  else if (typeof value === 'number' || typeof value === 'bigint' || Object.prototype.toString.call(value) === '[object Date]') time = Number(value);
   // `Date` holds none that is farther from 1970.
   if (Math.abs(time) <= 8.64e15) return time;
   throw faulty(path, 'expected null, a Date, Unix milliseconds, or a timestamp with its time zone.');
@@ -68,8 +68,8 @@ function moment(value, path) {
 
 /** @param {unknown} value */
 function flag(value) {
-  if (value === true || value === 1) return true;
-  if (value === false || value === 0) return false;
+  if (value === true || value === 1 || value === 1n) return true;
+  if (value === false || value === 0 || value === 0n) return false;
   throw faulty('.disabled', 'expected true or false (or 1 or 0).');
 }
 

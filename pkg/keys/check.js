@@ -92,6 +92,17 @@ function repaired(core, about, text) {
 /** Whether a text is a key, without a word of what is wrong with one that is none. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 const isKey = (core, about, text) => (core.wasm.check(formatNumber(core, about), write(core, text)) & 7) === GOOD;
 
+/** Whether a text is a key of a service, for whoever does not ask what is wrong with it. @param {any} service a built-in one, or a declaration @param {string} text */
+export function isKeyOf(service, text) {
+  const about = serviceOf(service);
+  return enter((core) => {
+    const format = formatNumber(core, about);
+    const kind = core.wasm.check(format, write(core, text)) & 7;
+    // Of odd characters the quick check cannot tell that they are a key.
+    return kind === GOOD || (kind === UNCLEAR && diagnosis(core).diagnose(format, write(core, text)) === 0);
+  });
+}
+
 /** What the quick check has found. @param {Service} about @param {string} text @param {number} found @returns {KeyProblem} */
 function problem(about, text, found) {
   const first = (found >>> 3) & 0x3fff;
@@ -205,10 +216,9 @@ export function resembled(text) {
 /** @param {string} text */
 export function identifyKey(text) {
   const order = ['documented', 'observed', 'unknown'];
-  const all = order.flatMap((certainty) => services.filter((service) => service.certainty === certainty));
   if (typeof text !== 'string') throw failure('invalid_argument', 'text', 'expected a string.');
   // Of a text that is no key of a service it is not asked what is wrong with it, nor how to mend it.
-  const fits = text.length > LONGEST ? [] : all.filter(({ id }) => enter((core) => isKey(core, serviceOf(id), text)));
+  const fits = text.length > LONGEST ? [] : services.filter(({ id }) => enter((core) => isKey(core, serviceOf(id), text)));
   const own = fits.map(({ id }) => checkKey(id, text));
   const listed = catalogue?.identify(text) ?? [];
   return order.flatMap((certainty) => [...listed, ...own].filter((check) => check.certainty === certainty));

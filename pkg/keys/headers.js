@@ -7,7 +7,7 @@ import { enter, LONGEST, read, short, write } from '../core/offline.js';
 import { secrets } from '../core/parts.js';
 import { exposedBy } from '../core/secret.js';
 import { serviceOf } from '../core/services.js';
-import { ANY, checkKey } from './check.js';
+import { surroundings } from './check.js';
 
 /** @typedef {import('../index.js').SchemeSpec} SchemeSpec */
 
@@ -53,13 +53,13 @@ const isPlain = (text) => text.length <= LONGEST && !(doubtful ??= new RegExp(do
 /** What the WebAssembly makes of a key. @param {SchemeSpec} scheme @param {string} text @param {string} title */
 function composed(scheme, text, title) {
   const { type } = scheme;
-  refuseNoKey(text, title);
+  refuseNoKey(short(text, 'secret'), title);
   return enter((core) => {
     // Of Basic alone.
     const { user = '' } = /** @type {any} */ (scheme);
     const kind = type === 'bearer' ? 0 : type === 'header' ? 3 : user ? 2 : 1;
     // The buffer is written in words of four bytes, so the key goes first into place.
-    const value = user + short(text, 'secret');
+    const value = user + text;
     const userLength = write(core, user);
     const length = secrets(core).header(kind, userLength, write(core, value) - userLength);
     if (length < 0) throw failure('invalid_header', 'key', String(length & ~REFUSED));
@@ -72,7 +72,6 @@ function composed(scheme, text, title) {
 /** @param {string} text @param {string} title */
 function refuseNoKey(text, title) {
   if (!text) throw failure('invalid_argument', 'key', 'it is empty.');
-  const found = checkKey(ANY, text);
-  const problem = !found.ok && found.problems.find(({ code }) => AROUND.includes(code));
+  const problem = surroundings(text).find(({ code }) => AROUND.includes(code));
   if (problem) throw failure('invalid_key', title, problem.message);
 }

@@ -155,6 +155,29 @@ test('a second Authorization header, of which Node says nothing, is seen', async
   assert.match(await send(`AUTHORIZATION: Bearer ${key}`, `authorization: Bearer ${generateKey().expose()}`), /^HTTP\/1\.1 400 [^]*more than one API key/);
 });
 
+test('headers may stand in a Map or in pairs, in any case, and each is counted', async () => {
+  const { guard, issue } = table({ schemes: [{ type: 'bearer' }, { type: 'header', name: 'X-Acme-Key' }] });
+  const { key } = issue();
+  for (const name of ['authorization', 'Authorization', 'AUTHORIZATION']) {
+    for (const pairs of [[[name, `Bearer ${key}`]], [['X-ACME-KEY', key]], [['x-other', 'Bearer x'], [name, `Bearer ${key}`], ['x-acme-key', undefined]]]) {
+      for (const headers of [new Map(pairs), pairs, new Set(pairs), Object.fromEntries(pairs)]) assert.equal((await guard.authenticate({ headers })).owner, OWNER);
+    }
+    const twice = [[name, `Bearer ${key}`], ['aUTHORIZATION', `Bearer ${generateKey().expose()}`]];
+    for (const headers of [new Map(twice), twice]) assert.equal((await refusal(guard.authenticate({ headers }))).code, 'invalid_request');
+  }
+  assert.equal((await refusal(guard.authenticate({ headers: new Map() }))).code, 'no_credential');
+});
+
+test("a second header is seen too where a framework's own request has Node's within", async () => {
+  const { guard, issue } = table();
+  const { headers } = bearer(issue().key);
+  const twice = ['Authorization', headers.authorization, 'authorization', 'Bearer x'];
+  for (const within of ['raw', 'req']) {
+    assert.equal((await guard.authenticate({ headers, [within]: { headers, rawHeaders: twice.slice(0, 2) } })).owner, OWNER);
+    assert.equal((await refusal(guard.authenticate({ headers, [within]: { headers, rawHeaders: twice } }))).code, 'invalid_request', within);
+  }
+});
+
 test('what a middleware has made of the headers counts', async () => {
   const { guard, issue } = table();
   const { key } = issue();
@@ -183,7 +206,9 @@ test('what is no request is a fault of the program, and no refusal', async () =>
   const { guard, issue } = table();
   const { key } = issue();
   const throwing = new Proxy({}, { get: () => { throw new Error('no'); } });
-  for (const request of [undefined, null, 7, 'text', {}, { headers: null }, { headers: { authorization: 7 } }, { headers: { authorization: [{}] } }, throwing, { headers: throwing }]) {
+  const name = 'authorization';
+  const headers = [null, 7, true, 'authorization: Bearer x', () => ({}), Promise.resolve(new Headers()), [name, 'Bearer x'], new Set([name]), { [name]: 7 }, { [name]: [{}] }, throwing];
+  for (const request of [undefined, null, 7, 'text', {}, throwing, ...headers.map((headers) => ({ headers }))]) {
     const error = await refusal(guard.authenticate(request));
     assert.deepEqual([error.code, error.response], ['invalid_argument', undefined]);
   }

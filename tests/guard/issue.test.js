@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 
 import { checkKey, hashKey, Secret } from '../../pkg/dist/node/index.js';
 import { issueKey } from '../../pkg/dist/node/guard.js';
@@ -73,6 +74,10 @@ test('what cannot be a key is refused with the name of the option', () => {
     [{ owner: 'a', expiresIn: NaN }, /^expiresIn: expected/],
     [{ owner: 'a', expiresIn: new Date(NaN) }, /^expiresIn: expected/],
     [{ owner: 'a', expiresIn: {} }, /^expiresIn: expected/],
+    [{ owner: 'a', expiresIn: null }, /^expiresIn: expected/],
+    ...[1n, new Date(), new Map(), new Set(), Buffer.from('a'), new URL('https://example.com/'), new String('a'), () => 1]
+      .flatMap((value) => [{ value }, { list: [value] }])
+      .map((metadata) => [{ owner: 'a', metadata }, /^metadata: expected plain data/]),
     [{ owner: 'a', expiresIn: 0 }, /^expiresIn: it ends now or in the past/],
     [{ owner: 'a', expiresIn: 'P0D' }, /^expiresIn: it ends now/],
     [{ owner: 'a', expiresIn: new Date(0) }, /^expiresIn: it ends now/],
@@ -82,7 +87,7 @@ test('what cannot be a key is refused with the name of the option', () => {
     [{ owner: 'a', scope: ['x'] }, /^scope: no such option\. There are format, owner,/],
     [{ owner: 'a', format: 'staging' }, /^format:/],
   ]) {
-    assert.throws(() => issueKey(options), (error) => error.code === 'invalid_argument' && message.test(error.message), JSON.stringify(options));
+    assert.throws(() => issueKey(options), (error) => error.code === 'invalid_argument' && message.test(error.message), inspect(options));
   }
   assert.throws(() => issueKey({ owner: 'a', format: { parts: [] } }), { code: 'invalid_provider' });
 });

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 
 import { createGuard, issueKey } from '../../pkg/dist/node/guard.js';
 import { bearer, clocks, later, OWNER, refusal, settled, table, verdict } from './support/table.js';
@@ -17,7 +18,9 @@ const FAILURES = {
   'it throws no error': [() => { throw 'text'; }, /text/],
   'its thenable throws': [() => ({ then() { throw boom; } }), /ECONNREFUSED/],
   'its thenable rejects': [() => ({ then: (_, no) => no(boom) }), /ECONNREFUSED/],
-  'a row is no object': [() => 'row', /lookup: row: expected the row/],
+  'a row is no object': [() => 'row', /lookup: row: expected one row/],
+  'a row is a list of rows': [() => [row], /lookup: row: expected one row/],
+  'a row is a list of none': [() => [], /lookup: row: expected one row/],
   'a row is of another key': [() => ({ ...row, hash: '0'.repeat(64) }), /lookup: row\.hash: /],
   'a row has no id': [() => ({ ...row, id: undefined }), /lookup: row\.id: expected a string/],
   'a row has a number for an owner': [() => ({ ...row, owner: 7 }), /lookup: row\.owner: /],
@@ -83,6 +86,10 @@ test('a row may have its moments as each database gives them', async () => {
     [{ expiresAt: new Date(soon).toISOString() }, 'ok'],
     [{ expiresAt: '2999-01-31 12:00:00+01' }, 'ok'],
     [{ expiresAt: null, disabled: 0, metadata: null }, 'ok'],
+    [{ expiresAt: BigInt(soon), disabled: 0n }, 'ok'],
+    [{ expiresAt: BigInt(past) }, 'expired'],
+    [{ revokedAt: BigInt(past) }, 'revoked'],
+    [{ disabled: 1n }, 'disabled'],
     [{ expiresAt: past }, 'expired'],
     [{ expiresAt: new Date(past).toISOString() }, 'expired'],
     [{ revokedAt: new Date(soon).toISOString() }, 'revoked'],
@@ -90,7 +97,7 @@ test('a row may have its moments as each database gives them', async () => {
     [{ disabled: 1 }, 'disabled'],
     [{ expiresAt: past, revokedAt: past, disabled: true }, 'expired'],
     [{ revokedAt: past, disabled: true }, 'revoked'],
-  ]) assert.equal(await verdict(createGuard({ lookup: () => ({ ...row, ...more }) }), KEY), expected, JSON.stringify(more));
+  ]) assert.equal(await verdict(createGuard({ lookup: () => ({ ...row, ...more }) }), KEY), expected, inspect(more));
   for (const none of [undefined, null]) assert.equal(await verdict(createGuard({ lookup: async () => none }), KEY), 'not_found');
 });
 

@@ -50,7 +50,7 @@ function refusal(work, code = 'invalid_provider') {
 }
 
 const VARIABLES = 'there is no such variable. Known are ';
-const NOT_DATA = 'expected plain data, as JSON has it, that can be read and is not nested too deeply.';
+const NOT_DATA = 'expected plain data, as JSON has it, not nested too deeply.';
 
 /** What differs from a good declaration, and what is said of it. */
 const WRONG = [
@@ -335,6 +335,10 @@ describe('a hostile value', () => {
     'a revoked array proxy': revoked([]),
     'a cyclic object': cyclic(),
     'a method': { toJSON: () => 'x' },
+    'a date': new Date(),
+    'a Map': new Map([['id', 'acme']]),
+    'a boxed string': new String('https://x'),
+    bytes: new Uint8Array(2),
     'too deep an object': nested(25),
     'too long an array': new Array(250_001),
     'too many values': { a: new Array(125_000), b: new Array(125_000) },
@@ -370,7 +374,6 @@ describe('a hostile value', () => {
   it('has only the members that are its own', () => {
     assert.equal(refusal(() => declare(Object.create({ id: 'acme', title: 'Acme' }), KNOWN)), 'id: it is missing.');
     assert.equal(refusal(() => acme({ schemes: [Object.create({ type: 'bearer' })] })), 'schemes[0].type: it is missing.');
-    assert.equal(refusal(() => acme({ baseUrl: new String('https://x') })), 'baseUrl: expected a string, found an object.');
   });
   it('does not get into the prototypes', () => {
     const polluting = (where) => JSON.parse(`{"id":"acme","title":"Acme",${where.replace('@', '"__proto__":{"path":"/x"}')}}`);
