@@ -59,7 +59,11 @@ export function deep(value, inText, inBytes) {
     if (LISTS.includes(kind)) return kept(value, list(value));
     if (MESSAGES.includes(kind)) return kept(value, message(value, depth));
     // Whoever uses an object can give it members.
-    if (isOfPlatform(value, kind) && !Object.keys(value).length) return value;
+    if (kind !== 'Object' && !Object.keys(value).length) {
+      if (kind === 'File') return kept(value, file(value));
+      if (kind !== 'Date' && isChanged(shown(value, { showHidden: true }))) return looked(value);
+      if (isOfPlatform(value, kind)) return value;
+    }
     return instance(value, depth);
   };
 
@@ -100,14 +104,29 @@ export function deep(value, inText, inBytes) {
     }
   };
 
-  /** A function is shown with its members. @param {any} value @param {number} depth */
+  /** A function is shown with its name and its members. @param {any} value @param {number} depth */
   const called = (value, depth) => {
     const names = Object.keys(value);
-    if (names.length === 0) return value;
+    const { value: name } = member(value, 'name');
+    const isSame = !isChanged(name);
+    if (isSame && names.length === 0) return value;
     const out = kept(value, value.bind());
-    define(out, 'name', value.name);
-    return members(value, out, depth, (name) => names.includes(/** @type {string} */ (name))) ? kept(value, value) : out;
+    define(out, 'name', isSame ? name : inText(name));
+    return members(value, out, depth, (name) => names.includes(/** @type {string} */ (name))) && isSame ? kept(value, value) : out;
   };
+
+  /** Whether it is a text that holds a key. @param {unknown} text */
+  const isChanged = (text) => typeof text === 'string' && inText(text) !== text;
+
+  /** A promise, an iterator, an event: what Node shows of it, where that holds a key. @param {any} value */
+  const looked = (value) => {
+    const out = kept(value, Object.create(Object.getPrototypeOf(value)));
+    define(out, INSPECT, () => inText(shown(value)));
+    return told(value, out);
+  };
+
+  /** @param {File} value */
+  const file = (value) => (isChanged(value.name) ? new File([value], inText(value.name), value) : value);
 
   /** Whether what an object tells of itself holds a key, which only it can reach. @param {any} value */
   const isTold = (value) => TELLERS.some((name) => {
@@ -115,8 +134,7 @@ export function deep(value, inText, inBytes) {
       if (!isTeller(value, name)) return false;
       const given = name === INSPECT ? [2, { stylize: String }, String] : ['string'];
       const told = name === 'toJSON' ? value : value[name](...given);
-      const text = typeof told === 'string' ? told : JSON.stringify(told);
-      return text !== undefined && inText(text) !== text;
+      return isChanged(typeof told === 'string' ? told : JSON.stringify(told));
     } catch {
       return false;
     }
@@ -153,7 +171,7 @@ export function deep(value, inText, inBytes) {
   /** Pairs of names and texts: headers, the parameters of an address, a form. @param {any} value */
   const list = (value) => {
     const pairs = [...value];
-    const out = pairs.map((pair) => pair.map((/** @type {unknown} */ item) => (typeof item === 'string' ? inText(item) : item)));
+    const out = pairs.map((pair) => pair.map((/** @type {unknown} */ item) => copy(item, 0)));
     if (out.every((pair, at) => pair[0] === pairs[at][0] && pair[1] === pairs[at][1])) return value;
     const made = new value.constructor();
     const isHeaders = kindOf(value) === 'Headers';
@@ -166,7 +184,7 @@ export function deep(value, inText, inBytes) {
   const message = (value, depth) => {
     /** @type {Record<string, unknown>} */
     const shown = {};
-    for (const name of ['method', 'status', 'statusText', 'url', 'headers']) if (name in value) shown[name] = value[name];
+    for (const name of ['method', 'status', 'statusText', 'url', 'referrer', 'headers']) if (name in value) shown[name] = value[name];
     const out = {};
     return members(shown, out, depth) ? value : out;
   };
@@ -235,6 +253,15 @@ function isTeller(value, name) {
 const BYTES = ['ArrayBuffer', 'SharedArrayBuffer'];
 const LISTS = ['Headers', 'URLSearchParams', 'FormData'];
 const MESSAGES = ['Request', 'Response'];
+/** What Node shows of an object, also of what only the platform can reach. @param {any} value @param {object} [options] @returns {string | undefined} */
+function shown(value, options) {
+  try {
+    return /** @type {any} */ (globalThis).process.getBuiltinModule('node:util').inspect(value, options);
+  } catch {
+    // Elsewhere nobody can look into it.
+    return undefined;
+  }
+}
 
 /** @param {any} out @param {string | symbol} name @param {unknown} value */
 function define(out, name, value, enumerable = false, writable = true) {
@@ -259,7 +286,7 @@ const PROOF = {
   SharedArrayBuffer: (value) => SharedArrayBuffer.prototype.slice.call(value, 0, 0),
   RegExp: (value) => /** @type {any} */ (Reflect.getOwnPropertyDescriptor(RegExp.prototype, 'source')).get.call(value),
   URL: (value) => new URL(value.href),
-  ...Object.fromEntries(MESSAGES.map((name) => [name, (value) => must(isOfPlatform(value, name))])),
+  ...Object.fromEntries([...MESSAGES, 'File'].map((name) => [name, (value) => must(isOfPlatform(value, name))])),
   ...Object.fromEntries(LISTS.map((name) => [name, (value) => must([...value].every(([name]) => value.has(name)))])),
 };
 
