@@ -150,7 +150,8 @@ export function forWinston(redactor?: Pick<Redactor, 'redact'>): { transform(inf
 export function redactConsole(target?: object, redactor?: Pick<Redactor, 'redact'>): () => void;
 
 /**
- * A span processor of OpenTelemetry, to stand before the one that exports. It redacts names, attributes, status, events and links.
+ * A span processor of OpenTelemetry, to stand before the one that exports. It redacts names, attributes, status, events, links
+ * and the resource.
  *
  * @example
  * ```js

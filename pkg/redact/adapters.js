@@ -30,10 +30,23 @@ export function forOpenTelemetry(redactor = { redact }) {
   const replace = (of, names) => {
     for (const name of names) if (of[name] !== undefined) of[name] = redactor.redact(of[name]);
   };
+  /** What a program says of itself, such as its command line: one object for all its spans, by which exporters group them. @type {WeakMap<object, object>} */
+  const resources = new WeakMap();
+  /** @param {any} resource */
+  const shared = (resource) => {
+    let own = resources.get(resource);
+    if (!own) {
+      // It has attributes later than spans, and is the one that waits for them.
+      const attributes = { enumerable: true, get: () => redactor.redact(Reflect.get(resource, 'attributes', own)) };
+      resources.set(resource, (own = Object.create(resource, { attributes })));
+    }
+    return own;
+  };
   return {
     onStart() {},
     onEnd(/** @type {any} */ span) {
       replace(span, ['name', 'attributes', 'status']);
+      if (span.resource) span.resource = shared(span.resource);
       for (const event of span.events ?? []) replace(event, ['name', 'attributes']);
       for (const link of span.links ?? []) replace(link, ['attributes']);
     },

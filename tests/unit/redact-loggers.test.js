@@ -185,6 +185,31 @@ for (const Processor of [SimpleSpanProcessor, BatchSpanProcessor]) {
   });
 }
 
+test('OpenTelemetry: the resource, one for all spans, with what it learns later', async () => {
+  let learn;
+  const later = new Promise((resolve) => (learn = resolve));
+  const { constructor: Resource } = new BasicTracerProvider().getTracer('tests').startSpan('any').resource;
+  const resource = new Resource({ attributes: { 'process.command_args': ['node', 'app.js', `--key=${KEY}`], 'service.name': 'api', 'host.name': later } });
+  const seen = [];
+  const exporter = {
+    export(spans, done) {
+      seen.push(...spans);
+      done({ code: 0 });
+    },
+    shutdown: async () => {},
+  };
+  const provider = new BasicTracerProvider({ resource, spanProcessors: [forOpenTelemetry(), new BatchSpanProcessor(exporter)] });
+  const tracer = provider.getTracer('tests');
+  for (const name of ['one', 'two']) tracer.startSpan(name).end();
+  learn(`host ${KEY}`);
+  await provider.forceFlush();
+  assert.equal(seen[0].resource, seen[1].resource);
+  assert.deepEqual(seen[0].resource.attributes, { 'process.command_args': ['node', 'app.js', `--key=${OUT}`], 'service.name': 'api', 'host.name': `host ${OUT}` });
+  await resource.waitForAsyncAttributes();
+  assert.equal(resource.attributes['host.name'], `host ${KEY}`, 'what was given is as it was');
+  await provider.shutdown();
+});
+
 test('each adapter takes a redactor of its own', async () => {
   const redactor = createRedactor({ keep: 'none', formats: ['github'] });
   const { stream, parsed } = lines();
