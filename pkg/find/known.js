@@ -46,7 +46,7 @@ function schemeOf(text) {
 /** The kinds that a text is one of: those of one service, or of all. @param {string} text @returns {{ shape: Shape, isDoubtful: boolean }[]} */
 function kindsOf(text) {
   const { shapes } = everything();
-  return enter((core) => {
+  const all = enter((core) => {
     const number = everything().number(core);
     const length = write(core, text);
     const count = core.wasm.is(number, length);
@@ -54,6 +54,15 @@ function kindsOf(text) {
     buffer(core).fill(0, 0, length);
     return Array.from({ length: count }, (_, at) => ({ shape: shapes[found[2 * at]], isDoubtful: found[2 * at + 1] === 1 }));
   });
+  return all.filter(({ shape }) => placeholders(text, prefixesOf(shape.shape)).length === 0);
+}
+
+/** What stands for a key behind the prefix of one: `ghp_xxxx`. @param {string} text @param {string[]} prefixes @returns {KeyProblem[]} */
+function placeholders(text, prefixes) {
+  return prefixes.filter((prefix) => text.startsWith(prefix)).flatMap((prefix) =>
+    surroundings(text.slice(prefix.length))
+      .filter(({ code }) => code === 'placeholder')
+      .map((problem) => ({ ...problem, index: prefix.length + problem.index })));
 }
 
 /** @param {string} id @param {import('../index.js').Certainty} certainty @param {string} text @returns {KeyCheck} */
@@ -63,12 +72,15 @@ function check(id, certainty, text) {
   }
   const all = kindsOf(text);
   const own = best(all.filter(({ shape }) => shape.kind.provider === id));
-  const around = surroundings(text);
-  const isNoKey = around.some(({ code }) => code === 'placeholder' || code === 'empty');
-  if (own && !isNoKey && (around.length === 0 || !own.shape.kind.needsContext)) return good(own, text);
+  const stands = surroundings(text);
+  const isNone = stands.some(({ code }) => code === 'placeholder' || code === 'empty');
+  if (own && !isNone && (stands.length === 0 || !own.shape.kind.needsContext)) return good(own, text);
+  const prefixes = everything().shapes.filter(({ kind }) => kind.provider === id).flatMap(({ shape }) => prefixesOf(shape));
+  const inPlace = isNone ? [] : placeholders(text, prefixes).slice(0, 1);
+  const around = [...stands, ...inPlace];
+  const isNoKey = isNone || inPlace.length > 0;
   const looksLike = [...new Set(all.filter(({ shape }) => shape.kind.provider !== id && !shape.kind.needsContext).map(({ shape }) => shape.kind.provider))];
   const is = (/** @type {string} */ candidate) => kindsOf(candidate).some(({ shape, isDoubtful }) => shape.kind.provider === id && !isDoubtful && !shape.kind.needsContext);
-  const prefixes = everything().shapes.filter(({ kind }) => kind.provider === id).flatMap(({ shape }) => prefixesOf(shape));
   const repaired = repair(text, is, prefixes);
   const fixed = repaired !== undefined && couldBeCut(text, repaired, is) ? undefined : repaired;
   const problems = around.length > 0 && (fixed !== undefined || isNoKey) ? around : [...around, nearest(id, ...coreOf(text))];

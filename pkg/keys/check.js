@@ -48,7 +48,7 @@ export function checkKey(service, text) {
     if (problems.length === 0) return good(about, longest(about.prefixes.filter((prefix) => prefix !== undefined && text.startsWith(prefix))));
     const like = fresh(core).words[0];
     const looksLike = (like === 0 ? listedIds(text) : idsOf(like)).filter((id) => id !== provider);
-    const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isCased(about, text)) || (kind === WRONG_LENGTH && isTwice(text));
+    const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isBegun(about, text)) || (kind === WRONG_LENGTH && isTwice(text));
     const fixed = isLikely ? repaired(core, about, text) : undefined;
     return fixed === undefined ? { ok: false, provider, certainty, problems, looksLike } : { ok: false, provider, certainty, problems, looksLike, fixed };
   } catch (thrown) {
@@ -74,13 +74,10 @@ export function faultOf(provider, text) {
   return found.ok ? undefined : found.problems[0].message;
 }
 
-/** Whether a text begins as a key does, but for upper and lower case, which are one bit apart. @param {Service} about @param {string} text */
-function isCased({ prefixes }, text) {
-  for (let number = 1; number < prefixes.length; number++) {
-    const prefix = /** @type {string} */ (prefixes[number]);
-    if ((prefix.charCodeAt(0) | 32) === (text.charCodeAt(0) | 32) && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()) return true;
-  }
-  return false;
+/** Whether a text has the beginning of a key in it, in upper or lower case. @param {Service} about @param {string} text */
+function isBegun({ prefixes }, text) {
+  const lower = text.toLowerCase();
+  return prefixes.some((prefix) => prefix && lower.includes(prefix.toLowerCase()));
 }
 
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */

@@ -16,7 +16,7 @@ const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
 const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
-const CONTINUED = /[\\^`=]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
+const CONTINUED = /[\\^`=-]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
 /**
  * The key that a text holds, if it holds exactly one.
  * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key can begin with
@@ -89,19 +89,24 @@ function* whole(text) {
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
 function* looked(text) {
   const { lookalike } = diagnosis(offline());
-  // No sign becomes several: an ellipsis stands for what was left out.
-  const ascii = text.replace(/[^\0-\x7f]/gu, (letter) => {
-    const code = lookalike(/** @type {number} */ (letter.codePointAt(0)));
-    return code > 0 ? String.fromCharCode(code) : (/^[A-Za-z0-9]+$|^.$/su.exec(letter.normalize('NFKC')) ?? [letter])[0];
-  });
-  if (ascii === text) return;
-  yield* words(ascii);
-  yield* whole(ascii);
+  // A document breaks a word with a hyphen of its own.
+  for (const form of new Set([text, text.replace(/\u2010/g, '')])) {
+    // No sign becomes several: an ellipsis stands for what was left out.
+    const ascii = form.replace(/[^\0-\x7f]/gu, (letter) => {
+      const code = lookalike(/** @type {number} */ (letter.codePointAt(0)));
+      return code > 0 ? String.fromCharCode(code) : (/^[A-Za-z0-9]+$|^.$/su.exec(letter.normalize('NFKC')) ?? [letter])[0];
+    });
+    if (ascii === text) return;
+    yield* words(ascii);
+    yield* whole(ascii);
+  }
 }
 
 /** With the prefix in its own case. @param {string} text @param {string[]} prefixes @returns {Generator<string>} */
 function* cased(text, prefixes) {
   for (const word of words(text)) {
+    // What is all in one case has lost that of the key as well.
+    if (!/[a-z].*[A-Z]|[A-Z].*[a-z]/.test(word)) continue;
     for (const prefix of prefixes) {
       const start = word.slice(0, prefix.length);
       if (start !== prefix && start.toLowerCase() === prefix.toLowerCase()) yield prefix + word.slice(prefix.length);

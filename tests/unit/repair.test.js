@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import '../sources.js';
 
 const { exampleKey, keyKinds } = await import('../../pkg/entries/catalogue.js');
-const { checkKey } = await import('../../pkg/entries/offline.js');
+const { checkKey, generateKey, identifyKey, provider } = await import('../../pkg/entries/offline.js');
 
 const KEY = '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';
 
@@ -201,6 +201,46 @@ test('a key that was pasted twice is offered once', () => {
     for (const between of ['', ' ', '\n', ', ']) assert.equal(checkKey(id, key + between + key).fixed, key, id);
     assert.equal(checkKey(id, key + key.slice(1)).fixed, undefined, id);
   }
+});
+
+test('a key that was broken by a hyphen is offered where only one reading is a key', () => {
+  const open = exampleKey('anthropic', 'oauth-access');
+  for (const hyphen of ['\u2010', '\u2010\n', '-\n', '-\r\n  ']) {
+    for (const [id, key] of [['github', KEY], ['stripe', exampleKey('stripe')], ['slack', exampleKey('slack')]]) {
+      assert.equal(checkKey(id, key.slice(0, 15) + hyphen + key.slice(15)).fixed, key, `${id} ${JSON.stringify(hyphen)}`);
+    }
+    // Of open length it is a key with the hyphen, too.
+    assert.equal(checkKey('anthropic', open.slice(0, 20) + hyphen + open.slice(20)).fixed, undefined, JSON.stringify(hyphen));
+  }
+  // Where the hyphens are those of the key there is no other reading.
+  assert.equal(checkKey('anthropic', open.replaceAll('-', '\u2010')).fixed, open);
+});
+
+test('a key that lost its case is not offered with that of its prefix alone', () => {
+  const keys = [['anthropic', exampleKey('anthropic', 'oauth-access')], ['stripe', exampleKey('stripe')], ['slack', exampleKey('slack')], ['gitlab', exampleKey('gitlab')]];
+  for (const [id, key] of keys) {
+    for (const text of [key.toUpperCase(), `KEY="${key.toUpperCase()}"`]) assert.equal(checkKey(id, text).fixed, undefined, text);
+    const length = key.search(/[-_]/) + 1;
+    assert.equal(checkKey(id, key.slice(0, length).toUpperCase() + key.slice(length)).fixed, key, id);
+  }
+});
+
+test('what is escaped before a key is seen, whatever signs its format has', () => {
+  const lambda = generateKey({ ...provider('lambda').format }).expose();
+  for (const before of ['Bearer%20', 'key%3D', '%22', 'Bearer', 'x%3Dy%26key%3D']) assert.equal(checkKey('lambda', before + lambda).fixed, lambda, before);
+});
+
+test('a placeholder behind a prefix is told as one, and is no key of anybody', () => {
+  const texts = [['github', 'ghp_', 'x'.repeat(36)], ['github', 'ghp_', 'your_token_here'], ['gitlab', 'glpat-', 'x'.repeat(20)], ['stripe', 'sk_live_', 'X'.repeat(24)], ['npm', 'npm_', 'x'.repeat(36)], ['github', 'ghp_', '*'.repeat(36)]];
+  for (const [id, prefix, rest] of texts) {
+    const { ok, problems, fixed } = checkKey(id, prefix + rest);
+    assert.deepEqual([ok, problems.map(({ code }) => code), fixed], [false, ['placeholder'], undefined], prefix + rest);
+    assert.equal(checkKey(id, `KEY="${prefix}${rest}"`).fixed, undefined);
+    assert.deepEqual(identifyKey(prefix + rest).filter(({ certainty }) => certainty !== 'unknown'), [], prefix + rest);
+    assert.deepEqual(checkKey('keylatch', prefix + rest).looksLike, []);
+  }
+  const [problem] = checkKey('github', `ghp_${'x'.repeat(36)}`).problems;
+  assert.deepEqual([problem.index, problem.length], [4, 36]);
 });
 
 test('and is left where it is not', () => {
