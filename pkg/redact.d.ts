@@ -69,8 +69,8 @@ export interface Redactor {
    * A value without keys: of a text, a text; of bytes, bytes; of anything else a copy of the same structure, in which each
    * text is redacted. Cycles, Map, Set, Error, Headers, URL and class instances are copied as such. Bytes, texts and instances
    * that hold no key are the same ones; bytes are UTF-8, or UTF-16 with its mark. What only an object itself can reach (private
-   * members, the body of a Request, the value of a Promise) is not looked into, but for what it tells by `toJSON`, `toString`,
-   * getters or Node's `inspect`. Where the names of two entries become one, the second is called `… (2)`.
+   * members, the body of a Request) is not looked into, but for what it tells by `toJSON`, `toString` or getters, and for what
+   * Node shows of it, such as the value of a Promise. Where the names of two entries become one, the second is called `… (2)`.
    */
   redact<T>(value: T): T;
   /** A stream of strings or of bytes, which finds a key across the borders of its pieces. */
