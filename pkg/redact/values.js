@@ -121,7 +121,7 @@ export function deep(value, inText, inBytes) {
   /** A promise, an iterator, an event: what Node shows of it, where that holds a key. @param {any} value */
   const looked = (value) => {
     const out = kept(value, Object.create(Object.getPrototypeOf(value)));
-    define(out, INSPECT, () => inText(shown(value)));
+    define(out, INSPECT, () => inText(/** @type {string} */ (shown(value))));
     return told(value, out);
   };
 
