@@ -31,8 +31,11 @@ createGuard({ lookup: async (hash, { signal }) => (signal.aborted ? null : rows.
 const planned = createGuard<{ plan: 'free' | 'pro' }>({ lookup: () => undefined, fresh: 1, stale: 2, onUnavailable: 'stale' });
 // SQLite: numbers for moments and for booleans.
 createGuard({ lookup: () => ({ id: 'k', owner: 'o', scopes: [], expiresAt: 0, revokedAt: null, disabled: 0 }) });
+createGuard({ lookup: () => ({ id: 'k', owner: 'o', scopes: [], expiresAt: 1n, revokedAt: null, disabled: 0n }) });
 // @ts-expect-error what decides must be said
 createGuard({ lookup: () => ({ id: 'k', owner: 'o', scopes: [], expiresAt: null, disabled: false }) });
+// @ts-expect-error one row, and no list of them
+createGuard({ lookup: () => [{ id: 'k', owner: 'o', scopes: [], expiresAt: null, revokedAt: null, disabled: false }] });
 // @ts-expect-error a table is needed, or a server
 createGuard({ fresh: 5 });
 const served = createGuard<{ plan: string }>({ application: 'app_1', credential: 'k', baseUrl: 'https://keys.example.com', stale: 5 });
@@ -50,6 +53,7 @@ same<typeof caller.scopes, readonly string[]>(true);
 // @ts-expect-error what others are told of the key stays as it is
 caller.metadata.plan = 'pro';
 await guard.authenticate({ headers: { authorization: 'Bearer x' } });
+await guard.authenticate({ headers: new Map([['authorization', 'Bearer x']]) });
 // @ts-expect-error a request has headers
 await guard.authenticate({});
 guard.forget(caller.id);
