@@ -4,7 +4,7 @@
 /** What closes what stands before a key. @type {Record<string, string>} */
 const PAIRS = { '"': '"', "'": "'", '`': '`', '(': ')', '[': ']', '{': '}', '<': '>', '“': '”', '‘': '’', '«': '»', '|': '|', '*': '*', ',': ',', '>': '<', '\t': '\t' };
 /** The end of a line or of a text, as JSON, an address, HTML and a terminal write it. */
-const ESCAPED = /^(?:\\[nrt"'\\u]|&#?\w+;|\^?\[+\d|\x1b|%(?:25)*(?:0[ad]|2[0267c]|7d))/i;
+const ESCAPED = /^(?:\\(?:[enrtu"'\\]|x[01]|0)|&#?\w+;|\^?\[+\d|[\x1b\x9b]|%(?:25)*(?:0[ad]|2[0267c]|7d))/i;
 /** A middle of a key that is shorter is something else, between two spaces. */
 const SHORTEST = 8;
 
@@ -12,7 +12,7 @@ const SHORTEST = 8;
 export function couldBeCut(text, key, isKey) {
   const at = text.indexOf(key);
   // Put together of pieces.
-  if (at < 0) return text.split(/\s+/).slice(1, -1).some((piece) => piece.length < SHORTEST && key.slice(1, -1).includes(piece));
+  if (at < 0) return isWholeBefore(text, key, isKey) || text.split(/\s+/).slice(1, -1).some((piece) => piece.length < SHORTEST && key.slice(1, -1).includes(piece));
   const rest = text.slice(at + key.length);
   if (rest.trim() === '' || PAIRS[text[at - 1]] === rest[0] || ESCAPED.test(rest)) return false;
   // Something was left out.
@@ -29,4 +29,11 @@ export function couldBeCut(text, key, isKey) {
   }
   const next = /^[^A-Za-z0-9\s]{1,3}([A-Za-z0-9]+)/.exec(rest)?.[1];
   return next !== undefined && (isKey(key + next[0]) || isKey(key + next));
+}
+
+/** Whether a key is one without its last piece, so that this may be the next word. @param {string} text @param {string} key @param {(candidate: string) => boolean} isKey */
+function isWholeBefore(text, key, isKey) {
+  let start = key.length;
+  while (start > 0 && text.includes(key.slice(start - 1))) start -= 1;
+  return start < key.length && /\s\W*$/.test(text.slice(0, text.lastIndexOf(key.slice(start)))) && isKey(key.slice(0, start));
 }

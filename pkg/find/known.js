@@ -1,5 +1,7 @@
 // The services of the catalogue, as checkKey, authHeaders, identifyKey and providers() know them.
 
+import { notes } from '#catalogue';
+
 import { problemOf } from '../core/errors.js';
 import { LONGEST } from '../core/offline.js';
 import { surroundings } from '../keys/check.js';
@@ -106,7 +108,7 @@ function good({ shape: { kind, shape }, isDoubtful }, text) {
   const prefix = prefixesOf(shape).find((prefix) => text.startsWith(prefix));
   const warnings = [
     ...(isDoubtful ? [checksumProblem(shape, text)] : []),
-    ...nearMisses(kind).map((code) => problemOf({ code, index: 0, details: [] }, text.length)),
+    ...nearMisses(kind).map((code) => ({ code, message: notes[code], index: 0, length: text.length })),
   ];
   return {
     ok: true,
@@ -140,6 +142,13 @@ function checksumProblem(shape, text) {
 export function prefixesOf(shape) {
   const choices = /^\(([^)]+)\)/.exec(shape);
   return choices ? choices[1].split('|') : [shape.split(/[<(]/)[0]].filter(Boolean);
+}
+
+/** The prefixes of which each key has a checksum. @param {string[]} shapes */
+function checked(shapes) {
+  const hasSum = (/** @type {string} */ shape) => /<(?:crc32|sha256)-/.test(shape);
+  const others = shapes.filter((shape) => !hasSum(shape)).flatMap(prefixesOf);
+  return shapes.filter(hasSum).flatMap(prefixesOf).filter((prefix) => !others.some((other) => other.startsWith(prefix) || prefix.startsWith(other)));
 }
 
 /** What is wrong with a text, by the kind of the service that it comes closest to. @param {string} id @param {string} text @param {number} index @returns {KeyProblem} */

@@ -80,10 +80,14 @@ function isBegun({ prefixes }, text) {
   return prefixes.some((prefix) => prefix && lower.includes(prefix.toLowerCase()));
 }
 
+/** Where a key (NUL) is whole although its length is open: at the end of a text or of a quotation. */
+const WHOLE = /(?:^|[\s"'`=:])\0\s*$|(["'`])(?:[^"'`]*[\s=:])?\0\1/;
+
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {
-  if (!about.data.format) return undefined;
-  return repair(text, (candidate) => isKey(core, about, candidate), /** @type {string[]} */ (about.prefixes.slice(1)));
+  const last = /** @type {any} */ (about.data.format?.parts.at(-1));
+  const found = last && repair(text, (candidate) => isKey(core, about, candidate), /** @type {string[]} */ (last.checksum ? about.prefixes.slice(1) : []));
+  return found && last.length.max && !WHOLE.test(text.replace(found, '\0')) ? undefined : found;
 }
 
 /** Whether a text is a key, without a word of what is wrong with one that is none. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */

@@ -1,6 +1,6 @@
 // What a text that is no key should have been: a key that stands in something else, or is
 // broken up by what a program or a person put into it. Nothing is guessed: what is offered is
-// a key by its format, and the only one in the text.
+// a key by its format, and the only one in the text, however that is read.
 
 import { LONGEST, offline } from '../core/offline.js';
 import { diagnosis } from '../core/parts.js';
@@ -10,16 +10,19 @@ import { unescaped } from './unescape.js';
 const MOST = 2000;
 /**
  * What cannot be seen: joiners, marks of direction, soft hyphens, blanks, control characters; what a terminal obeys, such as
- * links, colours and the marks of a paste, also where the escape was lost or is shown as `^[`.
+ * links, colours and the marks of a paste, also where the escape was lost or is shown as `^[` or as in a source.
  */
-const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[ -?]*[@-~]|(?:\^\[)?\[\d[\d;]*[m~]|(?!\s)\p{Cc}/gu;
+const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[ -?]*[@-~]|\x1b[ -/]*[0-~]|(?:\^\[|\\(?:e|033|x1b|u001b))?\[\d[\d;]*[m~]|(?!\s)\p{Cc}/giu;
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
-const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
+const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f\ufffd¿<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
-const CONTINUED = /[\\^`=-]?\r?\n[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
+const CONTINUED = /[\\^`=]?(?:\r?\n|<br ?\/?>)[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
+/** A hyphen of a word that goes on, and the signs before the lines of a diff or of a list: the key may have them too. */
+const MARKED = /-?\r?\n\s*[+-]?\s*/g;
+
 /**
  * The key that a text holds, if it holds exactly one.
- * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key can begin with
+ * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key with a checksum can begin with: only there is certain that what changed the case of a prefix did not change the rest
  * @returns {string | undefined}
  */
 export function repair(text, isKey, prefixes = []) {
@@ -38,10 +41,13 @@ export function repair(text, isKey, prefixes = []) {
   return found.size === 1 ? [...found][0] : undefined;
 }
 
-/** The user and the password in a header of Basic authentication. @param {string} text */
-function credentials(text) {
+/** What a text has in base64, as a header of Basic authentication or a secret of Kubernetes. @param {string} text */
+const decoded = (text) => (text.match(/[A-Za-z\d+/]{20,}=*/g) ?? []).map(plainOf).join(' ');
+
+/** @param {string} base64 */
+function plainOf(base64) {
   try {
-    return atob(/\bbasic\s+([\w+/]+=*)/i.exec(text)?.[1] ?? '');
+    return atob(base64);
   } catch {
     return '';
   }
@@ -50,12 +56,12 @@ function credentials(text) {
 /** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
 function* words(text) {
   const plain = text.replace(INVISIBLE, '');
-  for (const form of new Set([plain, unescaped(plain).replace(INVISIBLE, ''), credentials(plain)])) {
+  for (const form of new Set([plain, unescaped(plain).replace(INVISIBLE, ''), decoded(plain)])) {
     for (const word of form.split(AROUND)) {
       yield word;
-      yield /^.*[^.:=!?*~]/.exec(word.replace(/^[.:=*~+-]+/, ''))?.[0] ?? '';
-      // Italic in Markdown; a key can end with one.
-      yield word.replace(/^_(.+)_$/, '$1');
+      yield /^.*[^.:=!?*~%]/.exec(word.replace(/^[.:=*~+-]+/, ''))?.[0] ?? '';
+      // Italic and bold in Markdown; a key can end with one.
+      yield word.replace(/^(_+)(.+)\1$/, '$2');
       // NAME=key, ?key=…&, user:key@, a header's name, a space in a form.
       for (const sign of '=:/&@?#+') {
         const pieces = word.split(sign);
@@ -65,7 +71,7 @@ function* words(text) {
           yield pieces.slice(0, at).join(sign);
         }
       }
-      for (const piece of word.split(/[=:/&@?#*~$+]/)) yield piece;
+      for (const piece of word.split(/[=:/&@?#*~$+]-?/)) yield piece;
     }
   }
 }
@@ -84,13 +90,15 @@ function* whole(text) {
   yield joined.replace(/^(?:Authorization:)?(?:Bearer|Token)/i, '');
   yield* words(joined);
   yield* words(text.replace(CONTINUED, ''));
+  yield* words(text.replace(MARKED, ''));
 }
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
 function* looked(text) {
   const { lookalike } = diagnosis(offline());
-  // A document breaks a word with a hyphen of its own.
-  for (const form of new Set([text, text.replace(/\u2010/g, '')])) {
+  // A document breaks a word with a hyphen of its own; programs make a dash of two hyphens, and people put one after a key.
+  const forms = [text.replace(/\u2010/g, ''), ...['-', '--', ' '].map((dash) => text.replace(/[\u2013-\u2015]/g, dash))];
+  for (const form of new Set(forms)) {
     // No sign becomes several: an ellipsis stands for what was left out.
     const ascii = form.replace(/[^\0-\x7f]/gu, (letter) => {
       const code = lookalike(/** @type {number} */ (letter.codePointAt(0)));

@@ -154,6 +154,21 @@ const PASTED = {
   'UTF-16 read as bytes': (key) => `${[...key].join('\0')}\0`,
   picture: (key) => `🔑${key}`,
   arrow: (key) => `API_KEY→${key}`,
+  'secret of Kubernetes': (key) => `data:\n  key: ${btoa(key)}\n`,
+  'secret of Kubernetes, with the end of its line': (key) => `  key: ${btoa(`${key}\n`)}`,
+  'header of a mail': (key) => `Subject: =?utf-8?B?${btoa(key)}?=`,
+  'default of a shell': (key) => `export KEY="\${KEY:-${key}}"`,
+  'mark of zsh for no end of line': (key) => `${key}%`,
+  'byte order mark read as Latin-1': (key) => `ï»¿${key}`,
+  'what could not be decoded': (key) => `\ufffd${key}`,
+  'Markdown, bold by _': (key) => `__${key}__`,
+  'page, lines': (key) => `${key.slice(0, 20)}<br>${key.slice(20)}`,
+  'colours in a source, octal': (key) => `\\033[32m${key}\\033[0m`,
+  'colours in a source, by a letter': (key) => `\\e[1m${key}\\e[0m`,
+  'colours in JSON': (key) => `\\u001b[32m${key}\\u001b[39m`,
+  'end of colours by tput': (key) => `\x1b(B\x1b[m${key}\x1b(B\x1b[m`,
+  'cursor of a terminal': (key) => `\x1b7${key}\x1b8`,
+  'colours by one byte': (key) => `\x9b32m${key}\x9b0m`,
 };
 
 test('what people paste around and into a key is taken off where that is certain', () => {
@@ -251,6 +266,40 @@ test('and is left where it is not', () => {
     // A key of open length could go on.
     ['anthropic', `my key is ${open} pls help`], ['anthropic', `cat <<EOF\n${open}\nEOF`],
     // Two keys, or the pieces of two.
+    // Another line may follow it, of which the signs may be its own.
+    ['anthropic', `${open.slice(0, 30)}\n${open.slice(30)}\nThanks`], ['anthropic', `KEY=${open.slice(0, 30)}\n${open.slice(30)}\nOTHER=1`], ['anthropic', `${open.slice(0, 30)}-\n${open.slice(30)}`],
+    ['anthropic', `-${open.slice(0, 30)}\n-${open.slice(30)}`],
+    // A dash is one hyphen or two, or a pause.
+    ['anthropic', `${open.slice(0, 30)}—${open.slice(30)}`], ['anthropic', `${open}–2026`],
     ['github', `"${KEY}" + "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"`], ['github', `${KEY.slice(0, 20)}\n> ${KEY.slice(21)}`], ['github', `${KEY}, 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`],
   ]) assert.equal(checkKey(id, text).fixed, undefined, text);
+});
+
+test('what has changed the case of a prefix may have changed the rest, unless a checksum says otherwise', () => {
+  for (const { provider, name, needsContext } of keyKinds()) {
+    if (needsContext) continue;
+    const key = exampleKey(provider, name);
+    if (!checkKey(provider, key).ok) continue;
+    for (const text of [key.toUpperCase(), key.toLowerCase(), key.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) ^ 32))]) {
+      const { ok, fixed } = checkKey(provider, text);
+      if (!ok) assert.ok(fixed === undefined || fixed === key, `${provider}/${name} ${text}: ${fixed}`);
+    }
+  }
+  const key = 'kl_test_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';
+  for (const prefix of ['KL_TEST_', 'Kl_test_', 'kl_Test_']) assert.equal(checkKey('keylatch', prefix + key.slice(8)).fixed, key, prefix);
+});
+
+test('of a declared service, too, whose keys have no certain length', () => {
+  const key = 'ak_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBmsT7mQ2vXbN9c';
+  for (const alphabet of ['base62', 'base64url']) {
+    const service = { id: 'acme', title: 'Acme', format: { parts: ['ak_', { alphabet, length: { min: 20, max: 80 } }] } };
+    for (const text of [`"${key}"`, `'${key}',`, `Bearer ${key}`, `KEY=${key}`, `curl -H "x-api-key: ${key}" https://example.com`, `{"key":"${key}","a":1}`, `export KEY='${key}' # mine`, `${key.slice(0, 15)}\u200b${key.slice(15)}`]) {
+      const { ok, fixed } = checkKey(service, text);
+      assert.deepEqual({ ok, fixed: fixed ?? key }, { ok: false, fixed: key }, text);
+    }
+    for (const text of [`"${key}"`, `curl -H "x-api-key: ${key}" https://example.com`, `{"key":"${key}","a":1}`]) assert.equal(checkKey(service, text).fixed, key, text);
+    for (const text of [`${key.slice(0, 30)}*${key.slice(30)}`, `${key.slice(0, 30)}\n${key.slice(30)}`, `${key.slice(0, 30)}, ${key.slice(30)}`, `${key.slice(0, 15)}\n${key.slice(15)}\nThanks`, `AK_${key.slice(3).toUpperCase()}`, `${key.slice(0, 30)}—${key.slice(30)}`]) {
+      assert.equal(checkKey(service, text).fixed, undefined, text);
+    }
+  }
 });

@@ -1,6 +1,7 @@
 //! Writes what the JavaScript face knows of the core to standard output, as an
 //! ES module: the sentences of codes, the services as data, what headers carry.
-//! With the argument `catalogue` the services that are known by their keys only; with `client`
+//! With the argument `catalogue` the services that are known by their keys only, and what is told
+//! of their good keys; with `client`
 //! the sentences that come with the client's WebAssembly; with `node` those of the credential
 //! chain, which only Node has. Run by `cargo xtask build`.
 
@@ -18,6 +19,7 @@ fn main() {
         // Where facts are from is for readers of the file.
         let lines = services::lines().map(|line| line.split("; from: ").next().unwrap_or(line));
         export("catalogue", &Value::from(lines.collect::<Vec<_>>().join("\n").as_str()));
+        problems("notes", &is_note);
         return;
     }
     if argument.as_deref() == Some("node") {
@@ -40,7 +42,7 @@ fn main() {
     errors("errors", &|code| !code.is_of_client() && !of_secrets(code));
     errors("secretErrors", &of_secrets);
     errors("requestErrors", &|code| code.is_of_requests());
-    table("problems", ProblemCode::ALL.iter().map(|code| (code.as_str(), code.sentence())));
+    problems("problems", &|code| !is_note(code));
     // By number, as they come out of the offline module.
     export("codes", &ProblemCode::ALL.iter().map(|code| Value::from(code.as_str())).collect());
     export("baseFaults", &Fault::ALL.iter().map(|fault| Value::from(fault.sentence())).collect());
@@ -59,6 +61,18 @@ fn main() {
     let own = services.first().and_then(|service| service.member("endpoints"));
     export("endpointDefaults", own.unwrap_or(&Value::Null));
     export("descriptions", &services.into_iter().collect());
+}
+
+/// Whether a problem is one that only keys of the catalogue have, beside which they are good.
+fn is_note(code: &ProblemCode) -> bool {
+    matches!(code, ProblemCode::PublishableKey | ProblemCode::Identifier | ProblemCode::TestKey)
+}
+
+fn problems(name: &str, is: &dyn Fn(&ProblemCode) -> bool) {
+    table(
+        name,
+        ProblemCode::ALL.iter().filter(|code| is(code)).map(|code| (code.as_str(), code.sentence())),
+    );
 }
 
 fn table(name: &str, rows: impl Iterator<Item = (&'static str, &'static str)>) {
