@@ -1,8 +1,8 @@
 //! The way through a list of many pages, and its end.
 //!
-//! A cursor that a client hands out holds hashes of the cursors that were asked for, and then
-//! the service's own cursor. So a list that leads in a circle is noticed without remembering
-//! anything between two pages.
+//! A cursor that a client hands out holds hashes of the cursors that were asked for first, and
+//! then the service's own cursor. So a list that leads back to one of its first thousand pages is
+//! noticed without remembering anything between two pages.
 
 use super::info::fingerprint;
 use crate::secret::Secret;
@@ -12,6 +12,9 @@ use crate::text::{cut, integer};
 const MARK: &str = "\u{1f}";
 /// Characters of the hash of a cursor: enough that no two in a list are equal by chance.
 const LENGTH: usize = 12;
+/// Hashes of more pages are not kept, so that the cursor of a list of any length can be passed on:
+/// no argument is longer than 16,384 characters.
+const MOST_ASKED: usize = 1000 * LENGTH;
 /// More pages without a key, one after another, are refused: such a list may have no end.
 pub(super) const MOST_EMPTY: u32 = 100;
 
@@ -55,7 +58,7 @@ impl<'t> Place<'t> {
         out.push_str(&integer(empty.into()));
         out.push_str(MARK);
         out.push_str(self.asked);
-        if let Some(own) = self.cursor {
+        if let Some(own) = self.cursor.filter(|_| self.asked.len() < MOST_ASKED) {
             out.push_str(&hash(own));
         }
         out.push_str(MARK);
@@ -83,6 +86,21 @@ mod tests {
                 assert_eq!(read.is_back(), number + 1 == circle.len(), "{circle:?} {number}");
                 place = Some(next);
             }
+        }
+    }
+
+    #[test]
+    fn the_cursor_of_a_long_list_stays_short_and_still_leads_out_of_a_circle() {
+        let mut place: Option<String> = None;
+        for number in 0..3000 {
+            let before = Place::read(place.as_deref());
+            assert!(!before.is_back(), "{number}");
+            place = before.next(&number.to_string(), false);
+            assert!(place.as_deref().is_some_and(|cursor| cursor.len() < 12_100), "{number}");
+        }
+        for (cursor, is_back) in [("0", true), ("999", true), ("3000", false)] {
+            let next = Place::read(place.as_deref()).next(cursor, false);
+            assert_eq!(Place::read(next.as_deref()).is_back(), is_back, "{cursor}");
         }
     }
 
