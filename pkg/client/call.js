@@ -11,8 +11,8 @@ import { follow } from './follow.js';
 const GRACE = 6_000;
 /** A call that the user's signal has ended; it gets the signal's reason. */
 export const ABORTED = { code: 'aborted', details: [] };
-/** The codes of Node of a request that certainly did not reach the service. */
-const NEVER_LEFT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
+/** Node's words for a request that certainly did not reach the service: there was no connection, or no trust in who answered. */
+const NEVER_LEFT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|(?!ERR_SSL).*CERT.*|UNABLE_TO_.*|ERR_SSL_WRONG_VERSION_NUMBER)$/;
 
 /**
  * The result of a request: an answer, or why there is none. A `fetch` of the user's own may
@@ -126,9 +126,9 @@ export class Call {
   failed(thrown, neverLeft = false) {
     if (this.state !== 'running') return { failed: this.state, neverLeft, name: '', message: '' };
     // Node's fetch says only "fetch failed"; the reason is one cause below.
-    const below = text(() => thrown.cause.code);
+    const below = text(() => thrown.cause.code ?? thrown.cause.message);
     const message = (text(() => thrown.message) ?? '') + (below ? ` (${below})` : '');
-    return { failed: 'network', neverLeft: neverLeft || NEVER_LEFT.includes(below ?? ''), name: text(() => thrown.name) ?? 'Error', message };
+    return { failed: 'network', neverLeft: neverLeft || NEVER_LEFT.test(below ?? ''), name: text(() => thrown.name) ?? 'Error', message };
   }
 
   /** @param {unknown} promise @returns {Promise<any>} */

@@ -73,3 +73,15 @@ for (const [whose, install] of [
     assert.deepEqual([answer.failed, signal.aborted], ['timeout', true]);
   });
 }
+
+test('a request that certainly did not leave is told from one that may have', async () => {
+  for (const [neverLeft, causes] of [
+    [true, [{ code: 'ECONNREFUSED' }, { code: 'ENETUNREACH' }, { code: 'UND_ERR_CONNECT_TIMEOUT' }, { message: 'bad port' }, { code: 'CERT_HAS_EXPIRED' }, { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }]],
+    [false, [undefined, null, {}, { code: 5 }, { code: 'ECONNRESET' }, { code: 'UND_ERR_SOCKET' }, { code: 'UND_ERR_HEADERS_TIMEOUT' }, { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }, { message: 'other side closed' }, { code: 'ECONNRESET', message: 'bad port' }]],
+  ]) {
+    for (const cause of causes) {
+      const { answer } = await post({ fetch: () => Promise.reject(Object.assign(new TypeError('fetch failed'), { cause })) });
+      assert.deepEqual([answer.failed, answer.neverLeft], ['network', neverLeft], JSON.stringify(cause));
+    }
+  }
+});
