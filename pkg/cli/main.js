@@ -90,7 +90,8 @@ function parse(name, command, args) {
     const option = /--[a-z-]+/.exec(message)?.[0] ?? '';
     const takes = OPTIONS[option.slice(2)]?.type === 'string' ? 'needs a value, which does not begin with a dash' : 'takes no value';
     const what = code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' ? `${option} ${takes}` : message.split('. ')[0].replace(/'(--?[a-z-]*)[^']*'/gi, "'$1'");
-    throw new UseError(`${what}. Run keylatch ${name} --help.`);
+    const meant = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && nearest(option.slice(2), Object.keys(options));
+    throw new UseError(`${what}. ${meant ? `Did you mean --${meant}?` : `Run keylatch ${name} --help.`}`);
   }
 }
 
@@ -131,6 +132,7 @@ function several(name, rest, wantsHelp) {
 function unknownCommand(group, word) {
   const own = group === '' ? ['completion', 'help', 'version'] : [];
   const before = group && `${group} `;
+  if (word.startsWith('-')) return new UseError('options stand after the command. Run keylatch --help.');
   const meant = nearest(shown(word), [...wordsAfter(group).map(([name]) => name), ...own]);
   return new UseError(`there is no command "${before}${shown(word)}". ${meant ? `Did you mean ${before}${meant}?` : `Run keylatch ${before}--help.`}`);
 }

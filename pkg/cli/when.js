@@ -30,10 +30,16 @@ export function end(text) {
   const [, day, time, zone] = found;
   // JavaScript counts on from the end of a month: 31 February would be 3 March.
   const exists = new Date(day).toJSON()?.startsWith(day);
-  const moment = new Date(time ? `${day}T${time}${offset(zone)}` : `${day}T23:59:59`);
+  const moment = time ? new Date(`${day}T${time}${offset(zone)}`) : lastOf(day);
   if (!exists || Number.isNaN(moment.getTime())) throw failure('invalid_argument', '--expires', 'there is no such date.');
   if (moment.getTime() <= Date.now()) throw failure('invalid_argument', '--expires', 'that is in the past: the key would never work.');
   return moment;
+}
+
+/** The last second of a day, which is no 23:59:59 where clocks are put forward before midnight. @param {string} day */
+function lastOf(day) {
+  const [year, month, date] = day.split('-').map(Number);
+  return new Date(new Date(year, month - 1, date + 1).getTime() - 1000);
 }
 
 /**

@@ -23,6 +23,7 @@ const CAUSES = /** @type {const} */ ([
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'its certificate is for another name'],
   [/^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|INVALID_CA|ERR_TLS_)/, 'its certificate is not signed by an authority that Node knows; NODE_EXTRA_CA_CERTS can name the file of another one'],
   [/^(ERR_SSL_|EPROTO$)/, 'it does not speak TLS there; the address may begin with http://'],
+  [/^bad port$/, 'Node sends nothing to that port, as browsers do not'],
   [/^HPE_/, 'what answers there does not speak HTTP; the address may begin with https://'],
 ]);
 
@@ -35,7 +36,7 @@ export function inOwnWords(error, { address, provider, asked }) {
   const { code, message } = error;
   const whole = message
     .replace('Use https, a loopback address, or set allowInsecure if you accept that.', 'Use https, or an address of this computer, which a tunnel has (ssh -L).')
-    .replace('or declare your own with defineProvider().', 'or a .json file that declares another.')
+    .replace('import keylatch/catalogue for the format of many more, or declare your own with defineProvider().', 'for check also github, stripe and others whose keys are known by their look, or a .json file that declares another.')
     .replace(/Check that baseUrl is (its address|the final address)/, `Check that ${address} is $1`)
     .replace('Try again, or set a longer timeout.', 'Try again.')
     .replace('reveal it now and keep it.', 'keep it, as it is shown only now.')
@@ -79,7 +80,7 @@ function proxy(message) {
 }
 
 /** The code at the end of what fetch says. @param {string} message */
-const systemCode = (message) => /\(([A-Z][A-Z0-9_]+)\)$/.exec(message)?.[1] ?? '';
+const systemCode = (message) => /\(([A-Z][A-Z0-9_]+|bad port)\)$/.exec(message)?.[1] ?? '';
 
 /** @param {unknown} error */
 const messageOf = (error) => String(/** @type {any} */ (error)?.message ?? '');

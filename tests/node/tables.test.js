@@ -43,6 +43,9 @@ test('the end of a key is said in words, as a day, a time, or as ISO 8601 has it
     ['Pacific/Kiritimati', '2097-01-31', '2097-01-31T09:59:59.000Z'],
     // The day on which the clocks go forward has 23 hours, and its end all the same.
     ['Europe/Berlin', '2035-03-25', '2035-03-25T21:59:59.000Z'],
+    // Clocks go forward at the end of the day, so it has no 23:59; and at the beginning of the next.
+    ['America/Nuuk', '2032-03-27', '2032-03-28T00:59:59.000Z'],
+    ['Africa/Cairo', '2032-04-29', '2032-04-29T21:59:59.000Z'],
     ['Asia/Tokyo', '2097-01-31T02:00', '2097-01-30T17:00:00.000Z'],
     ['Asia/Tokyo', '2097-01-31 02:00:30', '2097-01-30T17:00:30.000Z'],
     ['Asia/Tokyo', '2097-01-31T02:00Z', '2097-01-31T02:00:00.000Z'],
@@ -120,20 +123,20 @@ test('errors speak of options, and say why a service was not reached', () => {
     [of('invalid_argument', ['overlap', 'x.']), /^--overlap: x/],
     [of('invalid_request', ['Acme', '`expires_at` is more than 10 years away.']), /: --expires is more than 10 years/],
     [of('insecure_url', ['http://x']), /^http:\/\/x is not https.*ssh -L\)\.$/],
-    [of('unknown_provider', ['x', 'a, b']), /or a \.json file that declares another\.$/],
+    [of('unknown_provider', ['x', 'a, b']), /for check also github, .* or a \.json file that declares another\.$/],
     [of('bad_response', ['Acme', 'x']), /Check that KEYLATCH_URL is its address/],
     [of('redirect_refused', ['Acme']), /Check that KEYLATCH_URL is the final address/],
     [of('timeout', ['Acme', '5']), /Try again\.$/],
   ]) {
     assert.match(said(error), words);
-    assert.doesNotMatch(said(error), /allowInsecure|defineProvider|expiresIn|expires_|baseUrl|timeout\./);
+    assert.doesNotMatch(said(error), /allowInsecure|keylatch\/catalogue|defineProvider|expiresIn|expires_|baseUrl|timeout\./);
   }
   const proxy = process.env.HTTPS_PROXY;
   delete process.env.HTTPS_PROXY;
   for (const [code, words] of [
     ['ECONNREFUSED', /nothing listens there \(ECONNREFUSED\)\.$/], ['ENOTFOUND', /no computer has that name/], ['EAI_AGAIN', /looked up/], ['ENETUNREACH', /no way/], ['UND_ERR_CONNECT_TIMEOUT', /nothing there answers/],
     ['ECONNRESET', /broken off/], ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/], ['DEPTH_ZERO_SELF_SIGNED_CERT', /NODE_EXTRA_CA_CERTS/], ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /NODE_EXTRA_CA_CERTS/], ['CERT_HAS_EXPIRED', /not valid at this time/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name/], ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/], ['HPE_INVALID_CONSTANT', /does not speak HTTP/], ['ENEW', /\(ENEW\)\. Check the address/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name/], ['bad port', /Node sends nothing to that port/], ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/], ['HPE_INVALID_CONSTANT', /does not speak HTTP/], ['ENEW', /\(ENEW\)\. Check the address/],
   ]) {
     const error = new KeylatchError({ code: 'network_error', details: ['https://x'] }, new Error(`fetch failed (${code})`));
     assert.match(said(error), words);

@@ -24,7 +24,11 @@ test('exit codes say what kind of failure it is', async (t) => {
     [pc, ['bogus'], 2, /no command "bogus"\. Run keylatch --help\./],
     [pc, ['ls'], 2, /no command "ls"\. Did you mean list\?/],
     [pc, ['help', 'rotat'], 2, /Did you mean rotate\?/],
-    [pc, ['list', '--bogus'], 2, /Unknown option '--bogus'/],
+    [pc, ['list', '--bogus'], 2, /Unknown option '--bogus'\. Run keylatch list --help\./],
+    [pc, ['list', '--provder', 'x'], 2, /Unknown option '--provder'\. Did you mean --provider\?/],
+    [pc, ['list', '--staus=all'], 2, /Unknown option '--staus'\. Did you mean --status\?/],
+    [pc, ['--json', 'list'], 2, /options stand after the command/],
+    [pc, ['-p', 'keylatch', 'list'], 2, /options stand after the command/],
     [pc, ['revoke'], 2, /usage: keylatch revoke <id> \[options\]\. Run keylatch revoke --help\./],
     [pc, ['identify', 'some-text'], 2, /usage: keylatch identify \[options\]\. Run keylatch identify --help\./],
     [pc, ['list', '--provider', 'acme'], 2, /No provider is called "acme"/],
@@ -84,6 +88,14 @@ test('why a service was not reached is told, to people and to programs', async (
     assert.ok(error.message.includes(words), run.err);
     if (code) assert.match(error.cause.code, new RegExp(code));
     assert.doesNotMatch(run.err, /allowInsecure/);
+  }
+});
+
+test('nobody is told of a key that may be alive where the request never left', async (t) => {
+  const pc = await at(t);
+  for (const address of [`http://127.0.0.1:${await freePort()}`, 'http://127.0.0.1:6000', server.url.replace('http', 'https')]) {
+    const run = await pc.keylatch(['create', '--name', 'x', '--base-url', address, '--json']);
+    assert.deepEqual([run.code, run.out, JSON.parse(run.err).error.code], [1, '', 'network_error'], run.err);
   }
 });
 
