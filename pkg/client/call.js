@@ -11,8 +11,8 @@ import { follow } from './follow.js';
 const GRACE = 6_000;
 /** A call that the user's signal has ended; it gets the signal's reason. */
 export const ABORTED = { code: 'aborted', details: [] };
-/** Node's words for a request that certainly did not reach the service: there was no connection, or no trust in who answered. */
-const NEVER_LEFT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|(?!ERR_SSL).*CERT.*|UNABLE_TO_.*|ERR_SSL_WRONG_VERSION_NUMBER)$/;
+/** How Node's words for a request that certainly did not reach the service begin: there was no connection, or no trust in who answered. */
+const NEVER_LEFT = /^(ECONNREF|ENOTF|EAI_|E.*UNREACH|bad p|UNABLE|(?!ERR_S).*CERT)/;
 
 /**
  * The result of a request: an answer, or why there is none. A `fetch` of the user's own may
@@ -128,7 +128,7 @@ export class Call {
     // Node's fetch says only "fetch failed"; the reason is one cause below.
     const below = text(() => thrown.cause.code ?? thrown.cause.message);
     const message = (text(() => thrown.message) ?? '') + (below ? ` (${below})` : '');
-    return { failed: 'network', neverLeft: neverLeft || NEVER_LEFT.test(below ?? ''), name: text(() => thrown.name) ?? 'Error', message };
+    return { failed: 'network', neverLeft: neverLeft || NEVER_LEFT.test(/** @type {any} */ (below)), name: text(() => thrown.name) ?? 'Error', message };
   }
 
   /** @param {unknown} promise @returns {Promise<any>} */
@@ -163,7 +163,7 @@ export class Call {
    */
   guard(work) {
     /** @type {Promise<never>} */
-    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'its WebAssembly did not answer in time.'))));
+    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'its WebAssembly did not answer.'))));
     this.#watch(this.timeout);
     return Promise.race([work(this), stuck]);
   }

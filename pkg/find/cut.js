@@ -12,7 +12,7 @@ const SHORTEST = 8;
 export function couldBeCut(text, key, isKey) {
   const at = text.indexOf(key);
   // Put together of pieces.
-  if (at < 0) return isWholeBefore(text, key, isKey) || text.split(/\s+/).slice(1, -1).some((piece) => piece.length < SHORTEST && key.slice(1, -1).includes(piece));
+  if (at < 0) return isAmbiguous(text, key, isKey) || isWholeBefore(text, key, isKey) || text.split(/\s+/).slice(1, -1).some((piece) => piece.length < SHORTEST && key.slice(1, -1).includes(piece));
   const rest = text.slice(at + key.length);
   if (rest.trim() === '' || PAIRS[text[at - 1]] === rest[0] || ESCAPED.test(rest)) return false;
   // Something was left out.
@@ -31,9 +31,18 @@ export function couldBeCut(text, key, isKey) {
   return next !== undefined && (isKey(key + next[0]) || isKey(key + next));
 }
 
+/** A dash, which programs make of two hyphens and people put after a key; a hyphen before, or a sign of a diff behind, the end of a line. */
+const SIGNS = /[\u2013-\u2015]|[-\u2010][ \t\r]*\n|\n[ \t]*[+-]/;
+
+/** Whether a key was put together of signs that may be a part of it, or not. @param {string} text @param {string} key @param {(candidate: string) => boolean} isKey */
+function isAmbiguous(text, key, isKey) {
+  const others = (/** @type {number} */ at) => [key.slice(0, at) + key.slice(at + 1), key.slice(0, at) + key[at] + key.slice(at)];
+  return SIGNS.test(text) && [...key.matchAll(/[-+]/g)].some(({ index }) => others(index).some(isKey));
+}
+
 /** Whether a key is one without its last piece, so that this may be the next word. @param {string} text @param {string} key @param {(candidate: string) => boolean} isKey */
 function isWholeBefore(text, key, isKey) {
   let start = key.length;
   while (start > 0 && text.includes(key.slice(start - 1))) start -= 1;
-  return start < key.length && /\s\W*$/.test(text.slice(0, text.lastIndexOf(key.slice(start)))) && isKey(key.slice(0, start));
+  return start < key.length && /\s[^\w\s]*$/.test(text.slice(0, text.lastIndexOf(key.slice(start)))) && isKey(key.slice(0, start));
 }

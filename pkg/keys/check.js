@@ -81,7 +81,7 @@ function isBegun({ prefixes }, text) {
 }
 
 /** Where a key (NUL) is whole although its length is open: at the end of a text or of a quotation. */
-const WHOLE = /(?:^|[\s"'`=:])\0\s*$|(["'`])(?:[^"'`]*[\s=:])?\0\1/;
+const WHOLE = /(?:^|[\s=:"'`])\0(?:\s*$|["'`](?!\w))/;
 
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {

@@ -17,9 +17,6 @@ const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\
 const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f\ufffd¿<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
 const CONTINUED = /[\\^`=]?(?:\r?\n|<br ?\/?>)[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
-/** A hyphen of a word that goes on, and the signs before the lines of a diff or of a list: the key may have them too. */
-const MARKED = /-?\r?\n\s*[+-]?\s*/g;
-
 /**
  * The key that a text holds, if it holds exactly one.
  * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key with a checksum can begin with: only there is certain that what changed the case of a prefix did not change the rest
@@ -90,15 +87,13 @@ function* whole(text) {
   yield joined.replace(/^(?:Authorization:)?(?:Bearer|Token)/i, '');
   yield* words(joined);
   yield* words(text.replace(CONTINUED, ''));
-  yield* words(text.replace(MARKED, ''));
 }
 
 /** With the letters that look like others. @param {string} text @returns {Generator<string>} */
 function* looked(text) {
   const { lookalike } = diagnosis(offline());
-  // A document breaks a word with a hyphen of its own; programs make a dash of two hyphens, and people put one after a key.
-  const forms = [text.replace(/\u2010/g, ''), ...['-', '--', ' '].map((dash) => text.replace(/[\u2013-\u2015]/g, dash))];
-  for (const form of new Set(forms)) {
+  // A document breaks a word with a hyphen of its own.
+  for (const form of new Set([text, text.replace(/\u2010/g, '')])) {
     // No sign becomes several: an ellipsis stands for what was left out.
     const ascii = form.replace(/[^\0-\x7f]/gu, (letter) => {
       const code = lookalike(/** @type {number} */ (letter.codePointAt(0)));

@@ -93,7 +93,7 @@ test('why a service was not reached is told, to people and to programs', async (
 
 test('nobody is told of a key that may be alive where the request never left', async (t) => {
   const pc = await at(t);
-  for (const address of [`http://127.0.0.1:${await freePort()}`, 'http://127.0.0.1:6000', server.url.replace('http', 'https')]) {
+  for (const address of [`http://127.0.0.1:${await freePort()}`, 'http://127.0.0.1:6000']) {
     const run = await pc.keylatch(['create', '--name', 'x', '--base-url', address, '--json']);
     assert.deepEqual([run.code, run.out, JSON.parse(run.err).error.code], [1, '', 'network_error'], run.err);
   }
