@@ -78,10 +78,21 @@ function show(all) {
   }
 }
 
+/** Twenty characters and more of UTF-16 in a text of bytes: PowerShell 5 adds such lines to a file, and they have no byte order mark. */
+const WIDE = /(?:[\t\r\n -~]\0){20,}[ -~]?/g;
+
+/** The keys of a text, also where it has UTF-16 in it. @param {string} text */
+function keysIn(text) {
+  const wide = [...text.matchAll(WIDE)].flatMap(({ 0: part, index: from }) =>
+    extractKeys(part.replaceAll('\0', '')).map((found) => ({ ...found, index: from + 2 * found.index, length: 2 * found.length - 1 })),
+  );
+  return [...extractKeys(text), ...wide].sort((a, b) => a.index - b.index);
+}
+
 /** @param {string} file @param {string} text */
 function foundIn(file, text) {
   let [line, start, at] = [1, 0, 0];
-  return extractKeys(text).map(({ key, index, length, ...about }) => {
+  return keysIn(text).map(({ key, index, length, ...about }) => {
     for (let next; (next = text.indexOf('\n', at)) >= 0 && next < index; at = start) {
       line++;
       start = next + 1;

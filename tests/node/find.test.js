@@ -65,6 +65,14 @@ test('extract tells places and never a key; its exit code serves in a hook', asy
   // PowerShell writes so by `>`.
   await writeFile(pc.at('wide.log'), Buffer.from(`\ufeffK=${KEY}\r\n`, 'utf16le'));
   assert.match((await pc.keylatch(['extract', pc.at('wide.log')])).out, /wide\.log:1:3 {2}ghp_…Lq17/);
+  // And adds so by `>>`, without a mark, to a file that was written in UTF-8 before.
+  const wide = Buffer.from(`A=1\r\nK=${KEY}\r\n`, 'utf16le');
+  for (const [bytes, line] of [[Buffer.concat([Buffer.from('# UTF-8\r\n'), wide]), 3], [wide, 2], [Buffer.from(wide).swap16(), 2]]) {
+    await writeFile(pc.at('wide.env'), bytes);
+    const found = await pc.keylatch(['extract', pc.at('wide.env')]);
+    assert.deepEqual([found.code, found.out.split('\n').length], [1, 2], found.out);
+    assert.ok(found.out.includes(`wide.env:${line}:`) && found.out.includes('ghp_…Lq17'), found.out);
+  }
   const several = await pc.keylatch(['extract', pc.at('none'), pc.at('a.env'), pc.at('nothing')]);
   assert.deepEqual([several.code, several.out], [1, file.out]);
   assert.match(several.err, /none cannot be read \(ENOENT\)\. .*nothing cannot be read \(ENOENT\)\.$/m);
