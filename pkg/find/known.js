@@ -144,13 +144,6 @@ export function prefixesOf(shape) {
   return choices ? choices[1].split('|') : [shape.split(/[<(]/)[0]].filter(Boolean);
 }
 
-/** The prefixes of which each key has a checksum. @param {string[]} shapes */
-function checked(shapes) {
-  const hasSum = (/** @type {string} */ shape) => /<(?:crc32|sha256)-/.test(shape);
-  const others = shapes.filter((shape) => !hasSum(shape)).flatMap(prefixesOf);
-  return shapes.filter(hasSum).flatMap(prefixesOf).filter((prefix) => !others.some((other) => other.startsWith(prefix) || prefix.startsWith(other)));
-}
-
 /** What is wrong with a text, by the kind of the service that it comes closest to. @param {string} id @param {string} text @param {number} index @returns {KeyProblem} */
 function nearest(id, text, index) {
   const { shapes } = everything();

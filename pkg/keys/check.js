@@ -6,7 +6,7 @@ import { failure, problemOf } from '../core/errors.js';
 import { broken, enter, fresh, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
 import { diagnosis } from '../core/parts.js';
 import { catalogue, formatNumber, serviceOf } from '../core/services.js';
-import { isTwice, repair } from './repair.js';
+import { repair } from './repair.js';
 import { lengthOf } from './span.js';
 
 /**
@@ -45,12 +45,13 @@ export function checkKey(service, text) {
     if (kind === GOOD) return good(about, about.prefixes[found >>> 3]);
     const problems = kind === UNCLEAR ? diagnosed(core, format, text) : [problem(about, text, found)];
     // Of odd characters the quick check cannot tell that they are a key.
-    if (problems.length === 0) return good(about, longest(about.prefixes.filter((prefix) => prefix !== undefined && text.startsWith(prefix))));
+    if (problems.length === 0) return good(about, longest(about.prefixes.filter((prefix) => prefix && text.startsWith(prefix))));
     const like = fresh(core).words[0];
     const looksLike = (like === 0 ? listedIds(text) : idsOf(like)).filter((id) => id !== provider);
-    const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isBegun(about, text)) || (kind === WRONG_LENGTH && isTwice(text));
+    const isLikely = kind === UNCLEAR || (kind === WRONG_PREFIX && isBegun(about, text)) || (kind === WRONG_LENGTH && text.length > found >>> 17);
     const fixed = isLikely ? repaired(core, about, text) : undefined;
-    return fixed === undefined ? { ok: false, provider, certainty, problems, looksLike } : { ok: false, provider, certainty, problems, looksLike, fixed };
+    const refused = { ok: /** @type {const} */ (false), provider, certainty, problems, looksLike };
+    return fixed === undefined ? refused : { ...refused, fixed };
   } catch (thrown) {
     throw broken(core, thrown);
   }
@@ -80,13 +81,13 @@ function isBegun({ prefixes }, text) {
   return prefixes.some((prefix) => prefix && lower.includes(prefix.toLowerCase()));
 }
 
-/** Where a key (NUL) is whole although its length is open: at the end of a text or of a quotation. */
-const WHOLE = /(?:^|[\s=:"'`])\0(?:\s*$|["'`](?!\w))/;
+/** Where a key (NUL) of open length is whole: behind it stands what ends it, and nothing that may be the rest of it. */
+const WHOLE = /(?:^|[\s=:"'`(<>[{|@/])\0(?:[,;.]?\s*$|\s*["'`)\]}>|<#](?!\w)|[&@]\w|\s*\n\s*[\w-]+\s*[=:])|\*\*\0\*\*/;
 
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {
   const last = /** @type {any} */ (about.data.format?.parts.at(-1));
-  const found = last && repair(text, (candidate) => isKey(core, about, candidate), /** @type {string[]} */ (last.checksum ? about.prefixes.slice(1) : []));
+  const found = last && repair(text, (candidate) => isKey(core, about, candidate), /** @type {string[]} */ (about.prefixes.slice(1)));
   return found && last.length.max && !WHOLE.test(text.replace(found, '\0')) ? undefined : found;
 }
 

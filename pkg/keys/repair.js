@@ -16,10 +16,10 @@ const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
 const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f\ufffd¿<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */
-const CONTINUED = /[\\^`=]?(?:\r?\n|<br ?\/?>)[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
+const CONTINUED = /[\\^`=-]?(?:\r?\n|<br ?\/?>)[\s>#*]*(?:\/\/ ?)?|(["'`])\s*(?:[+.&\\]\s*)?\1/g;
 /**
  * The key that a text holds, if it holds exactly one.
- * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key with a checksum can begin with: only there is certain that what changed the case of a prefix did not change the rest
+ * @param {string} text @param {(candidate: string) => boolean} isKey @param {string[]} [prefixes] what a key can begin with
  * @returns {string | undefined}
  */
 export function repair(text, isKey, prefixes = []) {
@@ -73,17 +73,13 @@ function* words(text) {
   }
 }
 
-/** Whether a text is another one, pasted twice. @param {string} text */
-export function isTwice(text) {
-  const half = text.length >> 1;
-  return text.charCodeAt(0) === text.charCodeAt(half) && text === text.slice(half).repeat(2);
-}
-
 /** The whole text without the white space that broke it up, and what stands around that. @param {string} text @returns {Generator<string>} */
 function* whole(text) {
   const joined = text.replace(INVISIBLE, '').replace(/\s+/g, '');
   yield joined;
-  if (isTwice(joined)) yield joined.slice(joined.length / 2);
+  const half = joined.slice(joined.length / 2);
+  // Pasted twice.
+  if (half + half === joined) yield half;
   yield joined.replace(/^(?:Authorization:)?(?:Bearer|Token)/i, '');
   yield* words(joined);
   yield* words(text.replace(CONTINUED, ''));

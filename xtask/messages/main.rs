@@ -69,10 +69,7 @@ fn is_note(code: &ProblemCode) -> bool {
 }
 
 fn problems(name: &str, is: &dyn Fn(&ProblemCode) -> bool) {
-    table(
-        name,
-        ProblemCode::ALL.iter().filter(|code| is(code)).map(|code| (code.as_str(), code.sentence())),
-    );
+    table(name, ProblemCode::ALL.iter().filter(|code| is(code)).map(|code| (code.as_str(), code.sentence())));
 }
 
 fn table(name: &str, rows: impl Iterator<Item = (&'static str, &'static str)>) {
