@@ -6,7 +6,7 @@ import { failure, problemOf } from '../core/errors.js';
 import { broken, enter, fresh, LONGEST, offline, read, SIZE, write } from '../core/offline.js';
 import { diagnosis } from '../core/parts.js';
 import { catalogue, formatNumber, serviceOf } from '../core/services.js';
-import { repair } from './repair.js';
+import { INVISIBLE, repair } from './repair.js';
 import { lengthOf } from './span.js';
 
 /**
@@ -82,13 +82,13 @@ function isBegun({ prefixes }, text) {
 }
 
 /** Where a key (NUL) of open length is whole: behind it stands what ends it, and nothing that may be the rest of it. */
-const WHOLE = /(?:^|[\s=:"'`(<>[{|@/])\0(?:[,;.]?\s*$|\s*["'`)\]}>|<#](?!\w)|[&@]\w|\s*\n\s*[\w-]+\s*[=:])|\*\*\0\*\*/;
+const WHOLE = /\0(?:[,;.!?]?\s*$|\s*["'`’”»)\]}>|<#:](?!\w)|[&@]\w|\s*\n\s*[\w-]+\s*[=:])|\*\*\0\*\*/;
 
 /** The key that a text holds, if it holds one. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */
 function repaired(core, about, text) {
   const last = /** @type {any} */ (about.data.format?.parts.at(-1));
   const found = last && repair(text, (candidate) => isKey(core, about, candidate), /** @type {string[]} */ (about.prefixes.slice(1)));
-  return found && last.length.max && !WHOLE.test(text.replace(found, '\0')) ? undefined : found;
+  return found && last.length.max && !WHOLE.test(text.replace(INVISIBLE, '').replace(found, '\0')) ? undefined : found;
 }
 
 /** Whether a text is a key, without a word of what is wrong with one that is none. @param {import('../core/offline.js').Offline} core @param {Service} about @param {string} text */

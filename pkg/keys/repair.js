@@ -12,7 +12,7 @@ const MOST = 2000;
  * What cannot be seen: joiners, marks of direction, soft hyphens, blanks, control characters; what a terminal obeys, such as
  * links, colours and the marks of a paste, also where the escape was lost or is shown as `^[` or as in a source.
  */
-const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[ -?]*[@-~]|\x1b[ -/]*[0-~]|(?:\^\[|\\(?:e|033|x1b|u001b))?\[\d[\d;]*[m~]|(?!\s)\p{Cc}/giu;
+export const INVISIBLE = /\p{DI}|[\u2800\ufffc]|&shy;|<wbr>|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[ -?]*[@-~]|\x1b[ -/]*[0-~]|(?:\^\[|\\(?:e|033|x1b|u001b))?\[\d[\d;]*[m~]|(?!\s)\p{Cc}/giu;
 /** What stands around a key in shells, JSON, headers, addresses and Markdown; arrows and pictures, as people put before one. */
 const AROUND = /[\s"'`´«»‹›\u2018-\u201f\u2032-\u2037\u3001-\u301f\ufffd¿<>(){}\[\],;|\\^\u2190-\u21ff\p{Extended_Pictographic}]+/u;
 /** A text that goes on in the next line, as shells, mails, quotations and comments have it; pieces that a source puts together. */

@@ -307,7 +307,7 @@ test('of a declared service, too, whose keys have no certain length', () => {
 test('of a declared service with keys of any length a key is offered from where it certainly ends', () => {
   const service = { id: 'acme', title: 'Acme', format: { parts: ['ak_', { alphabet: 'base62', length: { min: 20, max: 80 } }] } };
   const key = 'ak_T7mQ2vXbN9cRk4LwZs8HdYp3GfJu6A1RHBms';
-  for (const text of [`(${key})`, `<${key}>`, `[key](${key})`, `**${key}**`, `| ${key} |`, `${key},`, `${key}.`, `https://example.com/?key=${key}&b=1`, `https://user:${key}@example.com`, `<string>${key}</string>`, `A=1\nKEY=${key}\nB=2`, `key: ${key} # mine`]) {
+  for (const text of [`(${key})`, `<${key}>`, `[key](${key})`, `**${key}**`, `| ${key} |`, `${key},`, `${key}.`, `https://example.com/?key=${key}&b=1`, `https://user:${key}@example.com`, `<string>${key}</string>`, `A=1\nKEY=${key}\nB=2`, `key: ${key} # mine`, `“${key}”`, `Bearer%20${key}`, `\u200b${key}`, `${key.slice(0, 9)}\u200b${key.slice(9)}`, `curl -u ${key}: https://example.com`, `It is ${key}!`]) {
     assert.equal(checkKey(service, text).fixed, key, text);
   }
   for (const text of [`${key}...`, `${key}…`, `KEY=${key} more`, `${key}***`, `${key}-more`]) assert.equal(checkKey(service, text).fixed, undefined, text);
