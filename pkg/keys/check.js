@@ -75,10 +75,13 @@ export function faultOf(provider, text) {
   return found.ok ? undefined : found.problems[0].message;
 }
 
-/** Whether a text has the beginning of a key in it, in upper or lower case. @param {Service} about @param {string} text */
+/** Whether a text has the beginning of a key in it, or begins so but for upper and lower case, which are one bit apart. @param {Service} about @param {string} text */
 function isBegun({ prefixes }, text) {
-  const lower = text.toLowerCase();
-  return prefixes.some((prefix) => prefix && lower.includes(prefix.toLowerCase()));
+  for (let number = 1; number < prefixes.length; number++) {
+    const prefix = /** @type {string} */ (prefixes[number]);
+    if (text.includes(prefix) || ((prefix.charCodeAt(0) | 32) === (text.charCodeAt(0) | 32) && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase())) return true;
+  }
+  return false;
 }
 
 /** Where a key (NUL) of open length is whole: behind it stands what ends it, and nothing that may be the rest of it. */
