@@ -7,10 +7,16 @@ const COLOURS = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 };
 /** A column that may be shortened keeps so many. */
 const NARROWEST = 12;
 
+/** Whether there are colours: `FORCE_COLOR` says 0 for none, as to Node, and anything else for some, as in CI. @param {{ isTTY?: boolean }} stream */
+function hasColours({ isTTY }) {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR || /^(0|false)$/.test(FORCE_COLOR ?? '')) return false;
+  return FORCE_COLOR ? true : isTTY && TERM !== 'dumb';
+}
+
 /** @param {keyof typeof COLOURS} colour @param {string} text @param {{ isTTY?: boolean }} [stream] */
 export function style(colour, text, stream = process.stdout) {
-  const wanted = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return wanted ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
+  return hasColours(stream) ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
 }
 
 /** @param {unknown} data */

@@ -7,7 +7,7 @@ import { ReadStream } from 'node:tty';
 import { failure } from '../core/errors.js';
 import { Line } from './line.js';
 
-const KILLERS = /** @type {const} */ (['SIGTERM', 'SIGHUP']);
+const KILLERS = /** @type {const} */ (['SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
 /**
  * One line, without showing it; `undefined` when there is no terminal.

@@ -68,6 +68,19 @@ test('a prompt that nobody waits for any more ends, and gives the terminal back'
   assert.equal(await terminal.ends(), 0);
 });
 
+test('a prompt that is killed gives the terminal back', async (t) => {
+  const pc = await at(t);
+  const node = JSON.stringify(new URL('../../pkg/dist/node/node.js', import.meta.url).href);
+  await pc.write('ask.mjs', `console.log('process ' + process.pid + '.'); await (await import(${node})).resolveKey('keylatch', { interactive: 'prompt' });`);
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGINT']) {
+    const terminal = pc.terminal(`ulimit -c 0; '${process.execPath}' ask.mjs; stty -a | grep -o ' [-]*echo '`);
+    await terminal.sees('API key for keylatch: ');
+    process.kill(Number(/process (\d+)\./.exec(terminal.screen)[1]), signal);
+    await terminal.sees(' echo ');
+    assert.equal(await terminal.ends(), 0, signal);
+  }
+});
+
 test('a key that is to be ended is typed unseen, and its end is confirmed', async (t) => {
   for (const command of ['revoke', 'delete']) {
     const pc = await at(t);

@@ -215,12 +215,14 @@ test('check names each problem and its place', async (t) => {
 test('colours are for terminals, and not for those who do not want them', async (t) => {
   const pc = await at(t);
   const command = `'${process.execPath}' '${CLI}' list`;
-  for (const [env, coloured] of [[{}, true], [{ NO_COLOR: '1' }, false], [{ TERM: 'dumb' }, false]]) {
+  for (const [env, coloured] of [[{}, true], [{ NO_COLOR: '1' }, false], [{ TERM: 'dumb' }, false], [{ FORCE_COLOR: '0' }, false], [{ FORCE_COLOR: '1', TERM: 'dumb' }, true], [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false]]) {
     const terminal = pc.terminal(command, env);
     assert.equal(await terminal.ends(), 0);
     assert.equal(/\x1b\[\d+m/.test(terminal.screen), coloured, JSON.stringify(env));
   }
   assert.doesNotMatch((await ok(pc, ['list'])).out, /\x1b/);
+  assert.match((await pc.keylatch(['list'], { env: { FORCE_COLOR: '1' } })).out, /\x1b\[2mID/);
+  assert.doesNotMatch((await pc.keylatch(['list', '--json'], { env: { FORCE_COLOR: '1' } })).out, /\x1b/);
 });
 
 /** Installed as the help says, and sourced: the first Tab of a session proposes the commands. */
