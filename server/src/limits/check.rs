@@ -13,7 +13,7 @@ use super::window::Window;
 use super::{Limits, Of, id, millis, seconds_up};
 use crate::state::App;
 use crate::store::guards::Lent;
-use crate::store::limits::{Given, Wish};
+use crate::store::limits::{Back, Given, Wish};
 use crate::store::{Result, StoreError};
 
 /// Whose limits are asked for.
@@ -174,7 +174,8 @@ impl<'a> Counters<'a> {
                 None if verdict == Verdict::Room => cost,
                 None => 0,
             };
-            match lease.covers(needs, now) {
+            let cover = if lease.is_of(quota.limit) { lease.covers(needs, now) } else { Cover::Ask };
+            match cover {
                 Cover::Ask if !overdraws => return Tried::Asks(quota, needs),
                 Cover::Exceeded if check.guard.is_none() => verdict = Verdict::QuotaExceeded,
                 Cover::Enough | Cover::Ask | Cover::Exceeded => {}
@@ -279,6 +280,7 @@ impl Counted<'_, Lease> {
 /// turn before has brought enough.
 async fn lease(app: &App, counter: &Counter<Lease>, limit: &Limit, units: Need) -> Result<()> {
     let _turn = counter.turn.lock().await;
+    give_back_of_former(app, counter, limit).await?;
     let now = app.now();
     let wished = {
         let mut lease = counter.lock();
@@ -296,8 +298,19 @@ async fn lease(app: &App, counter: &Counter<Lease>, limit: &Limit, units: Need) 
     let Given { period: start, units, used, .. } =
         given.ok_or_else(|| StoreError::failed("a quota was not told"))?;
     let period = period_from(period, *refill, time_zone, start);
-    counter.lock().got(units, limit.limit.saturating_sub(used), period, millis(app.now()));
+    counter.lock().got(units, limit, used, period, millis(app.now()));
     Ok(())
+}
+
+/// Gives back what is held if the quota was declared in another way when it was leased: then the
+/// database says how much of it there still is.
+pub(super) async fn give_back_of_former(app: &App, counter: &Counter<Lease>, limit: &Limit) -> Result<()> {
+    let held = {
+        let mut lease = counter.lock();
+        if lease.is_of(limit) { None } else { lease.release() }
+    };
+    let Some((period, units)) = held else { return Ok(()) };
+    app.store().give_back_to_quotas(&[Back { id: counter.id.clone(), period, units }]).await
 }
 
 /// Why a block is leased.

@@ -8,6 +8,7 @@
 //! 1970.
 
 use super::calendar::Period;
+use super::declare::Limit;
 
 /// What a block begins with. A process that uses one up within [`SOON`] doubles
 /// the next.
@@ -33,6 +34,8 @@ pub(super) const GUARD_TIME: i64 = 60_000;
 pub(super) struct Lease {
     /// What it holds belongs to this period. `None`: the database was not asked yet.
     period: Option<Period>,
+    /// As the quota was declared when the database was asked.
+    declared: Option<Limit>,
     /// What may be spent. Less than none was spent without asking, because the
     /// database could not be asked and the application wants it so.
     units: i64,
@@ -64,6 +67,7 @@ impl Lease {
     pub(super) fn new(now: i64) -> Self {
         Lease {
             period: None,
+            declared: None,
             units: 0,
             left: 0,
             learned_at: now,
@@ -83,6 +87,12 @@ impl Lease {
             *self = Lease { block, spent_at, is_asking, ..Lease::new(now) };
         }
         self.guards.retain(|(_, end)| *end > now);
+    }
+
+    /// Whether what is held was given for the quota as it is declared now. What was given for a
+    /// larger one would exceed this one.
+    pub(super) fn is_of(&self, limit: &Limit) -> bool {
+        self.period.is_none() || self.declared.as_ref() == Some(limit)
     }
 
     /// Whether a cost can be spent at this time.
@@ -124,15 +134,18 @@ impl Lease {
         self.is_asking = false;
     }
 
-    /// What the database gave, in which period, and what nobody has after that.
-    pub(super) fn got(&mut self, units: i64, left: i64, period: Period, now: i64) {
+    /// What the database gave of a quota, in which period, and what is used with that.
+    pub(super) fn got(&mut self, units: i64, limit: &Limit, used: i64, period: Period, now: i64) {
         if self.period.is_some_and(|held| held.start != period.start) {
             // Another process has refilled it already: what was held is of the period before.
             self.units = 0;
         }
         self.period = Some(period);
+        if self.declared.as_ref() != Some(limit) {
+            self.declared = Some(limit.clone());
+        }
         self.units = self.units.saturating_add(units);
-        self.left = left.max(0);
+        self.left = limit.limit.saturating_sub(used).max(0);
         self.learned_at = now;
         if units > 0 {
             match self.taken_at.map(|taken_at| now.saturating_sub(taken_at)) {
@@ -207,6 +220,19 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::limits::calendar::Refill;
+    use crate::limits::declare::Kind;
+
+    /// A quota of which so much is used that this is left.
+    fn left(left: i64) -> (Limit, i64) {
+        let kind = Kind::Quota { refill: Refill::Never, time_zone: "UTC".into() };
+        (Limit { name: "calls".into(), limit: 10_000_000, kind }, 10_000_000 - left)
+    }
+
+    fn got(lease: &mut Lease, units: i64, nobody_has: i64, period: Period, now: i64) {
+        let (limit, used) = left(nobody_has);
+        lease.got(units, &limit, used, period, now);
+    }
 
     /// In seconds, as are all times here.
     fn period(start: i64, end: Option<i64>) -> Period {
@@ -217,7 +243,7 @@ mod tests {
     /// Holds so much of a period of a thousand seconds, and knows what else is left.
     fn held(units: i64, left: i64) -> Lease {
         let mut lease = Lease::new(0);
-        lease.got(units, left, period(0, Some(1_000)), 0);
+        got(&mut lease, units, left, period(0, Some(1_000)), 0);
         lease
     }
 
@@ -261,7 +287,7 @@ mod tests {
         let mut blocks = Vec::new();
         for pause in [SOON - 1, SOON - 1, SOON, LONG - 1, LONG, LONG, LONG] {
             let now = lease.taken_at.unwrap() + pause;
-            lease.got(1, 1_000_000, period(0, Some(1_000)), now);
+            got(&mut lease, 1, 1_000_000, period(0, Some(1_000)), now);
             blocks.push(lease.block);
         }
         assert_eq!(blocks, [32, 64, 64, 64, 32, 16, 16]);
@@ -288,7 +314,7 @@ mod tests {
         assert_eq!((lease.remaining(), lease.covers(1, 1_000_000)), (0, Cover::Ask));
         // Another process was the first to refill: what is held is of the period before.
         let mut lease = held(10, 5);
-        lease.got(3, 90, period(1_000, Some(2_000)), 0);
+        got(&mut lease, 3, 90, period(1_000, Some(2_000)), 0);
         assert_eq!((lease.units, lease.release()), (3, Some((1_000_000, 3))));
     }
 

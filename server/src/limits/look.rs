@@ -50,6 +50,7 @@ async fn learn_quotas(app: &App, counters: &Counters<'_>) -> Result<()> {
     let mut looks = Vec::new();
     for quota in &counters.quotas {
         let Kind::Quota { refill, time_zone } = &quota.limit.kind else { continue };
+        check::give_back_of_former(app, &quota.counter, quota.limit).await?;
         let period = refill.period(time_zone, now);
         looks.push(check::wish(&quota.counter.id, period, quota.limit.limit, 0));
         asked.insert(quota.counter.id.as_str(), (quota, period, *refill, time_zone));
@@ -60,8 +61,7 @@ async fn learn_quotas(app: &App, counters: &Counters<'_>) -> Result<()> {
     for given in app.store().take_of_quotas(&looks).await? {
         let Some((quota, period, refill, time_zone)) = asked.get(given.id.as_str()) else { continue };
         let period = check::period_from(*period, *refill, time_zone, given.period);
-        let left = quota.limit.limit.saturating_sub(given.used);
-        quota.counter.lock().got(0, left, period, millis(now));
+        quota.counter.lock().got(0, quota.limit, given.used, period, millis(now));
     }
     Ok(())
 }

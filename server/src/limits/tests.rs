@@ -227,12 +227,56 @@ async fn what_a_process_has_leased_goes_back_when_it_closes_and_is_lost_when_it_
 async fn a_quota_that_was_changed_keeps_what_was_used_of_it() {
     let processes = Processes::start(1).await;
     let app = &processes.apps[0];
-    assert_eq!(spend_all(app, &[quota(100, Refill::Never)], 1).await, 100);
-    processes.pass(2);
-    assert_eq!(spend_all(app, &[quota(150, Refill::Never)], 1).await, 50);
-    processes.pass(2);
-    assert_eq!(remaining(app, &[quota(10, Refill::Never)]).await, 0);
-    assert_eq!(spend_all(app, &[quota(10, Refill::Never)], 1).await, 0);
+    let changes = [
+        (100, Refill::Never),
+        (150, Refill::Day),
+        (160, Refill::Month),
+        (175, Refill::Day),
+        (180, Refill::Never),
+    ];
+    let mut used = 0;
+    for (limit, refill) in changes {
+        assert_eq!(spend_all(app, &[quota(limit, refill)], 1).await, limit - used, "{refill:?}");
+        used = limit;
+    }
+    let lowered = ask(app, &[quota(10, Refill::Month)], 1).await;
+    assert_eq!((lowered.verdict, lowered.limits[0].remaining), (Verdict::QuotaExceeded, 0));
+    assert_eq!(lowered.limits[0].reset_seconds, Some((10 * 24 + 14) * 3600), "until the end of the month");
+    processes.pass((10 * 24 + 14) * 3600);
+    assert_eq!(spend_all(app, &[quota(10, Refill::Month)], 1).await, 10, "a period that is new is whole");
+}
+
+/// What a process has leased was given for the quota as it was.
+#[tokio::test]
+async fn a_quota_that_is_lowered_is_lower_at_once_in_each_process_that_holds_some() {
+    let processes = Processes::start(2).await;
+    let [one, other] = &processes.apps[..] else { panic!("there are two") };
+    for app in [one, other] {
+        ask(app, &[quota(1_000, Refill::Month)], 3).await;
+    }
+    let lowered = [quota(10, Refill::Month)];
+    let spent = spend_all(one, &lowered, 1).await + spend_all(other, &lowered, 1).await;
+    // What the other one holds counts as used until that has heard of the change.
+    assert_eq!(spent + spend_all(one, &lowered, 1).await, 4);
+    let raised = [quota(20, Refill::Month)];
+    assert_eq!(spend_all(one, &raised, 1).await, 10, "what was given back can be spent");
+}
+
+#[tokio::test]
+async fn a_quota_of_another_time_zone_is_refilled_by_its_calendar() {
+    let processes = Processes::start(1).await;
+    let app = &processes.apps[0];
+    let of = |zone: &str| {
+        let kind = Kind::Quota { refill: Refill::Day, time_zone: zone.into() };
+        [Limit { kind, ..quota(10, Refill::Day) }]
+    };
+    assert_eq!(spend_all(app, &of("UTC"), 1).await, 10);
+    assert_eq!(spend_all(app, &of("America/New_York"), 1).await, 0);
+    processes.pass(14 * 3600);
+    assert_eq!(spend_all(app, &of("America/New_York"), 1).await, 0, "midnight in London");
+    processes.pass(5 * 3600);
+    assert_eq!(spend_all(app, &of("America/New_York"), 1).await, 10, "midnight in New York");
+    assert_eq!(spend_all(app, &of("UTC"), 1).await, 0);
 }
 
 /// The documented worst case: each process counts for itself until it has heard of

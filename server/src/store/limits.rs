@@ -58,6 +58,16 @@ pub(crate) struct Counted {
     pub(crate) previous: i64,
 }
 
+/// What is used of a quota before more is taken. A period that begins when the one before is over
+/// begins with nothing used; one that begins in the middle of it is of another declaration, which
+/// undoes no use. Two hours: computers may not agree on when summer time ends.
+macro_rules! used_before {
+    () => {
+        "CASE WHEN quotas.period < excluded.period AND quotas.ends_at <= excluded.period + 7200000 THEN 0 \
+         ELSE quotas.used END"
+    };
+}
+
 macro_rules! take {
     ($rows:literal) => {
         concat!(
@@ -66,12 +76,14 @@ macro_rules! take {
              CASE WHEN units <= quota THEN units ELSE 0 END AS granted FROM (",
             $rows,
             ") AS wishes) AS wishes WHERE true ORDER BY id ON CONFLICT (id) DO UPDATE SET \
-             granted = CASE WHEN excluded.granted + CASE WHEN quotas.period < excluded.period THEN 0 ELSE quotas.used END \
-             <= excluded.quota THEN excluded.granted ELSE 0 END, \
-             used = CASE WHEN quotas.period < excluded.period THEN 0 ELSE quotas.used END + \
-             CASE WHEN excluded.granted + CASE WHEN quotas.period < excluded.period THEN 0 ELSE quotas.used END \
-             <= excluded.quota THEN excluded.granted ELSE 0 END, \
-             ends_at = CASE WHEN quotas.period > excluded.period THEN quotas.ends_at ELSE excluded.ends_at END, \
+             granted = CASE WHEN excluded.granted + ",
+            used_before!(),
+            " <= excluded.quota THEN excluded.granted ELSE 0 END, used = ",
+            used_before!(),
+            " + CASE WHEN excluded.granted + ",
+            used_before!(),
+            " <= excluded.quota THEN excluded.granted ELSE 0 END, \
+             ends_at = CASE WHEN excluded.ends_at <= quotas.period THEN quotas.ends_at ELSE excluded.ends_at END, \
              period = CASE WHEN quotas.period > excluded.period THEN quotas.period ELSE excluded.period END, \
              quota = excluded.quota RETURNING id, period, granted, used"
         )

@@ -13,6 +13,7 @@ on_both_databases![
     a_check_spends_of_the_key_and_of_its_owner_or_of_neither,
     looking_spends_nothing,
     a_limit_that_refuses_says_when_it_will_not,
+    a_limit_that_was_changed_holds_from_the_answer_on,
     nothing_is_written_on_the_path_of_a_check,
     three_processes_spend_a_quota_to_the_last_unit,
     many_at_once_spend_what_there_is,
@@ -173,6 +174,31 @@ async fn a_limit_that_refuses_says_when_it_will_not(service: &Service) {
     assert_eq!(ask(1).await["code"], "quota_exceeded");
     service.pass(SignedDuration::from_secs(1));
     assert_eq!(ask(1).await["code"], "valid");
+}
+
+async fn a_limit_that_was_changed_holds_from_the_answer_on(service: &Service) {
+    let application = service.application(json!({})).await;
+    let key = application.issue(json!({"limits": [quota(1_000, "month")]})).await;
+    let path = application.path(&format!("/keys/{}", key.id));
+    let other = service.another_process().await;
+    assert_eq!(verify(&other, &application, &key, json!({"cost": 2})).await["valid"], true);
+    // What the other process has leased counts as used: 16.
+    for (limit, refill, passes) in [
+        (1_000, "month", 984),
+        (5, "month", 0),
+        (1_005, "day", 5),
+        (1_012, "never", 7),
+        (1_020, "day", 8),
+        (7, "month", 0),
+    ] {
+        let change = service.patch(&path).bearer(&application.manager);
+        let changed = change.json(json!({"limits": [quota(limit, refill)]})).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let look = verify(service, &application, &key, json!({"cost": 0})).await;
+        assert_eq!(look["limits"][0]["reset_seconds"].is_null(), refill == "never", "{refill}: {look}");
+        assert_eq!(spend_all(service, &application, &key).await, passes, "{limit} a {refill}");
+    }
+    other.app.close().await;
 }
 
 async fn nothing_is_written_on_the_path_of_a_check(service: &Service) {
