@@ -1,9 +1,11 @@
 //! Ending keys that somebody has found where they should not be.
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::{SignedDuration, Timestamp};
 use keylatch_format::Secret;
 
-use super::rule::candidates;
+use super::rule::Rule;
 use crate::auth::throttle::household;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::http::source::Source;
@@ -47,10 +49,7 @@ pub(crate) async fn report(app: &App, source: &Source, keys: &[Secret]) -> Resul
         return Err(Problem::field("keys", detail));
     }
     throttle(app, source).await?;
-    let imported = app.store().applications_with_rules().await?;
-    for key in keys {
-        end(app, key, &imported, source, "nobody").await?;
-    }
+    end(app, keys, source, "nobody").await?;
     Ok(())
 }
 
@@ -82,39 +81,72 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn revoke_leaked(&self, secret: &Secret) -> Stored<Vec<LeakedKey>> {
-        let imported = self.store().applications_with_rules().await?;
-        end(self, secret, &imported, &Source::default(), "command").await
+        end(self, std::slice::from_ref(secret), &Source::default(), "command").await
     }
 }
 
-/// Ends a key in whatever form it is known.
-async fn end(
-    app: &App,
-    key: &Secret,
-    imported: &[Application],
-    source: &Source,
-    actor: &str,
-) -> Stored<Vec<LeakedKey>> {
-    let hash = HashedKey::of(key);
-    let mut found = app.store().issued_anywhere(&hash).await?;
-    for application in imported {
-        let candidates = candidates(key, &application.rules);
-        let imported = app.store().issued_by(&application.id, &candidates).await?;
-        found.extend(imported.map(|(_, issued)| issued.key).filter(|key| key.rule.is_some()));
-    }
+/// Ends keys in whatever form they are known.
+async fn end(app: &App, keys: &[Secret], source: &Source, actor: &str) -> Stored<Vec<LeakedKey>> {
+    let keys: Vec<_> = keys.iter().flat_map(meant).collect();
     let mut ended = Vec::new();
-    ended.extend(end_of_user(app, &hash).await?);
-    ended.extend(end_of_management(app, &hash).await?);
-    for issued in found {
-        ended.extend(end_issued(app, &issued).await?);
+    for key in &keys {
+        let hash = HashedKey::of(key);
+        ended.extend(end_of_user(app, &hash).await?);
+        ended.extend(end_of_management(app, &hash).await?);
+    }
+    for found in issued(app, &keys).await? {
+        ended.extend(end_issued(app, found).await?);
     }
     for key in &ended {
         tracing::warn!(user_id = key.user_id, key_id = key.id, "leaked key revoked");
         let subject = Subject { key_id: Some(key.id.clone()), application_id: key.application_id.clone() };
         app.audit_of(source, &key.user_id, "key.leaked", actor, subject);
-        app.metrics().keys_revoked.inc();
     }
     Ok(ended)
+}
+
+/// A key as it was sent, and without white space around it: who copies one takes some along, and
+/// is not told that it is unknown so. One that was issued elsewhere may have it.
+fn meant(key: &Secret) -> impl Iterator<Item = Secret> {
+    let text = key.expose();
+    let trimmed = Some(text.trim()).filter(|trimmed| trimmed.len() < text.len());
+    std::iter::once(text).chain(trimmed).map(Secret::from)
+}
+
+/// What these are keys of applications by. One that was imported may be a key of several
+/// applications, and several of one, by several rules.
+async fn issued(app: &App, keys: &[Secret]) -> Stored<Vec<IssuedKey>> {
+    let imported = app.store().applications_with_rules().await?;
+    // Most have one of a few rules, unless they have a pepper.
+    let mut rules: Vec<&Rule> = Vec::new();
+    for rule in imported.iter().flat_map(|application| &application.rules) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    let by_rule = |key| rules.iter().filter_map(move |rule| rule.apply(key)).map(|(hash, _)| hash);
+    let hashes: BTreeSet<_> = keys
+        .iter()
+        .flat_map(|key| std::iter::once(HashedKey::of(key)).chain(by_rule(key)))
+        .map(|hash| hash.as_str().to_owned())
+        .collect();
+    let imported: HashMap<_, _> =
+        imported.iter().map(|application| (application.id.as_str(), &application.rules)).collect();
+    let rule_of = |found: &IssuedKey| {
+        let number = usize::try_from(found.rule?).ok()?;
+        imported.get(found.application_id.as_str())?.get(number)
+    };
+    let mut found = app.store().issued_anywhere(hashes.into_iter().collect()).await?;
+    found.retain(|found| {
+        let is = |key: &Secret| match (found.rule, rule_of(found)) {
+            (None, _) => HashedKey::of(key) == found.hash,
+            (Some(_), rule) => rule
+                .and_then(|rule| rule.apply(key))
+                .is_some_and(|(hash, rest)| hash == found.hash && rest == found.id_part.as_deref()),
+        };
+        keys.iter().any(is)
+    });
+    Ok(found)
 }
 
 async fn end_of_user(app: &App, hash: &HashedKey) -> Stored<Option<LeakedKey>> {
@@ -122,11 +154,13 @@ async fn end_of_user(app: &App, hash: &HashedKey) -> Stored<Option<LeakedKey>> {
     let now = app.now();
     let mut tx = app.store().begin().await?;
     let Some(mut key) = tx.lock_key(&found.owner.id, &found.key.id).await? else { return Ok(None) };
-    if key.status(now) == KeyStatus::Active {
+    let ends = key.status(now) == KeyStatus::Active;
+    if ends {
         key.revoked_at = Some(now);
         tx.update_key_end(&key).await?;
     }
     tx.commit().await?;
+    count(app, ends);
     Ok(Some(LeakedKey { masked: key.masked(), id: key.id, user_id: key.user_id, application_id: None }))
 }
 
@@ -135,21 +169,29 @@ async fn end_of_management(app: &App, hash: &HashedKey) -> Stored<Option<LeakedK
     let mut tx = app.store().begin().await?;
     tx.revoke_management_key(&application.id, &key.id, app.now()).await?;
     tx.commit().await?;
+    count(app, key.status(app.now()) == KeyStatus::Active);
     let Application { id: application_id, user_id, .. } = application;
     Ok(Some(LeakedKey { masked: key.masked(), id: key.id, user_id, application_id: Some(application_id) }))
 }
 
-async fn end_issued(app: &App, found: &IssuedKey) -> Stored<Option<LeakedKey>> {
+async fn end_issued(app: &App, found: IssuedKey) -> Stored<Option<LeakedKey>> {
     let now = app.now();
     let mut tx = app.store().begin().await?;
     let Some(user_id) = tx.user_of_application(&found.application_id).await? else { return Ok(None) };
     let Some(mut key) = tx.lock_issued(&found.application_id, &found.id).await? else { return Ok(None) };
     // A disabled one too: it might be enabled again.
-    if matches!(key.status(now), IssuedStatus::Active | IssuedStatus::Disabled) {
+    let ends = matches!(key.status(now), IssuedStatus::Active | IssuedStatus::Disabled);
+    if ends {
         key.revoked_at = Some(now);
         tx.update_issued(&key).await?;
     }
     tx.commit().await?;
+    count(app, ends);
     let application_id = Some(key.application_id.clone());
     Ok(Some(LeakedKey { masked: key.masked(), id: key.id, user_id, application_id }))
+}
+
+/// Not again what had ended before.
+fn count(app: &App, ends: bool) {
+    app.metrics().keys_revoked.inc_by(u64::from(ends));
 }

@@ -187,16 +187,25 @@ pub(super) const BY_HASH: Lookup = Lookup {
     ),
 };
 /// In whatever application: for keys that were found where they should not be.
-const ANYWHERE: Statement = sql(concat!(
-    "SELECT ",
-    issued_columns!(),
-    ", ",
-    ended_with_owner!(),
-    " FROM issued_keys",
-    join_owner!(),
-    "JOIN applications ON applications.id = issued_keys.application_id \
-     AND applications.deleted_at IS NULL WHERE hash = $1 AND rule IS NULL"
-));
+macro_rules! anywhere {
+    ($hashes:literal) => {
+        concat!(
+            "SELECT ",
+            issued_columns!(),
+            ", ",
+            ended_with_owner!(),
+            " FROM issued_keys",
+            join_owner!(),
+            "JOIN applications ON applications.id = issued_keys.application_id \
+             AND applications.deleted_at IS NULL WHERE hash ",
+            $hashes
+        )
+    };
+}
+const ANYWHERE: Statement =
+    Statement { sqlite: anywhere!("IN (SELECT value FROM json_each($1))"), postgres: anywhere!("= ANY($1)") };
+/// So many hashes are looked up by one statement.
+const HASHES: usize = 1_000;
 const LIMITS: Statement = Statement {
     sqlite: "SELECT id, limits FROM issued_keys WHERE application_id = $1 AND deleted_at IS NULL \
              AND id IN (SELECT value FROM json_each($2))",
@@ -242,7 +251,7 @@ impl Store {
     }
 
     /// The same by asking, with the number of the candidate that it is.
-    pub(crate) async fn issued_by(
+    async fn issued_by(
         &self,
         application_id: &str,
         candidates: &[Candidate<'_>],
@@ -275,10 +284,15 @@ impl Store {
         rows.into_iter().map(|mut row| Ok((row.text()?, row.optional_json()?))).collect()
     }
 
-    /// The keys with this hash that were issued here, by whatever application.
-    pub(crate) async fn issued_anywhere(&self, hash: &HashedKey) -> Result<Vec<IssuedKey>> {
-        let rows = self.read(Lane::Check, ANYWHERE, values![hash.as_str()]).await?;
-        rows.into_iter().map(|mut row| issued_key(&mut row)).collect()
+    /// The keys with one of these hashes, in whatever application and by whatever rule.
+    pub(crate) async fn issued_anywhere(&self, hashes: Vec<String>) -> Result<Vec<IssuedKey>> {
+        let mut found = Vec::new();
+        for hashes in hashes.chunks(HASHES) {
+            for mut row in self.read(Lane::List, ANYWHERE, values![hashes.to_vec()]).await? {
+                found.push(issued_key(&mut row)?);
+            }
+        }
+        Ok(found)
     }
 }
 

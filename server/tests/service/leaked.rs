@@ -1,7 +1,10 @@
 //! Whoever finds a key can end it.
 
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::SignedDuration;
+use keylatch_format::hex;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::harness::{Answer, KIM, LEE, Service};
 
@@ -9,6 +12,8 @@ on_both_databases![
     a_key_of_any_kind_is_ended_and_its_user_can_see_it,
     the_answer_is_the_same_whatever_is_known,
     an_imported_key_is_ended_wherever_it_is_known,
+    a_key_that_was_imported_twice_is_ended_twice,
+    white_space_around_a_key_is_none_of_it,
     a_disabled_key_is_ended_too,
     an_address_reports_sixty_times_an_hour,
 ];
@@ -77,6 +82,46 @@ async fn an_imported_key_is_ended_wherever_it_is_known(service: &Service) {
     for application in [&here, &there] {
         assert_eq!(application.code(key).await, "revoked");
     }
+}
+
+async fn a_key_that_was_imported_twice_is_ended_twice(service: &Service) {
+    let application = service.application(json!({})).await;
+    let own = application.issue(json!({})).await;
+    let mut ids = vec![own.id.clone()];
+    for pepper in ["one", "other"] {
+        let mac = Hmac::<Sha256>::new_from_slice(pepper.as_bytes()).unwrap().chain_update(&own.secret);
+        let hash = hex(&mac.finalize().into_bytes());
+        let order = json!({
+            "rule": {"algorithm": "sha256", "input": "whole", "encoding": "hex", "pepper": pepper},
+            "keys": [{"hash": hash, "owner": "cust_7"}],
+        });
+        let path = application.path("/keys/import");
+        let answer = service.post(&path).bearer(&application.manager).json(order).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        ids.push(answer.json()["keys"][0]["id"].as_str().unwrap().to_owned());
+    }
+    report(service, json!([own.secret])).await;
+    for id in &ids {
+        let path = application.path(&format!("/keys/{id}"));
+        let told = service.get(&path).bearer(&application.manager).await.json();
+        assert_eq!(told["status"], "revoked", "{told}");
+        // Another one that is left would be found from now on.
+        service.delete(&path).bearer(&application.manager).await;
+    }
+    assert_eq!(application.code(&own.secret).await, "not_found");
+}
+
+async fn white_space_around_a_key_is_none_of_it(service: &Service) {
+    let application = service.application(json!({})).await;
+    let (issued, other) = (application.issue(json!({})).await, application.issue(json!({})).await);
+    let own = service.create(&application.cookie, json!({})).await;
+    let keys =
+        [format!("{}\n", issued.secret), format!("  {}\r\n", own.secret), format!("\t{}x", other.secret)];
+    let answer = report(service, json!(keys)).await;
+    assert_eq!(answer.json(), json!({"received": 3}));
+    assert_eq!(application.code(&issued.secret).await, "revoked");
+    service.get("/v1/account").bearer(&own.secret).await.problem(401, "unauthorized");
+    assert_eq!(application.code(&other.secret).await, "valid");
 }
 
 async fn a_disabled_key_is_ended_too(service: &Service) {
