@@ -184,19 +184,24 @@ pub(super) fn generate(
     Ok((key, plain))
 }
 
-/// When the new key ends, within what the application allows.
+/// When the new key ends, within what the application allows. What nobody wished is cut to that: a
+/// month is longer than 30 days in some months only.
 fn end(
     application: &Application,
     expires_in: Option<&str>,
     expires_at: Option<&str>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Problem> {
-    let expires_in = expires_in.or(expires_at.is_none().then_some(application.default_lifetime.as_str()));
+    let is_wished = expires_in.is_some() || expires_at.is_some();
+    let expires_in = expires_in.or((!is_wished).then_some(application.default_lifetime.as_str()));
     let end = Lifetime::read(expires_in, expires_at)?.end(now)?;
     let Some(longest) = &application.longest_lifetime else { return Ok(end) };
     let Some(latest) = Lifetime::read(Some(longest), None)?.end(now)? else { return Ok(end) };
     if end.is_some_and(|end| end <= latest) {
         return Ok(end);
+    }
+    if !is_wished {
+        return Ok(Some(latest));
     }
     let field = if expires_at.is_some() { "expires_at" } else { "expires_in" };
     let detail = format!(

@@ -10,6 +10,7 @@ use crate::harness::{KIM, Service};
 on_both_databases![
     an_application_is_told_as_it_was_made_and_changed,
     what_cannot_be_used_is_named,
+    a_default_that_is_too_long_this_month_is_cut_to_the_longest,
     a_management_key_is_revoked_and_listed,
     lists_go_on_where_a_page_ended,
     a_deleted_application_ends_all_its_keys,
@@ -50,6 +51,20 @@ async fn an_application_is_told_as_it_was_made_and_changed(service: &Service) {
     // A management key of this application goes by what it is now.
     let key = application.issue(json!({})).await.key;
     assert_eq!(key["expires_at"], Value::Null);
+}
+
+/// A month is longer than 30 days in some months, and a year than 365 days in some years.
+async fn a_default_that_is_too_long_this_month_is_cut_to_the_longest(service: &Service) {
+    let lifetimes = json!({"default_lifetime": "P1M", "longest_lifetime": "P30D"});
+    let application = service.application(lifetimes).await;
+    let key = application.issue(json!({})).await.key;
+    assert_eq!(key["expires_at"], "2026-12-20T10:00:00Z");
+    service.pass(SignedDuration::from_hours(24 * 11));
+    let key = application.issue(json!({})).await.key;
+    assert_eq!(key["expires_at"], "2026-12-31T10:00:00Z", "of the 31 days of December");
+    let wished = json!({"owner": "cust_7", "expires_in": "P1M"});
+    let answer = service.post(&application.path("/keys")).bearer(&application.manager).json(wished).await;
+    answer.problem_at(422, "invalid_request", "expires_in");
 }
 
 async fn what_cannot_be_used_is_named(service: &Service) {
