@@ -23,6 +23,17 @@ impl App {
     /// # Errors
     /// One line that says what is wrong and what to do.
     pub async fn open(config: Config) -> Result<Self, StartError> {
+        let app = Self::open_without_jobs(config).await?;
+        jobs::start(&app);
+        Ok(app)
+    }
+
+    /// The same for a program that does one thing and closes it: a job would be at work then, and
+    /// complain that the database is gone.
+    ///
+    /// # Errors
+    /// As for [`App::open`].
+    pub async fn open_without_jobs(config: Config) -> Result<Self, StartError> {
         for directory in config.www.iter().chain(&config.pkg).chain(&config.docs) {
             if !directory.is_dir() {
                 let text = format!(
@@ -53,7 +64,6 @@ impl App {
         if app.config().demo {
             app.create_demo_user().await?;
         }
-        jobs::start(&app);
         Ok(app)
     }
 

@@ -250,6 +250,7 @@ fn a_user_is_added_with_a_password_from_standard_input() {
         let message = text(&refused.stderr);
         assert_eq!(refused.status.code(), Some(1), "{email}: {message}");
         assert!(message.contains(word) && !message.contains("correct horse"), "{message}");
+        assert_eq!(message.lines().count(), 1, "no job complains that the database is gone: {message}");
     }
     let server = Server::start(directory.path(), &["--database", "sqlite://keys.db"]);
     assert_eq!(sign_in(server.address, "kim@example.com", "correct horse").status, 201);

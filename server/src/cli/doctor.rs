@@ -76,7 +76,7 @@ async fn database(flags: &Flags) -> Vec<Finding> {
         Database::Sqlite(path) => format!("SQLite, {}", path.display()),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
-    let app = match App::open(config).await {
+    let app = match App::open_without_jobs(config).await {
         Ok(app) => app,
         Err(error) => return vec![Finding::Bad(error.to_string())],
     };

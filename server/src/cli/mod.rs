@@ -62,7 +62,7 @@ async fn with_app<T, F>(flags: &Flags, work: impl FnOnce(App) -> F) -> Result<T,
 where
     F: Future<Output = Result<T, String>>,
 {
-    let app = App::open(flags.config()?).await.map_err(|error: StartError| error.to_string())?;
+    let app = App::open_without_jobs(flags.config()?).await.map_err(|error: StartError| error.to_string())?;
     let outcome = work(app.clone()).await;
     app.close().await;
     outcome
