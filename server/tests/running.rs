@@ -362,6 +362,19 @@ fn metrics_are_on_an_address_of_their_own_and_tell_no_secret() {
     }
     assert!(!metrics.contains(made["secret"].as_str().unwrap()));
     assert_eq!(call(address, "GET", "/ready", "", "").status, 200);
+    for (version, status) in [("1.1", "400"), ("1.0", "200")] {
+        let mut connection = TcpStream::connect(address).unwrap();
+        connection
+            .write_all(format!("GET /metrics HTTP/{version}\r\nConnection: close\r\n\r\n").as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert_eq!(
+            answer.split(' ').nth(1),
+            Some(status),
+            "without a Host, which HTTP/1.1 needs: {answer:.200}"
+        );
+    }
 }
 
 #[test]

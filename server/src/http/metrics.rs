@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use super::around;
 use super::layer::Around;
 use super::problem::{self, Dialect};
 use crate::state::App;
@@ -14,11 +15,13 @@ use crate::state::App;
 /// `/metrics`, `/health` and `/ready`.
 pub(crate) fn routes(app: &App) -> Router {
     let render = Around { told: problem::rfc9457 as Dialect, around: problem::render };
+    let handler = Around { told: app.clone(), around: around::handler };
     Router::new()
         .route("/metrics", get(metrics))
         .route("/ready", get(crate::api::ready))
         .route("/health", get(async || "ok\n"))
         .with_state(app.clone())
+        .layer(handler)
         .layer(render)
 }
 
