@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::management;
 use crate::config::KeyEnvironment;
+use crate::http::object::objects;
 use crate::http::problem::Problem;
 
 const MOST: usize = 10;
@@ -16,13 +17,15 @@ const LONGEST: usize = 24;
 
 /// A prefix, and what the keys with it are for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(crate) struct Format {
     pub(crate) environment: KeyEnvironment,
     /// 2 to 24 characters of `a-z`, `0-9` and `_`, the last of them `_`.
     #[schema(example = "acme_live_", min_length = 2, max_length = 24, pattern = "^[a-z0-9_]{1,23}_$")]
     pub(crate) prefix: String,
 }
+
+objects!(told Format);
 
 impl Format {
     /// What `keylatch_format` makes keys by.

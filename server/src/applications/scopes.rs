@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::http::object::objects;
 use crate::http::problem::Problem;
 use crate::keys::scopes::{is_scope, read};
 
@@ -11,7 +12,7 @@ const LONGEST_DESCRIPTION: usize = 200;
 
 /// A scope that an application's keys may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(crate) struct Scope {
     #[schema(example = "mesh:read", min_length = 1, max_length = 64, pattern = "^[a-z0-9:._-]{1,64}$")]
     pub(crate) name: String,
@@ -20,6 +21,8 @@ pub(crate) struct Scope {
     #[schema(example = "Look at meshes", max_length = 200)]
     pub(crate) description: String,
 }
+
+objects!(told Scope);
 
 /// The scopes that exist in an application; none: any may be used.
 ///

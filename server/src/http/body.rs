@@ -207,7 +207,9 @@ fn mismatch(message: &str) -> String {
         return format!("may have {expected}");
     }
     let found = message.strip_prefix("invalid type: ").and_then(|found| found.split([' ', ',']).next());
-    let found = found.map(|found| format!(", not {}", json_type(found))).unwrap_or_default();
+    let found = found.map(|found| format!(", not {}", json_type(found)));
+    let is_beyond = message.starts_with("invalid value: integer ");
+    let found = found.or(is_beyond.then(|| " within its range".to_owned())).unwrap_or_default();
     format!("must be {}{found}", json_type(expected))
 }
 
@@ -215,11 +217,12 @@ fn mismatch(message: &str) -> String {
 fn json_type(word: &str) -> &str {
     match word {
         "a sequence" | "sequence" => "an array",
-        "map" => "an object",
+        "map" | "a map" => "an object",
         "string" => "a string",
         "integer" => "a number",
-        "floating" => "a number with a decimal point",
-        "i64" | "u64" | "u32" | "usize" => "a whole number",
+        "floating" => "a number with a decimal point, an exponent or too many digits",
+        "i64" => "a whole number",
+        "u64" | "u32" | "usize" => "a whole number from 0 on",
         "boolean" => "a boolean",
         expected if expected.starts_with("struct ") => "an object",
         other => other,
@@ -232,6 +235,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::http::object::objects;
 
     #[derive(Deserialize, Debug)]
     #[serde(deny_unknown_fields)]
@@ -241,10 +245,31 @@ mod tests {
         scopes: Option<Vec<String>>,
     }
 
+    #[derive(Deserialize, Debug)]
+    #[expect(dead_code, reason = "only the errors of reading it are looked at")]
+    struct Order {
+        cost: Option<u64>,
+        number: Option<i64>,
+        metadata: Option<serde_json::Map<String, serde_json::Value>>,
+        parts: Option<Vec<Part>>,
+    }
+
+    #[derive(Deserialize, Debug)]
+    #[serde(remote = "Self")]
+    struct Part {
+        name: String,
+    }
+
+    objects!(Part);
+
     fn refusal(text: &str) -> Problem {
+        refusal_of::<Sample>(text)
+    }
+
+    fn refusal_of<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> Problem {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-        parse::<Sample>(&headers, text.as_bytes()).unwrap_err()
+        parse::<T>(&headers, text.as_bytes()).unwrap_err()
     }
 
     #[test]
@@ -282,6 +307,26 @@ mod tests {
             let problem = refusal(text);
             assert!(problem.detail.contains(detail), "{text}: {}", problem.detail);
             assert_eq!(problem.field.as_deref(), field, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_told_in_words_of_json() {
+        for (text, field, detail) in [
+            ("{\"cost\":-1}", "cost", "must be a whole number from 0 on within its range (line"),
+            ("{\"cost\":1.5}", "cost", "a whole number from 0 on, not a number with a decimal point, an exp"),
+            ("{\"cost\":99999999999999999999}", "cost", "or too many digits (line"),
+            ("{\"number\":9223372036854775808}", "number", "must be a whole number within its range (line"),
+            ("{\"number\":true}", "number", "must be a whole number, not a boolean (line"),
+            ("{\"metadata\":[]}", "metadata", "must be an object, not an array (line"),
+            ("{\"metadata\":\"hush\"}", "metadata", "must be an object, not a string (line"),
+            ("{\"parts\":{}}", "parts", "must be an array, not an object (line"),
+            ("{\"parts\":[{\"name\":\"a\"},[\"b\"]]}", "parts[1]", "must be an object, not an array (line"),
+            ("{\"parts\":[{\"name\":7}]}", "parts[0].name", "must be a string, not a number (line"),
+        ] {
+            let problem = refusal_of::<Order>(text);
+            assert!(problem.detail.contains(detail), "{text}: {}", problem.detail);
+            assert_eq!(problem.field.as_deref(), Some(field), "{text}");
         }
     }
 

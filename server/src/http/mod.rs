@@ -12,6 +12,7 @@ pub(crate) mod host;
 pub(crate) mod key_end;
 pub(crate) mod layer;
 pub(crate) mod metrics;
+pub(crate) mod object;
 mod path;
 pub mod problem;
 pub(crate) mod request_id;

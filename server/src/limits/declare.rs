@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::calendar::Refill;
+use crate::http::object::objects;
 use crate::http::problem::Problem;
 
 /// So many limits at most for one holder.
@@ -40,7 +41,7 @@ pub(crate) enum Kind {
 /// A limit as somebody declares it: of the last three members those that belong to
 /// its kind.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[schema(as = Limit)]
 pub(crate) struct Declaration {
     /// What it is called: 1 to 32 of `a-z`, `0-9`, `_`, `-`, unique within the holder.
@@ -63,6 +64,8 @@ pub(crate) struct Declaration {
     #[schema(example = "Europe/Berlin", default = "UTC", nullable = false)]
     time_zone: Option<String>,
 }
+
+objects!(Declaration);
 
 /// `rate` or `quota`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -11,6 +11,7 @@ use super::limits::Lease;
 use crate::applications::access;
 use crate::auth::Caller;
 use crate::http::body::JsonBody;
+use crate::http::object::objects;
 use crate::http::problem::Problem;
 use crate::limits::report::{self, Remains, Report, Said};
 use crate::state::App;
@@ -36,7 +37,7 @@ pub(super) struct ReportBody {
 
 /// What was used of a limit since the last report.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[schema(as = LimitUse)]
 struct Use {
     /// The `id` of the limit, as POST /v1/verify has told it.
@@ -48,7 +49,7 @@ struct Use {
 
 /// How much of a quota the guard wants to spend besides what it has.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[schema(as = LimitWish)]
 struct Want {
     limit: String,
@@ -56,6 +57,8 @@ struct Want {
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     units: i64,
 }
+
+objects!(Use, Want);
 
 /// The answer to a report.
 #[derive(Serialize, ToSchema)]

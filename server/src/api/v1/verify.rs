@@ -14,13 +14,14 @@ use crate::applications::verify::{self as service, CheckOrder, Code, Verdict};
 use crate::auth::Caller;
 use crate::config::KeyEnvironment;
 use crate::http::body::{JsonBody, json};
+use crate::http::object::objects;
 use crate::http::problem::Problem;
 use crate::http::secret_text::SecretText;
 use crate::state::App;
 
 /// A key that somebody has shown, and what they ask.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(super) struct VerifyKey {
     #[schema(value_type = String, format = Password)]
     key: SecretText,
@@ -44,6 +45,8 @@ pub(super) struct VerifyKey {
     #[schema(nullable = false, pattern = "^app_[0-9A-Za-z]{16,64}$")]
     application: Option<String>,
 }
+
+objects!(VerifyKey);
 
 /// What came of it. Whatever is said of a key is said with 200; other statuses are
 /// about who asks.

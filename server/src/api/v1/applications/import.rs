@@ -14,6 +14,7 @@ use crate::applications::rule::Input;
 use crate::auth::Caller;
 use crate::config::KeyEnvironment;
 use crate::http::body::JsonBody;
+use crate::http::object::objects;
 use crate::http::problem::Problem;
 use crate::limits::declare::Declaration;
 use crate::state::App;
@@ -37,7 +38,7 @@ pub(super) struct ImportKeys {
 /// How the keys were hashed. An application has at most ten such rules, and each
 /// key that is verified is tried by all of them.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(super) struct HashRule {
     /// `sha256` or `sha512`. No key can be found by a slow or salted hash.
     #[schema(example = "sha256")]
@@ -59,7 +60,7 @@ pub(super) struct HashRule {
 
 /// One key.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub(super) struct KeyToImport {
     hash: String,
     /// The part of the key that its hash does not cover.
@@ -83,6 +84,8 @@ pub(super) struct KeyToImport {
     #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
+
+objects!(HashRule, KeyToImport);
 
 /// What was taken over.
 #[derive(Serialize, ToSchema)]
