@@ -269,6 +269,19 @@ fn read_id_part(field: &str, rule: &Rule, id_part: Option<String>) -> Result<Opt
         (Some(_), Some(id_part)) if id_part.len() > LONGEST_ID_PART => {
             refuse(format!("`{field}` is longer than {LONGEST_ID_PART} bytes."))
         }
+        (Some(_), Some(id_part)) if id_part.contains(char::is_control) => {
+            refuse(format!("`{field}` has a control character, which no request can carry. Take it out."))
+        }
+        // No key is split there: one that was taken over so would never be found.
+        (Some(rest @ (Input::BeforeFirst | Input::AfterLast)), Some(id_part))
+            if id_part.contains(&rule.separator) =>
+        {
+            refuse(format!(
+                "`{field}` has the separator \"{}\" in it, and it is what stands {} one of the key. Send that part alone.",
+                rule.separator,
+                rest.as_str().replace('_', " the "),
+            ))
+        }
         (Some(_), Some(id_part)) => Ok(Some(id_part)),
     }
 }
@@ -276,9 +289,8 @@ fn read_id_part(field: &str, rule: &Rule, id_part: Option<String>) -> Result<Opt
 const SLOW: &str = "A slow or salted hash (bcrypt, argon2, scrypt, PBKDF2) is made to take time, and each of an \
                     application's keys would have to be tried with each request.";
 
-/// How slow hashes begin, as the libraries write them.
-const SLOW_STARTS: [&str; 9] =
-    ["$2", "$argon2", "argon2", "pbkdf2", "$pbkdf2", "scrypt", "$scrypt", "bcrypt", "$7$"];
+/// How slow hashes begin, as the libraries write them: by the name, or by crypt's mark.
+const SLOW_STARTS: [&str; 5] = ["$", "argon2", "pbkdf2", "scrypt", "bcrypt"];
 
 fn read_hash(
     field: &str,

@@ -33,7 +33,7 @@ pub(crate) fn read_id<'t>(field: &str, text: &'t str) -> Result<&'t str, Problem
 }
 
 /// It stands in addresses: whatever would end a path or change it is no part of one.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/?#%\\".contains(&byte);
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(allowed) && !matches!(text, "." | "..")
 }

@@ -141,9 +141,16 @@ fn span(text: &str) -> Option<Span> {
     SpanParser::new().parse_span(text).ok()
 }
 
-/// A time as in RFC 3339.
+/// A time as in RFC 3339. In the last hours of the year 9999, with which other databases say
+/// "never", it is the last that can be told.
 pub(crate) fn moment(text: &str) -> Option<Timestamp> {
-    DateTimeParser::new().parse_timestamp(text).ok()
+    let parser = DateTimeParser::new();
+    let last = || {
+        let pieces = parser.parse_pieces(text).ok()?;
+        let is_whole = pieces.time().is_some() && pieces.to_numeric_offset().is_some();
+        (is_whole && pieces.date().year() == 9999).then_some(Timestamp::MAX)
+    };
+    parser.parse_timestamp(text).ok().or_else(last)
 }
 
 fn after(now: Timestamp, span: Span) -> Option<Timestamp> {
@@ -212,6 +219,16 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_the_calendar_is_a_moment() {
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00", "9999-12-31T00:00:00-14:00"] {
+            assert_eq!(moment(text), Some(Timestamp::MAX), "{text}");
+        }
+        for text in ["9999-12-31", "9999-12-31T23:59:59", "9999-12-32T00:00:00Z", "10000-01-01T00:00:00Z"] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_a_lifetime_is_refused_by_name() {
         let now = time("2026-11-20T10:00:00Z");
         for (expires_in, expires_at, field) in [
@@ -230,6 +247,7 @@ mod tests {
             (None, Some("2026-11-20T10:00:00Z"), "expires_at"),
             (None, Some("2020-01-01T00:00:00Z"), "expires_at"),
             (None, Some("2036-11-20T10:00:01Z"), "expires_at"),
+            (None, Some("9999-12-31T23:59:59Z"), "expires_at"),
             (None, Some("2027-01-31"), "expires_at"),
             (None, Some("2027-02-30T00:00:00Z"), "expires_at"),
             (None, Some("never"), "expires_at"),

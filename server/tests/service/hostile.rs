@@ -88,11 +88,12 @@ async fn no_text_breaks_anything(service: &Service) {
             (&*keys, json!({"owner": "cust_7", "allowed_addresses": [text]})),
             (&*keys, json!({"owner": "cust_7", "limits": limit})),
             (&*managers, json!({"name": text, "scopes": ["verify"]})),
-            (&*import, rule(json!({}))),
             (&*import, rule(json!({"pepper": text}))),
+            (&*import, rule(json!({"input": "after_last", "id_part": "before_last"}))),
             (&*import, rule(json!({"input": "before_last", "separator": text, "id_part": "after_last"}))),
+            ("/v1/verify/batch", json!({"checks": [{"key": text, "ip": text}]})),
         ];
-        bodies.push(("/v1/leaked", json!({"key": text})));
+        bodies.push(("/v1/leaked", json!({"keys": [text]})));
         for (path, body) in bodies {
             let answer = service.post(path).cookie(&application.cookie).json(body.clone()).await;
             assert!(answer.status.as_u16() < 500, "{path} {body}: {}", answer.text);
@@ -105,6 +106,13 @@ async fn no_text_breaks_anything(service: &Service) {
         ] {
             let answer = service.post("/v1/verify").bearer(&application.manager).json(body.clone()).await;
             assert!(answer.status.as_u16() < 500, "{body}: {}", answer.text);
+        }
+        let limits = [format!("key:{text}:calls"), format!("owner:{text}:calls"), format!("owner:a:{text}")];
+        for limit in [text.as_str()].into_iter().chain(limits.iter().map(String::as_str)) {
+            let report = json!({"number": 1, "uses": [{"limit": limit, "spent": 1}]});
+            let path = "/v1/guards/grd_0123456789abcdef/reports";
+            let answer = service.post(path).bearer(&application.manager).json(report).await;
+            assert_eq!(answer.status, 200, "{limit:?}: {}", answer.text);
         }
         let signs_in = json!({"user": text, "password": text});
         let answer = service.post("/v1/session").from("192.0.2.9").json(signs_in).await;

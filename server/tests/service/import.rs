@@ -154,6 +154,9 @@ async fn a_slow_hash_is_refused_with_its_reason(service: &Service) {
         // djangorestframework-api-key before 3.0.
         "pbkdf2_sha256$390000$abc$def=",
         "scrypt:32768:8:1$abc$def",
+        "$6$rounds=5000$salt$R9h",
+        "$y$j9T$salt$R9h",
+        "$P$B12345678R9h",
     ] {
         let answer = send(&application, &rule, json!([{"hash": hash, "owner": "a"}])).await;
         let detail = answer.problem_at(422, "invalid_request", "keys[0].hash");
@@ -171,6 +174,11 @@ async fn what_is_wrong_is_named_and_nothing_is_taken_over(service: &Service) {
     let whole = json!({"algorithm": "sha256", "input": "whole", "encoding": "hex"});
     let part =
         json!({"algorithm": "sha256", "input": "after_last", "id_part": "before_last", "encoding": "hex"});
+    let sanctum = json!({
+        "algorithm": "sha256", "input": "after_first", "separator": "|", "id_part": "before_first", "encoding": "hex",
+    });
+    let before =
+        json!({"algorithm": "sha256", "input": "before_last", "id_part": "after_last", "encoding": "hex"});
     let with = |rule: &Value, member: &str, value: Value| {
         let mut rule = rule.clone();
         rule[member] = value;
@@ -198,6 +206,11 @@ async fn what_is_wrong_is_named_and_nothing_is_taken_over(service: &Service) {
         (&whole, second("created_at", json!("2026-11-20T10:00:01Z")), "keys[1].created_at"),
         (&whole, second("id_part", json!("a")), "keys[1].id_part"),
         (&part, json!([good]), "keys[0].id_part"),
+        (&part, json!([{"hash": sha256("1"), "owner": "a", "id_part": "a\nb"}]), "keys[0].id_part"),
+        (&sanctum, json!([{"hash": sha256("1"), "owner": "a", "id_part": "5|"}]), "keys[0].id_part"),
+        (&before, json!([{"hash": sha256("1"), "owner": "a", "id_part": "_9"}]), "keys[0].id_part"),
+        (&whole, json!([["a", "b"]]), "keys[0]"),
+        (&json!(["sha256", "whole", null, "hex", null, null]), json!([good]), "rule"),
         (&with(&part, "id_part", json!(null)), json!([good]), "rule.id_part"),
         (&with(&part, "id_part", json!("before_first")), json!([good]), "rule.id_part"),
         (&with(&whole, "id_part", json!("before_last")), json!([good]), "rule.id_part"),
