@@ -162,9 +162,10 @@ pub(crate) fn days_from(now: Timestamp, days: u32) -> Timestamp {
     now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
 }
 
-/// The database keeps milliseconds.
+/// The database keeps milliseconds, of which the last second of the calendar has none.
 pub(crate) fn whole_millis(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+    let whole = Timestamp::from_millisecond(time.as_millisecond());
+    whole.or_else(|_| Timestamp::from_second(time.as_second())).unwrap_or(time)
 }
 
 #[cfg(test)]
@@ -222,6 +223,11 @@ mod tests {
     fn the_end_of_the_calendar_is_a_moment() {
         for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00", "9999-12-31T00:00:00-14:00"] {
             assert_eq!(moment(text), Some(Timestamp::MAX), "{text}");
+        }
+        for last in [Timestamp::MAX, time("9999-12-30T22:00:00.5Z"), time("9999-12-30T21:59:59.9999Z")] {
+            let kept = whole_millis(last);
+            assert_eq!(Timestamp::from_millisecond(kept.as_millisecond()).ok(), Some(kept), "{last}");
+            assert!(kept <= last && last.duration_since(kept) < SignedDuration::from_secs(1), "{kept}");
         }
         for text in ["9999-12-31", "9999-12-31T23:59:59", "9999-12-32T00:00:00Z", "10000-01-01T00:00:00Z"] {
             assert_eq!(moment(text), None, "{text}");

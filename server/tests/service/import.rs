@@ -18,6 +18,7 @@ on_both_databases![
     a_hash_is_unique_within_its_application_only,
     a_thousand_are_taken_over_at_once,
     an_imported_key_lives_on_as_any_other,
+    an_end_that_other_databases_call_never_is_one,
     a_key_that_was_tried_before_is_known_after,
 ];
 
@@ -296,6 +297,21 @@ async fn an_imported_key_lives_on_as_any_other(service: &Service) {
     }
     service.pass(jiff::SignedDuration::from_mins(1));
     assert_eq!(application.code("old key").await, "expired");
+}
+
+async fn an_end_that_other_databases_call_never_is_one(service: &Service) {
+    let application = service.application(json!({})).await;
+    let rule = json!({"algorithm": "sha256", "input": "whole", "encoding": "hex"});
+    for end in
+        ["9999-12-31T23:59:59.999Z", "9999-12-31T00:00:00Z", "9999-12-30T22:00:00.5Z", "9999-12-30T22:00:00Z"]
+    {
+        let key = import(&application, &rule, json!({"hash": sha256(end), "expires_at": end})).await;
+        assert_eq!(key["expires_at"], "9999-12-30T22:00:00Z", "{end}");
+        let found = application.verify(end, json!({})).await;
+        assert_eq!((&found["code"], &found["key"]["expires_at"]), (&json!("valid"), &key["expires_at"]));
+    }
+    let listed = service.get(&application.path("/keys")).bearer(&application.manager).await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 4, "{listed}");
 }
 
 async fn a_key_that_was_tried_before_is_known_after(service: &Service) {
