@@ -193,6 +193,21 @@ fn wrong_flags_end_with_2_and_touch_nothing() {
 }
 
 #[test]
+fn a_variable_that_is_set_but_empty_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let with_empty =
+        |name: &str, arguments: &[&str]| command(directory.path(), arguments).env(name, "").output().unwrap();
+    for name in ["KEYLATCH_DATABASE", "KEYLATCH_WWW", "KEYLATCH_DEMO", "KEYLATCH_DATABASE_LISTENER"] {
+        let refused = with_empty(name, &["doctor"]);
+        let message = text(&refused.stderr);
+        assert_eq!((refused.status.code(), message.lines().count()), (Some(2), 1), "{message}");
+        assert!(message.contains(&format!("{name} is set but empty")), "{message}");
+    }
+    assert_eq!(with_empty("KEYLATCH_WWW", &["--help"]).status.code(), Some(0));
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "no database was made");
+}
+
+#[test]
 fn what_hinders_the_start_is_one_line_and_ends_with_1() {
     let directory = tempfile::tempdir().unwrap();
     let letter = "Dear Kim, ".repeat(1000);

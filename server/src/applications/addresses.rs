@@ -34,12 +34,15 @@ pub(crate) fn read(field: &str, texts: &[String]) -> Result<Vec<IpNet>, Problem>
     Ok(networks)
 }
 
-/// The address that an asker tells.
+/// The address that an asker tells. Sockets of some systems put a zone behind one of the same link
+/// (RFC 4007, section 11), which says nothing to anybody else.
 ///
 /// # Errors
 /// 422.
 pub(crate) fn read_one(field: &str, text: &str) -> Result<IpAddr, Problem> {
-    let address = text.parse::<IpAddr>().map_err(|_| {
+    let zoned = text.split_once('%').filter(|(address, zone)| address.contains(':') && !zone.is_empty());
+    let bare = zoned.map_or(text, |(address, _)| address);
+    let address = bare.parse::<IpAddr>().map_err(|_| {
         let detail = format!(
             "`{field}` must be one IP address, such as \"203.0.113.7\" or \"2001:db8::1\", without a port: that of \
              the client, as your own server knows it."
@@ -91,6 +94,8 @@ mod tests {
             (vec!["2001:db8::/32"], Some("2001:db9::1"), false),
             (vec!["0.0.0.0/0"], Some("2001:db8::1"), false),
             (vec!["0.0.0.0/0", "::/0"], Some("2001:db8::1"), true),
+            (vec!["fe80::/10"], Some("fe80::1%eth0"), true),
+            (vec!["fe80::2"], Some("fe80::1%12"), false),
         ] {
             let address = address.map(|text| read_one("ip", text).unwrap());
             assert_eq!(allow(&networks(&allowed).unwrap(), address), is_allowed, "{allowed:?} {address:?}");
@@ -107,7 +112,9 @@ mod tests {
         }
         assert!(networks(&["10.0.0.0/8"; 33]).is_err());
         assert_eq!(networks(&["10.0.0.0/8", "10.1.0.0/8"]).unwrap().len(), 1);
-        for wrong in ["", "203.0.113.7:80", "203.0.113.7, 10.0.0.1", "[::1]"] {
+        for wrong in
+            ["", "203.0.113.7:80", "203.0.113.7, 10.0.0.1", "[::1]", "fe80::1%", "203.0.113.7%eth0", "%eth0"]
+        {
             assert!(read_one("ip", wrong).is_err(), "{wrong:?}");
         }
     }

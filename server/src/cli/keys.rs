@@ -13,6 +13,9 @@ pub(super) async fn act(flags: &Flags, command: &KeyCommand) -> Result<(), Strin
         );
     }
     let secret = first_line("key")?;
+    if secret.expose().trim().is_empty() {
+        return Err("no key came on standard input; nothing was changed.".into());
+    }
     let revoked =
         with_app(
             flags,

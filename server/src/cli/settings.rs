@@ -3,7 +3,7 @@
 //! Secrets come from the last two only: what stands on a command line, every
 //! user of the computer can read.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::parser::ValueSource;
@@ -21,7 +21,14 @@ pub(super) enum Unread {
 
 /// Reads the settings.
 pub(super) fn read(arguments: Vec<OsString>) -> Result<Flags, Unread> {
-    let first = parse(arguments.clone())?.0;
+    let first = parse(arguments.clone());
+    let is_for_help = matches!(&first, Err(Unread::Clap(error)) if !error.use_stderr());
+    if let Some(variable) = empty_variable().filter(|_| !is_for_help) {
+        return Err(Unread::Settings(format!(
+            "{variable} is set but empty. Give it a value, or take it out of the environment."
+        )));
+    }
+    let (first, _) = first?;
     let (flags, matches) = match &first.config {
         None => parse(arguments)?,
         Some(path) => {
@@ -44,6 +51,15 @@ pub(super) fn read(arguments: Vec<OsString>) -> Result<Flags, Unread> {
         }
     }
     Ok(flags)
+}
+
+/// A variable without a value is a mistake more often than a wish for the default: another database
+/// than the one that was meant would be opened, or cookies sent without https.
+fn empty_variable() -> Option<String> {
+    let is_empty = |name: &&OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let command = Flags::command();
+    let empty = command.get_arguments().filter_map(clap::Arg::get_env).find(is_empty);
+    empty.map(|name| name.to_string_lossy().into_owned())
 }
 
 fn parse(arguments: Vec<OsString>) -> Result<(Flags, clap::ArgMatches), Unread> {
