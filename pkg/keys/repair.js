@@ -41,10 +41,10 @@ export function repair(text, isKey, prefixes = []) {
 /** What a text has in base64, as a header of Basic authentication or a secret of Kubernetes. @param {string} text */
 const decoded = (text) => (text.match(/[A-Za-z\d+/]{20,}=*/g) ?? []).map(plainOf).join(' ');
 
-/** @param {string} base64 */
+/** What is no text, as a key itself would be, is left out. @param {string} base64 */
 function plainOf(base64) {
   try {
-    return atob(base64);
+    return /** @type {any} */ (/^[ -~\s]+$/.exec(atob(base64)))[0];
   } catch {
     return '';
   }

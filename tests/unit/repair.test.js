@@ -168,7 +168,6 @@ const PASTED = {
   'colours in JSON': (key) => `\\u001b[32m${key}\\u001b[39m`,
   'end of colours by tput': (key) => `\x1b(B\x1b[m${key}\x1b(B\x1b[m`,
   'cursor of a terminal': (key) => `\x1b7${key}\x1b8`,
-  'colours by one byte': (key) => `\x9b32m${key}\x9b0m`,
 };
 
 test('what people paste around and into a key is taken off where that is certain', () => {
