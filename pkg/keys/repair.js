@@ -38,17 +38,8 @@ export function repair(text, isKey, prefixes = []) {
   return found.size === 1 ? [...found][0] : undefined;
 }
 
-/** What a text has in base64, as a header of Basic authentication or a secret of Kubernetes. @param {string} text */
-const decoded = (text) => (text.match(/[A-Za-z\d+/]{20,}=*/g) ?? []).map(plainOf).join(' ');
-
-/** What is no text, as a key itself would be, is left out. @param {string} base64 */
-function plainOf(base64) {
-  try {
-    return /** @type {any} */ (/^[ -~\s]+$/.exec(atob(base64)))[0];
-  } catch {
-    return '';
-  }
-}
+/** What a text has in base64 and is text, as a header of Basic authentication or a secret of Kubernetes. @param {string} text */
+const decoded = (text) => (text.match(/[A-Za-z\d+/]{20,}/g) ?? []).map((part) => (part.length % 4 === 1 ? '' : /^[ -~\s]+$/.exec(atob(part))?.[0])).join(' ');
 
 /** The words of a text, and what stands in each behind a sign. @param {string} text @returns {Generator<string>} */
 function* words(text) {
