@@ -11,8 +11,8 @@ import { follow } from './follow.js';
 const GRACE = 6_000;
 /** A call that the user's signal has ended; it gets the signal's reason. */
 export const ABORTED = { code: 'aborted', details: [] };
-/** How Node's words for a request that certainly did not reach the service begin: there was no connection, or no trust in who answered. */
-const NEVER_LEFT = /^(ECONNREF|ENOTF|EAI_|bad p|(?!ERR_S).*(UNREACH|CERT|LEAF))/;
+/** Node's words for a request that certainly did not reach the service: there was no connection, or no trust in who answered. */
+const NEVER_LEFT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|bad port|UNABLE_TO_.*|(?!ERR_SSL).*CERT.*)$/;
 
 /**
  * The result of a request: an answer, or why there is none. A `fetch` of the user's own may
@@ -163,7 +163,7 @@ export class Call {
    */
   guard(work) {
     /** @type {Promise<never>} */
-    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'its WebAssembly hangs.'))));
+    const stuck = new Promise((_, reject) => (this.#giveUp = () => reject(failure('internal', 'its WebAssembly did not answer.'))));
     this.#watch(this.timeout);
     return Promise.race([work(this), stuck]);
   }

@@ -228,7 +228,9 @@ export function deep(value, inText, inBytes) {
       // A getter that fails here fails there too.
       if (!isGood) continue;
       const { enumerable = true, writable = true } = Reflect.getOwnPropertyDescriptor(value, name) ?? {};
-      const own = typeof name === 'string' ? free(inText(name), (/** @type {string} */ taken) => Object.hasOwn(out, taken)) : copy(name, depth);
+      // The places of a list are nobody's words, and may be a million.
+      const isPlace = Array.isArray(out) && /^\d+$/.test(String(name));
+      const own = isPlace ? name : typeof name === 'string' ? free(inText(name), (/** @type {string} */ taken) => Object.hasOwn(out, taken)) : copy(name, depth);
       const copied = copy(item, depth + 1);
       isSame &&= own === name && Object.is(copied, item);
       define(out, own, copied, enumerable, writable);

@@ -375,3 +375,12 @@ test('keys in a text are told with their places', () => {
   }
   assert.throws(() => extractKeys(1), { code: 'invalid_argument' });
 });
+
+test('the places of a list are not searched', async () => {
+  const { deep } = await import('../../pkg/redact/values.js');
+  const looked = [];
+  const look = (text) => (looked.push(text), text);
+  const list = Object.assign([1, 2, 'three'], { name: 4 });
+  assert.deepEqual(deep(list, look, (bytes) => bytes), list);
+  assert.deepEqual(looked, ['three', 'name']);
+});
