@@ -4,6 +4,7 @@
 
 pub(crate) mod names;
 pub(crate) mod noted;
+mod notes;
 pub(crate) mod uses;
 
 use std::time::Duration;

@@ -3,12 +3,12 @@
 //! request is never refused because this cannot be written. A process that is
 //! killed loses the last second of it.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::notes::Notes;
 use super::uses::{Outcome, Uses, is_worth_noting};
 use crate::store::audit::Event;
 use crate::store::checks::Known;
@@ -28,7 +28,7 @@ pub(crate) struct Noted {
     keys: Uses,
     managers: Uses,
     issued: Uses,
-    sessions: Mutex<HashMap<String, Timestamp>>,
+    sessions: Mutex<Notes<Timestamp>>,
     events: Mutex<Vec<Event>>,
     /// One flush at a time, or two would write the same.
     flushing: tokio::sync::Mutex<()>,
@@ -127,10 +127,7 @@ impl Noted {
         if !is_worth_noting(Some(last), now) {
             return;
         }
-        let mut sessions = lock(&self.sessions);
-        if sessions.len() < CAPACITY {
-            sessions.insert(token.as_str().to_owned(), now);
-        } else {
+        if !lock(&self.sessions).insert(token.as_str(), || now) {
             self.drop_one();
         }
     }
@@ -154,23 +151,19 @@ impl Noted {
         self.dropped.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     }
 
-    /// Writes everything down. A note stays until it is, so that whoever reads
+    /// Writes everything down. A note stays until the next time, so that whoever reads
     /// meanwhile finds it in one of the two places.
     pub(crate) async fn flush(&self, store: &Store) {
         let _turn = self.flushing.lock().await;
         // Uses may be noted elsewhere, so the rest does not wait for them.
         let _ = self.flush_uses(store).await.inspect_err(complain);
-        let sessions: Vec<_> = lock(&self.sessions).iter().map(|(hash, at)| (hash.clone(), *at)).collect();
+        let sessions = lock(&self.sessions).all();
         for batch in sessions.chunks(BATCH) {
             if store.sessions_were_seen(batch).await.inspect_err(complain).is_err() {
                 return;
             }
             let mut sessions = lock(&self.sessions);
-            batch.iter().for_each(|(hash, at)| {
-                if sessions.get(hash) == Some(at) {
-                    sessions.remove(hash);
-                }
-            });
+            batch.iter().for_each(|(hash, at)| sessions.was_written(hash, at));
         }
         let mut written = 0;
         let events = lock(&self.events).clone();

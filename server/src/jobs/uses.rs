@@ -1,11 +1,10 @@
 //! When keys of one kind were used, until it is written down.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::noted::CAPACITY;
+use super::notes::Notes;
 use crate::store::uses::{BATCH, Use};
 
 /// Uses are told to the minute, and noted no more often.
@@ -23,7 +22,7 @@ pub(crate) enum Outcome {
 
 /// The last use of each key that is not written down.
 #[derive(Default)]
-pub(crate) struct Uses(Mutex<HashMap<String, Use>>);
+pub(crate) struct Uses(Mutex<Notes<Use>>);
 
 /// The first is always worth noting, later ones once a minute.
 pub(super) fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
@@ -31,7 +30,7 @@ pub(super) fn is_worth_noting(last: Option<Timestamp>, now: Timestamp) -> bool {
 }
 
 impl Uses {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Use>> {
+    fn lock(&self) -> MutexGuard<'_, Notes<Use>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -51,40 +50,32 @@ impl Uses {
         if !is_worth_noting(uses.get(id).map(|noted| noted.at), at) {
             return Outcome::NotWorthIt;
         }
-        if uses.len() >= CAPACITY && !uses.contains_key(id) {
-            return Outcome::Dropped;
-        }
-        uses.insert(id.to_owned(), used());
-        Outcome::Noted
+        if uses.insert(id, used) { Outcome::Noted } else { Outcome::Dropped }
     }
 
-    /// The last use of the key, unless it is written down.
+    /// The last use of the key, unless it was written down longer ago.
     pub(super) fn last(&self, id: &str) -> Option<Use> {
         self.lock().get(id).cloned()
     }
 
     /// All of them, to be written down many at a time.
     pub(super) fn batches(&self) -> Vec<Vec<Use>> {
-        let mut uses: Vec<_> = self.lock().values().cloned().collect();
+        let mut uses: Vec<_> = self.lock().all().into_iter().map(|(_, used)| used).collect();
         // In one order, so that two processes do not wait for each other's rows.
         uses.sort_by(|one, other| one.id.cmp(&other.id));
         uses.chunks(BATCH).map(<[_]>::to_vec).collect()
     }
 
-    /// These are written down. Until then they stay, so that whoever reads meanwhile
-    /// finds them in one of the two places; what was noted meanwhile stays too.
+    /// These are written down. Until then they wait, and what was noted meanwhile goes on waiting.
     pub(super) fn were_written(&self, batch: &[Use]) {
         let mut uses = self.lock();
-        for written in batch {
-            if uses.get(&written.id) == Some(written) {
-                uses.remove(&written.id);
-            }
-        }
+        batch.iter().for_each(|written| uses.was_written(&written.id, written));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::noted::CAPACITY;
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -133,7 +124,14 @@ mod tests {
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [2]);
         note(&uses, "key_2", 60, None);
         batches.iter().for_each(|batch| uses.were_written(batch));
-        assert!(uses.last("key_1").is_none());
         assert_eq!(uses.last("key_2").map(|noted| noted.at), Some(at(60)));
+        // Whoever has read the database before it was written down finds it here.
+        assert_eq!(uses.last("key_1").map(|noted| noted.at), Some(at(0)));
+        assert_eq!(
+            uses.batches().iter().map(Vec::len).collect::<Vec<_>>(),
+            [1],
+            "it is not written down again"
+        );
+        assert!(uses.last("key_1").is_none());
     }
 }
