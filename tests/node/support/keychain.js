@@ -56,9 +56,11 @@ export async function silentBus(t) {
 /** An unlocked keychain. */
 export async function keychain(t) {
   const env = await emptyBus(t);
-  const daemon = spawn('gnome-keyring-daemon', ['--unlock', '--components=secrets', '--foreground'], { env, stdio: ['pipe', 'ignore', 'ignore'] });
+  const daemon = spawn('gnome-keyring-daemon', ['--unlock', '--components=secrets', '--foreground'], { env, stdio: ['pipe', 'ignore', 'pipe'] });
   t.after(() => daemon.kill());
   daemon.stdin.end('a password');
+  let said = '';
+  daemon.stderr.setEncoding('utf8').on('data', (text) => { said = (said + text).slice(-2000); });
   const send = async (...args) => (await promisify(execFile)('dbus-send', ['--session', '--print-reply', `--dest=${SECRETS}`, ...args], { env, timeout: CASE })).stdout;
   const end = Date.now() + CASE;
   while (!(await send(LOGIN, 'org.freedesktop.DBus.Properties.Get', 'string:org.freedesktop.Secret.Collection', 'string:Locked').catch(() => '')).includes('boolean false')) {
@@ -66,7 +68,9 @@ export async function keychain(t) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const lock = () => send('/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', `array:objpath:${LOGIN}`);
-  return { env: { DBUS_SESSION_BUS_ADDRESS: env.DBUS_SESSION_BUS_ADDRESS }, lock };
+  /** What it said if it has ended by itself. */
+  const fault = () => (daemon.exitCode === null && daemon.signalCode === null ? undefined : `${daemon.signalCode ?? daemon.exitCode}: ${said}`);
+  return { env: { DBUS_SESSION_BUS_ADDRESS: env.DBUS_SESSION_BUS_ADDRESS }, lock, fault };
 }
 
 /**
