@@ -25,7 +25,7 @@ export async function readBody(response, limit, signal) {
     const { done, value } = await reader.read();
     if (done) break;
     // Of this realm or another.
-    if (!ArrayBuffer.isView(value)) throw new TypeError('no bytes');
+    if (!ArrayBuffer.isView(value)) throw new TypeError('The body has no bytes.');
     const chunk = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     length += chunk.length;
     if (length > limit || signal.aborted) {

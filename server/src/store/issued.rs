@@ -186,16 +186,16 @@ pub(super) const BY_HASH: Lookup = Lookup {
         " OFFSET 0) AS found"
     ),
 };
+macro_rules! select_issued {
+    () => {
+        concat!("SELECT ", issued_columns!(), ", ", ended_with_owner!(), " FROM issued_keys", join_owner!())
+    };
+}
 /// In whatever application: for keys that were found where they should not be.
 macro_rules! anywhere {
     ($hashes:literal) => {
         concat!(
-            "SELECT ",
-            issued_columns!(),
-            ", ",
-            ended_with_owner!(),
-            " FROM issued_keys",
-            join_owner!(),
+            select_issued!(),
             "JOIN applications ON applications.id = issued_keys.application_id \
              AND applications.deleted_at IS NULL WHERE hash ",
             $hashes
@@ -214,12 +214,7 @@ const LIMITS: Statement = Statement {
 macro_rules! by_id {
     ($lock:literal) => {
         concat!(
-            "SELECT ",
-            issued_columns!(),
-            ", ",
-            ended_with_owner!(),
-            " FROM issued_keys",
-            join_owner!(),
+            select_issued!(),
             "WHERE issued_keys.id = $1 AND issued_keys.application_id = $2 AND issued_keys.deleted_at IS NULL ",
             $lock
         )
